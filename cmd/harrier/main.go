@@ -1,0 +1,54 @@
+// Command harrier flies a city district's drone docks, watches their video and hands over leads. This package is the only
+// place where the rooms are put together.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// cli is every command of the program.
+type cli struct {
+	Render renderCmd `cmd:"" hidden:"" help:"Render labelled frames of made-up towns, for training."`
+}
+
+// Exit codes: 0 all good, 1 some inputs failed, 2 unusable call.
+const (
+	exitSomeFailed = 1
+	exitUnusable   = 2
+)
+
+// someFailed says that the run went on past inputs that failed; each was already reported.
+type someFailed struct{ n, of int }
+
+func (e someFailed) Error() string { return fmt.Sprintf("%d of %d inputs failed", e.n, e.of) }
+
+func main() { os.Exit(run(os.Args[1:])) }
+
+func run(args []string) int {
+	var c cli
+	parser := kong.Must(&c, kong.Name("harrier"), kong.Description("Drone docks on patrol, and leads that can be relied on."),
+		kong.UsageOnError(), kong.ConfigureHelp(kong.HelpOptions{Compact: true}))
+	k, err := parser.Parse(args)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "harrier:", err)
+		return exitUnusable
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	k.BindTo(ctx, (*context.Context)(nil))
+	if err := k.Run(); err != nil {
+		fmt.Fprintln(os.Stderr, "harrier:", err)
+		if errors.As(err, new(someFailed)) {
+			return exitSomeFailed
+		}
+		return exitUnusable
+	}
+	return 0
+}

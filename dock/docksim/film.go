@@ -1,0 +1,116 @@
+package docksim
+
+import (
+	"math"
+
+	"github.com/paulmach/orb"
+	"gocv.io/x/gocv"
+
+	"github.com/harrier-patrol/harrier/geo"
+)
+
+// Label is what is known of one thing in a rendered picture: for training and for tests.
+type Label struct {
+	Class   string     `json:"class"`
+	Box     [4]float64 `json:"box"`     // x, y, w, h in pixels
+	Visible float64    `json:"visible"` // share of its pixels that nothing hides
+}
+
+// Take is one rendered picture, as a dock's video would show it, with what is in it.
+type Take struct {
+	Unit   []byte // the last access unit: decode the units of the burst in order
+	Burst  [][]byte
+	Labels []Label
+	Width  int
+	Height int
+}
+
+// Takes renders n pictures of the town of a seed at random poses (heights in metres, pitch in degrees below level), each the
+// last of a short burst through the encoder at the quality, and hands them to each.
+func Takes(seed uint64, n int, heights, pitches [2]float64, quality int, each func(Take) error) error {
+	t := NewTown(seed, "training", orb.Point{121.5, 31.2})
+	defer t.ground.Close()
+	d := newDice(seed, 5)
+	q := Qualities[quality]
+	cam := geo.CameraFromDiagonal(q.Width, q.Height, 84)
+	r, err := newRenderer(cam)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	for i := range n {
+		p := truePose{e: d.between(-150, 150), n: d.between(-110, 110), u: d.between(heights[0], heights[1]),
+			yawDeg: d.between(-180, 180), pitchDeg: -d.between(pitches[0], pitches[1]), rollDeg: d.between(-1, 1)}
+		v := d.between(0, 12)
+		s, c := math.Sincos(p.yawDeg * math.Pi / 180)
+		p.ve, p.vn = v*s, v*c
+		enc, err := newEncoder(q, 250)
+		if err != nil {
+			return err
+		}
+		take := Take{Width: q.Width, Height: q.Height}
+		at := float64(i) * 7
+		for k := range 6 {
+			p.e, p.n = p.e+p.ve/frameRate, p.n+p.vn/frameRate
+			at += 1.0 / frameRate
+			r.render(t, t.eye(cam, p), at)
+			r.strip(uint32(d.Uint32()))
+			au, err := enc.encode(r.frame)
+			if err != nil {
+				enc.Close()
+				return err
+			}
+			take.Burst = append(take.Burst, au)
+			if k == 5 {
+				take.Labels = r.labels(t, t.eye(cam, p), at)
+			}
+		}
+		enc.Close()
+		if err := each(take); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// labels lists what is in the picture just rendered.
+func (r *renderer) labels(t *Town, e eye, s float64) []Label {
+	seen := r.visible(len(t.solids))
+	var out []Label
+	for i := range t.solids {
+		so := &t.solids[i]
+		if so.label == "" || (seen[i+1] == 0 && len(so.faces) > 0) {
+			continue
+		}
+		off := so.offset(s)
+		x0, y0, x1, y1, _ := r.bounds(e, so, off)
+		w, h := float64(r.cam.Width), float64(r.cam.Height)
+		cx0, cy0, cx1, cy1 := math.Max(x0, 0), math.Max(y0, 0), math.Min(x1, w), math.Min(y1, h)
+		if cx1-cx0 < 3 || cy1-cy0 < 3 || (cx1-cx0)*(cy1-cy0) < 0.3*(x1-x0)*(y1-y0) {
+			continue
+		}
+		vis := 1.0
+		if len(so.faces) > 0 {
+			vis = float64(seen[i+1]) / math.Max(1, float64(r.covered(e, so, off)))
+		}
+		out = append(out, Label{so.label, [4]float64{cx0, cy0, cx1 - cx0, cy1 - cy0}, vis})
+	}
+	return out
+}
+
+// Still renders one picture of a town, for people to look at.
+func Still(seed uint64, heightM, pitchDeg, yawDeg, east, north float64, quality int) (gocv.Mat, []Label, error) {
+	t := NewTown(seed, "still", orb.Point{121.5, 31.2})
+	defer t.ground.Close()
+	q := Qualities[quality]
+	cam := geo.CameraFromDiagonal(q.Width, q.Height, 84)
+	r, err := newRenderer(cam)
+	if err != nil {
+		return gocv.Mat{}, nil, err
+	}
+	defer r.Close()
+	p := truePose{e: east, n: north, u: heightM, yawDeg: yawDeg, pitchDeg: -pitchDeg}
+	e := t.eye(cam, p)
+	r.render(t, e, 0)
+	return r.frame.Clone(), r.labels(t, e, 0), nil
+}

@@ -1,0 +1,291 @@
+package docksim
+
+import (
+	"math"
+	"math/rand/v2"
+)
+
+// heldBackFrom is the first seed whose towns draw textures, models and plans that training never used.
+const heldBackFrom = 10000
+
+// dice draws everything a town is made of from its seed. Choices come from two disjoint pools: one for seeds that training
+// may use, one held back for measuring.
+type dice struct {
+	*rand.Rand
+	held bool
+}
+
+func newDice(seed, stream uint64) *dice {
+	return &dice{rand.New(rand.NewPCG(seed, stream*0x9e3779b97f4a7c15+1)), seed >= heldBackFrom}
+}
+
+func (d *dice) between(a, b float64) float64 { return a + (b-a)*d.Float64() }
+func (d *dice) chance(p float64) bool        { return d.Float64() < p }
+
+// of picks from a pool; every fourth entry (the third, the seventh, …) is held back.
+func of[T any](d *dice, pool []T) T {
+	for {
+		i := d.IntN(len(pool))
+		if (i%4 == 2) == d.held {
+			return pool[i]
+		}
+	}
+}
+
+// shade varies a colour's brightness and tint a little.
+func (d *dice) shade(c rgb, k float64) rgb {
+	b := 1 + d.between(-k, k)
+	for i := range c {
+		c[i] = math.Max(0, math.Min(255, c[i]*b+d.between(-40*k, 40*k)))
+	}
+	return c
+}
+
+var (
+	sheetColors = []rgb{{44, 92, 168}, {176, 56, 46}, {38, 110, 190}, {196, 200, 204}, {150, 156, 160}, {60, 120, 200}, {160, 44, 40}, {222, 224, 226}, {30, 78, 150}, {190, 76, 56}, {128, 136, 142}, {88, 140, 196}}
+	carColors   = []rgb{{235, 235, 235}, {30, 30, 34}, {150, 152, 156}, {190, 192, 194}, {130, 26, 28}, {36, 54, 110}, {90, 92, 96}, {210, 206, 196}, {60, 72, 62}, {160, 130, 90}, {240, 240, 244}, {70, 20, 24}}
+	clothColors = []rgb{{206, 44, 40}, {40, 92, 180}, {34, 140, 84}, {236, 190, 40}, {230, 120, 40}, {240, 240, 236}, {150, 50, 120}, {70, 160, 190}, {190, 30, 60}, {60, 120, 60}, {250, 160, 60}, {110, 60, 40}}
+	truckColors = []rgb{{40, 120, 60}, {200, 60, 36}, {230, 150, 30}, {50, 90, 160}, {228, 228, 222}, {180, 170, 40}, {60, 140, 140}, {150, 40, 40}}
+	earthColors = []rgb{{118, 86, 58}, {134, 100, 66}, {104, 82, 64}, {150, 118, 84}, {96, 74, 54}, {126, 104, 84}, {112, 92, 60}, {142, 110, 90}}
+	roofColors  = []rgb{{150, 146, 140}, {172, 166, 156}, {132, 124, 116}, {120, 120, 122}, {160, 140, 124}, {182, 178, 172}, {140, 132, 134}, {112, 106, 100}}
+	wallColors  = []rgb{{206, 196, 178}, {188, 176, 160}, {172, 172, 170}, {214, 208, 198}, {178, 150, 128}, {160, 160, 166}, {196, 170, 150}, {150, 140, 130}}
+	tarpColors  = []rgb{{42, 76, 50}, {58, 62, 64}, {34, 52, 74}, {66, 92, 58}, {74, 74, 72}, {30, 60, 44}, {50, 70, 96}, {86, 90, 84}}
+)
+
+func (d *dice) glass() rgb { return d.shade(rgb{38, 46, 56}, 0.2) }
+
+// car is one of several bodies; length, width and height in metres come back with it.
+func (d *dice) car() (b body, l, w, h float64) {
+	c := d.shade(of(d, carColors), 0.08)
+	l, w = d.between(4.0, 4.9), d.between(1.72, 1.9)
+	hood := d.between(0.2, 0.28) * l
+	boot := d.between(0.08, 0.2) * l
+	h = d.between(1.42, 1.7)
+	b.box(-l/2, -w/2, 0.25, l/2, w/2, 0.9, c, c.times(0.75), nil)
+	x0, x1 := -l/2+boot, l/2-hood
+	g := d.glass()
+	in := d.between(0.25, 0.5)
+	b.tent(x0, -w/2+0.06, x1, w/2-0.06, 0.9, h, 1-in/2, g, nil)
+	k := (1 - in/2) * 0.97
+	cx := (x0 + x1) / 2
+	hw, hl := (w/2-0.06)*k, (x1-x0)/2*k
+	b.add(newFace(c, vec{cx - hl, -hw, h + 0.02}, vec{cx + hl, -hw, h + 0.02}, vec{cx + hl, hw, h + 0.02}, vec{cx - hl, hw, h + 0.02}))
+	return b, l, w, h
+}
+
+func (d *dice) van() (b body, l, w, h float64) {
+	c := d.shade(of(d, []rgb{{238, 238, 236}, {200, 204, 208}, {230, 232, 234}, {180, 176, 170}, {214, 190, 70}, {120, 140, 160}, {226, 228, 220}, {90, 100, 110}}), 0.06)
+	l, w, h = d.between(4.6, 5.6), d.between(1.75, 2.0), d.between(1.9, 2.4)
+	nose := d.between(0.5, 0.9)
+	b.box(-l/2, -w/2, 0.3, l/2, w/2, 1.0, c, c.times(0.75), nil)
+	b.box(-l/2, -w/2, 1.0, l/2-nose-0.5, w/2, h, c, c.times(0.72), nil)
+	g := d.glass()
+	x := l/2 - nose
+	b.add(newFace(g, vec{x - 0.5, w / 2, h}, vec{x - 0.5, -w / 2, h}, vec{x, -w / 2, 1}, vec{x, w / 2, 1}))
+	return b, l, w, h
+}
+
+func (d *dice) bus() (b body, l, w, h float64) {
+	c := d.shade(of(d, []rgb{{220, 60, 50}, {60, 130, 190}, {90, 170, 90}, {230, 230, 226}, {240, 200, 60}, {150, 60, 130}, {200, 210, 214}, {60, 150, 150}}), 0.06)
+	l, w, h = d.between(9.5, 12), 2.5, 3.0
+	b.box(-l/2, -w/2, 0.35, l/2, w/2, h, c.mix(rgb{240, 240, 240}, d.between(0, 0.7)), c, func(f face, side int) face {
+		if side == 1 {
+			return f.painted(panes, d.glass(), 1.6, 1)
+		}
+		return f
+	})
+	for x := -l / 2 * 0.6; x < l/2*0.7; x += l * 0.45 {
+		b.box(x-0.9, -0.7, h, x+0.9, 0.7, h+0.2, rgb{180, 184, 188}, rgb{130, 132, 136}, nil)
+	}
+	return b, l, w, h
+}
+
+// cab adds a lorry's cab whose back is at x and returns its front.
+func (d *dice) cab(b *body, x, w float64, c rgb) float64 {
+	n := d.between(1.7, 2.1)
+	b.box(x, -w/2, 0.5, x+n, w/2, d.between(2.5, 2.9), c, c.times(0.7), nil)
+	g := d.glass()
+	b.add(newFace(g, vec{x + n + 0.02, -w/2 + 0.1, 1.5}, vec{x + n + 0.02, w/2 - 0.1, 1.5}, vec{x + n + 0.02, w/2 - 0.1, 2.4}, vec{x + n + 0.02, -w/2 + 0.1, 2.4}))
+	b.box(x+n*0.15, -w/2+0.25, 2.5, x+n*0.6, w/2-0.25, 2.95, c.times(0.85), c.times(0.6), nil)
+	return x + n
+}
+
+// lorry has a closed box or a flat bed with crates: big, and no dump truck.
+func (d *dice) lorry() (b body, l, w, h float64) {
+	w, h = 2.45, d.between(3.2, 3.8)
+	bed := d.between(5.5, 8)
+	box := d.shade(of(d, []rgb{{236, 236, 232}, {210, 214, 218}, {226, 226, 222}, {70, 110, 160}, {190, 70, 60}, {228, 196, 80}, {200, 200, 204}, {90, 130, 110}}), 0.07)
+	x0 := -(bed + 2.2) / 2
+	b.box(x0, -w/2, 1.0, x0+bed, w/2, h, box, box.times(0.72), func(f face, side int) face {
+		if side == 0 {
+			return f.painted(ribs, box.times(0.9), 1.2, 0.3)
+		}
+		return f
+	})
+	b.box(x0, -w/2+0.2, 0.4, x0+bed, w/2-0.2, 1.0, rgb{50, 50, 52}, rgb{40, 40, 42}, nil)
+	d.cab(&b, x0+bed+0.25, w, d.shade(of(d, truckColors), 0.1))
+	return b, bed + 2.2, w, h
+}
+
+// dumpTruck carries earth; load is "open", "overfull" or "covered".
+func (d *dice) dumpTruck(load string) (b body, l, w, h float64) {
+	c := d.shade(of(d, truckColors), 0.1)
+	w, h = d.between(2.45, 2.6), d.between(2.5, 2.9)
+	bed := d.between(5.2, 6.4)
+	x0 := -(bed + 2.3) / 2
+	x1 := x0 + bed
+	b.box(x0, -w/2+0.2, 0.4, x1+0.4, w/2-0.2, 1.1, rgb{48, 48, 50}, rgb{36, 36, 38}, nil)
+	rim := 0.16
+	earth := d.shade(of(d, earthColors), 0.12)
+	side := c.times(0.78)
+	// the body's four walls, each with its upper edge
+	b.box(x0, -w/2, 1.1, x1, -w/2+rim, h, c, side, nil)
+	b.box(x0, w/2-rim, 1.1, x1, w/2, h, c, side, nil)
+	b.box(x0, -w/2+rim, 1.1, x0+rim, w/2-rim, h-0.1, c, side, nil)
+	b.box(x1-rim, -w/2+rim, 1.1, x1, w/2-rim, h+0.25, c, side, nil)
+	b.box(x1-rim, -w/2, h+0.05, x1+0.7, w/2, h+0.25, c, side, nil) // the apron over the cab
+	in := func(z float64, paint func(face) face) {
+		b.add(paint(newFace(earth, vec{x0 + rim, -w/2 + rim, z}, vec{x1 - rim, -w/2 + rim, z}, vec{x1 - rim, w/2 - rim, z}, vec{x0 + rim, w/2 - rim, z})))
+	}
+	speck := func(f face) face { return f.painted(speckled, earth.times(0.7), 0.45, 0.8) }
+	switch load {
+	case "covered":
+		tarp := d.shade(of(d, tarpColors), 0.12)
+		paint := func(f face, _ int) face { return f.painted(ribs, tarp.times(0.72), d.between(0.8, 1.3), 0.6) }
+		b.tent(x0-0.05, -w/2-0.05, x1, w/2+0.05, h, h+d.between(0.2, 0.45), 0.62, tarp, paint)
+	case "overfull":
+		in(h-0.1, speck)
+		var m body
+		m.mound((bed-2*rim)/2*1.02, (w-2*rim)/2*1.06, h-0.1, d.between(0.7, 1.1), earth, func(i int) float64 { return 0.94 + 0.06*math.Sin(float64(i)*2.3) })
+		b.add(placed(m.faces, vec{(x0 + x1) / 2, 0, 0}, 0)...)
+	default: // open: earth below the rim, uneven
+		in(h-d.between(0.35, 0.7), speck)
+		var m body
+		m.mound((bed-2*rim)/2*0.8, (w-2*rim)/2*0.85, h-0.6, d.between(0.35, 0.55), earth.times(1.08), func(i int) float64 { return 0.9 + 0.1*math.Sin(float64(i)*1.7) })
+		b.add(placed(m.faces, vec{(x0 + x1) / 2, 0, 0}, 0)...)
+	}
+	d.cab(&b, x1+0.25, w, c.mix(rgb{240, 240, 240}, d.between(0, 0.25)))
+	return b, bed + 2.3, w, h
+}
+
+// shed is a steel-roof hut: a flat, single-pitch or gabled corrugated roof over thin walls.
+func (d *dice) shed(l, w, h float64) (b body) {
+	c := d.shade(of(d, sheetColors), 0.1)
+	wall := d.shade(rgb{205, 205, 200}, 0.1)
+	if d.chance(0.4) {
+		wall = c.times(0.85)
+	}
+	period := d.between(0.7, 1.1)
+	rib := func(f face) face { return f.painted(ribs, c.times(d.between(0.68, 0.8)), period, 0.7) }
+	over := d.between(0.1, 0.35)
+	b.box(-l/2, -w/2, 0, l/2, w/2, h*0.8, wall, wall.times(0.75), nil)
+	x, y := l/2+over, w/2+over
+	switch style := of(d, []int{0, 1, 2, 1, 0, 1, 2, 0}); style {
+	case 0: // single pitch
+		b.add(rib(newFace(c, vec{-x, -y, h * 0.82}, vec{x, -y, h * 0.82}, vec{x, y, h}, vec{-x, y, h})))
+	case 1: // gable
+		lit, dim := c.times(1.06), c.times(0.9)
+		b.add(rib(newFace(lit, vec{-x, -y, h * 0.8}, vec{x, -y, h * 0.8}, vec{x, 0, h * 1.05}, vec{-x, 0, h * 1.05})))
+		b.add(newFace(dim, vec{x, y, h * 0.8}, vec{-x, y, h * 0.8}, vec{-x, 0, h * 1.05}, vec{x, 0, h * 1.05}).painted(ribs, dim.times(0.75), period, 0.7))
+	default: // two sheets of different age, one pitch
+		old := c.mix(rgb{130, 100, 80}, 0.3)
+		b.add(rib(newFace(c, vec{-x, -y, h * 0.85}, vec{0, -y, h * 0.85}, vec{0, y, h}, vec{-x, y, h})))
+		b.add(newFace(old, vec{0, -y, h * 0.85}, vec{x, -y, h * 0.85}, vec{x, y, h}, vec{0, y, h}).painted(ribs, old.times(0.75), period, 0.7))
+	}
+	return b
+}
+
+// stall is a canopy or umbrella with goods on tables around it.
+func (d *dice) stall() (b body, l, w, h float64) {
+	c := d.shade(of(d, clothColors), 0.1)
+	alt := d.shade(of(d, []rgb{{244, 244, 240}, c, {240, 236, 220}, {250, 220, 120}, c, {230, 230, 230}, {200, 220, 240}, c}), 0.05)
+	l, w, h = d.between(2.6, 3.6), d.between(2.4, 3.0), d.between(2.3, 2.7)
+	goods := func(x0, y0, x1, y1, z float64) {
+		g := d.shade(of(d, []rgb{{190, 120, 40}, {90, 140, 50}, {180, 50, 50}, {200, 180, 120}, {140, 160, 60}, {210, 140, 150}, {160, 110, 70}, {220, 190, 60}}), 0.15)
+		b.box(x0, y0, 0.5, x1, y1, z, g, rgb{110, 90, 70}, func(f face, side int) face {
+			if side == 0 {
+				return f.painted(speckled, d.shade(of(d, clothColors), 0.2), 0.35, 1)
+			}
+			return f
+		})
+	}
+	front := d.between(0.8, 1.2)
+	goods(-l/2, -w/2-front, l/2, -w/2-0.1, 0.85)
+	if d.chance(0.6) {
+		goods(-l/2-1.0, -w/2, -l/2-0.1, w/2*0.6, 0.7)
+	}
+	switch of(d, []int{0, 1, 2, 0, 1, 0, 1, 0}) {
+	case 0: // pyramid tent in two colours
+		i := 0
+		b.tent(-l/2, -w/2, l/2, w/2, h-0.4, h+0.35, 0, c, func(f face, _ int) face {
+			if i++; i%2 == 0 {
+				f.color = alt
+			}
+			return f
+		})
+	case 1: // umbrella: eight sectors
+		r := w * 0.62
+		for i := range 8 {
+			s0, c0 := math.Sincos(float64(i) * math.Pi / 4)
+			s1, c1 := math.Sincos(float64(i+1) * math.Pi / 4)
+			k := c
+			if i%2 == 1 {
+				k = alt
+			}
+			b.add(newFace(k, vec{r * c0, r * s0, h - 0.35}, vec{r * c1, r * s1, h - 0.35}, vec{0, 0, h + 0.2}))
+		}
+	default: // sloping striped cloth
+		b.add(newFace(c, vec{-l / 2, -w / 2, h - 0.3}, vec{l / 2, -w / 2, h - 0.3}, vec{l / 2, w / 2, h + 0.1}, vec{-l / 2, w / 2, h + 0.1}).painted(stripes, alt, 0.7, 1))
+	}
+	return b, l, w + front, h
+}
+
+// heap is muck dumped in one go or several.
+func (d *dice) heap() (b body, rx, ry, h float64) {
+	c := d.shade(of(d, earthColors), 0.15)
+	rx, ry, h = d.between(2.2, 3.6), d.between(1.8, 2.8), d.between(1.2, 2.2)
+	ph := d.between(0, 6)
+	rough := func(i int) float64 { return 0.88 + 0.12*math.Sin(float64(i)*1.9+ph) }
+	b.mound(rx, ry, 0, h, c, rough)
+	if d.chance(0.5) {
+		var m body
+		m.mound(rx*0.6, ry*0.6, 0, h*0.7, c.times(0.95), rough)
+		b.add(placed(m.faces, vec{rx * 0.7, ry * 0.25, 0}, 0)...)
+	}
+	return b, rx, ry, h
+}
+
+func (d *dice) container() (b body, l, w, h float64) {
+	c := d.shade(of(d, []rgb{{40, 90, 150}, {170, 60, 40}, {220, 220, 216}, {60, 120, 80}, {200, 140, 40}, {120, 124, 128}, {230, 230, 226}, {70, 60, 110}}), 0.1)
+	l, w, h = of(d, []float64{6.06, 6.06, 6.06, 12.2}), 2.44, 2.6
+	b.box(-l/2, -w/2, 0, l/2, w/2, h, c, c.times(0.72), func(f face, _ int) face { return f.painted(ribs, c.times(0.8), 0.55, 0.35) })
+	return b, l, w, h
+}
+
+func (d *dice) tree() (b body, r float64) {
+	r = d.between(1.4, 3.2)
+	g := d.shade(of(d, []rgb{{62, 92, 44}, {74, 104, 52}, {52, 82, 46}, {86, 112, 58}, {58, 88, 38}, {96, 118, 60}, {70, 90, 60}, {48, 76, 40}}), 0.12)
+	h := d.between(4, 8)
+	b.box(-0.15, -0.15, 0, 0.15, 0.15, h*0.5, rgb{80, 62, 46}, rgb{70, 54, 40}, nil)
+	for i, k := range []float64{1, 0.8, 0.5} {
+		foot := make([]vec, 8)
+		ph := d.between(0, 1)
+		for j := range foot {
+			s, c := math.Sincos(float64(j)*math.Pi/4 + ph)
+			q := r * k * (0.9 + 0.1*d.Float64())
+			foot[j] = vec{q * c, q * s, 0}
+		}
+		z := h * (0.45 + 0.22*float64(i))
+		b.prism(foot, z, z+h*0.2, g.times(0.85+0.12*float64(i)), g.times(0.6), func(f face, _ int) face { return f.painted(grain, g, 0.6, 0.35) })
+	}
+	return b, r
+}
+
+func (d *dice) person() (b body) {
+	c := d.shade(of(d, clothColors), 0.3)
+	leg := d.shade(rgb{50, 52, 64}, 0.3)
+	b.box(-0.12, -0.2, 0, 0.12, 0.2, 0.85, leg, leg, nil)
+	b.box(-0.16, -0.26, 0.85, 0.16, 0.26, 1.45, c, c.times(0.8), nil)
+	b.box(-0.11, -0.1, 1.45, 0.11, 0.1, 1.72, rgb{40, 32, 28}, rgb{190, 150, 124}, nil)
+	return b
+}
