@@ -69,7 +69,12 @@ type Town struct {
 
 // NewTown makes the town of a seed around origin (WGS-84).
 func NewTown(seed uint64, name string, origin orb.Point) *Town {
-	d := newDice(seed, 77)
+	return newTown(seed, 0, name, origin)
+}
+
+// newTown makes the town of a seed at the n-th dock: every dock's town is another.
+func newTown(seed, n uint64, name string, origin orb.Point) *Town {
+	d := newDice(seed, 77+n)
 	t := &Town{Seed: seed, frame: geo.NewFrame(origin, 0), d: d, dots: map[string][]vec{}}
 	t.angle = d.between(-0.6, 0.6)
 	az, el := d.between(0, 2*math.Pi), d.between(0.65, 1.2)

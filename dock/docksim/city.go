@@ -1,0 +1,128 @@
+package docksim
+
+import (
+	"encoding/json"
+	"math"
+	"os"
+	"path/filepath"
+
+	"github.com/google/uuid"
+	"github.com/paulmach/orb"
+	"github.com/paulmach/orb/geojson"
+	"go.yaml.in/yaml/v3"
+
+	"github.com/harrier-patrol/harrier/missions"
+	"github.com/harrier-patrol/harrier/missions/wpml"
+)
+
+func newID() string { return uuid.NewString() }
+
+func hypot(a, b float64) float64 { return math.Hypot(a, b) }
+
+// route is a patrol over a town: legs along its streets, one way and back.
+func (t *Town) route(d *dice, heights, pitches, speeds [2]float64) missions.Route {
+	h, p, v := d.between(heights[0], heights[1]), -d.between(pitches[0], pitches[1]), d.between(speeds[0], speeds[1])
+	var r missions.Route
+	add := func(x, y float64) {
+		q := t.ToFrame(x, y)
+		r.Waypoints = append(r.Waypoints, missions.Waypoint{Lon: q.Lon(), Lat: q.Lat(), HeightM: h, SpeedMS: v, PitchDeg: p})
+	}
+	const half, step = 150.0, 72.0
+	for i, y := 0, -1.5*step; y <= 1.5*step; i, y = i+1, y+step {
+		s := 1.0
+		if i%2 == 1 {
+			s = -1
+		}
+		add(-half*s, y)
+		add(half*s, y)
+	}
+	return r
+}
+
+// writeCity writes what a bureau and an operator would give: outlines with heights (5 % missing, heights ± 1 m), fences, and
+// a harrier.yaml with the docks and with flights over the town. Nothing in it tells what is to be found.
+func (f *Fleet) writeCity() error {
+	if err := os.MkdirAll(f.o.City, 0o755); err != nil {
+		return err
+	}
+	outlines, fences := geojson.NewFeatureCollection(), geojson.NewFeatureCollection()
+	type dockRow struct {
+		SN       string  `yaml:"sn"`
+		Aircraft string  `yaml:"aircraft"`
+		Name     string  `yaml:"name"`
+		Model    string  `yaml:"model"`
+		Lon      float64 `yaml:"lon"`
+		Lat      float64 `yaml:"lat"`
+	}
+	type flightRow struct {
+		Dock   string   `yaml:"dock"`
+		KMZ    string   `yaml:"kmz"`
+		After  string   `yaml:"after"`
+		Every  string   `yaml:"every"`
+		Scenes []string `yaml:"scenes"`
+	}
+	conf := struct {
+		City struct {
+			Outlines string `yaml:"outlines"`
+			Fences   string `yaml:"fences"`
+		} `yaml:"city"`
+		Live struct {
+			Quality int `yaml:"quality"`
+		} `yaml:"live"`
+		Docks   []dockRow   `yaml:"docks"`
+		Flights []flightRow `yaml:"flights"`
+	}{}
+	conf.City.Outlines, conf.City.Fences = "outlines.geojson", "fences.geojson"
+	conf.Live.Quality = f.o.Quality
+	for i := range f.o.Docks {
+		conf.Docks = append(conf.Docks, dockRow{SN(i), AircraftSN(i), "Dock " + string(rune('A'+i)), "M4D", Sites[i][0], Sites[i][1]})
+	}
+	d := newDice(f.o.Seed, 31)
+	for i := range f.o.Flying {
+		t := f.town(i)
+		t.ground.Close()
+		rect := func(x0, y0, x1, y1 float64) orb.Polygon {
+			return orb.Polygon{{t.ToFrame(x0, y0), t.ToFrame(x1, y0), t.ToFrame(x1, y1), t.ToFrame(x0, y1), t.ToFrame(x0, y0)}}
+		}
+		for _, b := range t.Buildings {
+			if d.chance(0.05) {
+				continue
+			}
+			g := geojson.NewFeature(rect(b.X0, b.Y0, b.X1, b.Y1))
+			g.Properties["height_m"] = math.Round((b.H+d.between(-1, 1))*10) / 10
+			outlines.Append(g)
+		}
+		for _, a := range t.Areas {
+			g := geojson.NewFeature(rect(a.X0, a.Y0, a.X1, a.Y1))
+			g.Properties["kind"], g.Properties["made_up"] = a.Kind, true
+			fences.Append(g)
+		}
+		name := SN(i) + ".kmz"
+		kmz, err := wpml.Write(t.route(d, f.o.Height, f.o.Pitch, f.o.Settings.SpeedMS))
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(f.o.City, name), kmz, 0o644); err != nil {
+			return err
+		}
+		conf.Flights = append(conf.Flights, flightRow{SN(i), name, "2s", "4m", []string{"illegal-structure", "street-stall", "muck-truck"}})
+	}
+	for _, x := range []struct {
+		name string
+		fc   *geojson.FeatureCollection
+	}{{"outlines.geojson", outlines}, {"fences.geojson", fences}} {
+		x.fc.ExtraMembers = map[string]any{"datum": "WGS-84", "made_up": true}
+		b, err := json.Marshal(x.fc)
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(f.o.City, x.name), b, 0o644); err != nil {
+			return err
+		}
+	}
+	b, err := yaml.Marshal(conf)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(f.o.City, "harrier.yaml"), append([]byte("# Written by harrier docksim: made-up docks and flights.\n"), b...), 0o644)
+}

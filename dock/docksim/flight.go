@@ -1,0 +1,224 @@
+package docksim
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"net/url"
+	"sync/atomic"
+	"time"
+
+	"github.com/bluenviron/gortmplib"
+	"github.com/bluenviron/gortsplib/v5/pkg/format"
+	"github.com/bluenviron/mediacommon/v2/pkg/codecs/h264"
+
+	"github.com/harrier-patrol/harrier/geo"
+	"github.com/harrier-patrol/harrier/missions"
+)
+
+// flight is one flight of one simulated aircraft: it moves, films, and tells where it thinks it is.
+type flight struct {
+	id      string
+	town    *Town
+	pilot   *pilot
+	sensor  *sensor
+	began   time.Time
+	pose    atomic.Pointer[truePose] // true, latest
+	read    atomic.Pointer[truePose] // as the aircraft reads itself
+	delayNS atomic.Int64             // true delay of the video now
+	infoOff time.Duration            // how far off delay_info_push is
+	live    chan string              // RTMP address to push to, once it is started
+	percent atomic.Int32
+	wp      atomic.Int32
+}
+
+func newFlight(id string, t *Town, r missions.Route, d *dice, s Settings, rtk bool) *flight {
+	f := &flight{id: id, town: t, pilot: newPilot(t.frame, r), sensor: newSensor(d, s, rtk), live: make(chan string, 1)}
+	f.infoOff = time.Duration(d.NormFloat64() * s.DelayInfoSigmaS * float64(time.Second))
+	f.publishPose()
+	return f
+}
+
+func (f *flight) publishPose() {
+	p := f.pilot.at
+	q := f.sensor.read(p)
+	f.pose.Store(&p)
+	f.read.Store(&q)
+	f.percent.Store(int32(f.pilot.percent()))
+	f.wp.Store(int32(f.pilot.next))
+}
+
+// videoDelay is the hidden delay at a time: where the flight's lies, with a slow drift.
+func videoDelay(base, phase float64, s Settings, t float64) time.Duration {
+	v := base + s.VideoDriftS*math.Sin(phase+t*2*math.Pi/180)
+	return time.Duration(math.Max(s.VideoDelayS[0], math.Min(s.VideoDelayS[1], v)) * float64(time.Second))
+}
+
+// unit is an access unit on its way out.
+type unit struct {
+	au  []byte
+	pts time.Duration
+	due time.Time
+}
+
+// run flies and films until the route ends, or ctx does. Rendering starts when the live stream does.
+func (f *flight) run(ctx context.Context, d *dice, s Settings, q Quality, tr *truth, epoch time.Time, log func(string, ...any)) (finished bool, err error) {
+	cam := geo.CameraFromDiagonal(q.Width, q.Height, 84)
+	r, err := newRenderer(cam)
+	if err != nil {
+		return false, err
+	}
+	defer r.Close()
+	var enc *encoder
+	defer func() {
+		if enc != nil {
+			enc.Close()
+		}
+	}()
+	w := &watcher{t: tr, flight: f.id, since: map[int]time.Time{}, last: map[int]time.Time{}}
+	defer w.close(f.town)
+	tr.addTown(f.town)
+	base, phase := d.between(s.VideoDelayS[0], s.VideoDelayS[1]), d.between(0, 2*math.Pi)
+	var out chan unit
+	pushing := &pusher{log: log, flight: f.id}
+	defer pushing.stop()
+
+	const tick = time.Second / frameRate
+	f.began = time.Now()
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	var n uint32
+	for i := 0; ; i++ {
+		at := f.began.Add(time.Duration(i) * tick)
+		timer.Reset(time.Until(at))
+		select {
+		case <-ctx.Done():
+			return false, nil
+		case <-timer.C:
+		case addr := <-f.live:
+			if enc != nil {
+				enc.Close()
+			}
+			if enc, err = newEncoder(q, max(1, int(s.IDREveryS*frameRate))); err != nil {
+				return false, err
+			}
+			out = pushing.start(ctx, addr)
+			i--
+			continue
+		}
+		f.sensor.wander(tick.Seconds())
+		if f.pilot.step(tick.Seconds()) {
+			return true, nil
+		}
+		f.publishPose()
+		delay := videoDelay(base, phase, s, at.Sub(f.began).Seconds())
+		f.delayNS.Store(int64(delay))
+		if enc == nil {
+			continue
+		}
+		e := f.town.eye(cam, f.pilot.at)
+		seconds := at.Sub(epoch).Seconds()
+		r.render(f.town, e, seconds)
+		if i%5 == 0 {
+			w.look(r, f.town, e, seconds, at)
+		}
+		r.strip(n)
+		au, err := enc.encode(r.frame)
+		if err != nil {
+			return false, err
+		}
+		tr.frame(f.id, n, at)
+		select {
+		case out <- unit{au, time.Duration(n) * tick, at.Add(delay)}:
+		case <-ctx.Done():
+			return false, nil
+		default: // the network does not take it: a real encoder drops too
+		}
+		n++
+	}
+}
+
+// pusher owns the goroutine that pushes a flight's live stream; starting it again ends the one before.
+type pusher struct {
+	flight string
+	log    func(string, ...any)
+	cancel context.CancelFunc
+	done   chan struct{}
+}
+
+func (p *pusher) start(ctx context.Context, addr string) chan unit {
+	p.stop()
+	ctx, p.cancel = context.WithCancel(ctx)
+	p.done = make(chan struct{})
+	in := make(chan unit, 4*frameRate)
+	go func() {
+		defer close(p.done)
+		if err := pushRTMP(ctx, addr, in); err != nil && ctx.Err() == nil {
+			p.log("live stream broke off", "flight", p.flight, "error", err)
+		}
+	}()
+	return in
+}
+
+func (p *pusher) stop() {
+	if p.cancel != nil {
+		p.cancel()
+		<-p.done
+	}
+}
+
+// pushRTMP sends units when they are due.
+func pushRTMP(ctx context.Context, addr string, in chan unit) error {
+	u, err := url.Parse(addr)
+	if err != nil {
+		return fmt.Errorf("live address: %w", err)
+	}
+	c := &gortmplib.Client{URL: u, Publish: true}
+	if err := c.Initialize(ctx); err != nil {
+		return fmt.Errorf("connect to %s: %w", u.Host, err)
+	}
+	defer c.Close()
+	stop := context.AfterFunc(ctx, c.Close)
+	defer stop()
+	track := &format.H264{PayloadTyp: 96, PacketizationMode: 1}
+	var w *gortmplib.Writer
+	for {
+		var x unit
+		select {
+		case <-ctx.Done():
+			return nil
+		case x = <-in:
+		}
+		var nalus h264.AnnexB
+		if err := nalus.Unmarshal(x.au); err != nil {
+			return err
+		}
+		if w == nil {
+			for _, n := range nalus {
+				switch h264.NALUType(n[0] & 0x1F) {
+				case h264.NALUTypeSPS:
+					track.SPS = n
+				case h264.NALUTypePPS:
+					track.PPS = n
+				}
+			}
+			w = &gortmplib.Writer{Conn: c, Tracks: []format.Format{track}}
+			if err := w.Initialize(); err != nil {
+				return fmt.Errorf("announce the stream: %w", err)
+			}
+		}
+		wait := time.NewTimer(time.Until(x.due))
+		select {
+		case <-ctx.Done():
+			wait.Stop()
+			return nil
+		case <-wait.C:
+		}
+		if err := c.NetConn().SetWriteDeadline(time.Now().Add(5 * time.Second)); err != nil {
+			return err
+		}
+		if err := w.WriteH264(track, x.pts, x.pts, nalus); err != nil {
+			return err
+		}
+	}
+}

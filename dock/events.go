@@ -1,0 +1,88 @@
+// Package dock flies the day's flights on docks. A Controller holds one session a dock over MQTT, carries out flights and
+// commands, and tells the rest of Harrier over NATS: flight events (FlightEvent), telemetry (Telemetry), and flights to be
+// watched (WatchJob).
+package dock
+
+import (
+	"strings"
+	"time"
+
+	"github.com/harrier-patrol/harrier/geo"
+)
+
+// Subjects of what this room sends and takes.
+const (
+	SubjectFlights  = "harrier.flights."  // + dock
+	SubjectPose     = "harrier.pose."     // + dock
+	SubjectCommands = "harrier.commands." // + dock
+	SubjectWatch    = "harrier.watch"
+)
+
+// State of a flight.
+type State string
+
+// A flight goes through these; it ends in exactly one of Done, Cancelled, Failed.
+const (
+	Preparing State = "preparing"
+	Flying    State = "flying"
+	Returning State = "returning"
+	Done      State = "done"
+	Cancelled State = "cancelled"
+	Failed    State = "failed"
+)
+
+// Ended says whether a state is an end.
+func (s State) Ended() bool { return s == Done || s == Cancelled || s == Failed }
+
+// FlightEvent is a change of a flight's state.
+type FlightEvent struct {
+	Flight    string       `json:"flight"`
+	Dock      string       `json:"dock"`
+	State     State        `json:"state"`
+	Reason    string       `json:"reason,omitempty"`
+	Percent   int          `json:"percent"`
+	At        time.Time    `json:"at"`
+	Scenes    []string     `json:"scenes,omitempty"`
+	Simulated bool         `json:"simulated"`
+	Route     [][2]float64 `json:"route,omitempty"` // lon, lat
+	DRC       bool         `json:"drc"`
+	Live      string       `json:"live,omitempty"` // RTSP address, for people
+}
+
+// Telemetry is a pose as it came, its time brought to this server's clock, or the delay of the live video.
+type Telemetry struct {
+	Dock   string    `json:"dock"`
+	Flight string    `json:"flight"`
+	Pose   *geo.Pose `json:"pose,omitempty"`
+	// VideoDelayS is what the dock says of its live video, seconds; 0 where it says nothing.
+	VideoDelayS float64 `json:"video_delay_s,omitempty"`
+}
+
+// WatchJob is a flight to be watched: a message of the work queue.
+type WatchJob struct {
+	Flight    string    `json:"flight"`
+	Dock      string    `json:"dock"`
+	URL       string    `json:"url"` // RTSP
+	Scenes    []string  `json:"scenes"`
+	DiagDeg   float64   `json:"diagonal_fov"` // of the live camera
+	DRC       bool      `json:"drc"`
+	Simulated bool      `json:"simulated"`
+	Started   time.Time `json:"started"`
+}
+
+// Command is what an operator asks of a dock. Key makes it happen once.
+type Command struct {
+	Key      string `json:"key"`
+	Action   string `json:"action"` // "return-home"
+	Operator string `json:"operator"`
+	Reason   string `json:"reason"`
+}
+
+// Reply answers a command.
+type Reply struct {
+	OK    bool   `json:"ok"`
+	Error string `json:"error,omitempty"`
+}
+
+// Simulated says whether a serial number is of a dock that does not exist.
+func Simulated(sn string) bool { return strings.HasPrefix(sn, "SIM") }

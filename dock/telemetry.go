@@ -1,0 +1,165 @@
+package dock
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/paulmach/orb"
+
+	"github.com/harrier-patrol/harrier/dock/cloudapi"
+	"github.com/harrier-patrol/harrier/geo"
+)
+
+// APIError is a result code of a dock.
+type APIError struct {
+	Dock, Method string
+	Code         int
+}
+
+func (e *APIError) Error() string {
+	if m, ok := cloudapi.Meaning(e.Code); ok {
+		return fmt.Sprintf("%s of dock %s: %d: %s", e.Method, e.Dock, e.Code, m)
+	}
+	return fmt.Sprintf("%s of dock %s: code %d, which DJI does not publish", e.Method, e.Dock, e.Code)
+}
+
+// clock brings a dock's times to this server's. The smallest difference between arrival and stamp over the last minute is
+// the offset plus the fastest way through the network.
+type clock struct {
+	min   [4]time.Duration // by quarter of a minute
+	since time.Time
+	n     int
+}
+
+// fastestWay is taken for the fastest way of a message through the network.
+const fastestWay = 40 * time.Millisecond
+
+func (c *clock) server(stamp, arrived time.Time) time.Time {
+	d := arrived.Sub(stamp)
+	if c.n == 0 || arrived.Sub(c.since) > 15*time.Second {
+		copy(c.min[1:], c.min[:3])
+		c.min[0], c.since = d, arrived
+		c.n = min(c.n+1, 4)
+	}
+	c.min[0] = min(c.min[0], d)
+	best := c.min[0]
+	for _, m := range c.min[:c.n] {
+		best = min(best, m)
+	}
+	return stamp.Add(best - fastestWay)
+}
+
+// Errors of what an aircraft says of itself, where it does not say them (standard deviations).
+const (
+	rtkHorizM, rtkVertM = 0.03, 0.05
+	gnssM               = 1.2
+	gimbalYawDeg        = 0.6
+	gimbalPitchDeg      = 0.3
+	clockS              = 0.05
+)
+
+func (s *session) aircraft(e cloudapi.Envelope, at time.Time) error {
+	var a cloudapi.AircraftOSD
+	if err := e.Unpack(&a); err != nil {
+		return err
+	}
+	p := geo.Pose{Time: s.clock.server(e.Time(), at), Lon: a.Longitude, Lat: a.Latitude, HeightM: a.Elevation}
+	for _, g := range a.Payloads {
+		p.YawDeg, p.PitchDeg, p.RollDeg = g.GimbalYaw, g.GimbalPitch, g.GimbalRoll
+	}
+	p.Sigma = geo.PoseSigma{HorizM: gnssM, VertM: gnssM, YawDeg: gimbalYawDeg, PitchDeg: gimbalPitchDeg, RollDeg: 0.2, TimeS: clockS}
+	if a.PositionState.IsFixed == 2 {
+		p.Sigma.HorizM, p.Sigma.VertM = rtkHorizM, rtkVertM
+	}
+	s.mu.Lock()
+	// the ground velocity: its size as reported, its direction from where the aircraft came
+	head := a.AttitudeHead * math.Pi / 180
+	ve, vn := math.Sin(head), math.Cos(head)
+	if !s.lastOSD.Time.IsZero() {
+		d := geo.NewFrame(s.lastOSD.Point(), 0).To(orb.Point{p.Lon, p.Lat}, 0)
+		if m := math.Hypot(d.E, d.N); m > 2 {
+			ve, vn = d.E/m, d.N/m
+		}
+	}
+	p.VelE, p.VelN = ve*a.HorizontalSpeed, vn*a.HorizontalSpeed
+	s.lastOSD, s.takeoff, s.st.Battery = p, a.Height-a.Elevation, a.Battery.CapacityPercent
+	drc := s.ev != nil && s.ev.DRC
+	s.mu.Unlock()
+	if drc {
+		return nil // the same, faster and with velocities, comes over DRC
+	}
+	return s.pose(p)
+}
+
+func (s *session) drc(e cloudapi.Envelope, at time.Time) error {
+	switch e.Method {
+	case cloudapi.OSDInfoPush:
+		var o cloudapi.OSDInfo
+		if err := e.Unpack(&o); err != nil {
+			return err
+		}
+		s.mu.Lock()
+		ground, sigma := s.takeoff, s.lastOSD.Sigma
+		s.mu.Unlock()
+		if math.IsNaN(ground) {
+			return nil // the height above take-off is known with the first OSD
+		}
+		return s.pose(geo.Pose{Time: s.clock.server(e.Time(), at), Lon: o.Longitude, Lat: o.Latitude, HeightM: o.Height - ground,
+			YawDeg: o.GimbalYaw, PitchDeg: o.GimbalPitch, RollDeg: o.GimbalRoll, VelE: o.SpeedX, VelN: o.SpeedY, Sigma: sigma})
+	case cloudapi.DelayInfoPush:
+		var d cloudapi.DelayInfo
+		if err := e.Unpack(&d); err != nil {
+			return err
+		}
+		if len(d.List) > 0 {
+			return s.publish(Telemetry{VideoDelayS: float64(d.List[0].DelayMS) / 1000})
+		}
+	}
+	return nil
+}
+
+func (s *session) pose(p geo.Pose) error {
+	if err := p.Check(); err != nil {
+		return err
+	}
+	p.Time = p.Time.UTC()
+	s.mu.Lock()
+	if s.ev == nil {
+		s.mu.Unlock()
+		return nil
+	}
+	s.st.Pose = &p
+	s.mu.Unlock()
+	return s.publish(Telemetry{Pose: &p})
+}
+
+func (s *session) publish(t Telemetry) error {
+	s.mu.Lock()
+	t.Dock = s.d.SN
+	if s.ev != nil {
+		t.Flight = s.ev.Flight
+	}
+	s.mu.Unlock()
+	b, err := json.Marshal(t)
+	if err != nil {
+		return err
+	}
+	return s.c.nc.Publish(SubjectPose+s.d.SN, b)
+}
+
+// lastEvent reads the last flight event of a dock from its stream.
+func (c *Controller) lastEvent(ctx context.Context, sn string) (FlightEvent, error) {
+	var ev FlightEvent
+	st, err := c.js.Stream(ctx, "FLIGHTS")
+	if err != nil {
+		return ev, err
+	}
+	m, err := st.GetLastMsgForSubject(ctx, SubjectFlights+sn)
+	if err != nil {
+		return ev, err
+	}
+	return ev, json.Unmarshal(m.Data, &ev)
+}

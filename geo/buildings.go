@@ -1,0 +1,165 @@
+package geo
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+
+	"github.com/paulmach/orb"
+	"github.com/paulmach/orb/geojson"
+	"github.com/paulmach/orb/planar"
+	"github.com/tidwall/rtree"
+)
+
+// Building is an outline (WGS-84) extruded to a height in metres above the ground.
+type Building struct {
+	Outline orb.Polygon
+	HeightM float64
+}
+
+// Buildings is an index of building outlines.
+type Buildings struct {
+	tree rtree.RTreeG[*Building]
+	n    int
+	max  float64
+}
+
+// NewBuildings indexes outlines.
+func NewBuildings(all []Building) *Buildings {
+	b := &Buildings{}
+	for i := range all {
+		bd := all[i].Outline.Bound()
+		b.tree.Insert(bd.Min, bd.Max, &all[i])
+		b.max = math.Max(b.max, all[i].HeightM)
+		b.n++
+	}
+	return b
+}
+
+// Len is the number of buildings.
+func (b *Buildings) Len() int { return b.n }
+
+// ParseBuildings reads a GeoJSON FeatureCollection of polygons (WGS-84) with a property height_m. A collection property
+// "datum" other than WGS-84 is refused.
+func ParseBuildings(data []byte) (*Buildings, error) {
+	fc, err := parseCollection(data)
+	if err != nil {
+		return nil, err
+	}
+	var all []Building
+	for i, f := range fc.Features {
+		h, ok := f.Properties["height_m"].(float64)
+		if !ok || math.IsNaN(h) || h < 0 || h > 1000 {
+			return nil, fmt.Errorf("feature %d: property height_m must be a number of metres from 0 to 1000", i+1)
+		}
+		polys, err := polygonsOf(f.Geometry)
+		if err != nil {
+			return nil, fmt.Errorf("feature %d: %w", i+1, err)
+		}
+		for _, p := range polys {
+			all = append(all, Building{p, h})
+		}
+	}
+	return NewBuildings(all), nil
+}
+
+// parseCollection reads GeoJSON in WGS-84.
+func parseCollection(data []byte) (*geojson.FeatureCollection, error) {
+	fc, err := geojson.UnmarshalFeatureCollection(data)
+	if err != nil {
+		return nil, fmt.Errorf("not a GeoJSON FeatureCollection: %w", err)
+	}
+	if d, ok := fc.ExtraMembers["datum"].(string); ok && d != "WGS-84" && d != "CGCS2000" {
+		return nil, fmt.Errorf("datum %q: convert the file to WGS-84 first", d)
+	}
+	return fc, nil
+}
+
+func polygonsOf(g orb.Geometry) ([]orb.Polygon, error) {
+	var polys []orb.Polygon
+	switch g := g.(type) {
+	case orb.Polygon:
+		polys = []orb.Polygon{g}
+	case orb.MultiPolygon:
+		polys = g
+	case nil:
+		return nil, fmt.Errorf("no geometry")
+	default:
+		return nil, fmt.Errorf("geometry is a %s, wanted a polygon", g.GeoJSONType())
+	}
+	for _, p := range polys {
+		if len(p) == 0 || len(p[0]) < 4 {
+			return nil, fmt.Errorf("polygon has fewer than four points")
+		}
+		for _, r := range p {
+			if r[0] != r[len(r)-1] {
+				return nil, fmt.Errorf("ring is not closed")
+			}
+			for _, q := range r {
+				if math.IsNaN(q[0]+q[1]) || math.Abs(q.Lat()) > 90 || math.Abs(q.Lon()) > 180 {
+					return nil, fmt.Errorf("point %v is no longitude and latitude (swapped?)", q)
+				}
+			}
+		}
+	}
+	return polys, nil
+}
+
+// meet returns the height of the surface that the pixel's line of sight meets first, and which it is. For a wall it is the
+// height at which the wall is met.
+func (b *Buildings) meet(f Frame, v View, x, y float64) (float64, string) {
+	ground, _, ok := v.OnPlane(x, y, 0)
+	if !ok || b.n == 0 {
+		return 0, "ground"
+	}
+	// where the line of sight comes below the tallest roof
+	from := v.At
+	if v.At.U > b.max {
+		from, _, _ = v.OnPlane(x, y, b.max)
+	}
+	p0, p1 := f.From(from.E, from.N), f.From(ground.E, ground.N)
+	bound := orb.MultiPoint{p0, p1}.Bound()
+	best, surface := 0.0, "ground" // the highest hit is the first, since the line only goes down
+	dE, dN, dU := ground.E-from.E, ground.N-from.N, ground.U-from.U
+	b.tree.Search(bound.Min, bound.Max, func(_, _ [2]float64, bl *Building) bool {
+		ring := f.Ring(bl.Outline[0])
+		if bl.HeightM < v.At.U {
+			if roof, _, ok := v.OnPlane(x, y, bl.HeightM); ok && planar.RingContains(ring, orb.Point{roof.E, roof.N}) {
+				if bl.HeightM > best {
+					best, surface = bl.HeightM, "roof"
+				}
+				return true
+			}
+		}
+		for i := 0; i+1 < len(ring); i++ {
+			a, c := ring[i], ring[i+1]
+			ex, ey := c[0]-a[0], c[1]-a[1]
+			den := dE*ey - dN*ex
+			if math.Abs(den) < 1e-12 {
+				continue
+			}
+			k := ((a[0]-from.E)*ey - (a[1]-from.N)*ex) / den
+			m := ((a[0]-from.E)*dN - (a[1]-from.N)*dE) / den
+			if k < 0 || k > 1 || m < 0 || m > 1 {
+				continue
+			}
+			if h := from.U + k*dU; h <= bl.HeightM && h > best {
+				best, surface = h, "wall"
+			}
+		}
+		return true
+	})
+	return best, surface
+}
+
+// GeoJSON writes the buildings for a map.
+func (b *Buildings) GeoJSON() ([]byte, error) {
+	fc := geojson.NewFeatureCollection()
+	b.tree.Scan(func(_, _ [2]float64, bl *Building) bool {
+		f := geojson.NewFeature(bl.Outline)
+		f.Properties["height_m"] = bl.HeightM
+		fc.Append(f)
+		return true
+	})
+	return json.Marshal(fc)
+}

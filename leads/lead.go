@@ -1,0 +1,88 @@
+// Package leads is what the bureau gets. The Ledger makes one Lead of every real thing, however often it is found, and hands
+// it over as CloudEvents on NATS JetStream.
+package leads
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/harrier-patrol/harrier/geo"
+)
+
+// States of a lead, as in its subject.
+const (
+	Candidate = "candidate"
+	Confirmed = "confirmed"
+	Rejected  = "rejected"
+)
+
+// Lead is one real-world thing with its evidence.
+type Lead struct {
+	Lead        string            `json:"lead"`
+	Revision    int               `json:"revision"`
+	State       string            `json:"state"`
+	Scene       string            `json:"scene"`
+	Event       string            `json:"event"` // GB/T 30428.2
+	Class       string            `json:"class"`
+	Attributes  map[string]string `json:"attributes"`
+	Lon         float64           `json:"lon"`
+	Lat         float64           `json:"lat"`
+	Datum       string            `json:"datum"`
+	Ellipse     geo.Ellipse       `json:"ellipse"` // 95 %
+	HeightM     float64           `json:"height_m"`
+	Cell        string            `json:"cell"`
+	Subdistrict string            `json:"subdistrict"`
+	MadeUp      bool              `json:"made_up"` // the grid is
+	Score       float64           `json:"score"`
+	Dock        string            `json:"dock"`
+	Flight      string            `json:"flight"`
+	FirstSeen   time.Time         `json:"first_seen"`
+	LastSeen    time.Time         `json:"last_seen"`
+	Captured    time.Time         `json:"captured"`
+	Frame       string            `json:"frame"`
+	Crop        string            `json:"crop"`
+	FrameURL    string            `json:"frame_url"`
+	CropURL     string            `json:"crop_url"`
+	Box         json.RawMessage   `json:"box"`
+	Simulated   bool              `json:"simulated"`
+	Findings    []string          `json:"findings"`
+	Cov         geo.Cov           `json:"cov"`
+	By          string            `json:"by,omitempty"` // who decided
+	Note        string            `json:"note,omitempty"`
+}
+
+// Subject is where a revision of the lead goes; simulated ones stay apart.
+func (l Lead) Subject() string {
+	sub := l.Subdistrict
+	if sub == "" {
+		sub = "none"
+	}
+	s := fmt.Sprintf("leads.%s.%s.%s", l.State, l.Scene, sub)
+	if l.Simulated {
+		return "sim." + s
+	}
+	return s
+}
+
+// Event is a CloudEvents 1.0 message (structured JSON).
+type Event struct {
+	SpecVersion     string    `json:"specversion"`
+	ID              string    `json:"id"`
+	Source          string    `json:"source"`
+	Type            string    `json:"type"`
+	Subject         string    `json:"subject"`
+	Time            time.Time `json:"time"`
+	DataContentType string    `json:"datacontenttype"`
+	DataSchema      string    `json:"dataschema"`
+	Data            Lead      `json:"data"`
+}
+
+// Schema names the form of Data.
+const Schema = "urn:harrier:lead:1"
+
+func (l Lead) event(now time.Time) Event {
+	return Event{"1.0", uuid.NewString(), "urn:harrier:leads", "harrier.lead." + l.State, l.Lead, now.UTC(), "application/json", Schema, l}
+}

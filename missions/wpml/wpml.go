@@ -1,0 +1,193 @@
+// Package wpml reads and writes DJI waypoint routes: KMZ archives with wpmz/template.kml and wpmz/waylines.wpml (WPML 1.0.2,
+// folder 60.api-reference/00.dji-wpml of DJI's Cloud API documentation).
+package wpml
+
+import (
+	"archive/zip"
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/harrier-patrol/harrier/missions"
+)
+
+type point struct {
+	Coordinates string `xml:"coordinates"`
+}
+
+type param struct {
+	PitchAngle string `xml:"gimbalPitchRotateAngle"`
+}
+
+type action struct {
+	Func  string `xml:"actionActuatorFunc"`
+	Param param  `xml:"actionActuatorFuncParam"`
+}
+
+type placemark struct {
+	Point   point    `xml:"Point"`
+	Index   int      `xml:"index"`
+	Height  float64  `xml:"executeHeight"`
+	Speed   float64  `xml:"waypointSpeed"`
+	Actions []action `xml:"actionGroup>action"`
+}
+
+type document struct {
+	Folders []struct {
+		Mode       string      `xml:"executeHeightMode"`
+		Speed      float64     `xml:"autoFlightSpeed"`
+		Placemarks []placemark `xml:"Placemark"`
+	} `xml:"Document>Folder"`
+}
+
+// Largest archive and file that Read takes: a route is some hundred kilobytes.
+const maxBytes = 16 << 20
+
+// Read returns the route of a KMZ. Heights must be relative to the take-off point.
+func Read(kmz []byte) (missions.Route, error) {
+	if len(kmz) > maxBytes {
+		return missions.Route{}, fmt.Errorf("KMZ of %d bytes is larger than %d", len(kmz), maxBytes)
+	}
+	z, err := zip.NewReader(bytes.NewReader(kmz), int64(len(kmz)))
+	if err != nil {
+		return missions.Route{}, fmt.Errorf("not a KMZ (zip) archive: %w", err)
+	}
+	for _, f := range z.File {
+		if f.Name != "wpmz/waylines.wpml" {
+			continue
+		}
+		r, err := f.Open()
+		if err != nil {
+			return missions.Route{}, fmt.Errorf("%s: %w", f.Name, err)
+		}
+		defer r.Close()
+		b, err := io.ReadAll(io.LimitReader(r, maxBytes))
+		if err != nil {
+			return missions.Route{}, fmt.Errorf("%s: %w", f.Name, err)
+		}
+		return parse(b)
+	}
+	return missions.Route{}, errors.New("KMZ has no wpmz/waylines.wpml: is it a waypoint route?")
+}
+
+func parse(b []byte) (missions.Route, error) {
+	var d document
+	if err := xml.Unmarshal(b, &d); err != nil {
+		return missions.Route{}, fmt.Errorf("waylines.wpml: %w", err)
+	}
+	var r missions.Route
+	for _, f := range d.Folders {
+		if f.Mode != "" && f.Mode != "relativeToStartPoint" {
+			return missions.Route{}, fmt.Errorf("waylines.wpml: executeHeightMode %q: only relativeToStartPoint is flown", f.Mode)
+		}
+		pitch := -90.0
+		for _, p := range f.Placemarks {
+			c := strings.Split(strings.TrimSpace(p.Point.Coordinates), ",")
+			if len(c) < 2 {
+				return missions.Route{}, fmt.Errorf("waylines.wpml: waypoint %d: coordinates %q", p.Index, p.Point.Coordinates)
+			}
+			lon, err1 := strconv.ParseFloat(strings.TrimSpace(c[0]), 64)
+			lat, err2 := strconv.ParseFloat(strings.TrimSpace(c[1]), 64)
+			if err := errors.Join(err1, err2); err != nil {
+				return missions.Route{}, fmt.Errorf("waylines.wpml: waypoint %d: %w", p.Index, err)
+			}
+			for _, a := range p.Actions {
+				if a.Func == "gimbalRotate" && a.Param.PitchAngle != "" {
+					if pitch, err1 = strconv.ParseFloat(a.Param.PitchAngle, 64); err1 != nil {
+						return missions.Route{}, fmt.Errorf("waylines.wpml: waypoint %d: gimbalPitchRotateAngle: %w", p.Index, err1)
+					}
+				}
+			}
+			speed := p.Speed
+			if speed == 0 {
+				speed = f.Speed
+			}
+			r.Waypoints = append(r.Waypoints, missions.Waypoint{Lon: lon, Lat: lat, HeightM: p.Height, SpeedMS: speed, PitchDeg: pitch})
+		}
+	}
+	if err := r.Check(); err != nil {
+		return missions.Route{}, fmt.Errorf("waylines.wpml: %w", err)
+	}
+	return r, nil
+}
+
+// Write returns the KMZ of a route: the aircraft looks along its track at each waypoint's pitch.
+func Write(r missions.Route) ([]byte, error) {
+	if err := r.Check(); err != nil {
+		return nil, err
+	}
+	var marks strings.Builder
+	for i, w := range r.Waypoints {
+		fmt.Fprintf(&marks, `
+      <Placemark>
+        <Point><coordinates>%.8f,%.8f</coordinates></Point>
+        <wpml:index>%d</wpml:index>
+        <wpml:executeHeight>%.2f</wpml:executeHeight>
+        <wpml:waypointSpeed>%.2f</wpml:waypointSpeed>
+        <wpml:waypointHeadingParam><wpml:waypointHeadingMode>followWayline</wpml:waypointHeadingMode></wpml:waypointHeadingParam>
+        <wpml:waypointTurnParam><wpml:waypointTurnMode>toPointAndStopWithDiscontinuityCurvature</wpml:waypointTurnMode><wpml:waypointTurnDampingDist>0</wpml:waypointTurnDampingDist></wpml:waypointTurnParam>
+        <wpml:useStraightLine>1</wpml:useStraightLine>
+        <wpml:actionGroup>
+          <wpml:actionGroupId>%d</wpml:actionGroupId>
+          <wpml:actionGroupStartIndex>%d</wpml:actionGroupStartIndex>
+          <wpml:actionGroupEndIndex>%d</wpml:actionGroupEndIndex>
+          <wpml:actionGroupMode>sequence</wpml:actionGroupMode>
+          <wpml:actionTrigger><wpml:actionTriggerType>reachPoint</wpml:actionTriggerType></wpml:actionTrigger>
+          <wpml:action>
+            <wpml:actionId>0</wpml:actionId>
+            <wpml:actionActuatorFunc>gimbalRotate</wpml:actionActuatorFunc>
+            <wpml:actionActuatorFuncParam>
+              <wpml:gimbalRotateMode>absoluteAngle</wpml:gimbalRotateMode>
+              <wpml:gimbalPitchRotateEnable>1</wpml:gimbalPitchRotateEnable>
+              <wpml:gimbalPitchRotateAngle>%.1f</wpml:gimbalPitchRotateAngle>
+              <wpml:payloadPositionIndex>0</wpml:payloadPositionIndex>
+            </wpml:actionActuatorFuncParam>
+          </wpml:action>
+        </wpml:actionGroup>
+      </Placemark>`, w.Lon, w.Lat, i, w.HeightM, w.SpeedMS, i, i, i, w.PitchDeg)
+	}
+	config := `
+    <wpml:missionConfig>
+      <wpml:flyToWaylineMode>safely</wpml:flyToWaylineMode>
+      <wpml:finishAction>goHome</wpml:finishAction>
+      <wpml:exitOnRCLost>goContinue</wpml:exitOnRCLost>
+      <wpml:executeRCLostAction>goBack</wpml:executeRCLostAction>
+      <wpml:takeOffSecurityHeight>30</wpml:takeOffSecurityHeight>
+      <wpml:globalTransitionalSpeed>10</wpml:globalTransitionalSpeed>
+    </wpml:missionConfig>`
+	const head = `<?xml version="1.0" encoding="UTF-8"?>
+<kml xmlns="http://www.opengis.net/kml/2.2" xmlns:wpml="http://www.dji.com/wpmz/1.0.2">
+  <Document>`
+	wayline := head + config + fmt.Sprintf(`
+    <Folder>
+      <wpml:templateId>0</wpml:templateId>
+      <wpml:executeHeightMode>relativeToStartPoint</wpml:executeHeightMode>
+      <wpml:waylineId>0</wpml:waylineId>
+      <wpml:autoFlightSpeed>%.2f</wpml:autoFlightSpeed>`, r.Waypoints[0].SpeedMS) + marks.String() + `
+    </Folder>
+  </Document>
+</kml>
+`
+	var buf bytes.Buffer
+	z := zip.NewWriter(&buf)
+	for _, f := range []struct{ name, body string }{
+		{"wpmz/template.kml", head + config + "\n  </Document>\n</kml>\n"},
+		{"wpmz/waylines.wpml", wayline},
+	} {
+		w, err := z.Create(f.name)
+		if err != nil {
+			return nil, err
+		}
+		if _, err := io.WriteString(w, f.body); err != nil {
+			return nil, err
+		}
+	}
+	if err := z.Close(); err != nil {
+		return nil, err
+	}
+	return buf.Bytes(), nil
+}

@@ -1,0 +1,54 @@
+package infer
+
+import (
+	"errors"
+	"fmt"
+	"unsafe"
+
+	"gocv.io/x/gocv"
+
+	"github.com/harrier-patrol/harrier/vision/models"
+)
+
+// cvEngine is OpenCV's dnn: slower, and nothing to install besides OpenCV.
+type cvEngine struct {
+	net          gocv.Net
+	scores, dist []float32
+	size         int
+}
+
+func openCV(raw []byte, m models.Manifest) (engine, error) {
+	net, err := gocv.ReadNetFromONNXBytes(raw)
+	if err != nil {
+		return nil, fmt.Errorf("load model %s into OpenCV: %w", m.Name, err)
+	}
+	if net.Empty() {
+		return nil, fmt.Errorf("load model %s into OpenCV: its importer does not take it", m.Name)
+	}
+	return &cvEngine{net: net, size: m.Size}, nil
+}
+
+func (e *cvEngine) run(in []float32) (scores, dist []float32, err error) {
+	raw := unsafe.Slice((*byte)(unsafe.Pointer(&in[0])), 4*len(in))
+	blob, err := gocv.NewMatWithSizesFromBytes([]int{1, 3, e.size, e.size}, gocv.MatTypeCV32F, raw)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer blob.Close()
+	e.net.SetInput(blob, "image")
+	outs := e.net.ForwardLayers([]string{"scores", "dist"})
+	if len(outs) != 2 {
+		return nil, nil, errors.New("OpenCV's dnn gave no outputs")
+	}
+	for i, dst := range []*[]float32{&e.scores, &e.dist} {
+		p, err := outs[i].DataPtrFloat32()
+		if err != nil {
+			return nil, nil, err
+		}
+		*dst = append((*dst)[:0], p...)
+		outs[i].Close()
+	}
+	return e.scores, e.dist, nil
+}
+
+func (e *cvEngine) close() { e.net.Close() }

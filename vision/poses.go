@@ -1,0 +1,91 @@
+package vision
+
+import (
+	"math"
+	"sync"
+	"time"
+
+	"github.com/harrier-patrol/harrier/geo"
+)
+
+// Poses holds the last poses of one aircraft in the order of their times.
+type Poses struct {
+	mu  sync.Mutex
+	all []geo.Pose
+}
+
+const posesKept = 600
+
+// Add puts a pose in; late ones find their place.
+func (p *Poses) Add(x geo.Pose) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	i := len(p.all)
+	for i > 0 && p.all[i-1].Time.After(x.Time) {
+		i--
+	}
+	p.all = append(p.all, geo.Pose{})
+	copy(p.all[i+1:], p.all[i:])
+	p.all[i] = x
+	if len(p.all) > posesKept {
+		p.all = p.all[len(p.all)-posesKept:]
+	}
+}
+
+// Reaches says whether there is a pose at or after t.
+func (p *Poses) Reaches(t time.Time) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.all) > 0 && !p.all[len(p.all)-1].Time.Before(t)
+}
+
+// A pose is not to be had further than this from what was reported.
+const maxGap = 3 * time.Second
+
+// At is the pose at t, between two reported ones or a little after the last; ok is false where telemetry is missing. turning is
+// how fast the camera turned then, degrees a second. What lies between sparse reports is uncertain, and the pose says so.
+func (p *Poses) At(t time.Time) (pose geo.Pose, turning float64, ok bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	n := len(p.all)
+	if n == 0 {
+		return geo.Pose{}, 0, false
+	}
+	i := n
+	for i > 0 && p.all[i-1].Time.After(t) {
+		i--
+	}
+	switch {
+	case i == 0:
+		return geo.Pose{}, 0, false
+	case i == n:
+		a := p.all[n-1]
+		dt := t.Sub(a.Time)
+		if dt > maxGap {
+			return geo.Pose{}, 0, false
+		}
+		q := geo.NewFrame(a.Point(), 0).From(a.VelE*dt.Seconds(), a.VelN*dt.Seconds())
+		out := a
+		out.Lon, out.Lat, out.Time = q.Lon(), q.Lat(), t
+		out.Sigma.HorizM = math.Hypot(a.Sigma.HorizM, 0.4*dt.Seconds()*dt.Seconds())
+		if n > 1 {
+			b := p.all[n-2]
+			if s := a.Time.Sub(b.Time).Seconds(); s > 0 {
+				turning = math.Abs(geo.WrapDeg(a.YawDeg-b.YawDeg)) / s
+			}
+		}
+		return out, turning, true
+	}
+	a, b := p.all[i-1], p.all[i]
+	gap := b.Time.Sub(a.Time)
+	if gap > maxGap {
+		return geo.Pose{}, 0, false
+	}
+	out := geo.Between(a, b, t)
+	turning = math.Abs(geo.WrapDeg(b.YawDeg-a.YawDeg)) / math.Max(gap.Seconds(), 1e-3)
+	if gap > 500*time.Millisecond {
+		dv := math.Hypot(b.VelE-a.VelE, b.VelN-a.VelN)
+		out.Sigma.HorizM = math.Hypot(out.Sigma.HorizM, dv*gap.Seconds()/4)
+	}
+	return out, turning, true
+}

@@ -1,0 +1,229 @@
+// Package stream brings in video: an RTSP client that comes back when the stream breaks off, a decoder, and what can be
+// known of the time at which a picture was taken.
+package stream
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"github.com/bluenviron/gortsplib/v4"
+	"github.com/bluenviron/gortsplib/v4/pkg/base"
+	"github.com/bluenviron/gortsplib/v4/pkg/format"
+	"github.com/bluenviron/gortsplib/v4/pkg/format/rtph264"
+	"github.com/pion/rtp"
+	"gocv.io/x/gocv"
+)
+
+// Picture is a decoded frame. PTS is on the stream's own clock; Arrived is when its last packet came. Whoever receives a
+// picture closes it.
+type Picture struct {
+	BGR     gocv.Mat
+	PTS     time.Duration
+	Arrived time.Time
+}
+
+// Close frees the picture.
+func (p *Picture) Close() { p.BGR.Close() }
+
+// Counts of a stream so far.
+type Counts struct{ Received, Dropped, Decoded atomic.Int64 }
+
+// Client watches one RTSP stream. Every access unit is received; pictures are made only when one is wanted.
+type Client struct {
+	URL    string
+	UDP    bool
+	Log    *slog.Logger
+	Counts *Counts
+	// Arrival, where given, hears of every access unit: when it came and its place on the stream's clock.
+	Arrival func(pts time.Duration, at time.Time)
+	want    atomic.Bool
+}
+
+// How long to wait before connecting again, and for data on a connection.
+const (
+	againMin    = 250 * time.Millisecond
+	againMax    = 5 * time.Second
+	dataTimeout = 5 * time.Second
+	queueUnits  = 50 // two seconds of video
+)
+
+// Want asks for the next picture: it is decoded as fresh as it can be.
+func (c *Client) Want() { c.want.Store(true) }
+
+type accessUnit struct {
+	nalus [][]byte
+	pts   time.Duration
+	at    time.Time
+}
+
+// Run connects, and connects again with growing pauses, until ctx ends. Wanted pictures go to out.
+func (c *Client) Run(ctx context.Context, out chan<- *Picture) error {
+	pause := againMin
+	failures := 0
+	for ctx.Err() == nil {
+		began := time.Now()
+		err := c.once(ctx, out)
+		if ctx.Err() != nil {
+			break
+		}
+		if time.Since(began) > 10*time.Second {
+			pause, failures = againMin, 0
+		}
+		if failures++; failures == 1 || failures%10 == 0 {
+			c.Log.Info("live stream not there, trying again", "url", c.URL, "error", err, "tries", failures)
+		}
+		t := time.NewTimer(pause)
+		select {
+		case <-ctx.Done():
+			t.Stop()
+		case <-t.C:
+		}
+		pause = min(2*pause, againMax)
+	}
+	return nil
+}
+
+func (c *Client) once(ctx context.Context, out chan<- *Picture) error {
+	u, err := base.ParseURL(c.URL)
+	if err != nil {
+		return fmt.Errorf("stream address %q: %w", c.URL, err)
+	}
+	tr := gortsplib.TransportTCP
+	if c.UDP {
+		tr = gortsplib.TransportUDP
+	}
+	cl := &gortsplib.Client{Transport: &tr, ReadTimeout: dataTimeout, WriteTimeout: dataTimeout, Scheme: u.Scheme, Host: u.Host}
+	if err := cl.Start2(); err != nil {
+		return err
+	}
+	defer cl.Close()
+	stop := context.AfterFunc(ctx, cl.Close)
+	defer stop()
+	desc, _, err := cl.Describe(u)
+	if err != nil {
+		return err
+	}
+	var f *format.H264
+	m := desc.FindFormat(&f)
+	if m == nil {
+		return errors.New("stream has no H.264 video")
+	}
+	rdec, err := f.CreateDecoder()
+	if err != nil {
+		return err
+	}
+	if _, err := cl.Setup(desc.BaseURL, m, 0, 0); err != nil {
+		return err
+	}
+	units := make(chan accessUnit, queueUnits)
+	skip := true // until the next IDR: at first, and after a loss
+	cl.OnPacketRTP(m, f, func(p *rtp.Packet) {
+		au, err := rdec.Decode(p)
+		if err != nil {
+			if !errors.Is(err, rtph264.ErrNonStartingPacketAndNoPrevious) && !errors.Is(err, rtph264.ErrMorePacketsNeeded) {
+				skip = true
+			}
+			return
+		}
+		at := time.Now()
+		pts, ok := cl.PacketPTS2(m, p)
+		if !ok {
+			return
+		}
+		d := time.Duration(pts) * time.Second / 90000
+		c.Counts.Received.Add(1)
+		if c.Arrival != nil {
+			c.Arrival(d, at)
+		}
+		idr := hasIDR(au)
+		if skip && !idr {
+			c.Counts.Dropped.Add(1)
+			return
+		}
+		select {
+		case units <- accessUnit{au, d, at}:
+			skip = false
+		default: // the decoder is behind: drop up to the next IDR
+			skip = true
+			c.Counts.Dropped.Add(1)
+		}
+	})
+	if _, err := cl.Play(nil); err != nil {
+		return err
+	}
+	done := make(chan error, 1)
+	go func() { done <- cl.Wait() }()
+	dec, err := NewDecoder()
+	if err != nil {
+		return err
+	}
+	defer dec.Close()
+	idle := time.NewTimer(dataTimeout)
+	defer idle.Stop()
+	var head []byte
+	for _, n := range [][]byte{f.SPS, f.PPS} {
+		if len(n) > 0 {
+			head = append(append(head, 0, 0, 0, 1), n...)
+		}
+	}
+	var buf []byte
+	damaged := 0
+	for {
+		idle.Reset(dataTimeout)
+		select {
+		case <-ctx.Done():
+			return nil
+		case err := <-done:
+			return err
+		case <-idle.C:
+			return fmt.Errorf("no video for %s", dataTimeout)
+		case u := <-units:
+			buf = buf[:0]
+			if hasIDR(u.nalus) {
+				buf = append(buf, head...)
+			}
+			for _, n := range u.nalus {
+				buf = append(append(buf, 0, 0, 0, 1), n...)
+			}
+			ok, err := dec.Decode(buf)
+			if err != nil {
+				if damaged++; damaged == 1 || damaged%100 == 0 {
+					c.Log.Warn("damaged video, going on", "url", c.URL, "error", err, "so_far", damaged)
+				}
+				continue
+			}
+			if !ok {
+				continue
+			}
+			c.Counts.Decoded.Add(1)
+			// old pictures are only decoded for those that refer to them
+			if len(units) > 2 || !c.want.CompareAndSwap(true, false) {
+				continue
+			}
+			p := &Picture{BGR: gocv.NewMat(), PTS: u.pts, Arrived: u.at}
+			if err := dec.Picture(&p.BGR); err != nil {
+				p.Close()
+				return err
+			}
+			select {
+			case out <- p:
+			case <-ctx.Done():
+				p.Close()
+				return nil
+			}
+		}
+	}
+}
+
+func hasIDR(nalus [][]byte) bool {
+	for _, n := range nalus {
+		if len(n) > 0 && n[0]&0x1F == 5 {
+			return true
+		}
+	}
+	return false
+}

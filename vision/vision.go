@@ -1,0 +1,97 @@
+// Package vision says what is seen: a Tracker joins the sightings of one thing during one flight on the ground, and a
+// Scene's rule decides which tracks become a Finding. Pixels, networks and streams are in the packages below it.
+package vision
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/harrier-patrol/harrier/geo"
+)
+
+// Box is a rectangle in pixels.
+type Box struct{ X, Y, W, H float64 }
+
+// Centre of the box.
+func (b Box) Centre() (x, y float64) { return b.X + b.W/2, b.Y + b.H/2 }
+
+// IoU is intersection over union.
+func (b Box) IoU(c Box) float64 {
+	w := min(b.X+b.W, c.X+c.W) - max(b.X, c.X)
+	h := min(b.Y+b.H, c.Y+c.H) - max(b.Y, c.Y)
+	if w <= 0 || h <= 0 {
+		return 0
+	}
+	return w * h / (b.W*b.H + c.W*c.H - w*h)
+}
+
+// MarshalJSON writes [x, y, w, h].
+func (b Box) MarshalJSON() ([]byte, error) {
+	return []byte(fmt.Sprintf("[%.1f,%.1f,%.1f,%.1f]", b.X, b.Y, b.W, b.H)), nil
+}
+
+// UnmarshalJSON reads [x, y, w, h].
+func (b *Box) UnmarshalJSON(data []byte) error {
+	_, err := fmt.Sscanf(string(data), "[%f,%f,%f,%f]", &b.X, &b.Y, &b.W, &b.H)
+	return err
+}
+
+// Detection is a class, a score and an outline in one frame. Class may carry an attribute: "dump-truck/open".
+type Detection struct {
+	Class string
+	Score float64
+	Box   Box
+}
+
+// Sighting is a detection put on the ground.
+type Sighting struct {
+	Detection
+	At   geo.Located
+	Time time.Time // estimated capture
+}
+
+// Finding is a track that a scene's rule finds against the rules. ID stays the same when it is sent again.
+type Finding struct {
+	ID         string            `json:"id"`
+	Epoch      uint64            `json:"epoch"`
+	Flight     string            `json:"flight"`
+	Dock       string            `json:"dock"`
+	Scene      string            `json:"scene"`
+	Class      string            `json:"class"`
+	Attributes map[string]string `json:"attributes"`
+	Lon        float64           `json:"lon"`
+	Lat        float64           `json:"lat"`
+	HeightM    float64           `json:"height_m"`
+	Cov        geo.Cov           `json:"cov"`
+	Score      float64           `json:"score"`
+	Sightings  int               `json:"sightings"`
+	FirstSeen  time.Time         `json:"first_seen"`
+	LastSeen   time.Time         `json:"last_seen"`
+	Captured   time.Time         `json:"captured"` // of the frame that fulfilled the rule
+	Frame      string            `json:"frame"`    // SHA-256
+	Crop       string            `json:"crop"`
+	Box        Box               `json:"box"` // in that frame
+	Simulated  bool              `json:"simulated"`
+}
+
+// Split separates a network's class from the attribute it may carry.
+func Split(class string) (name string, attributes map[string]string) {
+	name, load, ok := strings.Cut(class, "/")
+	if !ok {
+		return class, map[string]string{}
+	}
+	return name, map[string]string{"load": load}
+}
+
+// Group is the coarse kind of a class: vehicle, person, stall, structure, heap, or the class itself.
+func Group(class string) string {
+	switch name, _ := Split(class); name {
+	case "car", "van", "bus", "lorry", "truck", "dump-truck":
+		return "vehicle"
+	case "shed", "container":
+		return "structure"
+	default:
+		return name
+	}
+}

@@ -1,0 +1,297 @@
+// Package watch looks at one flight, from its stream to its findings (Flight), and at folders of stills and recordings.
+package watch
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"image"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"gocv.io/x/gocv"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/harrier-patrol/harrier/dock"
+	"github.com/harrier-patrol/harrier/evidence"
+	"github.com/harrier-patrol/harrier/geo"
+	"github.com/harrier-patrol/harrier/vision"
+	"github.com/harrier-patrol/harrier/vision/infer"
+	"github.com/harrier-patrol/harrier/vision/stream"
+)
+
+// Watcher is what flights are watched with; it is shared by all of them.
+type Watcher struct {
+	Model    *infer.Model
+	Scenes   []vision.Scene
+	Locator  geo.Locator
+	Fences   *geo.Fences
+	Store    *evidence.Store
+	Log      *slog.Logger
+	Interval time.Duration // between the frames looked at
+	Counts   stream.Counts
+	Analysed atomic.Int64
+	Tiles    atomic.Int64
+}
+
+// Scores below this begin no sighting.
+const minSightingScore = 0.25
+
+// Turning faster than this, a pose says too little about where the camera looked.
+const maxTurnDegS = 8
+
+// How long a looked-at frame may wait for the pose that follows it.
+const poseWait = 2400 * time.Millisecond
+
+// Flight watches a job until the flight ends: telemetry comes in by poses (JSON of dock.Telemetry), findings go out by send.
+func (w *Watcher) Flight(ctx context.Context, job dock.WatchJob, epoch uint64, poses <-chan []byte, send func(vision.Finding) error) error {
+	clock := &vision.CaptureClock{}
+	track := &vision.Poses{}
+	client := &stream.Client{URL: job.URL, Log: w.Log.With("dock", job.Dock, "flight", job.Flight), Counts: &w.Counts, Arrival: clock.Arrival}
+	f := &flightWatch{w: w, job: job, epoch: epoch, clock: clock, poses: track, send: send, log: client.Log}
+	var scenes []vision.Scene
+	for _, s := range w.Scenes {
+		for _, name := range job.Scenes {
+			if s.Name == name {
+				scenes = append(scenes, s)
+			}
+		}
+	}
+	f.tracker = vision.NewTracker(scenes, []string{"lorry", "dump-truck/covered", "awning", "solar", "pool"})
+	pictures := make(chan *stream.Picture, 1)
+	looked := make(chan look, 16)
+	g, gctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return client.Run(gctx, pictures) })
+	g.Go(func() error {
+		for {
+			select {
+			case <-gctx.Done():
+				return nil
+			case b := <-poses:
+				var t dock.Telemetry
+				if err := json.Unmarshal(b, &t); err != nil || t.Flight != job.Flight {
+					continue
+				}
+				if t.Pose != nil {
+					track.Add(*t.Pose)
+				}
+				if t.VideoDelayS > 0 {
+					clock.Delay(t.VideoDelayS)
+				}
+			}
+		}
+	})
+	g.Go(func() error { defer close(looked); return f.look(gctx, client, pictures, looked) })
+	g.Go(func() error { return f.place(gctx, looked) })
+	err := g.Wait()
+	for {
+		select {
+		case p := <-pictures:
+			p.Close()
+		default:
+			return err
+		}
+	}
+}
+
+type flightWatch struct {
+	w       *Watcher
+	job     dock.WatchJob
+	epoch   uint64
+	clock   *vision.CaptureClock
+	poses   *vision.Poses
+	tracker *vision.Tracker
+	send    func(vision.Finding) error
+	log     *slog.Logger
+}
+
+// look is a frame with what the network saw in it; jpeg is nil where nothing may become a sighting.
+type look struct {
+	pts    time.Duration
+	dets   []vision.Detection
+	camera geo.Camera
+	jpeg   []byte
+	crops  [][]byte
+}
+
+// look runs the network on frames, one every Interval.
+func (f *flightWatch) look(ctx context.Context, c *stream.Client, in <-chan *stream.Picture, out chan<- look) error {
+	next := time.NewTimer(0)
+	defer next.Stop()
+	grey := 0
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-next.C:
+		}
+		began := time.Now()
+		c.Want()
+		var p *stream.Picture
+		select {
+		case <-ctx.Done():
+			return nil
+		case p = <-in:
+		}
+		l, err := f.analyse(ctx, p, &grey)
+		p.Close()
+		if err != nil {
+			if ctx.Err() != nil {
+				return nil
+			}
+			return err
+		}
+		if len(l.dets) > 0 {
+			select {
+			case out <- l:
+			case <-ctx.Done():
+				return nil
+			}
+		}
+		next.Reset(max(0, f.w.Interval-time.Since(began)))
+	}
+}
+
+func (f *flightWatch) analyse(ctx context.Context, p *stream.Picture, grey *int) (look, error) {
+	l := look{pts: p.PTS, camera: geo.CameraFromDiagonal(p.BGR.Cols(), p.BGR.Rows(), f.job.DiagDeg)}
+	if flat(p.BGR) {
+		if *grey++; *grey == 5 || *grey%100 == 0 {
+			f.log.Warn("the picture is grey: nothing can be found in it; is the camera covered or the link broken?", "frames", *grey)
+		}
+		return l, nil
+	}
+	// tiles come to the network at the scale it was trained on
+	scale := min(1, 1216/float64(p.BGR.Cols()))
+	dets, tiles, err := f.w.Model.Picture(ctx, p.BGR, scale, minSightingScore, 16)
+	if err != nil {
+		return l, err
+	}
+	f.w.Analysed.Add(1)
+	f.w.Tiles.Add(int64(tiles))
+	for _, d := range dets {
+		if _, ok := f.tracker.AboveM(d.Class); !ok || touchesEdge(d.Box, l.camera) {
+			continue
+		}
+		l.dets = append(l.dets, d)
+	}
+	if len(l.dets) == 0 {
+		return l, nil
+	}
+	if l.jpeg, err = jpeg(p.BGR); err != nil {
+		return l, err
+	}
+	for _, d := range l.dets {
+		crop, err := cropJPEG(p.BGR, d.Box)
+		if err != nil {
+			return l, err
+		}
+		l.crops = append(l.crops, crop)
+	}
+	return l, nil
+}
+
+// flat says that a picture has nothing in it.
+func flat(m gocv.Mat) bool {
+	mean, sd := gocv.NewMat(), gocv.NewMat()
+	defer mean.Close()
+	defer sd.Close()
+	gocv.MeanStdDev(m, &mean, &sd)
+	return sd.GetDoubleAt(0, 0) < 4 && sd.GetDoubleAt(1, 0) < 4 && sd.GetDoubleAt(2, 0) < 4
+}
+
+func touchesEdge(b vision.Box, c geo.Camera) bool {
+	const px = 2
+	return b.X < px || b.Y < 18 || b.X+b.W > float64(c.Width)-px || b.Y+b.H > float64(c.Height)-px
+}
+
+func jpeg(m gocv.Mat) ([]byte, error) {
+	b, err := gocv.IMEncodeWithParams(gocv.JPEGFileExt, m, []int{gocv.IMWriteJpegQuality, 88})
+	if err != nil {
+		return nil, fmt.Errorf("encode the frame: %w", err)
+	}
+	defer b.Close()
+	return append([]byte(nil), b.GetBytes()...), nil
+}
+
+// cropJPEG cuts a box with its surroundings.
+func cropJPEG(m gocv.Mat, b vision.Box) ([]byte, error) {
+	k := 0.5*max(b.W, b.H) + 16
+	r := image.Rect(int(b.X-k), int(b.Y-k), int(b.X+b.W+k), int(b.Y+b.H+k)).Intersect(image.Rect(0, 0, m.Cols(), m.Rows()))
+	part := m.Region(r)
+	defer part.Close()
+	return jpeg(part)
+}
+
+// place puts what was seen on the ground as soon as the poses around it are there, and sends what the rules find.
+func (f *flightWatch) place(ctx context.Context, in <-chan look) error {
+	var waiting []look
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case l, ok := <-in:
+			if !ok {
+				return nil
+			}
+			waiting = append(waiting, l)
+		case <-tick.C:
+		}
+		for len(waiting) > 0 {
+			at, sigma := f.clock.Captured(waiting[0].pts)
+			if !f.poses.Reaches(at) && time.Since(at) < poseWait {
+				break
+			}
+			if err := f.sightings(ctx, waiting[0], at, sigma); err != nil {
+				return err
+			}
+			waiting = waiting[1:]
+		}
+	}
+}
+
+func (f *flightWatch) sightings(ctx context.Context, l look, at time.Time, sigma float64) error {
+	p, turning, ok := f.poses.At(at)
+	if !ok || turning > maxTurnDegS {
+		return nil
+	}
+	p.Sigma.TimeS = sigma
+	for i, d := range l.dets {
+		above, _ := f.tracker.AboveM(d.Class)
+		x, y := d.Box.Centre()
+		where, err := f.w.Locator.Locate(l.camera, p, x, y, above, 3)
+		if err != nil {
+			continue
+		}
+		k := f.tracker.Add(vision.Sighting{Detection: d, At: where, Time: at})
+		scene, found := f.tracker.Rule(k, f.w.Fences)
+		if !found || k.Found {
+			continue
+		}
+		class, score := k.Class()
+		if class != d.Class {
+			continue // the frame that is shown must show it
+		}
+		k.Found = true
+		frame, err := f.w.Store.Put(ctx, l.jpeg)
+		if err != nil {
+			return err
+		}
+		crop, err := f.w.Store.Put(ctx, l.crops[i])
+		if err != nil {
+			return err
+		}
+		name, attr := vision.Split(class)
+		x1 := vision.Finding{
+			ID: fmt.Sprintf("%s-%d", f.job.Flight, k.ID), Epoch: f.epoch, Flight: f.job.Flight, Dock: f.job.Dock, Scene: scene.Name, Class: name,
+			Attributes: attr, Lon: k.Lon(), Lat: k.Lat(), HeightM: where.HeightM, Cov: k.Cov, Score: score, Sightings: k.Sightings,
+			FirstSeen: k.FirstSeen.UTC(), LastSeen: k.LastSeen.UTC(), Captured: at.UTC(), Frame: frame, Crop: crop, Box: d.Box, Simulated: f.job.Simulated,
+		}
+		if err := f.send(x1); err != nil {
+			return err
+		}
+	}
+	return nil
+}

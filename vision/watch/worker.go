@@ -1,0 +1,148 @@
+package watch
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/harrier-patrol/harrier/dock"
+	"github.com/harrier-patrol/harrier/vision"
+)
+
+// SubjectFindings is where findings go: + flight.
+const SubjectFindings = "harrier.findings."
+
+// AckWait is how long a watched flight may go without a sign of life from its worker.
+const AckWait = 30 * time.Second
+
+// Work takes flights off the work queue and watches up to n at a time, until ctx ends. A flight whose worker dies comes back
+// to another, with a higher epoch.
+func (w *Watcher) Work(ctx context.Context, nc *nats.Conn, js jetstream.JetStream, n int) error {
+	cons, err := js.CreateOrUpdateConsumer(ctx, "WATCH", jetstream.ConsumerConfig{Durable: "watchers", AckPolicy: jetstream.AckExplicitPolicy, AckWait: AckWait, MaxDeliver: 3, MaxAckPending: 256})
+	if err != nil {
+		return fmt.Errorf("work queue: %w", err)
+	}
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	slots := make(chan struct{}, n)
+	for {
+		select {
+		case slots <- struct{}{}:
+		case <-ctx.Done():
+			return nil
+		}
+		var msg jetstream.Msg
+		for msg == nil {
+			m, err := cons.Next(jetstream.FetchMaxWait(time.Second))
+			if ctx.Err() != nil {
+				if m != nil {
+					_ = m.Nak()
+				}
+				return nil
+			}
+			if err != nil {
+				if !errors.Is(err, nats.ErrTimeout) {
+					time.Sleep(200 * time.Millisecond)
+				}
+				continue
+			}
+			msg = m
+		}
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			defer func() { <-slots }()
+			w.one(ctx, nc, js, msg)
+		}()
+	}
+}
+
+// one watches one flight of the queue.
+func (w *Watcher) one(ctx context.Context, nc *nats.Conn, js jetstream.JetStream, msg jetstream.Msg) {
+	var job dock.WatchJob
+	if err := json.Unmarshal(msg.Data(), &job); err != nil {
+		w.Log.Error("watch job is not JSON, dropped", "error", err)
+		_ = msg.Term()
+		return
+	}
+	epoch := uint64(1)
+	if md, err := msg.Metadata(); err == nil {
+		epoch = md.NumDelivered
+	}
+	fctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	poses := make(chan []byte, 1024)
+	psub, err := nc.Subscribe(dock.SubjectPose+job.Dock, func(m *nats.Msg) {
+		select {
+		case poses <- m.Data:
+		default:
+		}
+	})
+	if err != nil {
+		w.Log.Error("watch: no telemetry", "flight", job.Flight, "error", err)
+		return
+	}
+	defer psub.Unsubscribe()
+	// the flight's end is the watch's end, also one that came before this worker did
+	ended := func(b []byte) {
+		var ev dock.FlightEvent
+		if json.Unmarshal(b, &ev) == nil && (ev.Flight == job.Flight && ev.State.Ended() || ev.Flight != job.Flight && ev.At.After(job.Started)) {
+			time.AfterFunc(2*time.Second, cancel) // what is still on its way is at most this old
+		}
+	}
+	esub, err := nc.Subscribe(dock.SubjectFlights+job.Dock, func(m *nats.Msg) { ended(m.Data) })
+	if err != nil {
+		w.Log.Error("watch: no flight events", "flight", job.Flight, "error", err)
+		return
+	}
+	defer esub.Unsubscribe()
+	if st, err := js.Stream(ctx, "FLIGHTS"); err == nil {
+		if m, err := st.GetLastMsgForSubject(ctx, dock.SubjectFlights+job.Dock); err == nil {
+			ended(m.Data)
+		}
+	}
+	alive := make(chan struct{})
+	go func() {
+		defer close(alive)
+		t := time.NewTicker(AckWait / 3)
+		defer t.Stop()
+		for {
+			select {
+			case <-fctx.Done():
+				return
+			case <-t.C:
+				_ = msg.InProgress()
+			}
+		}
+	}()
+	err = w.Flight(fctx, job, epoch, poses, func(f vision.Finding) error {
+		b, err := json.Marshal(f)
+		if err != nil {
+			return err
+		}
+		// a finding is a fact: it is kept even while the watch is ending
+		pctx, done := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer done()
+		if _, err = js.Publish(pctx, SubjectFindings+job.Flight, b, jetstream.WithMsgID(f.ID)); err != nil {
+			return fmt.Errorf("hand over finding %s: %w", f.ID, err)
+		}
+		return nil
+	})
+	cancel()
+	<-alive
+	switch {
+	case ctx.Err() != nil:
+		_ = msg.Nak() // this worker stops, the flight goes on: another takes it
+	case err != nil:
+		w.Log.Error("watching broke off; another worker takes the flight", "flight", job.Flight, "error", err)
+		_ = msg.Nak()
+	default:
+		_ = msg.Ack()
+	}
+}
