@@ -91,7 +91,7 @@ func (c *Controller) Fly(ctx context.Context, f missions.Flight) error {
 // Run serves all docks until ctx ends. Flights go on flying then; a controller that is started again takes them up.
 func (c *Controller) Run(ctx context.Context) error {
 	opts := mqtt.NewClientOptions().AddBroker(c.o.MQTT).SetClientID("harrier-" + newID()[:8]).SetUsername(c.o.User).SetPassword(c.o.Password).
-		SetConnectRetry(true).SetConnectRetryInterval(time.Second).SetAutoReconnect(true).SetOrderMatters(true).SetConnectTimeout(5 * time.Second)
+		SetConnectRetry(true).SetConnectRetryInterval(time.Second).SetAutoReconnect(true).SetMaxReconnectInterval(2 * time.Second).SetOrderMatters(true).SetConnectTimeout(5 * time.Second)
 	opts.SetOnConnectHandler(func(cl mqtt.Client) {
 		for sn, s := range c.docks {
 			topics := map[string]byte{cloudapi.Status(sn): 1, cloudapi.OSD(sn): 0, cloudapi.ServicesReply(sn): 1, cloudapi.Events(sn): 1, cloudapi.DRCUp(sn): 0}
@@ -143,6 +143,9 @@ func (c *Controller) Run(ctx context.Context) error {
 		return fmt.Errorf("take commands: %w", err)
 	}
 	defer sub.Unsubscribe()
+	for _, s := range c.docks {
+		s.takeUp(ctx)
+	}
 	g, ctx := errgroup.WithContext(ctx)
 	for _, s := range c.docks {
 		g.Go(func() error { return s.run(ctx) })

@@ -68,6 +68,7 @@ type session struct {
 	takeoff float64 // ellipsoidal height of the take-off point; NaN until known
 	heard   time.Time
 	bad     int
+	taken   bool // the flight was taken up, and nothing was heard of it yet
 
 	done map[string]error // commands carried out, by key
 }
@@ -338,14 +339,12 @@ func (s *session) progress(ctx context.Context, p cloudapi.Progress) {
 	s.mu.Lock()
 	id := p.Output.Ext.FlightID
 	if s.ev == nil || s.ev.Flight != id {
-		known := s.ev != nil
 		s.mu.Unlock()
-		if !known && p.Output.Status == "in_progress" && id != "" {
-			s.adopt(ctx, id)
-		}
 		return
 	}
 	s.heard = time.Now()
+	taken := s.taken
+	s.taken = false
 	s.ev.Percent = p.Output.Progress.Percent
 	s.mu.Unlock()
 	switch p.Output.Status {
@@ -357,25 +356,28 @@ func (s *session) progress(ctx context.Context, p cloudapi.Progress) {
 		s.end(ctx, Failed, (&APIError{Dock: s.d.SN, Method: cloudapi.FlightTaskProgress, Code: p.Result}).Error())
 	default:
 		s.tellQuietly()
+		if taken {
+			go func() {
+				// the dock pushed to a media server that may have gone with the earlier controller
+				if err := s.startLive(ctx); err != nil && ctx.Err() == nil {
+					s.c.o.Log.Warn("live stream of a flight taken up", "dock", s.d.SN, "error", err)
+				}
+			}()
+		}
 	}
 }
 
-// adopt takes up a flight that was already flying when this controller came: what is known of it stands in its last event.
-func (s *session) adopt(ctx context.Context, id string) {
-	msg, err := s.c.lastEvent(ctx, s.d.SN)
-	if err != nil || msg.Flight != id || msg.State.Ended() {
+// takeUp goes on with a flight that an earlier controller left flying: what is known of it stands in its last event. The work
+// queue still holds it for whoever watches, and its stream goes on; a flight that is no longer there is noticed by its silence.
+func (s *session) takeUp(ctx context.Context) {
+	ev, err := s.c.lastEvent(ctx, s.d.SN)
+	if err != nil || ev.Flight == "" || ev.State.Ended() {
 		return
 	}
 	s.mu.Lock()
-	s.ev, s.heard = &msg, time.Now()
+	s.ev, s.heard, s.taken = &ev, time.Now(), true
 	s.mu.Unlock()
-	s.c.o.Log.Info("took up a flight that was already flying", "dock", s.d.SN, "flight", id)
-	go func() {
-		// the work queue still holds the flight for whoever watches; the stream may have to be asked for again
-		if err := s.startLive(ctx); err != nil && ctx.Err() == nil {
-			s.c.o.Log.Warn("live stream of a flight taken up", "dock", s.d.SN, "error", err)
-		}
-	}()
+	s.c.o.Log.Info("taking up a flight that was under way", "dock", s.d.SN, "flight", ev.Flight, "state", ev.State)
 }
 
 // end closes the flight with its one end.

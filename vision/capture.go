@@ -35,7 +35,7 @@ func (c *CaptureClock) Arrival(pts time.Duration, at time.Time) {
 	zero := at.Add(-pts)
 	// a stream that was connected again has a new clock
 	if !c.begun || math.Abs(zero.Sub(c.fastest).Seconds()) > 3 {
-		*c = CaptureClock{mu: sync.Mutex{}, begun: true, fastest: zero, origin: zero, last: at, recent: []time.Time{zero}}
+		c.begun, c.fastest, c.origin, c.last, c.recent, c.sum, c.n = true, zero, zero, at, []time.Time{zero}, 0, 0
 		return
 	}
 	if at.Sub(c.last) > time.Second {

@@ -15,7 +15,9 @@ import (
 
 // cli is every command of the program.
 type cli struct {
-	Render renderCmd `cmd:"" hidden:"" help:"Render labelled frames of made-up towns, for training."`
+	Serve   serveCmd   `cmd:"" help:"Run Harrier for the docks of a configuration."`
+	Docksim docksimCmd `cmd:"" help:"Run simulated docks over a made-up town."`
+	Render  renderCmd  `cmd:"" hidden:"" help:"Render labelled frames of made-up towns, for training."`
 }
 
 // Exit codes: 0 all good, 1 some inputs failed, 2 unusable call.

@@ -139,7 +139,7 @@ func (d *simDock) run(ctx context.Context) error {
 	d.prepared = map[string]missions.Route{}
 	requests := make(chan mqtt.Message, 32)
 	opts := mqtt.NewClientOptions().AddBroker(o.MQTT).SetClientID(d.sn).SetUsername(o.User).SetPassword(o.Password).
-		SetConnectRetry(true).SetConnectRetryInterval(time.Second).SetAutoReconnect(true).SetOrderMatters(true).SetConnectTimeout(5 * time.Second)
+		SetConnectRetry(true).SetConnectRetryInterval(time.Second).SetAutoReconnect(true).SetMaxReconnectInterval(2 * time.Second).SetOrderMatters(true).SetConnectTimeout(5 * time.Second)
 	opts.SetOnConnectHandler(func(c mqtt.Client) {
 		c.Subscribe(cloudapi.Services(d.sn), 1, func(_ mqtt.Client, m mqtt.Message) {
 			select {

@@ -73,7 +73,7 @@ func (c *Client) Run(ctx context.Context, out chan<- *Picture) error {
 		if time.Since(began) > 10*time.Second {
 			pause, failures = againMin, 0
 		}
-		if failures++; failures == 1 || failures%10 == 0 {
+		if failures++; failures < 4 || failures%10 == 0 {
 			c.Log.Info("live stream not there, trying again", "url", c.URL, "error", err, "tries", failures)
 		}
 		t := time.NewTimer(pause)
@@ -120,6 +120,7 @@ func (c *Client) once(ctx context.Context, out chan<- *Picture) error {
 		return err
 	}
 	units := make(chan accessUnit, queueUnits)
+	var clock rtpClock
 	skip := true // until the next IDR: at first, and after a loss
 	cl.OnPacketRTP(m, f, func(p *rtp.Packet) {
 		au, err := rdec.Decode(p)
@@ -130,11 +131,7 @@ func (c *Client) once(ctx context.Context, out chan<- *Picture) error {
 			return
 		}
 		at := time.Now()
-		pts, ok := cl.PacketPTS2(m, p)
-		if !ok {
-			return
-		}
-		d := time.Duration(pts) * time.Second / 90000
+		d := clock.at(p.Timestamp)
 		c.Counts.Received.Add(1)
 		if c.Arrival != nil {
 			c.Arrival(d, at)
@@ -226,4 +223,20 @@ func hasIDR(nalus [][]byte) bool {
 		}
 	}
 	return false
+}
+
+// rtpClock unwraps 90 kHz RTP time stamps into time since the first.
+type rtpClock struct {
+	begun bool
+	last  uint32
+	ticks int64
+}
+
+func (c *rtpClock) at(stamp uint32) time.Duration {
+	if !c.begun {
+		c.begun, c.last = true, stamp
+	}
+	c.ticks += int64(int32(stamp - c.last))
+	c.last = stamp
+	return time.Duration(c.ticks) * time.Second / 90000
 }

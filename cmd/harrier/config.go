@@ -1,0 +1,225 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/harrier-patrol/harrier/dock"
+)
+
+// config is harrier.yaml; every key is explained there. Every default works.
+type config struct {
+	PublicHost string `yaml:"public_host"`
+	Data       string `yaml:"data"`
+	HTTP       struct {
+		Listen string   `yaml:"listen"`
+		Token  string   `yaml:"token"`
+		Hosts  []string `yaml:"hosts"`
+	} `yaml:"http"`
+	MQTT struct {
+		URL      string `yaml:"url"`
+		Listen   string `yaml:"listen"`
+		User     string `yaml:"user"`
+		Password string `yaml:"password"`
+	} `yaml:"mqtt"`
+	NATS struct {
+		URL    string `yaml:"url"`
+		Listen string `yaml:"listen"`
+		Token  string `yaml:"token"`
+	} `yaml:"nats"`
+	Media struct {
+		RTMP       string `yaml:"rtmp"`
+		RTSP       string `yaml:"rtsp"`
+		ListenRTMP string `yaml:"listen_rtmp"`
+		ListenRTSP string `yaml:"listen_rtsp"`
+		RTPPort    int    `yaml:"rtp_port"`
+		Key        string `yaml:"key"`
+	} `yaml:"media"`
+	Live struct {
+		Quality int `yaml:"quality"`
+		DRCHz   int `yaml:"drc_hz"`
+	} `yaml:"live"`
+	Vision struct {
+		Model    string        `yaml:"model"`
+		Engine   string        `yaml:"engine"`
+		Sessions int           `yaml:"sessions"`
+		Interval time.Duration `yaml:"interval"`
+		Flights  int           `yaml:"flights"`
+	} `yaml:"vision"`
+	City struct {
+		Outlines string `yaml:"outlines"`
+		Fences   string `yaml:"fences"`
+		GridSeed uint64 `yaml:"grid_seed"`
+	} `yaml:"city"`
+	Scenes  string         `yaml:"scenes"`
+	Docks   []dock.Dock    `yaml:"docks"`
+	Flights []flightConfig `yaml:"flights"`
+}
+
+// flightConfig is a flight that is flown by schedule until planning exists.
+type flightConfig struct {
+	Dock      string           `yaml:"dock"`
+	KMZ       string           `yaml:"kmz"`
+	Waypoints []waypointConfig `yaml:"waypoints"`
+	At        time.Time        `yaml:"at"`
+	Cron      string           `yaml:"cron"`
+	After     time.Duration    `yaml:"after"`
+	Every     time.Duration    `yaml:"every"`
+	Scenes    []string         `yaml:"scenes"`
+}
+
+type waypointConfig struct {
+	Lon      float64 `yaml:"lon"`
+	Lat      float64 `yaml:"lat"`
+	HeightM  float64 `yaml:"height_m"`
+	SpeedMS  float64 `yaml:"speed_ms"`
+	PitchDeg float64 `yaml:"gimbal_pitch"`
+}
+
+func defaultConfig() config {
+	var c config
+	c.PublicHost = "127.0.0.1"
+	c.Data = "harrier-data"
+	c.HTTP.Listen = "127.0.0.1:8080"
+	c.MQTT.Listen = "127.0.0.1:1883"
+	c.NATS.Listen = "127.0.0.1:4222"
+	c.Media.ListenRTMP, c.Media.ListenRTSP, c.Media.RTPPort = "127.0.0.1:1935", "127.0.0.1:8554", 8000
+	c.Live.Quality, c.Live.DRCHz = 3, 5
+	c.Vision.Model, c.Vision.Engine, c.Vision.Sessions, c.Vision.Interval, c.Vision.Flights = "harrier-nano", "onnxruntime", 2, 600*time.Millisecond, 16
+	c.City.GridSeed = 1
+	return c
+}
+
+// loadConfig reads a file over the defaults; paths in it are relative to it. Unknown keys are errors that name the line.
+func loadConfig(path string) (config, error) {
+	c := defaultConfig()
+	if path != "" {
+		b, err := os.ReadFile(path)
+		if err != nil {
+			return c, fmt.Errorf("configuration: %w", err)
+		}
+		d := yaml.NewDecoder(bytes.NewReader(b))
+		d.KnownFields(true)
+		if err := d.Decode(&c); err != nil && !errors.Is(err, io.EOF) {
+			return c, fmt.Errorf("%s: %w", path, err)
+		}
+		dir := filepath.Dir(path)
+		for _, p := range []*string{&c.City.Outlines, &c.City.Fences, &c.Scenes, &c.Data} {
+			if *p != "" && !filepath.IsAbs(*p) {
+				*p = filepath.Join(dir, *p)
+			}
+		}
+		for i := range c.Flights {
+			if p := &c.Flights[i].KMZ; *p != "" && !filepath.IsAbs(*p) {
+				*p = filepath.Join(dir, *p)
+			}
+		}
+	}
+	for _, s := range []struct {
+		env string
+		to  *string
+	}{{"HARRIER_HTTP_TOKEN", &c.HTTP.Token}, {"HARRIER_MQTT_PASSWORD", &c.MQTT.Password}, {"HARRIER_NATS_TOKEN", &c.NATS.Token}, {"HARRIER_RTMP_KEY", &c.Media.Key}} {
+		if v := os.Getenv(s.env); v != "" {
+			*s.to = v
+		}
+	}
+	var err error
+	if c.Data, err = filepath.Abs(c.Data); err != nil {
+		return c, err
+	}
+	return c, c.check()
+}
+
+func (c config) check() error {
+	known := map[string]bool{}
+	for i, d := range c.Docks {
+		if d.SN == "" {
+			return fmt.Errorf("docks[%d]: sn is missing: the dock's serial number", i)
+		}
+		if known[d.SN] {
+			return fmt.Errorf("docks[%d]: serial number %s is there twice", i, d.SN)
+		}
+		known[d.SN] = true
+	}
+	for i, f := range c.Flights {
+		when := 0
+		for _, on := range []bool{!f.At.IsZero(), f.Cron != "", f.After != 0 || f.Every != 0} {
+			if on {
+				when++
+			}
+		}
+		switch {
+		case !known[f.Dock]:
+			return fmt.Errorf("flights[%d]: dock %q is not among docks", i, f.Dock)
+		case (f.KMZ == "") == (len(f.Waypoints) == 0):
+			return fmt.Errorf("flights[%d]: give either kmz or waypoints", i)
+		case when != 1:
+			return fmt.Errorf("flights[%d]: say when: one of at, cron, or after/every", i)
+		case f.Every != 0 && f.Every < 10*time.Second:
+			return fmt.Errorf("flights[%d]: every %s is shorter than a flight can be", i, f.Every)
+		}
+	}
+	if c.Live.Quality < 0 || c.Live.Quality > 4 {
+		return fmt.Errorf("live.quality must be 0 to 4, is %d", c.Live.Quality)
+	}
+	if c.Live.DRCHz < 1 || c.Live.DRCHz > 30 {
+		return fmt.Errorf("live.drc_hz must be 1 to 30, is %d", c.Live.DRCHz)
+	}
+	if c.Vision.Sessions < 1 || c.Vision.Flights < 1 || c.Vision.Interval < 50*time.Millisecond {
+		return errors.New("vision: sessions and flights must be at least 1, interval at least 50ms")
+	}
+	// what is open to others asks for a credential
+	for _, l := range []struct{ key, addr, secret, want string }{
+		{"http.listen", c.HTTP.Listen, c.HTTP.Token, "http.token (or HARRIER_HTTP_TOKEN)"},
+		{"nats.listen", c.NATS.Listen, c.NATS.Token, "nats.token (or HARRIER_NATS_TOKEN)"},
+		{"mqtt.listen", c.MQTT.Listen, c.MQTT.Password, "mqtt.user and mqtt.password (or HARRIER_MQTT_PASSWORD)"},
+		{"media.listen_rtmp", c.Media.ListenRTMP, c.Media.Key, "media.key (or HARRIER_RTMP_KEY)"},
+	} {
+		host, _, err := net.SplitHostPort(l.addr)
+		if err != nil {
+			return fmt.Errorf("%s: %q is not host:port: %w", l.key, l.addr, err)
+		}
+		if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) && l.secret == "" {
+			return fmt.Errorf("%s is %s, open to other machines: set %s first", l.key, l.addr, l.want)
+		}
+	}
+	return nil
+}
+
+// shift moves every port that this process listens on.
+func (c *config) shift(offset int) error {
+	if offset == 0 {
+		return nil
+	}
+	for _, a := range []*string{&c.HTTP.Listen, &c.MQTT.Listen, &c.NATS.Listen, &c.Media.ListenRTMP, &c.Media.ListenRTSP} {
+		host, port, err := net.SplitHostPort(*a)
+		if err != nil {
+			return err
+		}
+		n, err := strconv.Atoi(port)
+		if err != nil {
+			return err
+		}
+		*a = net.JoinHostPort(host, strconv.Itoa(n+offset))
+	}
+	c.Media.RTPPort += offset - offset%2
+	return nil
+}
+
+func portOf(addr string) int {
+	_, p, err := net.SplitHostPort(addr)
+	if err != nil {
+		return 0
+	}
+	n, _ := strconv.Atoi(p)
+	return n
+}

@@ -1,0 +1,49 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/harrier-patrol/harrier/dock/docksim"
+)
+
+type docksimCmd struct {
+	Docks    int    `default:"16" help:"Number of docks."`
+	Flying   int    `default:"2" help:"Docks that have flights."`
+	Seed     uint64 `default:"1" help:"Seed of the town; from 10000 up it draws what training never used."`
+	MQTT     string `name:"mqtt" default:"tcp://127.0.0.1:1883" help:"MQTT broker."`
+	User     string `env:"HARRIER_MQTT_USER" help:"MQTT user."`
+	Password string `env:"HARRIER_MQTT_PASSWORD" help:"MQTT password."`
+	City     string `help:"Folder that receives outlines, fences, routes and a harrier.yaml." type:"path"`
+	Truth    string `help:"File that receives what only the simulator knows." type:"path"`
+	Height   string `default:"60-75" help:"Heights of flights in metres, A-B."`
+	Pitch    string `default:"65-90" help:"Degrees below level, A-B."`
+	Quality  int    `default:"3" help:"Live quality 1 to 4."`
+	Settings string `help:"YAML file with other imperfections (see dock/docksim/settings.go)." type:"path"`
+	Verbose  bool   `short:"v"`
+}
+
+func (c *docksimCmd) Run(ctx context.Context) error {
+	o := docksim.Options{Docks: c.Docks, Flying: c.Flying, Seed: c.Seed, MQTT: c.MQTT, User: c.User, Password: c.Password, City: c.City, Truth: c.Truth, Quality: c.Quality, Log: newLog(c.Verbose), Settings: docksim.DefaultSettings()}
+	var err error
+	if o.Height, err = docksim.ParseRange(c.Height); err != nil {
+		return fmt.Errorf("--height: %w", err)
+	}
+	if o.Pitch, err = docksim.ParseRange(c.Pitch); err != nil {
+		return fmt.Errorf("--pitch: %w", err)
+	}
+	if c.Settings != "" {
+		if o.Settings, err = docksim.LoadSettings(c.Settings); err != nil {
+			return fmt.Errorf("--settings: %w", err)
+		}
+	}
+	f, err := docksim.NewFleet(o)
+	if err != nil {
+		return err
+	}
+	if c.City != "" {
+		fmt.Fprintln(os.Stderr, "city written to", c.City)
+	}
+	return f.Run(ctx)
+}

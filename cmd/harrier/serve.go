@@ -1,0 +1,354 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+	"github.com/robfig/cron/v3"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/harrier-patrol/harrier/cmd/harrier/embedded"
+	"github.com/harrier-patrol/harrier/console"
+	"github.com/harrier-patrol/harrier/dock"
+	"github.com/harrier-patrol/harrier/evidence"
+	"github.com/harrier-patrol/harrier/geo"
+	"github.com/harrier-patrol/harrier/leads"
+	"github.com/harrier-patrol/harrier/missions"
+	"github.com/harrier-patrol/harrier/missions/wpml"
+	"github.com/harrier-patrol/harrier/scenes"
+	"github.com/harrier-patrol/harrier/vision"
+	"github.com/harrier-patrol/harrier/vision/infer"
+	"github.com/harrier-patrol/harrier/vision/watch"
+)
+
+type serveCmd struct {
+	Config     string `default:"harrier.yaml" help:"Configuration file." type:"path"`
+	PortOffset int    `help:"Added to every port."`
+	Verbose    bool   `short:"v" help:"Log more."`
+}
+
+func (s *serveCmd) Run(ctx context.Context) error {
+	c, err := loadConfig(s.Config)
+	if err != nil {
+		return err
+	}
+	if err := c.shift(s.PortOffset); err != nil {
+		return err
+	}
+	return serve(ctx, c, newLog(s.Verbose))
+}
+
+func newLog(verbose bool) *slog.Logger {
+	level := slog.LevelInfo
+	if verbose {
+		level = slog.LevelDebug
+	}
+	return slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
+}
+
+// streams of JetStream: what is kept, and how long.
+var streams = []jetstream.StreamConfig{
+	{Name: "FLIGHTS", Subjects: []string{dock.SubjectFlights + ">"}, MaxBytes: 1 << 30},
+	{Name: "WATCH", Subjects: []string{dock.SubjectWatch}, Retention: jetstream.WorkQueuePolicy, MaxAge: 6 * time.Hour, MaxBytes: 64 << 20},
+	{Name: "FINDINGS", Subjects: []string{watch.SubjectFindings + ">"}, MaxBytes: 2 << 30, Duplicates: 10 * time.Minute},
+	{Name: "LEADS", Subjects: []string{"leads.>", "sim.leads.>"}, MaxBytes: 2 << 30},
+	{Name: "REVIEWS", Subjects: []string{"harrier.reviews"}, MaxBytes: 1 << 30, DenyDelete: true, DenyPurge: true},
+}
+
+// serve puts the house together and runs it until ctx ends.
+func serve(ctx context.Context, c config, log *slog.Logger) (err error) {
+	var closers []func() error
+	defer func() {
+		for i := len(closers) - 1; i >= 0; i-- {
+			if e := closers[i](); e != nil && err == nil {
+				err = e
+			}
+		}
+	}()
+	later := func(f func() error) { closers = append(closers, f) }
+
+	scenesDir, err := sceneFiles(c)
+	if err != nil {
+		return err
+	}
+	city, err := loadCity(c)
+	if err != nil {
+		return err
+	}
+	schedule, err := plan(c)
+	if err != nil {
+		return err
+	}
+	model, err := infer.Open(c.Vision.Model, c.Vision.Engine, c.Vision.Sessions)
+	if err != nil {
+		return err
+	}
+	later(func() error { model.Close(); return nil })
+	if err := os.MkdirAll(c.Data, 0o755); err != nil {
+		return fmt.Errorf("data folder: %w", err)
+	}
+	store, err := evidence.OpenFolder(ctx, filepath.Join(c.Data, "evidence"))
+	if err != nil {
+		return err
+	}
+	later(store.Close)
+
+	mqttURL := c.MQTT.URL
+	if mqttURL == "" {
+		b, err := embedded.StartBroker(c.MQTT.Listen, c.MQTT.User, c.MQTT.Password)
+		if err != nil {
+			return err
+		}
+		later(b.Close)
+		mqttURL = "tcp://" + c.MQTT.Listen
+	}
+	natsURL := c.NATS.URL
+	if natsURL == "" {
+		host, _, _ := net.SplitHostPort(c.NATS.Listen)
+		n, err := embedded.StartNATS(host, portOf(c.NATS.Listen), filepath.Join(c.Data, "nats"), c.NATS.Token)
+		if err != nil {
+			return err
+		}
+		later(n.Close)
+		natsURL = n.URL()
+	}
+	rtmp, rtsp := c.Media.RTMP, c.Media.RTSP
+	if rtmp == "" {
+		host, _, _ := net.SplitHostPort(c.Media.ListenRTSP)
+		m, err := embedded.StartMedia(c.Media.ListenRTMP, c.Media.ListenRTSP, host, c.Media.RTPPort, c.Media.Key, log)
+		if err != nil {
+			return err
+		}
+		later(m.Close)
+		rtmp = fmt.Sprintf("rtmp://%s:%d/live", c.PublicHost, portOf(c.Media.ListenRTMP))
+		rtsp = "rtsp://" + c.Media.ListenRTSP + "/live"
+	}
+	push := strings.TrimSuffix(rtmp, "/") + "/%s"
+	if c.Media.Key != "" {
+		push += "?key=" + c.Media.Key
+	}
+	nc, err := nats.Connect(natsURL, nats.Token(c.NATS.Token), nats.MaxReconnects(-1), nats.Name("harrier"))
+	if err != nil {
+		return fmt.Errorf("NATS %s: %w; is it running, and the token right?", natsURL, err)
+	}
+	later(func() error { nc.Close(); return nil })
+	js, err := jetstream.New(nc)
+	if err != nil {
+		return err
+	}
+	for _, s := range streams {
+		if _, err := js.CreateOrUpdateStream(ctx, s); err != nil {
+			return fmt.Errorf("stream %s: %w; does NATS run with JetStream?", s.Name, err)
+		}
+	}
+
+	base := fmt.Sprintf("http://%s:%d", c.PublicHost, portOf(c.HTTP.Listen))
+	controller := dock.New(dock.Options{
+		MQTT: mqttURL, User: c.MQTT.User, Password: c.MQTT.Password, Docks: c.Docks, RouteURL: base + "/routes/%s.kmz",
+		LivePush: push, LiveWatch: strings.TrimSuffix(rtsp, "/") + "/%s", LiveQuality: c.Live.Quality, DRCHz: c.Live.DRCHz, Log: log,
+	}, nc, js)
+	ledger := &leads.Ledger{Scenes: map[string]leads.Scene{}, Grid: city.grid, EvidenceURL: base + "/evidence/%s", Log: log}
+	var sights []vision.Scene
+	for _, s := range scenesDir {
+		ls, err := leads.ReadScene(s)
+		if err != nil {
+			return err
+		}
+		ledger.Scenes[s.Scene] = ls
+		sights = append(sights, s.Vision)
+	}
+	watcher := &watch.Watcher{Model: model, Scenes: sights, Locator: geo.Locator{Buildings: city.buildings, GroundSigmaM: 0.3}, Fences: city.fences, Store: store, Log: log, Interval: c.Vision.Interval}
+	web, err := console.New(console.Options{
+		Token: c.HTTP.Token, Hosts: append([]string{c.HTTP.Listen, net.JoinHostPort("localhost", fmt.Sprint(portOf(c.HTTP.Listen))), net.JoinHostPort(c.PublicHost, fmt.Sprint(portOf(c.HTTP.Listen)))}, c.HTTP.Hosts...),
+		Ledger: ledger, Docks: controller.States, Route: controller.Route, Store: store, NATS: nc, Outline: city.grid.Outline(), Buildings: city.buildings, Fences: city.fences,
+		Counts: func() map[string]int64 {
+			return map[string]int64{"received": watcher.Counts.Received.Load(), "dropped": watcher.Counts.Dropped.Load(), "decoded": watcher.Counts.Decoded.Load(), "analysed": watcher.Analysed.Load(), "tiles": watcher.Tiles.Load()}
+		},
+	})
+	if err != nil {
+		return err
+	}
+	l, err := net.Listen("tcp", c.HTTP.Listen)
+	if err != nil {
+		return fmt.Errorf("HTTP: %w; --port-offset moves all ports", err)
+	}
+	srv := &http.Server{Handler: web, ReadHeaderTimeout: 10 * time.Second}
+
+	g, gctx := errgroup.WithContext(ctx)
+	g.Go(func() error {
+		if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			return err
+		}
+		return nil
+	})
+	g.Go(func() error {
+		<-gctx.Done()
+		sctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		if srv.Shutdown(sctx) != nil {
+			return srv.Close()
+		}
+		return nil
+	})
+	ready := make(chan struct{})
+	g.Go(func() error { return ledger.Run(gctx, nc, js, ready) })
+	select {
+	case <-ready:
+	case <-gctx.Done():
+		return g.Wait()
+	}
+	g.Go(func() error { return controller.Run(gctx) })
+	g.Go(func() error { return watcher.Work(gctx, nc, js, c.Vision.Flights) })
+	g.Go(func() error { return schedule.run(gctx, controller, log) })
+	log.Info("harrier is up", "page", base, "mqtt", mqttURL, "nats", natsURL, "rtmp", rtmp, "rtsp", rtsp, "docks", len(c.Docks), "flights", len(c.Flights))
+	return g.Wait()
+}
+
+// city is what is known of the ground.
+type city struct {
+	grid      *geo.Grid
+	buildings *geo.Buildings
+	fences    *geo.Fences
+}
+
+func loadCity(c config) (city, error) {
+	var out city
+	var err error
+	if out.grid, err = geo.GeneratePudong(c.City.GridSeed); err != nil {
+		return out, err
+	}
+	out.buildings, out.fences = geo.NewBuildings(nil), &geo.Fences{}
+	if p := c.City.Outlines; p != "" {
+		b, err := os.ReadFile(p)
+		if err == nil {
+			out.buildings, err = geo.ParseBuildings(b)
+		}
+		if err != nil {
+			return out, fmt.Errorf("city.outlines %s: %w", p, err)
+		}
+	}
+	if p := c.City.Fences; p != "" {
+		b, err := os.ReadFile(p)
+		if err == nil {
+			out.fences, err = geo.ParseFences(b)
+		}
+		if err != nil {
+			return out, fmt.Errorf("city.fences %s: %w", p, err)
+		}
+	}
+	return out, nil
+}
+
+func sceneFiles(c config) ([]vision.SceneFile, error) {
+	var dir fs.FS = scenes.Files
+	if c.Scenes != "" {
+		dir = os.DirFS(c.Scenes)
+	}
+	s, err := vision.ReadScenes(dir)
+	if err != nil {
+		return nil, fmt.Errorf("scenes: %w", err)
+	}
+	return s, nil
+}
+
+// schedule is the flights of the configuration, ready to be flown.
+type schedule []planned
+
+type planned struct {
+	conf  flightConfig
+	kmz   []byte
+	route missions.Route
+	cron  cron.Schedule
+}
+
+func plan(c config) (schedule, error) {
+	var out schedule
+	for i, f := range c.Flights {
+		p := planned{conf: f}
+		var err error
+		switch {
+		case f.KMZ != "":
+			if p.kmz, err = os.ReadFile(f.KMZ); err == nil {
+				p.route, err = wpml.Read(p.kmz)
+			}
+			if err != nil {
+				return nil, fmt.Errorf("flights[%d]: %s: %w", i, f.KMZ, err)
+			}
+		default:
+			for _, w := range f.Waypoints {
+				p.route.Waypoints = append(p.route.Waypoints, missions.Waypoint(w))
+			}
+			if p.kmz, err = wpml.Write(p.route); err != nil {
+				return nil, fmt.Errorf("flights[%d]: %w", i, err)
+			}
+		}
+		if f.Cron != "" {
+			if p.cron, err = cron.ParseStandard(f.Cron); err != nil {
+				return nil, fmt.Errorf("flights[%d]: cron %q: %w", i, f.Cron, err)
+			}
+		}
+		out = append(out, p)
+	}
+	return out, nil
+}
+
+// run hands every flight to the controller when its time comes.
+func (s schedule) run(ctx context.Context, c *dock.Controller, log *slog.Logger) error {
+	g, ctx := errgroup.WithContext(ctx)
+	began := time.Now()
+	for _, p := range s {
+		g.Go(func() error {
+			for next := p.first(began); !next.IsZero(); next = p.next(next) {
+				if time.Until(next) < -time.Minute {
+					continue // its time passed while nobody was there
+				}
+				t := time.NewTimer(time.Until(next))
+				select {
+				case <-ctx.Done():
+					t.Stop()
+					return nil
+				case <-t.C:
+				}
+				f := missions.Flight{ID: fmt.Sprintf("%s-%s", p.conf.Dock, next.UTC().Format("20060102T150405")), Dock: p.conf.Dock, Scenes: p.conf.Scenes, At: next, KMZ: p.kmz, Route: p.route}
+				if err := c.Fly(ctx, f); err != nil && ctx.Err() == nil {
+					log.Error("flight not handed over", "flight", f.ID, "error", err)
+				}
+			}
+			return nil
+		})
+	}
+	return g.Wait()
+}
+
+func (p planned) first(now time.Time) time.Time {
+	switch {
+	case p.cron != nil:
+		return p.cron.Next(now)
+	case !p.conf.At.IsZero():
+		return p.conf.At
+	default:
+		return now.Add(p.conf.After)
+	}
+}
+
+func (p planned) next(last time.Time) time.Time {
+	switch {
+	case p.cron != nil:
+		return p.cron.Next(last)
+	case p.conf.Every > 0:
+		return last.Add(p.conf.Every)
+	default:
+		return time.Time{}
+	}
+}

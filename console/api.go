@@ -1,0 +1,171 @@
+package console
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+	"github.com/google/uuid"
+	"github.com/paulmach/orb/geojson"
+
+	"github.com/harrier-patrol/harrier/dock"
+	"github.com/harrier-patrol/harrier/leads"
+)
+
+// Dock is a dock on the map.
+type Dock struct {
+	SN       string      `json:"sn"`
+	Name     string      `json:"name"`
+	Lon      float64     `json:"lon"`
+	Lat      float64     `json:"lat"`
+	Online   bool        `json:"online"`
+	Flight   string      `json:"flight"`
+	State    string      `json:"state"`
+	Percent  int         `json:"percent"`
+	Battery  int         `json:"battery"`
+	Stream   string      `json:"stream"`
+	Aircraft *AircraftAt `json:"aircraft,omitempty"`
+	Sim      bool        `json:"simulated"`
+}
+
+// AircraftAt is where an aircraft is.
+type AircraftAt struct {
+	Lon     float64 `json:"lon"`
+	Lat     float64 `json:"lat"`
+	HeightM float64 `json:"height_m"`
+	YawDeg  float64 `json:"yaw"`
+}
+
+// Lead is a lead in the list.
+type Lead struct {
+	Lead        string            `json:"lead"`
+	Revision    int               `json:"revision"`
+	State       string            `json:"state"`
+	Scene       string            `json:"scene"`
+	Event       string            `json:"event"`
+	Class       string            `json:"class"`
+	Attributes  map[string]string `json:"attributes"`
+	Lon         float64           `json:"lon"`
+	Lat         float64           `json:"lat"`
+	ErrorM      float64           `json:"error_m" doc:"Semi-major axis of the 95 % ellipse, metres"`
+	Cell        string            `json:"cell"`
+	Subdistrict string            `json:"subdistrict"`
+	Score       float64           `json:"score"`
+	Dock        string            `json:"dock"`
+	Flight      string            `json:"flight"`
+	Captured    time.Time         `json:"captured"`
+	Frame       string            `json:"frame"`
+	Crop        string            `json:"crop"`
+	Box         []float64         `json:"box" doc:"x, y, w, h in pixels of the frame"`
+	By          string            `json:"by"`
+	Sim         bool              `json:"simulated"`
+}
+
+func toLead(l leads.Lead) Lead {
+	x := Lead{l.Lead, l.Revision, l.State, l.Scene, l.Event, l.Class, l.Attributes, l.Lon, l.Lat, l.Ellipse.MajorM, l.Cell, l.Subdistrict, l.Score, l.Dock, l.Flight, l.Captured, l.Frame, l.Crop, []float64{}, l.By, l.Simulated}
+	_ = json.Unmarshal(l.Box, &x.Box)
+	return x
+}
+
+type body[T any] struct{ Body T }
+
+// api registers the operations; their OpenAPI document is /openapi.json, from which the web app's client is generated.
+func api(mux *http.ServeMux, o Options) error {
+	conf := huma.DefaultConfig("Harrier console", "1")
+	conf.DocsPath = ""
+	conf.CreateHooks = nil
+	h := humago.New(mux, conf)
+	huma.Get(h, "/api/docks", func(context.Context, *struct{}) (*body[[]Dock], error) {
+		out := []Dock{}
+		for _, d := range o.Docks() {
+			x := Dock{SN: d.SN, Name: d.Name, Lon: d.Lon, Lat: d.Lat, Online: d.Online, Flight: d.Flight, State: string(d.State), Percent: d.Percent, Battery: d.Battery, Stream: d.Stream, Sim: dock.Simulated(d.SN)}
+			if d.Pose != nil {
+				x.Aircraft = &AircraftAt{d.Pose.Lon, d.Pose.Lat, d.Pose.HeightM, d.Pose.YawDeg}
+			}
+			out = append(out, x)
+		}
+		return &body[[]Dock]{out}, nil
+	})
+	huma.Get(h, "/api/leads", func(context.Context, *struct{}) (*body[[]Lead], error) {
+		out := []Lead{}
+		for _, l := range o.Ledger.All() {
+			out = append(out, toLead(l))
+		}
+		return &body[[]Lead]{out}, nil
+	})
+	huma.Post(h, "/api/leads/{lead}/review", func(ctx context.Context, in *struct {
+		Lead string `path:"lead"`
+		Body struct {
+			State string `json:"state" enum:"confirmed,rejected"`
+			By    string `json:"by" minLength:"1"`
+			Note  string `json:"note,omitempty"`
+		}
+	}) (*body[Lead], error) {
+		l, err := o.Ledger.Decide(ctx, leads.Review{Lead: in.Lead, State: in.Body.State, By: in.Body.By, Note: in.Body.Note})
+		switch {
+		case errors.Is(err, leads.ErrNotFound):
+			return nil, huma.Error404NotFound(err.Error())
+		case errors.Is(err, leads.ErrConflict):
+			return nil, huma.Error409Conflict(err.Error())
+		case err != nil:
+			return nil, huma.Error422UnprocessableEntity(err.Error())
+		}
+		return &body[Lead]{toLead(l)}, nil
+	})
+	huma.Post(h, "/api/docks/{sn}/return-home", func(ctx context.Context, in *struct {
+		SN   string `path:"sn"`
+		Body struct {
+			By     string `json:"by" minLength:"1"`
+			Reason string `json:"reason,omitempty"`
+			Key    string `json:"key,omitempty" doc:"Makes the command happen once"`
+		}
+	}) (*body[dock.Reply], error) {
+		if in.Body.Key == "" {
+			in.Body.Key = uuid.NewString()
+		}
+		b, err := json.Marshal(dock.Command{Key: in.Body.Key, Action: "return-home", Operator: in.Body.By, Reason: in.Body.Reason})
+		if err != nil {
+			return nil, err
+		}
+		ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+		defer cancel()
+		m, err := o.NATS.RequestWithContext(ctx, dock.SubjectCommands+in.SN, b)
+		if err != nil {
+			return nil, huma.Error503ServiceUnavailable("no controller holds dock " + in.SN)
+		}
+		var r dock.Reply
+		if err := json.Unmarshal(m.Data, &r); err != nil {
+			return nil, err
+		}
+		if !r.OK {
+			return nil, huma.Error409Conflict(r.Error)
+		}
+		return &body[dock.Reply]{r}, nil
+	})
+	huma.Get(h, "/api/counts", func(context.Context, *struct{}) (*body[map[string]int64], error) {
+		return &body[map[string]int64]{o.Counts()}, nil
+	})
+	raw := func(path string, make func() ([]byte, error)) {
+		mux.HandleFunc("GET "+path, func(w http.ResponseWriter, _ *http.Request) {
+			b, err := make()
+			if err != nil {
+				http.Error(w, "the map cannot be written; see the log", http.StatusInternalServerError)
+				return
+			}
+			w.Header().Set("Content-Type", "application/geo+json")
+			_, _ = w.Write(b)
+		})
+	}
+	raw("/map/outline.geojson", func() ([]byte, error) {
+		fc := geojson.NewFeatureCollection()
+		fc.Append(geojson.NewFeature(o.Outline))
+		return fc.MarshalJSON()
+	})
+	raw("/map/buildings.geojson", o.Buildings.GeoJSON)
+	raw("/map/fences.geojson", o.Fences.GeoJSON)
+	return nil
+}

@@ -1,0 +1,24 @@
+package console
+
+import (
+	"embed"
+	"io/fs"
+	"net/http"
+)
+
+// The web app as `make web` builds it.
+//
+//go:embed all:web/dist
+var dist embed.FS
+
+func app() http.Handler {
+	sub, err := fs.Sub(dist, "web/dist")
+	if err != nil {
+		return http.NotFoundHandler()
+	}
+	files := http.FileServerFS(sub)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Security-Policy", "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; worker-src 'self' blob:; connect-src 'self'")
+		files.ServeHTTP(w, r)
+	})
+}

@@ -1,0 +1,100 @@
+// Package console is what people see: an HTTP API over the rooms and the web app that uses it. New makes its handler.
+package console
+
+import (
+	"crypto/subtle"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/nats-io/nats.go"
+	"github.com/paulmach/orb"
+
+	"github.com/harrier-patrol/harrier/dock"
+	"github.com/harrier-patrol/harrier/evidence"
+	"github.com/harrier-patrol/harrier/geo"
+	"github.com/harrier-patrol/harrier/leads"
+)
+
+// Options say what the console shows.
+type Options struct {
+	Token     string   // asked of everybody where not empty
+	Hosts     []string // host:port by which the console may be addressed
+	Ledger    *leads.Ledger
+	Docks     func() []dock.Status
+	Route     func(flight string) ([]byte, bool)
+	Store     *evidence.Store
+	NATS      *nats.Conn
+	Outline   orb.MultiPolygon
+	Buildings *geo.Buildings
+	Fences    *geo.Fences
+	Counts    func() map[string]int64
+}
+
+// New returns the console's handler.
+func New(o Options) (http.Handler, error) {
+	mux := http.NewServeMux()
+	// docks fetch their routes here; a route's name is as good as a key
+	mux.HandleFunc("GET /routes/{file}", func(w http.ResponseWriter, r *http.Request) {
+		b, ok := o.Route(strings.TrimSuffix(r.PathValue("file"), ".kmz"))
+		if !ok {
+			http.Error(w, "no such route", http.StatusNotFound)
+			return
+		}
+		w.Header().Set("Content-Type", "application/vnd.google-earth.kmz")
+		_, _ = w.Write(b)
+	})
+	mux.HandleFunc("GET /evidence/{sha}", func(w http.ResponseWriter, r *http.Request) {
+		b, err := o.Store.Get(r.Context(), r.PathValue("sha"))
+		switch {
+		case errors.Is(err, evidence.ErrNotFound):
+			http.Error(w, err.Error(), http.StatusNotFound)
+			return
+		case err != nil:
+			http.Error(w, "the evidence cannot be read; see the log", http.StatusInternalServerError)
+			return
+		}
+		w.Header().Set("Content-Type", "image/jpeg")
+		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+		_, _ = w.Write(b)
+	})
+	if err := api(mux, o); err != nil {
+		return nil, err
+	}
+	mux.Handle("GET /", app())
+	return guard(o, mux), nil
+}
+
+// guard checks who asks: the Host by which the console is addressed, the Origin of what changes something, and the token.
+func guard(o Options, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !slices.Contains(o.Hosts, r.Host) {
+			http.Error(w, "this console is not addressed as "+r.Host+"; add it to http.hosts", http.StatusMisdirectedRequest)
+			return
+		}
+		if origin := r.Header.Get("Origin"); origin != "" {
+			u, err := url.Parse(origin)
+			if err != nil || !slices.Contains(o.Hosts, u.Host) {
+				http.Error(w, "requests from "+origin+" are not taken", http.StatusForbidden)
+				return
+			}
+		}
+		if o.Token != "" && !strings.HasPrefix(r.URL.Path, "/routes/") {
+			t := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
+			if c, err := r.Cookie("harrier_token"); err == nil && t == "" {
+				t = c.Value
+			}
+			if q := r.URL.Query().Get("token"); q != "" && t == "" {
+				t = q
+				http.SetCookie(w, &http.Cookie{Name: "harrier_token", Value: q, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode})
+			}
+			if subtle.ConstantTimeCompare([]byte(t), []byte(o.Token)) != 1 {
+				http.Error(w, "a token is needed: open the page with ?token=…", http.StatusUnauthorized)
+				return
+			}
+		}
+		next.ServeHTTP(w, r)
+	})
+}
