@@ -15,6 +15,7 @@ import (
 
 // cli is every command of the program.
 type cli struct {
+	Demo    demoCmd    `cmd:"" help:"Simulated docks, and Harrier beside them."`
 	Serve   serveCmd   `cmd:"" help:"Run Harrier for the docks of a configuration."`
 	Docksim docksimCmd `cmd:"" help:"Run simulated docks over a made-up town."`
 	Render  renderCmd  `cmd:"" hidden:"" help:"Render labelled frames of made-up towns, for training."`

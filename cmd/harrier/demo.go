@@ -1,0 +1,507 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"image"
+	_ "image/jpeg"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"github.com/harrier-patrol/harrier/dock"
+	"github.com/harrier-patrol/harrier/leads"
+)
+
+type demoCmd struct {
+	Docks      int           `default:"16" help:"Simulated docks."`
+	Flying     int           `default:"2" help:"Docks that have flights."`
+	Duration   time.Duration `help:"Stop by itself after this long; 0 runs until Ctrl-C."`
+	Seed       uint64        `default:"7" help:"Seed of the town."`
+	Headless   bool          `help:"No live table: a line for each lead."`
+	Report     string        `help:"Write a report (JSON) at the end." type:"path"`
+	Truth      string        `help:"Keep what only the simulator knows." type:"path"`
+	PortOffset int           `help:"Added to every port."`
+	Height     string        `default:"60-75" help:"Heights of flights in metres, A-B."`
+	Pitch      string        `default:"65-90" help:"Degrees below level, A-B."`
+	Quality    int           `default:"3" help:"Live quality 1 to 4."`
+	NATS       string        `name:"nats" help:"External NATS server in place of the embedded one."`
+	MQTT       string        `name:"mqtt" help:"External MQTT broker in place of the embedded one."`
+	Keep       string        `help:"Keep the city and the data in this folder." type:"path"`
+}
+
+// report is what --report writes.
+type report struct {
+	Scenes    map[string]*sceneScore `json:"scenes"`
+	PositionM spread                 `json:"position_error_m"`
+	LatencyS  spread                 `json:"latency_s"`
+	Frames    map[string]int64       `json:"frames"`
+	Tiles     int64                  `json:"tiles"`
+	CPUs      map[string]float64     `json:"cpu_s"`
+	PSS       map[string]float64     `json:"peak_pss_mib"`
+	Flights   []dock.FlightEvent     `json:"flights"`
+	Leads     int                    `json:"leads"`
+	Seconds   float64                `json:"seconds"`
+}
+
+// gotLead is a lead as it came, and when.
+type gotLead struct {
+	leads.Lead
+	at time.Time
+}
+
+// demo is a run of simulated docks with Harrier beside them, each a process of its own.
+type demo struct {
+	c       *demoCmd
+	base    string // of the page
+	mu      sync.Mutex
+	leads   []gotLead
+	updated map[string]leads.Lead
+	flights map[string]dock.FlightEvent
+	order   []string
+	peak    map[string]float64
+	cpu     map[string]float64
+	counts  map[string]int64
+	began   time.Time
+}
+
+func (c *demoCmd) Run(ctx context.Context) error {
+	dir := c.Keep
+	if dir == "" {
+		var err error
+		if dir, err = os.MkdirTemp("", "harrier-demo-"); err != nil {
+			return err
+		}
+		defer os.RemoveAll(dir)
+	}
+	conf := defaultConfig()
+	if err := conf.shift(c.PortOffset); err != nil {
+		return err
+	}
+	truth := c.Truth
+	if truth == "" {
+		truth = filepath.Join(dir, "truth.jsonl")
+	}
+	mqtt, natsURL := "tcp://"+conf.MQTT.Listen, "nats://"+conf.NATS.Listen
+	if c.MQTT != "" {
+		mqtt = c.MQTT
+	}
+	if c.NATS != "" {
+		natsURL = c.NATS
+	}
+	city := filepath.Join(dir, "city")
+	if err := os.RemoveAll(city); err != nil {
+		return err
+	}
+	log, err := os.Create(filepath.Join(dir, "log.txt"))
+	if err != nil {
+		return err
+	}
+	defer log.Close()
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	sim, err := startChild(log, self, "docksim", "--docks", strconv.Itoa(c.Docks), "--flying", strconv.Itoa(c.Flying), "--seed", strconv.FormatUint(c.Seed, 10), "--mqtt", mqtt,
+		"--city", city, "--truth", truth, "--height", c.Height, "--pitch", c.Pitch, "--quality", strconv.Itoa(c.Quality))
+	if err != nil {
+		return err
+	}
+	defer sim.stop()
+	yaml := filepath.Join(city, "harrier.yaml")
+	if err := waitFor(ctx, 30*time.Second, sim, func() bool { _, err := os.Stat(yaml); return err == nil }); err != nil {
+		return fmt.Errorf("simulated docks: %w\n%s", err, tail(log.Name()))
+	}
+	if c.MQTT != "" || c.NATS != "" {
+		f, err := os.OpenFile(yaml, os.O_APPEND|os.O_WRONLY, 0)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(f, "mqtt: {url: %q}\nnats: {url: %q}\n", c.MQTT, c.NATS)
+		if err := f.Close(); err != nil {
+			return err
+		}
+	}
+	srv, err := startChild(log, self, "serve", "--config", yaml, "--port-offset", strconv.Itoa(c.PortOffset))
+	if err != nil {
+		return err
+	}
+	defer srv.stop()
+	d := &demo{c: c, base: "http://localhost:" + strconv.Itoa(portOf(conf.HTTP.Listen)), updated: map[string]leads.Lead{}, flights: map[string]dock.FlightEvent{}, peak: map[string]float64{}, cpu: map[string]float64{}, counts: map[string]int64{}, began: time.Now()}
+	if err := waitFor(ctx, 30*time.Second, srv, func() bool { return d.fetchCounts() == nil }); err != nil {
+		return fmt.Errorf("harrier serve: %w\n%s", err, tail(log.Name()))
+	}
+	nc, err := nats.Connect(natsURL)
+	if err != nil {
+		return fmt.Errorf("NATS: %w", err)
+	}
+	defer nc.Close()
+	if err := d.listen(nc); err != nil {
+		return err
+	}
+	fmt.Printf(`Harrier demo: %d simulated docks over Pudong, %d flying over a made-up town (seed %d). Flights begin in the air.
+  page    %s
+  leads   nats sub -s %s 'sim.leads.>'
+  video   ffplay -rtsp_transport tcp rtsp://%s/live/SIMDOCK0001   (… SIMDOCK%04d)
+  MQTT    %s
+Ctrl-C stops everything.
+`, c.Docks, c.Flying, c.Seed, d.base, natsURL, conf.Media.ListenRTSP, c.Flying, mqtt)
+
+	if c.Duration > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, c.Duration)
+		defer cancel()
+	}
+	d.watch(ctx, sim, srv)
+	if !sim.running() || !srv.running() {
+		return fmt.Errorf("a part of the demo ended by itself:\n%s", tail(log.Name()))
+	}
+	_ = d.fetchCounts()
+	d.end()
+	// the simulator first, so that its truth is whole; what is on its way may still arrive
+	sim.stop()
+	if c.Report != "" {
+		time.Sleep(500 * time.Millisecond)
+	}
+	r, err := d.report(truth)
+	srv.stop()
+	if err != nil {
+		return err
+	}
+	d.summary(r)
+	if c.Report == "" {
+		return nil
+	}
+	b, err := json.MarshalIndent(r, "", "  ")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(c.Report, append(b, '\n'), 0o644)
+}
+
+// listen collects leads and flight events.
+func (d *demo) listen(nc *nats.Conn) error {
+	if _, err := nc.Subscribe("sim.leads.>", func(m *nats.Msg) {
+		at := time.Now()
+		var e leads.Event
+		if json.Unmarshal(m.Data, &e) != nil {
+			return
+		}
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		if _, again := d.updated[e.Data.Lead]; !again {
+			d.leads = append(d.leads, gotLead{e.Data, at})
+			if d.c.Headless {
+				fmt.Println(line(e.Data, at))
+			}
+		}
+		d.updated[e.Data.Lead] = e.Data
+	}); err != nil {
+		return err
+	}
+	event := func(m *nats.Msg) {
+		var ev dock.FlightEvent
+		if json.Unmarshal(m.Data, &ev) != nil {
+			return
+		}
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		if _, ok := d.flights[ev.Flight]; !ok {
+			d.order = append(d.order, ev.Flight)
+		}
+		d.flights[ev.Flight] = ev
+	}
+	for _, s := range []string{dock.SubjectFlights + ">", "harrier.progress.>"} {
+		if _, err := nc.Subscribe(s, event); err != nil {
+			return err
+		}
+	}
+	return nc.Flush()
+}
+
+// line is a lead as a row of the table.
+func line(l leads.Lead, at time.Time) string {
+	what := l.Class
+	if v := l.Attributes["load"]; v != "" {
+		what += "/" + v
+	}
+	return fmt.Sprintf("%s  %-17s %-20s %-11s %-16s %-15s %.6f,%.6f ±%.1f m  %.2f", at.Format("15:04:05"), l.Scene, what, l.Dock, l.Flight[strings.LastIndex(l.Flight, "-")+1:], l.Cell, l.Lon, l.Lat, l.Ellipse.MajorM, l.Score)
+}
+
+const tableRows = 14
+
+// watch shows what goes on and measures, until ctx ends or a child does.
+func (d *demo) watch(ctx context.Context, sim, srv *child) {
+	t := time.NewTicker(500 * time.Millisecond)
+	defer t.Stop()
+	drawn := 0
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-sim.done:
+			return
+		case <-srv.done:
+			return
+		case <-t.C:
+		}
+		d.measure(map[string]int{"docksim": sim.pid(), "serve": srv.pid(), "demo": os.Getpid()})
+		if !d.c.Headless {
+			drawn = d.draw(drawn)
+		}
+	}
+}
+
+// draw writes the live table over the one drawn before.
+func (d *demo) draw(before int) int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	var b strings.Builder
+	if before > 0 {
+		fmt.Fprintf(&b, "\x1b[%dA\x1b[J", before)
+	}
+	n := 0
+	put := func(s string) { b.WriteString(s + "\n"); n++ }
+	put(fmt.Sprintf("\x1b[1m%-8s  %-17s %-20s %-11s %-16s %-15s %s\x1b[0m", "time", "scene", "what", "dock", "flight", "grid cell", "position ± error (95 %), score"))
+	for _, l := range d.leads[max(0, len(d.leads)-tableRows):] {
+		put(line(l.Lead, l.at))
+	}
+	put("")
+	for _, id := range d.order {
+		f := d.flights[id]
+		if f.State.Ended() {
+			continue
+		}
+		drc := "DRC"
+		if !f.DRC {
+			drc = "OSD only"
+		}
+		put(fmt.Sprintf("%-11s %-10s %-8s [%-30s] %3d %%", f.Dock, f.State, drc, strings.Repeat("█", f.Percent*30/100), f.Percent))
+	}
+	put(fmt.Sprintf("%d leads, %s", len(d.leads), time.Since(d.began).Round(time.Second)))
+	fmt.Print(b.String())
+	return n
+}
+
+// measure reads what the system says of the processes.
+func (d *demo) measure(pids map[string]int) {
+	sum := 0.0
+	for name, pid := range pids {
+		if pss, err := pssMiB(pid); err == nil {
+			d.peak[name] = max(d.peak[name], pss)
+			sum += pss
+		}
+		if s, err := cpuSeconds(pid); err == nil {
+			d.cpu[name] = s
+		}
+	}
+	d.peak["sum"] = max(d.peak["sum"], sum)
+}
+
+func pssMiB(pid int) (float64, error) {
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/smaps_rollup", pid))
+	if err != nil {
+		return 0, err
+	}
+	for _, l := range strings.Split(string(b), "\n") {
+		if f := strings.Fields(l); len(f) > 1 && f[0] == "Pss:" {
+			k, err := strconv.ParseFloat(f[1], 64)
+			return k / 1024, err
+		}
+	}
+	return 0, errors.New("no Pss")
+}
+
+func cpuSeconds(pid int) (float64, error) {
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return 0, err
+	}
+	f := strings.Fields(string(b[bytes.LastIndexByte(b, ')')+1:]))
+	if len(f) < 13 {
+		return 0, errors.New("short stat")
+	}
+	u, err1 := strconv.ParseFloat(f[11], 64)
+	s, err2 := strconv.ParseFloat(f[12], 64)
+	return (u + s) / 100, errors.Join(err1, err2) // USER_HZ is 100 on Linux
+}
+
+func (d *demo) fetchCounts() error {
+	res, err := http.Get(d.base + "/api/counts")
+	if err != nil {
+		return err
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusOK {
+		return errors.New(res.Status)
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return json.NewDecoder(res.Body).Decode(&d.counts)
+}
+
+// end gives the flights that are still on their end.
+func (d *demo) end() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for id, f := range d.flights {
+		if !f.State.Ended() {
+			f.State, f.Reason = dock.Cancelled, "shutdown"
+			d.flights[id] = f
+		}
+	}
+}
+
+func (d *demo) report(truth string) (report, error) {
+	r := report{Frames: map[string]int64{}, CPUs: d.cpu, PSS: d.peak, Seconds: time.Since(d.began).Seconds()}
+	t, err := readTruth(truth)
+	if err != nil {
+		return r, fmt.Errorf("truth: %w", err)
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, k := range []string{"received", "decoded", "analysed"} {
+		r.Frames[k] = d.counts[k]
+	}
+	r.Tiles, r.Leads = d.counts["tiles"], len(d.leads)
+	for _, id := range d.order {
+		r.Flights = append(r.Flights, d.flights[id])
+	}
+	var places []place
+	var late []float64
+	for _, l := range d.leads {
+		u := d.updated[l.Lead.Lead]
+		places = append(places, place{u.Scene, u.Lon, u.Lat})
+		if n, err := d.frameNumber(l.Frame); err == nil {
+			if f, ok := t.frames[l.Flight][n]; ok {
+				late = append(late, l.at.Sub(f.Captured).Seconds())
+			}
+		}
+	}
+	var errs []float64
+	r.Scenes, errs = score(places, t.things)
+	r.PositionM, r.LatencyS = spreadOf(errs), spreadOf(late)
+	return r, nil
+}
+
+// frameNumber reads the strip of 32 blocks along the top of a lead's frame.
+func (d *demo) frameNumber(sha string) (uint32, error) {
+	res, err := http.Get(d.base + "/evidence/" + sha)
+	if err != nil {
+		return 0, err
+	}
+	defer res.Body.Close()
+	m, _, err := image.Decode(res.Body)
+	if err != nil {
+		return 0, err
+	}
+	var n uint32
+	w := m.Bounds().Dx()
+	for i := range 32 {
+		r, g, b, _ := m.At((2*i+1)*w/64, 6).RGBA()
+		n <<= 1
+		if r+g+b > 3*0x7fff {
+			n |= 1
+		}
+	}
+	return n, nil
+}
+
+func (d *demo) summary(r report) {
+	fmt.Printf("\n%d leads in %.0f s\n", r.Leads, r.Seconds)
+	for _, s := range sortedKeys(r.Scenes) {
+		x := r.Scenes[s]
+		fmt.Printf("  %-18s shown %3d  found %3d  missed %3d  false %3d\n", s, x.Truth, x.Found, x.Missed, x.False)
+	}
+	fmt.Printf("  position error  median %.1f m, 95 %% within %.1f m\n  latency         median %.1f s, 95 %% within %.1f s\n", r.PositionM.Median, r.PositionM.P95, r.LatencyS.Median, r.LatencyS.P95)
+	fmt.Printf("  frames          %d received, %d decoded, %d looked at in %d tiles\n  memory          %.0f MiB at most, all processes\n", r.Frames["received"], r.Frames["decoded"], r.Frames["analysed"], r.Tiles, r.PSS["sum"])
+	for _, f := range r.Flights {
+		fmt.Printf("  flight %-30s %s %s\n", f.Flight, f.State, f.Reason)
+	}
+}
+
+// child is a process of the demo; it dies with it.
+type child struct {
+	cmd  *exec.Cmd
+	done chan struct{}
+	once sync.Once
+}
+
+func startChild(log io.Writer, name string, args ...string) (*child, error) {
+	c := &child{cmd: exec.Command(name, args...), done: make(chan struct{})}
+	c.cmd.Stdout, c.cmd.Stderr = log, log
+	// Ctrl-C reaches the demo only, which then stops its children in order
+	c.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+	c.cmd.Env = append(os.Environ(), "OPENCV_FOR_THREADS_NUM=1", "OMP_NUM_THREADS=1", "GOGC=60")
+	if err := c.cmd.Start(); err != nil {
+		return nil, err
+	}
+	go func() { _ = c.cmd.Wait(); close(c.done) }()
+	return c, nil
+}
+
+func (c *child) pid() int { return c.cmd.Process.Pid }
+
+func (c *child) running() bool {
+	select {
+	case <-c.done:
+		return false
+	default:
+		return true
+	}
+}
+
+// stop asks the process to end, and after two seconds ends it.
+func (c *child) stop() {
+	c.once.Do(func() {
+		_ = c.cmd.Process.Signal(syscall.SIGTERM)
+		select {
+		case <-c.done:
+		case <-time.After(2 * time.Second):
+			slog.Warn("a process of the demo does not end by itself", "command", c.cmd.Args[1])
+			_ = c.cmd.Process.Kill()
+			<-c.done
+		}
+	})
+}
+
+func waitFor(ctx context.Context, limit time.Duration, c *child, ok func() bool) error {
+	t := time.NewTicker(50 * time.Millisecond)
+	defer t.Stop()
+	end := time.After(limit)
+	for !ok() {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-c.done:
+			return errors.New("ended by itself")
+		case <-end:
+			return fmt.Errorf("not up within %s", limit)
+		case <-t.C:
+		}
+	}
+	return nil
+}
+
+// tail is the last lines of a log, for an error message.
+func tail(path string) string {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return ""
+	}
+	l := strings.Split(strings.TrimSpace(string(b)), "\n")
+	return strings.Join(l[max(0, len(l)-8):], "\n")
+}

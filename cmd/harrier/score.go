@@ -1,0 +1,154 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"math"
+	"os"
+	"sort"
+
+	"github.com/harrier-patrol/harrier/dock/docksim"
+	"github.com/harrier-patrol/harrier/geo"
+)
+
+// matchM is how near a lead must be to a thing of its scene to be about it.
+const matchM = 10
+
+// sceneScore counts one scene: truth is the violations that some flight was shown.
+type sceneScore struct {
+	Truth  int `json:"truth"`
+	Found  int `json:"found"`
+	Missed int `json:"missed"`
+	False  int `json:"false"`
+}
+
+type spread struct {
+	Median float64 `json:"median"`
+	P95    float64 `json:"p95"`
+}
+
+func spreadOf(v []float64) spread {
+	if len(v) == 0 {
+		return spread{}
+	}
+	sort.Float64s(v)
+	return spread{v[len(v)/2], v[min(len(v)-1, int(math.Ceil(0.95*float64(len(v))))-1)]}
+}
+
+// truthFile is what the simulator wrote.
+type truthFile struct {
+	things []docksim.TruthThing
+	frames map[string]map[uint32]docksim.TruthFrame
+}
+
+func readTruth(path string) (truthFile, error) {
+	t := truthFile{frames: map[string]map[uint32]docksim.TruthFrame{}}
+	f, err := os.Open(path)
+	if err != nil {
+		return t, err
+	}
+	defer f.Close()
+	sc := bufio.NewScanner(f)
+	sc.Buffer(nil, 1<<20)
+	for n := 1; sc.Scan(); n++ {
+		var kind struct {
+			Kind string `json:"kind"`
+		}
+		if err := json.Unmarshal(sc.Bytes(), &kind); err != nil {
+			return t, fmt.Errorf("%s:%d: %w", path, n, err)
+		}
+		if kind.Kind == "frame" {
+			var x docksim.TruthFrame
+			if err := json.Unmarshal(sc.Bytes(), &x); err != nil {
+				return t, fmt.Errorf("%s:%d: %w", path, n, err)
+			}
+			if t.frames[x.Flight] == nil {
+				t.frames[x.Flight] = map[uint32]docksim.TruthFrame{}
+			}
+			t.frames[x.Flight][x.Frame] = x
+			continue
+		}
+		var x docksim.TruthThing
+		if err := json.Unmarshal(sc.Bytes(), &x); err != nil {
+			return t, fmt.Errorf("%s:%d: %w", path, n, err)
+		}
+		t.things = append(t.things, x)
+	}
+	return t, sc.Err()
+}
+
+// place is what scoring needs of a lead.
+type place struct {
+	Scene    string
+	Lon, Lat float64
+}
+
+// score matches leads one to one with things of the same scene within 10 m, nearest first. A lead at a violation that no
+// flight was shown is neither found nor false.
+func score(leads []place, things []docksim.TruthThing) (map[string]*sceneScore, []float64) {
+	type pair struct {
+		d    float64
+		l, t int
+	}
+	var pairs []pair
+	out := map[string]*sceneScore{}
+	at := func(s string) *sceneScore {
+		if out[s] == nil {
+			out[s] = &sceneScore{}
+		}
+		return out[s]
+	}
+	for i, l := range leads {
+		for j, t := range things {
+			if l.Scene != t.Scene {
+				continue
+			}
+			if d := geo.DistanceM([2]float64{l.Lon, l.Lat}, [2]float64{t.Lon, t.Lat}); d <= matchM {
+				pairs = append(pairs, pair{d, i, j})
+			}
+		}
+	}
+	sort.Slice(pairs, func(a, b int) bool { return pairs[a].d < pairs[b].d })
+	byLead, byThing := map[int]int{}, map[int]int{}
+	var errs []float64
+	for _, p := range pairs {
+		if _, ok := byLead[p.l]; ok {
+			continue
+		}
+		if _, ok := byThing[p.t]; ok {
+			continue
+		}
+		byLead[p.l], byThing[p.t] = p.t, p.l
+		if things[p.t].Kind == "violation" {
+			errs = append(errs, p.d)
+		}
+	}
+	for j, t := range things {
+		if t.Kind != "violation" || len(t.Windows) == 0 {
+			continue
+		}
+		s := at(t.Scene)
+		s.Truth++
+		if _, ok := byThing[j]; ok {
+			s.Found++
+		} else {
+			s.Missed++
+		}
+	}
+	for i, l := range leads {
+		if j, ok := byLead[i]; !ok || things[j].Kind != "violation" {
+			at(l.Scene).False++
+		}
+	}
+	return out, errs
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	out := make([]string, 0, len(m))
+	for k := range m {
+		out = append(out, k)
+	}
+	sort.Strings(out)
+	return out
+}
