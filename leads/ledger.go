@@ -44,6 +44,14 @@ func ReadScene(f vision.SceneFile) (Scene, error) {
 	return s, nil
 }
 
+// EventOf is the event code of a class (GB/T 30428.2).
+func (s Scene) EventOf(class string) string {
+	if e, ok := s.Events[class]; ok {
+		return e
+	}
+	return s.Event
+}
+
 // ErrNotFound and ErrConflict are what a review may meet.
 var (
 	ErrNotFound = errors.New("no such lead")
@@ -168,12 +176,8 @@ func (l *Ledger) take(ctx context.Context, f vision.Finding) error {
 		*k = x
 		return nil
 	}
-	event := sc.Event
-	if e, ok := sc.Events[f.Class]; ok {
-		event = e
-	}
 	x := Lead{
-		Lead: uuid.NewString(), Revision: 1, State: Candidate, Scene: f.Scene, Event: event, Class: f.Class, Attributes: f.Attributes,
+		Lead: uuid.NewString(), Revision: 1, State: Candidate, Scene: f.Scene, Event: sc.EventOf(f.Class), Class: f.Class, Attributes: f.Attributes,
 		Lon: f.Lon, Lat: f.Lat, Datum: "WGS-84", Ellipse: f.Cov.Ellipse(), HeightM: f.HeightM, Score: f.Score, Dock: f.Dock, Flight: f.Flight,
 		FirstSeen: f.FirstSeen, LastSeen: f.LastSeen, Captured: f.Captured, Frame: f.Frame, Crop: f.Crop,
 		FrameURL: fmt.Sprintf(l.EvidenceURL, f.Frame), CropURL: fmt.Sprintf(l.EvidenceURL, f.Crop), Simulated: f.Simulated, Findings: []string{f.ID}, Cov: f.Cov,
@@ -208,7 +212,10 @@ func (l *Ledger) same(f vision.Finding, sc Scene) *Lead {
 	return best
 }
 
-func (l *Ledger) publish(ctx context.Context, x Lead) error {
+func (l *Ledger) publish(ctx context.Context, x Lead) error { return Publish(ctx, l.js, x) }
+
+// Publish sends a revision of a lead as a CloudEvent and waits until it is kept; sending it again changes nothing.
+func Publish(ctx context.Context, js jetstream.JetStream, x Lead) error {
 	e := x.event(time.Now())
 	b, err := json.Marshal(e)
 	if err != nil {
@@ -217,7 +224,7 @@ func (l *Ledger) publish(ctx context.Context, x Lead) error {
 	m := nats.NewMsg(x.Subject())
 	m.Data = b
 	m.Header.Set("Content-Type", "application/cloudevents+json")
-	_, err = l.js.PublishMsg(ctx, m, jetstream.WithMsgID(fmt.Sprintf("%s/%d", x.Lead, x.Revision)))
+	_, err = js.PublishMsg(ctx, m, jetstream.WithMsgID(fmt.Sprintf("%s/%d", x.Lead, x.Revision)))
 	return err
 }
 

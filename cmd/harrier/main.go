@@ -15,6 +15,8 @@ import (
 
 // cli is every command of the program.
 type cli struct {
+	Inspect inspectCmd `cmd:"" help:"Look at stills and recordings from disk."`
+	Locate  locateCmd  `cmd:"" help:"Put pixels of a still on the ground."`
 	Demo    demoCmd    `cmd:"" help:"Simulated docks, and Harrier beside them."`
 	Serve   serveCmd   `cmd:"" help:"Run Harrier for the docks of a configuration."`
 	Docksim docksimCmd `cmd:"" help:"Run simulated docks over a made-up town."`

@@ -17,13 +17,22 @@ type Decoder struct {
 }
 
 // NewDecoder opens FFmpeg's H.264 decoder.
-func NewDecoder() (*Decoder, error) {
+func NewDecoder() (*Decoder, error) { return NewDecoderOf(nil) }
+
+// NewDecoderOf opens it for a file's H.264 track, whose parameters stand in its header.
+func NewDecoderOf(params *astiav.CodecParameters) (*Decoder, error) {
 	astiav.SetLogLevel(astiav.LogLevelFatal)
 	codec := astiav.FindDecoder(astiav.CodecIDH264)
 	if codec == nil {
 		return nil, errors.New("FFmpeg has no H.264 decoder: install Debian's libavcodec59")
 	}
 	d := &Decoder{ctx: astiav.AllocCodecContext(codec), packet: astiav.AllocPacket(), frame: astiav.AllocFrame()}
+	if params != nil {
+		if err := params.ToCodecContext(d.ctx); err != nil {
+			d.Close()
+			return nil, fmt.Errorf("H.264 parameters: %w", err)
+		}
+	}
 	d.ctx.SetThreadCount(1)
 	d.ctx.SetFlags(astiav.NewCodecContextFlags(astiav.CodecContextFlagLowDelay))
 	if err := d.ctx.Open(codec, nil); err != nil {

@@ -1,0 +1,516 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"html/template"
+	"image"
+	"image/color"
+	"io/fs"
+	"math"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+	"github.com/paulmach/orb"
+	"github.com/paulmach/orb/geojson"
+	"gocv.io/x/gocv"
+
+	"github.com/harrier-patrol/harrier/geo"
+	"github.com/harrier-patrol/harrier/leads"
+	"github.com/harrier-patrol/harrier/vision"
+	"github.com/harrier-patrol/harrier/vision/infer"
+	"github.com/harrier-patrol/harrier/vision/still"
+	"github.com/harrier-patrol/harrier/vision/watch"
+)
+
+type inspectCmd struct {
+	Paths  []string `arg:"" help:"Folders, globs, JPEG or PNG stills, MP4 with a DJI .SRT beside it."`
+	Out    string   `required:"" help:"Folder for the results." type:"path"`
+	Config string   `help:"harrier.yaml with outlines, fences and scenes." type:"path"`
+	Model  string   `default:"harrier-nano" help:"harrier-nano or base."`
+	Engine string   `default:"onnxruntime" enum:"onnxruntime,opencv" help:"onnxruntime or opencv."`
+	NATS   string   `name:"nats" help:"Also publish the leads there."`
+	supply
+}
+
+// supply is what a user knows that a file does not tell.
+type supply struct {
+	GimbalPitch *float64 `help:"Gimbal pitch in degrees, 0 level, -90 straight down, where a file has none."`
+	GimbalYaw   *float64 `help:"Gimbal yaw in degrees from true north, where a file has none."`
+	FOV         *float64 `name:"fov" help:"Horizontal field of view in degrees, where a file does not tell its lens."`
+	Height      *float64 `help:"Height above take-off in metres, where a file has none."`
+}
+
+// Scales at which a picture without a pose is looked at, the same for every picture. With a pose the scale follows from the
+// ground: pixels come to the network at inspectGSDM.
+var blindScales = []float64{1, 0.5}
+
+const (
+	inspectGSDM = 0.075
+	inspectMin  = 0.05 // score from which a detection is written
+	videoStep   = time.Second
+)
+
+// detected is a line of detections.jsonl.
+type detected struct {
+	File    string       `json:"file"`
+	Time    *time.Time   `json:"time,omitempty"`
+	Class   string       `json:"class"`
+	Group   string       `json:"group"`
+	Score   float64      `json:"score"`
+	Box     vision.Box   `json:"box"`
+	Lon     *float64     `json:"lon,omitempty"`
+	Lat     *float64     `json:"lat,omitempty"`
+	Ellipse *geo.Ellipse `json:"ellipse,omitempty"`
+	Cell    string       `json:"cell,omitempty"`
+}
+
+// inspected is a row of the summary.
+type inspected struct {
+	File, Picture    string
+	Detections       int
+	Located          bool
+	Note             string
+	Failed           bool
+	Classes          string
+	Width, Height, N int
+}
+
+type inspection struct {
+	c       *inspectCmd
+	model   *infer.Model
+	city    city
+	scenes  []vision.SceneFile
+	tracker *vision.Tracker
+	out     *json.Encoder
+	leads   []leads.Lead
+	rows    []inspected
+	tracks  map[*vision.Track]int // index of its lead
+}
+
+func (c *inspectCmd) Run(ctx context.Context) error {
+	conf, err := loadConfig(c.Config)
+	if err != nil {
+		return err
+	}
+	files, err := expand(c.Paths)
+	if err != nil {
+		return err
+	}
+	in := &inspection{c: c, tracks: map[*vision.Track]int{}}
+	if in.city, err = loadCity(conf); err != nil {
+		return err
+	}
+	if in.scenes, err = sceneFiles(conf); err != nil {
+		return err
+	}
+	var sights []vision.Scene
+	for _, s := range in.scenes {
+		v := s.Vision
+		v.MinSightings = 1 // a still is sharp, and often the only one
+		sights = append(sights, v)
+	}
+	in.tracker = vision.NewTracker(sights, []string{"lorry", "dump-truck/covered", "awning", "solar", "pool"})
+	if in.model, err = infer.Open(c.Model, c.Engine, 1); err != nil {
+		return err
+	}
+	defer in.model.Close()
+	if err := os.MkdirAll(c.Out, 0o755); err != nil {
+		return err
+	}
+	f, err := os.Create(filepath.Join(c.Out, "detections.jsonl"))
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	w := bufio.NewWriter(f)
+	in.out = json.NewEncoder(w)
+	bar := newProgress(len(files))
+	failed := 0
+	for _, p := range files {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		bar.step(filepath.Base(p))
+		row, err := in.file(ctx, p)
+		if err != nil {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			failed++
+			row = inspected{File: p, Failed: true, Note: err.Error()}
+		}
+		if row.Note != "" {
+			bar.note(p, row.Note)
+		}
+		in.rows = append(in.rows, row)
+	}
+	bar.done()
+	if err := errors.Join(w.Flush(), f.Close()); err != nil {
+		return err
+	}
+	if err := in.finish(ctx); err != nil {
+		return err
+	}
+	n, located := 0, 0
+	for _, r := range in.rows {
+		n += r.Detections
+		if r.Located {
+			located++
+		}
+	}
+	fmt.Printf("%d files, %d located, %d detections, %d leads: %s\n", len(files), located, n, len(in.leads), filepath.Join(c.Out, "summary.html"))
+	if failed > 0 {
+		return someFailed{failed, len(files)}
+	}
+	return nil
+}
+
+var inspectable = map[string]bool{".jpg": true, ".jpeg": true, ".png": true, ".mp4": true, ".mov": true}
+
+// expand turns folders and globs into files, each once, in order.
+func expand(paths []string) ([]string, error) {
+	var out []string
+	seen := map[string]bool{}
+	add := func(p string) {
+		if !seen[p] {
+			seen[p] = true
+			out = append(out, p)
+		}
+	}
+	for _, p := range paths {
+		matches := []string{p}
+		if _, err := os.Stat(p); err != nil {
+			if matches, err = filepath.Glob(p); err != nil || len(matches) == 0 {
+				return nil, fmt.Errorf("%s: no such file, folder or glob", p)
+			}
+		}
+		for _, m := range matches {
+			info, err := os.Stat(m)
+			if err != nil {
+				return nil, err
+			}
+			if !info.IsDir() {
+				add(m)
+				continue
+			}
+			err = filepath.WalkDir(m, func(q string, d fs.DirEntry, err error) error {
+				if err == nil && !d.IsDir() && inspectable[strings.ToLower(filepath.Ext(q))] {
+					add(q)
+				}
+				return err
+			})
+			if err != nil {
+				return nil, err
+			}
+		}
+	}
+	if len(out) == 0 {
+		return nil, fmt.Errorf("%s: no stills (JPEG, PNG) or recordings (MP4) there", strings.Join(paths, " "))
+	}
+	return out, nil
+}
+
+func (in *inspection) file(ctx context.Context, path string) (inspected, error) {
+	switch strings.ToLower(filepath.Ext(path)) {
+	case ".mp4", ".mov":
+		return in.video(ctx, path)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return inspected{}, err
+	}
+	m, err := still.Read(data)
+	if err != nil {
+		return inspected{}, err
+	}
+	pic, err := gocv.IMDecode(data, gocv.IMReadColor|gocv.IMReadIgnoreOrientation)
+	if err != nil {
+		return inspected{}, fmt.Errorf("the picture cannot be decoded: %w", err)
+	}
+	defer pic.Close()
+	if pic.Empty() {
+		return inspected{}, errors.New("the picture cannot be decoded; is it damaged?")
+	}
+	in.c.fill(&m.Pose, &m.Camera, &m.HasCamera, &m.PoseErr, m.Width, m.Height)
+	row := inspected{File: path}
+	if m.PoseErr != nil {
+		row.Note = "not located: " + strings.TrimPrefix(m.PoseErr.Error(), still.ErrNoPose.Error()+": ")
+	} else if m.Edited != "" {
+		row.Note = "pixels may not match the pose: written by " + m.Edited + " after landing; positions are given, no lead is made"
+	}
+	if want := map[string]string{".jpg": "jpeg", ".jpeg": "jpeg", ".png": "png"}[strings.ToLower(filepath.Ext(path))]; want != m.Format {
+		row.Note = strings.TrimPrefix(row.Note+"; ", "; ") + "the file is a " + strings.ToUpper(m.Format) + " by its content"
+	}
+	var at *time.Time
+	if !m.Time.IsZero() {
+		at = &m.Time
+	}
+	err = in.picture(ctx, path, &row, pic, m.Camera, m.Pose, m.PoseErr == nil, m.Edited == "", at)
+	return row, err
+}
+
+// fill adds what the user supplied to what the file says, and judges again.
+func (s supply) fill(p *geo.Pose, c *geo.Camera, has *bool, poseErr *error, w, h int) {
+	if s.FOV != nil {
+		*c, *has = geo.CameraFromHorizontal(w, h, *s.FOV), true
+	}
+	if *poseErr == nil || p.Lon == 0 && p.Lat == 0 || s.GimbalPitch == nil && s.GimbalYaw == nil && s.FOV == nil && s.Height == nil {
+		return
+	}
+	for _, x := range []struct {
+		from *float64
+		to   *float64
+	}{{s.GimbalPitch, &p.PitchDeg}, {s.GimbalYaw, &p.YawDeg}, {s.Height, &p.HeightM}} {
+		if x.from != nil {
+			*x.to = *x.from
+		}
+	}
+	for _, v := range []*float64{&p.YawDeg, &p.RollDeg} {
+		if math.IsNaN(*v) {
+			// where it looked round is not known: the error says so
+			*v, p.Sigma.YawDeg = 0, 180
+		}
+	}
+	switch {
+	case !*has:
+		*poseErr = fmt.Errorf("%w: the lens is not known; give --fov", still.ErrNoPose)
+	case math.IsNaN(p.PitchDeg):
+		*poseErr = fmt.Errorf("%w: no gimbal pitch; give --gimbal-pitch", still.ErrNoPose)
+	default:
+		*poseErr = p.Check()
+	}
+}
+
+func (in *inspection) video(ctx context.Context, path string) (inspected, error) {
+	row := inspected{File: path}
+	base := strings.TrimSuffix(path, filepath.Ext(path))
+	var fixes []still.Fix
+	note := "not located: no .SRT beside it"
+	for _, ext := range []string{".SRT", ".srt"} {
+		b, err := os.ReadFile(base + ext)
+		if err != nil {
+			continue
+		}
+		var damaged int
+		if fixes, damaged, err = still.ParseSRT(b); err != nil {
+			note = fmt.Sprintf("not located: %s: %v", filepath.Base(base+ext), err)
+		} else if note = ""; damaged > 0 {
+			note = fmt.Sprintf("%s: %d damaged entries passed over", filepath.Base(base+ext), damaged)
+		}
+		break
+	}
+	row.Note = note
+	n := 0
+	err := watch.Recording(ctx, path, videoStep, func(at time.Duration, pic gocv.Mat) error {
+		n++
+		var pose geo.Pose
+		var cam geo.Camera
+		has := false
+		poseErr := error(still.ErrNoPose)
+		if len(fixes) > 0 {
+			pose, poseErr = still.FixAt(fixes, at).Pose()
+		}
+		in.c.fill(&pose, &cam, &has, &poseErr, pic.Cols(), pic.Rows())
+		if poseErr == nil && !has {
+			poseErr = fmt.Errorf("%w: a recording does not tell its lens; give --fov", still.ErrNoPose)
+		}
+		if poseErr != nil && row.Note == "" {
+			row.Note = "not located: " + strings.TrimPrefix(poseErr.Error(), still.ErrNoPose.Error()+": ")
+		}
+		return in.picture(ctx, fmt.Sprintf("%s#%.1fs", path, at.Seconds()), &row, pic, cam, pose, poseErr == nil, true, nil)
+	})
+	if err != nil {
+		return row, err
+	}
+	if n == 0 {
+		return row, errors.New("no picture in it")
+	}
+	return row, nil
+}
+
+// picture detects, puts on the ground, writes and draws.
+func (in *inspection) picture(ctx context.Context, name string, row *inspected, pic gocv.Mat, cam geo.Camera, pose geo.Pose, located, trusted bool, at *time.Time) error {
+	scales := blindScales
+	if located {
+		if g, ok := geo.NewView(cam, geo.ENU{U: pose.HeightM}, pose.YawDeg, pose.PitchDeg, pose.RollDeg).GSDM(cam.CX, cam.CY, 0); ok {
+			scales = []float64{math.Max(0.05, math.Min(2, g/inspectGSDM))}
+		}
+	}
+	var all []vision.Detection
+	for _, s := range scales {
+		d, _, err := in.model.Picture(ctx, pic, s, inspectMin, 64)
+		if err != nil {
+			return err
+		}
+		all = append(all, d...)
+	}
+	all = vision.Suppress(all, 0.5)
+	loc := geo.Locator{Buildings: in.city.buildings, GroundSigmaM: 3}
+	drawn := pic.Clone()
+	defer drawn.Close()
+	count := map[string]int{}
+	for _, d := range all {
+		line := detected{File: name, Time: at, Class: d.Class, Group: vision.Group(d.Class), Score: round(d.Score, 4), Box: d.Box}
+		if located {
+			above, ok := in.tracker.AboveM(d.Class)
+			if !ok {
+				above = 0.7
+			}
+			x, y := d.Box.Centre()
+			w, err := loc.Locate(cam, pose, x, y, above, 3)
+			if err == nil {
+				e := w.Cov.Ellipse()
+				lon, lat := round(w.Lon, 8), round(w.Lat, 8)
+				line.Lon, line.Lat, line.Ellipse = &lon, &lat, &e
+				if c, ok := in.city.grid.At(w.Point()); ok {
+					line.Cell = c.Code
+				}
+				if ok && trusted && d.Score > 0.25 {
+					in.lead(name, d, w, at)
+				}
+			}
+		}
+		if err := in.out.Encode(line); err != nil {
+			return err
+		}
+		row.Detections++
+		if d.Score >= 0.3 {
+			count[d.Class]++
+			draw(&drawn, d)
+		}
+	}
+	row.Located = row.Located || located
+	row.Width, row.Height = pic.Cols(), pic.Rows()
+	if row.N++; row.N == 1 || strings.Contains(name, "#") {
+		row.Picture = fmt.Sprintf("%04d-%s.jpg", len(in.rows), strings.NewReplacer("/", "_", "#", "-", "\\", "_").Replace(filepath.Base(name)))
+		if !gocv.IMWriteWithParams(filepath.Join(in.c.Out, row.Picture), drawn, []int{gocv.IMWriteJpegQuality, 85}) {
+			return fmt.Errorf("cannot write %s", filepath.Join(in.c.Out, row.Picture))
+		}
+	}
+	var parts []string
+	for _, k := range sortedKeys(count) {
+		parts = append(parts, fmt.Sprintf("%s %d", k, count[k]))
+	}
+	row.Classes = strings.Join(parts, ", ")
+	return nil
+}
+
+func (in *inspection) lead(name string, d vision.Detection, w geo.Located, at *time.Time) {
+	s := vision.Sighting{Detection: d, At: w}
+	if at != nil {
+		s.Time = *at
+	}
+	k := in.tracker.Add(s)
+	scene, ok := in.tracker.Rule(k, in.city.fences)
+	if !ok {
+		return
+	}
+	class, score := k.Class()
+	cls, attr := vision.Split(class)
+	if i, had := in.tracks[k]; had {
+		in.leads[i].Lon, in.leads[i].Lat, in.leads[i].Score, in.leads[i].LastSeen = k.Lon(), k.Lat(), score, k.LastSeen
+		return
+	}
+	x := leads.Lead{Lead: uuid.NewString(), Revision: 1, State: leads.Candidate, Scene: scene.Name, Class: cls, Attributes: attr, Lon: k.Lon(), Lat: k.Lat(), Datum: "WGS-84", Ellipse: k.Cov.Ellipse(), HeightM: w.HeightM, Score: score, FirstSeen: k.FirstSeen, LastSeen: k.LastSeen, Captured: k.LastSeen, FrameURL: name, Cov: k.Cov}
+	x.Box, _ = json.Marshal(d.Box)
+	for _, f := range in.scenes {
+		if f.Scene == scene.Name {
+			if s, err := leads.ReadScene(f); err == nil {
+				x.Event = s.EventOf(cls)
+			}
+		}
+	}
+	if c, ok := in.city.grid.At(orb.Point{x.Lon, x.Lat}); ok {
+		x.Cell, x.Subdistrict, x.MadeUp = c.Code, c.Subdistrict, c.MadeUp
+	}
+	in.tracks[k] = len(in.leads)
+	in.leads = append(in.leads, x)
+}
+
+func draw(m *gocv.Mat, d vision.Detection) {
+	c := map[string]color.RGBA{"vehicle": {40, 160, 255, 0}, "structure": {255, 60, 60, 0}, "stall": {255, 170, 0, 0}, "heap": {200, 90, 255, 0}, "person": {60, 220, 90, 0}}[vision.Group(d.Class)]
+	if c == (color.RGBA{}) {
+		c = color.RGBA{200, 200, 200, 0}
+	}
+	k := max(1, m.Cols()/900)
+	r := image.Rect(int(d.Box.X), int(d.Box.Y), int(d.Box.X+d.Box.W), int(d.Box.Y+d.Box.H))
+	gocv.Rectangle(m, r, c, k)
+	gocv.PutText(m, fmt.Sprintf("%s %.2f", d.Class, d.Score), image.Pt(r.Min.X, max(12*k, r.Min.Y-4*k)), gocv.FontHersheySimplex, 0.4*float64(k), c, k)
+}
+
+func round(v float64, digits int) float64 {
+	k := math.Pow10(digits)
+	return math.Round(v*k) / k
+}
+
+var summaryPage = template.Must(template.New("summary").Parse(`<!doctype html>
+<html lang="en"><meta charset="utf-8"><title>Harrier: inspection</title>
+<style>body{font:15px/1.5 system-ui,sans-serif;margin:2rem;color:#222}table{border-collapse:collapse;width:100%}td,th{padding:.4rem .7rem;border-bottom:1px solid #ddd;text-align:left;vertical-align:top}img{max-width:420px;border-radius:4px}.bad{color:#b00020}.note{color:#8a5a00}</style>
+<h1>Inspection</h1>
+<p>{{len .Rows}} files, {{len .Leads}} leads. Boxes are drawn from score 0.3; <a href="detections.jsonl">detections.jsonl</a> has all from 0.05, <a href="leads.geojson">leads.geojson</a> the leads.</p>
+{{if .Leads}}<h2>Leads</h2><table><tr><th>scene</th><th>what</th><th>position (WGS-84)</th><th>± 95 %</th><th>grid cell</th><th>score</th><th>seen in</th></tr>
+{{range .Leads}}<tr><td>{{.Scene}}</td><td>{{.Class}}</td><td>{{printf "%.6f, %.6f" .Lon .Lat}}</td><td>{{printf "%.1f m" .Ellipse.MajorM}}</td><td>{{.Cell}}</td><td>{{printf "%.2f" .Score}}</td><td>{{.FrameURL}}</td></tr>{{end}}</table>{{end}}
+<h2>Files</h2><table><tr><th>file</th><th>seen</th><th></th></tr>
+{{range .Rows}}<tr><td>{{.File}}{{if .Failed}}<p class="bad">{{.Note}}</p>{{else}}<p>{{.Width}} x {{.Height}}, {{if .Located}}located{{else}}not located{{end}}</p>{{if .Note}}<p class="note">{{.Note}}</p>{{end}}{{end}}</td><td>{{.Detections}} detections<br>{{.Classes}}</td><td>{{if .Picture}}<a href="{{.Picture}}"><img loading="lazy" src="{{.Picture}}"></a>{{end}}</td></tr>{{end}}</table></html>
+`))
+
+// finish writes leads.geojson and summary.html, and publishes where asked.
+func (in *inspection) finish(ctx context.Context) error {
+	fc := geojson.NewFeatureCollection()
+	fc.ExtraMembers = map[string]any{"datum": "WGS-84"}
+	for _, l := range in.leads {
+		f := geojson.NewFeature(orb.Point{l.Lon, l.Lat})
+		b, err := json.Marshal(l)
+		if err != nil {
+			return err
+		}
+		if err := json.Unmarshal(b, &f.Properties); err != nil {
+			return err
+		}
+		fc.Append(f)
+	}
+	b, err := json.MarshalIndent(fc, "", " ")
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(in.c.Out, "leads.geojson"), b, 0o644); err != nil {
+		return err
+	}
+	sort.SliceStable(in.rows, func(i, j int) bool { return in.rows[i].Failed && !in.rows[j].Failed })
+	f, err := os.Create(filepath.Join(in.c.Out, "summary.html"))
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if err := summaryPage.Execute(f, map[string]any{"Rows": in.rows, "Leads": in.leads}); err != nil {
+		return err
+	}
+	if in.c.NATS == "" {
+		return f.Close()
+	}
+	nc, err := nats.Connect(in.c.NATS)
+	if err != nil {
+		return fmt.Errorf("--nats %s: %w", in.c.NATS, err)
+	}
+	defer nc.Close()
+	js, err := jetstream.New(nc)
+	if err != nil {
+		return err
+	}
+	for _, l := range in.leads {
+		if err := leads.Publish(ctx, js, l); err != nil {
+			return fmt.Errorf("publish to %s: %w; does a stream take leads.> there (harrier serve makes it)?", in.c.NATS, err)
+		}
+	}
+	return f.Close()
+}

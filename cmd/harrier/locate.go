@@ -1,0 +1,97 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/harrier-patrol/harrier/geo"
+	"github.com/harrier-patrol/harrier/vision/still"
+)
+
+type locateCmd struct {
+	Image  string   `required:"" help:"JPEG or PNG still." type:"path"`
+	Pixel  []string `required:"" sep:"none" help:"X,Y in pixels of the image; repeat for more."`
+	Config string   `help:"harrier.yaml with outlines." type:"path"`
+	supply
+}
+
+// located is an element of what locate prints.
+type located struct {
+	Lon     *float64     `json:"lon,omitempty"`
+	Lat     *float64     `json:"lat,omitempty"`
+	Ellipse *geo.Ellipse `json:"ellipse,omitempty"`
+	Cell    string       `json:"cell,omitempty"`
+	Error   string       `json:"error,omitempty"`
+}
+
+func (c *locateCmd) Run() error {
+	data, err := os.ReadFile(c.Image)
+	if err != nil {
+		return err
+	}
+	m, err := still.Read(data)
+	if err != nil {
+		return fmt.Errorf("%s: %w", c.Image, err)
+	}
+	conf, err := loadConfig(c.Config)
+	if err != nil {
+		return err
+	}
+	city, err := loadCity(conf)
+	if err != nil {
+		return err
+	}
+	c.fill(&m.Pose, &m.Camera, &m.HasCamera, &m.PoseErr, m.Width, m.Height)
+	if m.Edited != "" {
+		fmt.Fprintf(os.Stderr, "harrier: %s: pixels may not match the pose: written by %s after landing\n", c.Image, m.Edited)
+	}
+	loc := geo.Locator{Buildings: city.buildings, GroundSigmaM: 3}
+	out := make([]located, len(c.Pixel))
+	failed := 0
+	for i, s := range c.Pixel {
+		x, y, err := pixel(s)
+		if err == nil {
+			err = m.PoseErr
+		}
+		var l geo.Located
+		if err == nil {
+			l, err = loc.Locate(m.Camera, m.Pose, x, y, 0, 1)
+		}
+		if err != nil {
+			out[i].Error = err.Error()
+			failed++
+			continue
+		}
+		e := l.Cov.Ellipse()
+		lon, lat := round(l.Lon, 9), round(l.Lat, 9)
+		out[i] = located{Lon: &lon, Lat: &lat, Ellipse: &e}
+		if cell, ok := city.grid.At(l.Point()); ok {
+			out[i].Cell = cell.Code
+		}
+	}
+	b, err := json.Marshal(out)
+	if err != nil {
+		return err
+	}
+	fmt.Println(string(b))
+	if failed > 0 {
+		return someFailed{failed, len(out)}
+	}
+	return nil
+}
+
+func pixel(s string) (x, y float64, err error) {
+	a, b, ok := strings.Cut(s, ",")
+	if ok {
+		if x, err = strconv.ParseFloat(strings.TrimSpace(a), 64); err == nil {
+			y, err = strconv.ParseFloat(strings.TrimSpace(b), 64)
+		}
+	}
+	if !ok || err != nil {
+		return 0, 0, fmt.Errorf("pixel %q is not X,Y", s)
+	}
+	return x, y, nil
+}

@@ -1,0 +1,181 @@
+// Package still reads what a still or a recording says of itself: the pose of its camera from XMP, EXIF or DJI's SRT
+// subtitles, and the camera.
+package still
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"image"
+	_ "image/jpeg" // formats that may be inspected
+	_ "image/png"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/bep/imagemeta"
+
+	"github.com/harrier-patrol/harrier/geo"
+)
+
+// ErrNoPose says that a file does not tell where its camera was and looked; the message says what is missing.
+var ErrNoPose = errors.New("no pose")
+
+// Meta is what a still says of itself.
+type Meta struct {
+	Width, Height int
+	Format        string // "jpeg" or "png": what it is, whatever it is called
+	Model         string
+	Time          time.Time
+	Camera        geo.Camera
+	HasCamera     bool
+	Pose          geo.Pose
+	PoseErr       error  // wraps ErrNoPose where there is no pose
+	Edited        string // the program that wrote it after the aircraft did; pixels may not match the pose
+}
+
+// What a still's pose is good to where it does not say: plain GNSS, and a barometer since take-off.
+var plainSigma = geo.PoseSigma{HorizM: 1.5, VertM: 1.0, YawDeg: 1, PitchDeg: 0.3, RollDeg: 0.3}
+
+// Largest picture that is read, in pixels.
+const maxPixels = 500e6
+
+// Read reads a still's metadata. It fails for what is no picture at all, and for a JPEG that breaks off.
+func Read(data []byte) (Meta, error) {
+	var m Meta
+	if len(data) == 0 {
+		return m, errors.New("the file is empty")
+	}
+	conf, format, err := image.DecodeConfig(bytes.NewReader(data))
+	if err != nil {
+		return m, fmt.Errorf("not a JPEG or PNG picture, or damaged at its beginning: %w", err)
+	}
+	if float64(conf.Width)*float64(conf.Height) > maxPixels {
+		return m, fmt.Errorf("%d x %d pixels are more than the %.0f million that are read; cut it into parts", conf.Width, conf.Height, maxPixels/1e6)
+	}
+	m.Width, m.Height, m.Format = conf.Width, conf.Height, format
+	if format == "jpeg" && !bytes.HasSuffix(bytes.TrimRight(data, "\x00"), []byte{0xFF, 0xD9}) {
+		if _, _, err := image.Decode(bytes.NewReader(data)); err != nil {
+			return m, fmt.Errorf("the picture breaks off (%w); copy it again from the aircraft's card", err)
+		}
+	}
+	m.read(tags(data, format))
+	return m, nil
+}
+
+// tags collects EXIF (first) and XMP properties by their names; what cannot be read is not there.
+func tags(data []byte, format string) (exif map[string]any, xmp map[string]any, at func() (float64, float64, error)) {
+	var all imagemeta.Tags
+	f := imagemeta.JPEG
+	if format == "png" {
+		f = imagemeta.PNG
+	}
+	_, _ = imagemeta.Decode(imagemeta.Options{
+		R: bytes.NewReader(data), ImageFormat: f, Sources: imagemeta.EXIF | imagemeta.XMP, Timeout: 5 * time.Second,
+		ShouldHandleTag: func(imagemeta.TagInfo) bool { return true },
+		HandleTag:       func(t imagemeta.TagInfo) error { all.Add(t); return nil },
+	})
+	exif, xmp = map[string]any{}, map[string]any{}
+	for k, v := range all.EXIF() {
+		exif[k] = v.Value
+	}
+	for k, v := range all.XMP() {
+		xmp[k] = v.Value
+	}
+	return exif, xmp, all.GetLatLong
+}
+
+func number(v any) (float64, bool) {
+	switch v := v.(type) {
+	case float64:
+		return v, true
+	case float32:
+		return float64(v), true
+	case int:
+		return float64(v), true
+	case uint16:
+		return float64(v), true
+	case uint32:
+		return float64(v), true
+	case interface{ Float64() float64 }:
+		return v.Float64(), true
+	case string:
+		f, err := strconv.ParseFloat(strings.TrimPrefix(strings.TrimSpace(v), "+"), 64)
+		return f, err == nil && !math.IsNaN(f) && !math.IsInf(f, 0)
+	}
+	return 0, false
+}
+
+func (m *Meta) read(tags, x map[string]any, at func() (float64, float64, error)) {
+	m.Model, _ = tags["Model"].(string)
+	if s, ok := tags["DateTimeOriginal"].(string); ok {
+		m.Time, _ = time.Parse("2006:01:02 15:04:05", s)
+	}
+	if t, _ := x["CreatorTool"].(string); t != "" && !strings.Contains(strings.ToLower(t), "dji") {
+		m.Edited = t
+	}
+	// a calibrated focal length (pixels) beats the nominal lens
+	if f, ok := number(x["CalibratedFocalLength"]); ok && f > 100 {
+		m.Camera, m.HasCamera = geo.Camera{Width: m.Width, Height: m.Height, FocalPx: f, CX: float64(m.Width) / 2, CY: float64(m.Height) / 2}, true
+	} else if f, ok := number(tags["FocalLengthIn35mmFormat"]); ok && f > 0 {
+		m.Camera, m.HasCamera = geo.CameraFrom35mm(m.Width, m.Height, f, 4.0/3), true
+	}
+	var missing []string
+	get := func(what string, keys ...string) float64 {
+		for _, k := range keys {
+			if v, ok := number(x[k]); ok {
+				return v
+			}
+		}
+		missing = append(missing, what)
+		return 0
+	}
+	lat, okLat := number(x["GpsLatitude"])
+	lon, okLon := number(x["GpsLongitude"])
+	if !okLon {
+		lon, okLon = number(x["GpsLongtitude"]) // as DJI spells it in some firmware
+	}
+	if !okLat || !okLon {
+		var err error
+		lat, lon, err = at()
+		okLat, okLon = err == nil, err == nil
+	}
+	if !okLat || !okLon {
+		missing = append(missing, "position")
+	}
+	p := geo.Pose{Time: m.Time, Lon: lon, Lat: lat, Sigma: plainSigma}
+	p.HeightM = get("height above take-off", "RelativeAltitude")
+	p.YawDeg = get("gimbal yaw", "GimbalYawDegree")
+	p.PitchDeg = get("gimbal pitch", "GimbalPitchDegree")
+	p.RollDeg = get("gimbal roll", "GimbalRollDegree")
+	if a, ok := number(x["RtkStdLon"]); ok {
+		b, _ := number(x["RtkStdLat"])
+		c, _ := number(x["RtkStdHgt"])
+		if a > 0 && a < 5 {
+			p.Sigma.HorizM, p.Sigma.VertM = math.Hypot(a, b), math.Max(c, 0.02)
+		}
+	}
+	m.Pose = p
+	switch {
+	case len(missing) > 0:
+		m.PoseErr = fmt.Errorf("%w: its metadata lacks %s", ErrNoPose, strings.Join(missing, ", "))
+	case !m.HasCamera:
+		m.PoseErr = fmt.Errorf("%w: its metadata lacks the focal length; give --fov", ErrNoPose)
+	default:
+		if err := p.Check(); err != nil {
+			m.PoseErr = fmt.Errorf("%w: %w", ErrNoPose, err)
+		}
+	}
+}
+
+// ReadAll is Read from a reader.
+func ReadAll(r io.Reader) (Meta, []byte, error) {
+	b, err := io.ReadAll(r)
+	if err != nil {
+		return Meta{}, nil, err
+	}
+	m, err := Read(b)
+	return m, b, err
+}
