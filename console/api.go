@@ -18,18 +18,19 @@ import (
 
 // Dock is a dock on the map.
 type Dock struct {
-	SN       string      `json:"sn"`
-	Name     string      `json:"name"`
-	Lon      float64     `json:"lon"`
-	Lat      float64     `json:"lat"`
-	Online   bool        `json:"online"`
-	Flight   string      `json:"flight"`
-	State    string      `json:"state"`
-	Percent  int         `json:"percent"`
-	Battery  int         `json:"battery"`
-	Stream   string      `json:"stream"`
-	Aircraft *AircraftAt `json:"aircraft,omitempty"`
-	Sim      bool        `json:"simulated"`
+	SN       string       `json:"sn"`
+	Name     string       `json:"name"`
+	Lon      float64      `json:"lon"`
+	Lat      float64      `json:"lat"`
+	Online   bool         `json:"online"`
+	Flight   string       `json:"flight"`
+	State    string       `json:"state"`
+	Percent  int          `json:"percent"`
+	Battery  int          `json:"battery"`
+	Stream   string       `json:"stream"`
+	Aircraft *AircraftAt  `json:"aircraft,omitempty"`
+	Route    [][2]float64 `json:"route" doc:"lon, lat"`
+	Sim      bool         `json:"simulated"`
 }
 
 // AircraftAt is where an aircraft is.
@@ -74,7 +75,7 @@ func toLead(l leads.Lead) Lead {
 type body[T any] struct{ Body T }
 
 // api registers the operations; their OpenAPI document is /openapi.json, from which the web app's client is generated.
-func api(mux *http.ServeMux, o Options) error {
+func api(mux *http.ServeMux, o Options) huma.API {
 	conf := huma.DefaultConfig("Harrier console", "1")
 	conf.DocsPath = ""
 	conf.CreateHooks = nil
@@ -82,7 +83,7 @@ func api(mux *http.ServeMux, o Options) error {
 	huma.Get(h, "/api/docks", func(context.Context, *struct{}) (*body[[]Dock], error) {
 		out := []Dock{}
 		for _, d := range o.Docks() {
-			x := Dock{SN: d.SN, Name: d.Name, Lon: d.Lon, Lat: d.Lat, Online: d.Online, Flight: d.Flight, State: string(d.State), Percent: d.Percent, Battery: d.Battery, Stream: d.Stream, Sim: dock.Simulated(d.SN)}
+			x := Dock{SN: d.SN, Name: d.Name, Lon: d.Lon, Lat: d.Lat, Online: d.Online, Flight: d.Flight, State: string(d.State), Percent: d.Percent, Battery: d.Battery, Stream: d.Stream, Route: d.Route, Sim: dock.Simulated(d.SN)}
 			if d.Pose != nil {
 				x.Aircraft = &AircraftAt{d.Pose.Lon, d.Pose.Lat, d.Pose.HeightM, d.Pose.YawDeg}
 			}
@@ -165,7 +166,14 @@ func api(mux *http.ServeMux, o Options) error {
 		fc.Append(geojson.NewFeature(o.Outline))
 		return fc.MarshalJSON()
 	})
+	raw("/map/roads.geojson", func() ([]byte, error) { return o.Roads, nil })
 	raw("/map/buildings.geojson", o.Buildings.GeoJSON)
 	raw("/map/fences.geojson", o.Fences.GeoJSON)
-	return nil
+	return h
+}
+
+// OpenAPI is the API's document (3.1, JSON), from which the web app's client is made.
+func OpenAPI() ([]byte, error) {
+	b, err := json.MarshalIndent(api(http.NewServeMux(), Options{}).OpenAPI(), "", " ")
+	return append(b, '\n'), err
 }

@@ -28,13 +28,14 @@ type Options struct {
 	Store     *evidence.Store
 	NATS      *nats.Conn
 	Outline   orb.MultiPolygon
+	Roads     []byte // GeoJSON, for the map
 	Buildings *geo.Buildings
 	Fences    *geo.Fences
 	Counts    func() map[string]int64
 }
 
 // New returns the console's handler.
-func New(o Options) (http.Handler, error) {
+func New(o Options) http.Handler {
 	mux := http.NewServeMux()
 	// docks fetch their routes here; a route's name is as good as a key
 	mux.HandleFunc("GET /routes/{file}", func(w http.ResponseWriter, r *http.Request) {
@@ -60,11 +61,9 @@ func New(o Options) (http.Handler, error) {
 		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
 		_, _ = w.Write(b)
 	})
-	if err := api(mux, o); err != nil {
-		return nil, err
-	}
+	api(mux, o)
 	mux.Handle("GET /", app())
-	return guard(o, mux), nil
+	return guard(o, mux)
 }
 
 // guard checks who asks: the Host by which the console is addressed, the Origin of what changes something, and the token.

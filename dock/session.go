@@ -40,15 +40,16 @@ type arrived struct {
 // Status is a dock as last known.
 type Status struct {
 	Dock
-	Online  bool      `json:"online"`
-	Mode    int       `json:"mode"`
-	Flight  string    `json:"flight,omitempty"`
-	State   State     `json:"state,omitempty"`
-	Percent int       `json:"percent"`
-	Battery int       `json:"battery"`
-	Pose    *geo.Pose `json:"pose,omitempty"`
-	Seen    time.Time `json:"seen"`
-	Stream  string    `json:"stream,omitempty"`
+	Online  bool         `json:"online"`
+	Mode    int          `json:"mode"`
+	Flight  string       `json:"flight,omitempty"`
+	State   State        `json:"state,omitempty"`
+	Percent int          `json:"percent"`
+	Battery int          `json:"battery"`
+	Pose    *geo.Pose    `json:"pose,omitempty"`
+	Seen    time.Time    `json:"seen"`
+	Stream  string       `json:"stream,omitempty"`
+	Route   [][2]float64 `json:"route,omitempty"`
 }
 
 // session is one dock: what it says comes in through inbox, in order; what it is asked goes out one call at a time.
@@ -86,7 +87,7 @@ func (s *session) status() Status {
 	st := s.st
 	st.Online = time.Since(st.Seen) < 15*time.Second
 	if s.ev != nil {
-		st.Flight, st.State, st.Percent, st.Stream = s.ev.Flight, s.ev.State, s.ev.Percent, s.ev.Live
+		st.Flight, st.State, st.Percent, st.Stream, st.Route = s.ev.Flight, s.ev.State, s.ev.Percent, s.ev.Live, s.ev.Route
 	}
 	return st
 }

@@ -161,7 +161,7 @@ func (l *Ledger) take(ctx context.Context, f vision.Finding) error {
 	}
 	for _, k := range l.leads {
 		if slices.Contains(k.Findings, f.ID) {
-			return nil
+			return l.refine(ctx, k, f)
 		}
 	}
 	if k := l.same(f, sc); k != nil {
@@ -183,14 +183,39 @@ func (l *Ledger) take(ctx context.Context, f vision.Finding) error {
 		FrameURL: fmt.Sprintf(l.EvidenceURL, f.Frame), CropURL: fmt.Sprintf(l.EvidenceURL, f.Crop), Simulated: f.Simulated, Findings: []string{f.ID}, Cov: f.Cov,
 	}
 	x.Box, _ = json.Marshal(f.Box)
-	if c, ok := l.Grid.At([2]float64{f.Lon, f.Lat}); ok {
-		x.Cell, x.Subdistrict, x.MadeUp = c.Code, c.Subdistrict, c.MadeUp
-	}
+	l.place(&x)
 	if err := l.publish(ctx, x); err != nil {
 		return err
 	}
 	l.leads[x.Lead] = &x
 	return nil
+}
+
+// refineM: a position that moved less is not worth a revision.
+const refineM = 0.5
+
+// refine takes in what a finding that made this lead has learnt since: a better position.
+func (l *Ledger) refine(ctx context.Context, k *Lead, f vision.Finding) error {
+	if k.Findings[0] != f.ID || f.Revision == 0 || geo.DistanceM([2]float64{f.Lon, f.Lat}, [2]float64{k.Lon, k.Lat}) < refineM {
+		return nil
+	}
+	x := *k
+	x.Revision++
+	x.Lon, x.Lat, x.Cov, x.Ellipse = f.Lon, f.Lat, f.Cov, f.Cov.Ellipse()
+	x.LastSeen, x.Score, x.Attributes = f.LastSeen, f.Score, f.Attributes
+	l.place(&x)
+	if err := l.publish(ctx, x); err != nil {
+		return err
+	}
+	*k = x
+	return nil
+}
+
+// place finds the grid cell of a lead.
+func (l *Ledger) place(x *Lead) {
+	if c, ok := l.Grid.At([2]float64{x.Lon, x.Lat}); ok {
+		x.Cell, x.Subdistrict, x.MadeUp = c.Code, c.Subdistrict, c.MadeUp
+	}
 }
 
 // Two findings are one thing when their errors allow it (3 standard deviations), but never further apart than this.

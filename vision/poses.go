@@ -14,7 +14,7 @@ type Poses struct {
 	all []geo.Pose
 }
 
-const posesKept = 600
+const posesKept = 1200
 
 // Add puts a pose in; late ones find their place.
 func (p *Poses) Add(x geo.Pose) {
@@ -88,4 +88,11 @@ func (p *Poses) At(t time.Time) (pose geo.Pose, turning float64, ok bool) {
 		out.Sigma.HorizM = math.Hypot(out.Sigma.HorizM, dv*gap.Seconds()/4)
 	}
 	return out, turning, true
+}
+
+// All returns the poses held, oldest first.
+func (p *Poses) All() []geo.Pose {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return append([]geo.Pose(nil), p.all...)
 }

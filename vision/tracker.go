@@ -18,6 +18,7 @@ type Track struct {
 	HeightM   float64
 	Cov       geo.Cov
 
+	seen   []Observation
 	votes  map[string]float64
 	counts map[string]int
 	lon    float64
@@ -48,6 +49,17 @@ func (t *Track) Class() (class string, score float64) {
 	}
 	return class, t.votes[class] / float64(t.counts[class])
 }
+
+// Observation is a detection with what it takes to put it on the ground again when more is known of the time.
+type Observation struct {
+	Sighting
+	PTS    time.Duration
+	Camera geo.Camera
+	weight float64
+}
+
+// Observations kept of a track: enough to place it again.
+const seenKept = 24
 
 // Tracker joins sightings on the ground: the camera moves and the pose is known, so two sightings near each other are one
 // thing, across gaps, turns and revisits within a flight.
@@ -88,7 +100,7 @@ func (t *Tracker) AboveM(class string) (float64, bool) {
 }
 
 // Add puts a sighting to its track, or begins one.
-func (t *Tracker) Add(s Sighting) *Track {
+func (t *Tracker) Add(s Observation) *Track {
 	r := t.rules[s.Class]
 	var best *Track
 	near := r.joinM
@@ -105,6 +117,9 @@ func (t *Tracker) Add(s Sighting) *Track {
 		t.tracks = append(t.tracks, best)
 	}
 	w := s.Score / math.Max(1, s.At.SlantM*s.At.SlantM) * 1e4
+	if s.weight = w; len(best.seen) < seenKept {
+		best.seen = append(best.seen, s)
+	}
 	best.lon += s.At.Lon * w
 	best.lat += s.At.Lat * w
 	best.weight += w
@@ -161,3 +176,26 @@ func (t *Tracker) Rule(k *Track, fences *geo.Fences) (Scene, bool) {
 
 // fenceMarginM: a thing this near to a fence that permits it gets the benefit of the doubt.
 const fenceMarginM = 1.5
+
+// Relocate places every track again from its observations; where says where an observation lies now (ok false leaves it out).
+func (t *Tracker) Relocate(where func(Observation) (geo.Located, time.Time, bool)) []*Track {
+	for _, k := range t.tracks {
+		var lon, lat, weight float64
+		var cov geo.Cov
+		n := 0.0
+		for i, o := range k.seen {
+			at, when, ok := where(o)
+			if !ok {
+				continue
+			}
+			k.seen[i].At, k.seen[i].Time = at, when
+			lon, lat, weight = lon+at.Lon*o.weight, lat+at.Lat*o.weight, weight+o.weight
+			cov = cov.Add(at.Cov)
+			n++
+		}
+		if n > 0 {
+			k.lon, k.lat, k.weight, k.Cov = lon, lat, weight, geo.Cov{EE: cov.EE / n, EN: cov.EN / n, NN: cov.NN / n}
+		}
+	}
+	return t.tracks
+}

@@ -55,6 +55,7 @@ type Sighting struct {
 type Finding struct {
 	ID         string            `json:"id"`
 	Epoch      uint64            `json:"epoch"`
+	Revision   int               `json:"revision"` // counts up when more is known of the same finding
 	Flight     string            `json:"flight"`
 	Dock       string            `json:"dock"`
 	Scene      string            `json:"scene"`

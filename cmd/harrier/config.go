@@ -58,6 +58,7 @@ type config struct {
 	City struct {
 		Outlines string `yaml:"outlines"`
 		Fences   string `yaml:"fences"`
+		Roads    string `yaml:"roads"`
 		GridSeed uint64 `yaml:"grid_seed"`
 	} `yaml:"city"`
 	Scenes  string         `yaml:"scenes"`
@@ -113,7 +114,7 @@ func loadConfig(path string) (config, error) {
 			return c, fmt.Errorf("%s: %w", path, err)
 		}
 		dir := filepath.Dir(path)
-		for _, p := range []*string{&c.City.Outlines, &c.City.Fences, &c.Scenes, &c.Data} {
+		for _, p := range []*string{&c.City.Outlines, &c.City.Fences, &c.City.Roads, &c.Scenes, &c.Data} {
 			if *p != "" && !filepath.IsAbs(*p) {
 				*p = filepath.Join(dir, *p)
 			}

@@ -10,6 +10,7 @@ import (
 	_ "image/jpeg"
 	"io"
 	"log/slog"
+	"math"
 	"net/http"
 	"os"
 	"os/exec"
@@ -48,6 +49,7 @@ type report struct {
 	Scenes    map[string]*sceneScore `json:"scenes"`
 	PositionM spread                 `json:"position_error_m"`
 	LatencyS  spread                 `json:"latency_s"`
+	CaptureS  map[string]spread      `json:"capture_error_s"` // of the estimated capture times, by dock, as leads came
 	Frames    map[string]int64       `json:"frames"`
 	Tiles     int64                  `json:"tiles"`
 	CPUs      map[string]float64     `json:"cpu_s"`
@@ -382,14 +384,20 @@ func (d *demo) report(truth string) (report, error) {
 	}
 	var places []place
 	var late []float64
+	capture := map[string][]float64{}
 	for _, l := range d.leads {
 		u := d.updated[l.Lead.Lead]
 		places = append(places, place{u.Scene, u.Lon, u.Lat})
 		if n, err := d.frameNumber(l.Frame); err == nil {
 			if f, ok := t.frames[l.Flight][n]; ok {
 				late = append(late, l.at.Sub(f.Captured).Seconds())
+				capture[l.Dock] = append(capture[l.Dock], math.Abs(l.Captured.Sub(f.Captured).Seconds()))
 			}
 		}
+	}
+	r.CaptureS = map[string]spread{}
+	for k, v := range capture {
+		r.CaptureS[k] = spreadOf(v)
 	}
 	var errs []float64
 	r.Scenes, errs = score(places, t.things)

@@ -406,7 +406,7 @@ func (in *inspection) picture(ctx context.Context, name string, row *inspected, 
 }
 
 func (in *inspection) lead(name string, d vision.Detection, w geo.Located, at *time.Time) {
-	s := vision.Sighting{Detection: d, At: w}
+	s := vision.Observation{Sighting: vision.Sighting{Detection: d, At: w}}
 	if at != nil {
 		s.Time = *at
 	}

@@ -11,6 +11,8 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/harrier-patrol/harrier/console"
 )
 
 // cli is every command of the program.
@@ -20,6 +22,8 @@ type cli struct {
 	Demo    demoCmd    `cmd:"" help:"Simulated docks, and Harrier beside them."`
 	Serve   serveCmd   `cmd:"" help:"Run Harrier for the docks of a configuration."`
 	Docksim docksimCmd `cmd:"" help:"Run simulated docks over a made-up town."`
+	Doctor  doctorCmd  `cmd:"" help:"Check libraries, model, configuration, ports and services."`
+	OpenAPI openapiCmd `cmd:"" name:"openapi" hidden:"" help:"Print the console's OpenAPI document."`
 	Render  renderCmd  `cmd:"" hidden:"" help:"Render labelled frames of made-up towns, for training."`
 }
 
@@ -56,4 +60,15 @@ func run(args []string) int {
 		return exitUnusable
 	}
 	return 0
+}
+
+type openapiCmd struct{}
+
+func (openapiCmd) Run() error {
+	b, err := console.OpenAPI()
+	if err != nil {
+		return err
+	}
+	_, err = os.Stdout.Write(b)
+	return err
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -169,16 +170,13 @@ func serve(ctx context.Context, c config, log *slog.Logger) (err error) {
 		sights = append(sights, s.Vision)
 	}
 	watcher := &watch.Watcher{Model: model, Scenes: sights, Locator: geo.Locator{Buildings: city.buildings, GroundSigmaM: 0.3}, Fences: city.fences, Store: store, Log: log, Interval: c.Vision.Interval}
-	web, err := console.New(console.Options{
+	web := console.New(console.Options{
 		Token: c.HTTP.Token, Hosts: append([]string{c.HTTP.Listen, net.JoinHostPort("localhost", fmt.Sprint(portOf(c.HTTP.Listen))), net.JoinHostPort(c.PublicHost, fmt.Sprint(portOf(c.HTTP.Listen)))}, c.HTTP.Hosts...),
-		Ledger: ledger, Docks: controller.States, Route: controller.Route, Store: store, NATS: nc, Outline: city.grid.Outline(), Buildings: city.buildings, Fences: city.fences,
+		Ledger: ledger, Docks: controller.States, Route: controller.Route, Store: store, NATS: nc, Outline: city.grid.Outline(), Roads: city.roads, Buildings: city.buildings, Fences: city.fences,
 		Counts: func() map[string]int64 {
 			return map[string]int64{"received": watcher.Counts.Received.Load(), "dropped": watcher.Counts.Dropped.Load(), "decoded": watcher.Counts.Decoded.Load(), "analysed": watcher.Analysed.Load(), "tiles": watcher.Tiles.Load()}
 		},
 	})
-	if err != nil {
-		return err
-	}
 	l, err := net.Listen("tcp", c.HTTP.Listen)
 	if err != nil {
 		return fmt.Errorf("HTTP: %w; --port-offset moves all ports", err)
@@ -220,6 +218,7 @@ type city struct {
 	grid      *geo.Grid
 	buildings *geo.Buildings
 	fences    *geo.Fences
+	roads     []byte
 }
 
 func loadCity(c config) (city, error) {
@@ -236,6 +235,15 @@ func loadCity(c config) (city, error) {
 		}
 		if err != nil {
 			return out, fmt.Errorf("city.outlines %s: %w", p, err)
+		}
+	}
+	out.roads = []byte(`{"type":"FeatureCollection","features":[]}`)
+	if p := c.City.Roads; p != "" {
+		if out.roads, err = os.ReadFile(p); err == nil && !json.Valid(out.roads) {
+			err = errors.New("not GeoJSON")
+		}
+		if err != nil {
+			return out, fmt.Errorf("city.roads %s: %w", p, err)
 		}
 	}
 	if p := c.City.Fences; p != "" {

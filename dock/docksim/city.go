@@ -45,7 +45,7 @@ func (f *Fleet) writeCity() error {
 	if err := os.MkdirAll(f.o.City, 0o755); err != nil {
 		return err
 	}
-	outlines, fences := geojson.NewFeatureCollection(), geojson.NewFeatureCollection()
+	outlines, fences, roads := geojson.NewFeatureCollection(), geojson.NewFeatureCollection(), geojson.NewFeatureCollection()
 	type dockRow struct {
 		SN       string  `yaml:"sn"`
 		Aircraft string  `yaml:"aircraft"`
@@ -65,6 +65,7 @@ func (f *Fleet) writeCity() error {
 		City struct {
 			Outlines string `yaml:"outlines"`
 			Fences   string `yaml:"fences"`
+			Roads    string `yaml:"roads"`
 		} `yaml:"city"`
 		Live struct {
 			Quality int `yaml:"quality"`
@@ -72,7 +73,7 @@ func (f *Fleet) writeCity() error {
 		Docks   []dockRow   `yaml:"docks"`
 		Flights []flightRow `yaml:"flights"`
 	}{}
-	conf.City.Outlines, conf.City.Fences = "outlines.geojson", "fences.geojson"
+	conf.City.Outlines, conf.City.Fences, conf.City.Roads = "outlines.geojson", "fences.geojson", "roads.geojson"
 	conf.Live.Quality = f.o.Quality
 	for i := range f.o.Docks {
 		conf.Docks = append(conf.Docks, dockRow{SN(i), AircraftSN(i), "Dock " + string(rune('A'+i)), "M4D", Sites[i][0], Sites[i][1]})
@@ -97,6 +98,9 @@ func (f *Fleet) writeCity() error {
 			g.Properties["kind"], g.Properties["made_up"] = a.Kind, true
 			fences.Append(g)
 		}
+		for _, l := range t.Streets {
+			roads.Append(geojson.NewFeature(orb.LineString{t.ToFrame(l[0], l[1]), t.ToFrame(l[2], l[3])}))
+		}
 		name := SN(i) + ".kmz"
 		kmz, err := wpml.Write(t.route(d, f.o.Height, f.o.Pitch, f.o.Settings.SpeedMS))
 		if err != nil {
@@ -110,7 +114,7 @@ func (f *Fleet) writeCity() error {
 	for _, x := range []struct {
 		name string
 		fc   *geojson.FeatureCollection
-	}{{"outlines.geojson", outlines}, {"fences.geojson", fences}} {
+	}{{"outlines.geojson", outlines}, {"fences.geojson", fences}, {"roads.geojson", roads}} {
 		x.fc.ExtraMembers = map[string]any{"datum": "WGS-84", "made_up": true}
 		b, err := json.Marshal(x.fc)
 		if err != nil {

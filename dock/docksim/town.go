@@ -55,6 +55,7 @@ type Town struct {
 	Things    []Thing
 	Buildings []Building
 	Areas     []Area
+	Streets   [][4]float64 // centre lines x0, y0, x1, y1
 
 	frame  geo.Frame
 	angle  float64 // of the streets against east, radians, anticlockwise
@@ -602,6 +603,12 @@ func (t *Town) dumpTruckAt(x, y, yaw float64, load string) {
 func (t *Town) roads(xs, ys []float64) {
 	d := t.d
 	white := rgb{214, 214, 208}
+	for _, y := range ys[1 : len(ys)-1] {
+		t.Streets = append(t.Streets, [4]float64{-townHalfX, y, townHalfX, y})
+	}
+	for _, x := range xs[1 : len(xs)-1] {
+		t.Streets = append(t.Streets, [4]float64{x, -townHalfY, x, townHalfY})
+	}
 	for _, y := range ys[1 : len(ys)-1] {
 		for x := -townHalfX; x < townHalfX; x += 6 {
 			t.ground.rect(x, y-0.08, x+2.6, y+0.08, white, 0)

@@ -40,7 +40,9 @@ type Client struct {
 	Counts *Counts
 	// Arrival, where given, hears of every access unit: when it came and its place on the stream's clock.
 	Arrival func(pts time.Duration, at time.Time)
-	want    atomic.Bool
+	// Motion, where given, hears how fast the picture moves, in pixels of the full picture a second, five times a second.
+	Motion func(pts time.Duration, pixelsPerS float64)
+	want   atomic.Bool
 }
 
 // How long to wait before connecting again, and for data on a connection.
@@ -169,6 +171,8 @@ func (c *Client) once(ctx context.Context, out chan<- *Picture) error {
 	}
 	var buf []byte
 	damaged := 0
+	flow := newFlow()
+	defer flow.Close()
 	for {
 		idle.Reset(dataTimeout)
 		select {
@@ -197,6 +201,11 @@ func (c *Client) once(ctx context.Context, out chan<- *Picture) error {
 				continue
 			}
 			c.Counts.Decoded.Add(1)
+			if c.Motion != nil {
+				if at, v, ok := flow.Next(dec, u.pts); ok {
+					c.Motion(at, v)
+				}
+			}
 			// old pictures are only decoded for those that refer to them
 			if len(units) > 2 || !c.want.CompareAndSwap(true, false) {
 				continue

@@ -69,24 +69,32 @@ func (d *Decoder) Decode(au []byte) (bool, error) {
 // Size of the last picture in pixels.
 func (d *Decoder) Size() (w, h int) { return d.frame.Width(), d.frame.Height() }
 
-// Picture copies the last picture into dst as 8-bit BGR.
-func (d *Decoder) Picture(dst *gocv.Mat) error {
+// yuv copies the last picture's planes; they are valid until the next call.
+func (d *Decoder) yuv() ([]byte, error) {
 	w, h := d.Size()
 	n, err := d.frame.ImageBufferSize(1)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if n != w*h*3/2 {
-		return fmt.Errorf("decode: pixel format %s is not 8-bit 4:2:0", d.frame.PixelFormat().Name())
+		return nil, fmt.Errorf("decode: pixel format %s is not 8-bit 4:2:0", d.frame.PixelFormat().Name())
 	}
 	if cap(d.buf) < n {
 		d.buf = make([]byte, n)
 	}
 	d.buf = d.buf[:n]
-	if _, err := d.frame.ImageCopyToBuffer(d.buf, 1); err != nil {
+	_, err = d.frame.ImageCopyToBuffer(d.buf, 1)
+	return d.buf, err
+}
+
+// Picture copies the last picture into dst as 8-bit BGR.
+func (d *Decoder) Picture(dst *gocv.Mat) error {
+	w, h := d.Size()
+	buf, err := d.yuv()
+	if err != nil {
 		return err
 	}
-	yuv, err := gocv.NewMatFromBytes(h*3/2, w, gocv.MatTypeCV8UC1, d.buf)
+	yuv, err := gocv.NewMatFromBytes(h*3/2, w, gocv.MatTypeCV8UC1, buf)
 	if err != nil {
 		return err
 	}

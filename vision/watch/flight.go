@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"image"
 	"log/slog"
+	"math"
 	"sync/atomic"
 	"time"
 
@@ -48,8 +49,8 @@ const poseWait = 2400 * time.Millisecond
 func (w *Watcher) Flight(ctx context.Context, job dock.WatchJob, epoch uint64, poses <-chan []byte, send func(vision.Finding) error) error {
 	clock := &vision.CaptureClock{}
 	track := &vision.Poses{}
-	client := &stream.Client{URL: job.URL, Log: w.Log.With("dock", job.Dock, "flight", job.Flight), Counts: &w.Counts, Arrival: clock.Arrival}
-	f := &flightWatch{w: w, job: job, epoch: epoch, clock: clock, poses: track, send: send, log: client.Log}
+	client := &stream.Client{URL: job.URL, Log: w.Log.With("dock", job.Dock, "flight", job.Flight), Counts: &w.Counts, Arrival: clock.Arrival, Motion: clock.Motion}
+	f := &flightWatch{w: w, job: job, epoch: epoch, clock: clock, poses: track, send: send, log: client.Log, found: map[*vision.Track]vision.Finding{}}
 	var scenes []vision.Scene
 	for _, s := range w.Scenes {
 		for _, name := range job.Scenes {
@@ -104,6 +105,8 @@ type flightWatch struct {
 	tracker *vision.Tracker
 	send    func(vision.Finding) error
 	log     *slog.Logger
+	found   map[*vision.Track]vision.Finding
+	placed  float64 // capture offset (seconds) at which the tracks were placed last
 }
 
 // look is a frame with what the network saw in it; jpeg is nil where nothing may become a sighting.
@@ -228,6 +231,8 @@ func (f *flightWatch) place(ctx context.Context, in <-chan look) error {
 	var waiting []look
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
+	refine := time.NewTicker(2 * time.Second)
+	defer refine.Stop()
 	for {
 		select {
 		case <-ctx.Done():
@@ -238,6 +243,11 @@ func (f *flightWatch) place(ctx context.Context, in <-chan look) error {
 			}
 			waiting = append(waiting, l)
 		case <-tick.C:
+		case <-refine.C:
+			f.clock.Estimate(f.poses.All())
+			if err := f.refine(); err != nil {
+				return err
+			}
 		}
 		for len(waiting) > 0 {
 			at, sigma := f.clock.Captured(waiting[0].pts)
@@ -253,19 +263,14 @@ func (f *flightWatch) place(ctx context.Context, in <-chan look) error {
 }
 
 func (f *flightWatch) sightings(ctx context.Context, l look, at time.Time, sigma float64) error {
-	p, turning, ok := f.poses.At(at)
-	if !ok || turning > maxTurnDegS {
-		return nil
-	}
-	p.Sigma.TimeS = sigma
 	for i, d := range l.dets {
-		above, _ := f.tracker.AboveM(d.Class)
-		x, y := d.Box.Centre()
-		where, err := f.w.Locator.Locate(l.camera, p, x, y, above, 3)
-		if err != nil {
+		o := vision.Observation{Sighting: vision.Sighting{Detection: d, Time: at}, PTS: l.pts, Camera: l.camera}
+		where, ok := f.locate(o, at, sigma)
+		if !ok {
 			continue
 		}
-		k := f.tracker.Add(vision.Sighting{Detection: d, At: where, Time: at})
+		o.At = where
+		k := f.tracker.Add(o)
 		scene, found := f.tracker.Rule(k, f.w.Fences)
 		if !found || k.Found {
 			continue
@@ -289,7 +294,51 @@ func (f *flightWatch) sightings(ctx context.Context, l look, at time.Time, sigma
 			Attributes: attr, Lon: k.Lon(), Lat: k.Lat(), HeightM: where.HeightM, Cov: k.Cov, Score: score, Sightings: k.Sightings,
 			FirstSeen: k.FirstSeen.UTC(), LastSeen: k.LastSeen.UTC(), Captured: at.UTC(), Frame: frame, Crop: crop, Box: d.Box, Simulated: f.job.Simulated,
 		}
+		f.found[k] = x1
 		if err := f.send(x1); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// locate puts an observation on the ground with the pose at its capture time.
+func (f *flightWatch) locate(o vision.Observation, at time.Time, sigma float64) (geo.Located, bool) {
+	p, turning, ok := f.poses.At(at)
+	if !ok || turning > maxTurnDegS {
+		return geo.Located{}, false
+	}
+	p.Sigma.TimeS = math.Hypot(p.Sigma.TimeS, sigma)
+	above, _ := f.tracker.AboveM(o.Class)
+	x, y := o.Box.Centre()
+	where, err := f.w.Locator.Locate(o.Camera, p, x, y, above, 3)
+	return where, err == nil
+}
+
+// refineS: a capture offset that changed by less moves nothing by more than a metre or so.
+const refineS = 0.1
+
+// refine places everything again when more is known of the time at which the frames were taken, and says so of what was found.
+func (f *flightWatch) refine() error {
+	now, _ := f.clock.Captured(0)
+	offset := float64(now.UnixNano()) / 1e9
+	if math.Abs(offset-f.placed) < refineS {
+		return nil
+	}
+	f.placed = offset
+	f.tracker.Relocate(func(o vision.Observation) (geo.Located, time.Time, bool) {
+		at, sigma := f.clock.Captured(o.PTS)
+		l, ok := f.locate(o, at, sigma)
+		return l, at, ok
+	})
+	for k, x := range f.found {
+		if geo.DistanceM([2]float64{x.Lon, x.Lat}, [2]float64{k.Lon(), k.Lat()}) < 0.5 {
+			continue
+		}
+		x.Lon, x.Lat, x.Cov, x.Revision = k.Lon(), k.Lat(), k.Cov, x.Revision+1
+		x.LastSeen, x.Sightings = k.LastSeen.UTC(), k.Sightings
+		f.found[k] = x
+		if err := f.send(x); err != nil {
 			return err
 		}
 	}

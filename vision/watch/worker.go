@@ -129,7 +129,7 @@ func (w *Watcher) one(ctx context.Context, nc *nats.Conn, js jetstream.JetStream
 		// a finding is a fact: it is kept even while the watch is ending
 		pctx, done := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 		defer done()
-		if _, err = js.Publish(pctx, SubjectFindings+job.Flight, b, jetstream.WithMsgID(f.ID)); err != nil {
+		if _, err = js.Publish(pctx, SubjectFindings+job.Flight, b, jetstream.WithMsgID(fmt.Sprintf("%s/%d", f.ID, f.Revision))); err != nil {
 			return fmt.Errorf("hand over finding %s: %w", f.ID, err)
 		}
 		return nil

@@ -1,0 +1,176 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"time"
+
+	mqtt "github.com/eclipse/paho.mqtt.golang"
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/harrier-patrol/harrier/vision/infer"
+	"github.com/harrier-patrol/harrier/vision/models"
+	"github.com/harrier-patrol/harrier/vision/stream"
+)
+
+// doctorCmd checks the configuration against the world and says what to do about each failure.
+type doctorCmd struct {
+	Config     string `help:"Configuration file; without it the defaults are checked." type:"path"`
+	PortOffset int    `help:"Added to every port."`
+}
+
+// check is one line of the doctor's report.
+type check struct {
+	what string
+	run  func() (string, error)
+	help string
+}
+
+func (d *doctorCmd) Run(ctx context.Context) error {
+	c, err := loadConfig(d.Config)
+	if err == nil {
+		err = c.shift(d.PortOffset)
+	}
+	failed, n := 0, 0
+	report := func(what, detail string, err error, help string) {
+		n++
+		if err != nil {
+			failed++
+			fmt.Printf("✗ %-22s %v\n  %-22s → %s\n", what, err, "", help)
+			return
+		}
+		fmt.Printf("✓ %-22s %s\n", what, detail)
+	}
+	name := d.Config
+	if name == "" {
+		name = "defaults"
+	}
+	report("configuration", name, err, "mend the named key; harrier.yaml in the repository explains every key")
+	if err != nil {
+		return someFailed{failed, n}
+	}
+	for _, k := range doctorChecks(ctx, c) {
+		detail, err := k.run()
+		report(k.what, detail, err, k.help)
+	}
+	if failed > 0 {
+		return someFailed{failed, n}
+	}
+	return nil
+}
+
+func doctorChecks(ctx context.Context, c config) []check {
+	checks := []check{
+		{"ONNX Runtime", infer.LibraryPath, "run `make build` once on this machine, or set HARRIER_ORT to libonnxruntime.so.1"},
+		{"model", func() (string, error) {
+			m, err := infer.Open(c.Vision.Model, c.Vision.Engine, 1)
+			if err != nil {
+				return "", err
+			}
+			defer m.Close()
+			return fmt.Sprintf("%s on %s, %d classes", m.Manifest.Name, c.Vision.Engine, len(m.Manifest.Classes)), nil
+		}, "vision.model is harrier-nano or base, vision.engine onnxruntime or opencv"},
+		{"H.264 decoder", func() (string, error) {
+			dec, err := stream.NewDecoder()
+			if err != nil {
+				return "", err
+			}
+			dec.Close()
+			return "FFmpeg", nil
+		}, "apt-get install libavcodec59 libavformat59 libswscale6"},
+		{"scenes", func() (string, error) {
+			s, err := sceneFiles(c)
+			return fmt.Sprintf("%d scenes", len(s)), err
+		}, "mend the named file; see scenes/ in the repository"},
+		{"city", func() (string, error) {
+			k, err := loadCity(c)
+			if err != nil {
+				return "", err
+			}
+			return fmt.Sprintf("%d building outlines, %d fences, grid made up", k.buildings.Len(), k.fences.Len()), nil
+		}, "city.outlines and city.fences are GeoJSON polygons in WGS-84"},
+		{"flights", func() (string, error) {
+			s, err := plan(c)
+			return fmt.Sprintf("%d flights of %d docks", len(s), len(c.Docks)), err
+		}, "each flight names a dock, a KMZ or waypoints, and a time"},
+		{"data folder", func() (string, error) {
+			if err := os.MkdirAll(c.Data, 0o755); err != nil {
+				return "", err
+			}
+			p := filepath.Join(c.Data, ".doctor")
+			if err := os.WriteFile(p, nil, 0o644); err != nil {
+				return "", err
+			}
+			return c.Data, os.Remove(p)
+		}, "data names a folder that this user may write to"},
+	}
+	listen := func(what, addr string) check {
+		return check{what, func() (string, error) {
+			l, err := net.Listen("tcp", addr)
+			if err != nil {
+				return "", err
+			}
+			return "free: " + addr, l.Close()
+		}, "another program (another Harrier?) has the port: stop it, change the address, or use --port-offset"}
+	}
+	checks = append(checks, listen("HTTP port", c.HTTP.Listen))
+	if c.MQTT.URL == "" {
+		checks = append(checks, listen("MQTT port", c.MQTT.Listen))
+	} else {
+		checks = append(checks, check{"MQTT broker", func() (string, error) {
+			cl := mqtt.NewClient(mqtt.NewClientOptions().AddBroker(c.MQTT.URL).SetUsername(c.MQTT.User).SetPassword(c.MQTT.Password).SetConnectTimeout(5 * time.Second))
+			t := cl.Connect()
+			if !t.WaitTimeout(6 * time.Second) {
+				return "", fmt.Errorf("%s does not answer", c.MQTT.URL)
+			}
+			defer cl.Disconnect(100)
+			return c.MQTT.URL, t.Error()
+		}, "start the broker, or correct mqtt.url, mqtt.user and mqtt.password; without mqtt.url an embedded one is used"})
+	}
+	if c.NATS.URL == "" {
+		checks = append(checks, listen("NATS port", c.NATS.Listen))
+	} else {
+		checks = append(checks, check{"NATS server", func() (string, error) {
+			nc, err := nats.Connect(c.NATS.URL, nats.Token(c.NATS.Token), nats.Timeout(5*time.Second))
+			if err != nil {
+				return "", err
+			}
+			defer nc.Close()
+			js, err := jetstream.New(nc)
+			if err != nil {
+				return "", err
+			}
+			tctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+			defer cancel()
+			_, err = js.AccountInfo(tctx)
+			return c.NATS.URL + ", JetStream on", err
+		}, "start nats-server with -js, or correct nats.url and nats.token; without nats.url an embedded one is used"})
+	}
+	if c.Media.RTMP == "" {
+		checks = append(checks, listen("RTMP port", c.Media.ListenRTMP), listen("RTSP port", c.Media.ListenRTSP))
+	} else {
+		checks = append(checks, check{"media server", func() (string, error) {
+			u, err := url.Parse(c.Media.RTSP)
+			if err != nil {
+				return "", err
+			}
+			conn, err := net.DialTimeout("tcp", u.Host, 5*time.Second)
+			if err != nil {
+				return "", err
+			}
+			return c.Media.RTSP, conn.Close()
+		}, "start the media server, or correct media.rtmp and media.rtsp; without them an embedded one is used"})
+	}
+	_, man, err := models.Load(c.Vision.Model)
+	if err == nil && len(c.Docks) == 0 {
+		checks = append(checks, check{"docks", func() (string, error) {
+			return "none configured: nothing will fly; " + man.Name + " is ready for harrier inspect", nil
+		}, ""})
+	}
+	return checks
+}

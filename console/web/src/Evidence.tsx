@@ -1,0 +1,47 @@
+import { Button, Descriptions, Space, Tag } from "antd";
+import { useState } from "react";
+import { type Lead, useReview } from "./api";
+import { stateColors } from "./Leads";
+import type { Say } from "./text";
+
+// The frame that fulfilled the rule, with the outline of what was found, and the facts.
+export function Evidence({ lead, t, by }: { lead: Lead; t: Say; by: string }) {
+  const [size, setSize] = useState<[number, number]>();
+  const review = useReview(by);
+  const [x, y, w, h] = lead.box ?? [0, 0, 0, 0];
+  return (
+    <>
+      <div className="frame">
+        <img alt={t("frame")} src={`/evidence/${lead.frame}`} onLoad={(e) => setSize([e.currentTarget.naturalWidth, e.currentTarget.naturalHeight])} />
+        {size && (
+          <svg viewBox={`0 0 ${size[0]} ${size[1]}`}>
+            <rect x={x} y={y} width={w} height={h} fill="none" stroke="#ff2d2d" strokeWidth={3} />
+          </svg>
+        )}
+      </div>
+      <Descriptions
+        size="small"
+        column={2}
+        items={[
+          { key: "s", label: t(lead.scene), children: <Tag color={stateColors[lead.state]}>{t(lead.state)}</Tag> },
+          { key: "e", label: t("event"), children: lead.event },
+          { key: "c", label: t("cell"), children: lead.cell || "–" },
+          { key: "p", label: t("position"), children: `${lead.lon.toFixed(6)}, ${lead.lat.toFixed(6)} ± ${lead.error_m.toFixed(1)} m` },
+          { key: "q", label: t("score"), children: lead.score.toFixed(2) },
+          { key: "t", label: t("captured"), children: new Date(lead.captured).toLocaleString() },
+          { key: "f", label: t("flight"), children: lead.flight },
+          { key: "b", label: t("by"), children: lead.by || "–" },
+        ]}
+      />
+      {lead.state === "candidate" && (
+        <Space>
+          <Button type="primary" onClick={() => review.mutate({ lead: lead.lead, state: "confirmed" })}>
+            {t("confirm")}
+          </Button>
+          <Button onClick={() => review.mutate({ lead: lead.lead, state: "rejected" })}>{t("reject")}</Button>
+        </Space>
+      )}
+      {review.isError && <div role="alert" className="error">{review.error.message}</div>}
+    </>
+  );
+}
