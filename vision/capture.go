@@ -31,9 +31,8 @@ const (
 type CaptureClock struct {
 	mu      sync.Mutex
 	begun   bool
-	fastest time.Time // arrival less time stamp, smallest of late
-	recent  []time.Time
-	last    time.Time
+	fastest time.Time // arrival less time stamp, smallest so far
+	last    time.Duration
 	origin  time.Time
 	sum     float64 // of (arrival - stamp - delay), seconds after origin
 	n       float64
@@ -51,28 +50,21 @@ func (c *CaptureClock) Arrival(pts time.Duration, at time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	zero := at.Add(-pts)
-	// a stream that was connected again has a new clock
-	if !c.begun || math.Abs(zero.Sub(c.fastest).Seconds()) > 3 {
-		c.begun, c.fastest, c.origin, c.last, c.recent, c.sum, c.n = true, zero, zero, at, []time.Time{zero}, 0, 0
+	if !c.begun || pts+time.Second < c.last { // a stream that was connected again has a new clock
+		c.begun, c.fastest, c.origin, c.sum, c.n = true, zero, zero, 0, 0
 		c.motion, c.sigma = nil, 0
-		return
 	}
-	if at.Sub(c.last) > time.Second {
-		c.last = at
-		c.recent = append(c.recent, zero)
-		if len(c.recent) > 5 {
-			c.recent = c.recent[1:]
-		}
-	} else if k := len(c.recent) - 1; zero.Before(c.recent[k]) {
-		c.recent[k] = zero
+	// the smallest is what matters: frames that come late say nothing of the stream's clock. It may rise slowly, as the
+	// delay drifts.
+	c.fastest = c.fastest.Add(time.Duration(fastestDrift * float64(max(0, pts-c.last))))
+	if zero.Before(c.fastest) {
+		c.fastest = zero
 	}
-	c.fastest = c.recent[0]
-	for _, r := range c.recent {
-		if r.Before(c.fastest) {
-			c.fastest = r
-		}
-	}
+	c.last = pts
 }
+
+// fastestDrift is how fast the delay of a live video may grow, seconds a second.
+const fastestDrift = 0.003
 
 // Delay notes what the dock says of its live video.
 func (c *CaptureClock) Delay(seconds float64) {

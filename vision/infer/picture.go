@@ -11,11 +11,8 @@ import (
 	"github.com/harrier-patrol/harrier/vision"
 )
 
-// Overlap of neighbouring tiles in the network's pixels.
-const overlap = 64
-
-// Picture detects in a whole BGR picture scaled by scale, tile by tile; boxes are in the picture's own pixels. It also
-// returns the number of tiles.
+// Picture detects in a whole BGR picture scaled by scale, tile by tile; tiles overlap by at least over of the network's pixels.
+// Boxes are in the picture's own pixels. It also returns the number of tiles.
 func (m *Model) Picture(ctx context.Context, pic gocv.Mat, scale, minScore float64, over int) ([]vision.Detection, int, error) {
 	n := m.Manifest.Size
 	src := pic

@@ -1,0 +1,40 @@
+# `make demo` and `make test` do all the set-up on a fresh Debian 12 machine with Go 1.26, Node 20 and make.
+SHELL := /bin/bash
+ORT := $(HOME)/.cache/harrier/libonnxruntime.so.1
+WEB := console/web
+
+.PHONY: setup web build demo test race lint bench clean
+
+setup:
+	@./setup.sh
+
+web: $(WEB)/dist/index.html
+
+$(WEB)/dist/index.html: setup $(WEB)/package-lock.json $(WEB)/openapi.json $(WEB)/index.html $(wildcard $(WEB)/src/*)
+	@cd $(WEB) && { [ -d node_modules ] && [ node_modules -nt package-lock.json ] || npm ci --ignore-scripts --no-audit --no-fund --prefer-offline; } && touch node_modules && npm run --silent build
+
+build: setup web
+	@mkdir -p bin && go build -o bin/harrier ./cmd/harrier && echo "built bin/harrier"
+
+demo: build
+	@bin/harrier demo $(ARGS)
+
+test:
+	@./setup.sh test
+	@$(MAKE) --no-print-directory build
+	go test ./...
+
+race:
+	@./setup.sh test
+	@$(MAKE) --no-print-directory build
+	go test -race ./...
+
+lint: build
+	go vet ./...
+	go run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
+
+bench: build
+	go test -run '^$$' -bench . ./geo ./vision/... ./dock/docksim
+
+clean:
+	rm -rf bin $(WEB)/dist $(WEB)/node_modules

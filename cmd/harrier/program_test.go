@@ -1,0 +1,418 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"image"
+	"image/jpeg"
+	"image/png"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"github.com/harrier-patrol/harrier/dock"
+	"github.com/harrier-patrol/harrier/leads"
+)
+
+// binary builds the program once for the tests that start it whole.
+var binary = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "harrier-test-")
+	if err != nil {
+		return "", err
+	}
+	p := filepath.Join(dir, "harrier")
+	out, err := exec.Command("go", "build", "-o", p, ".").CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("%w: %s", err, out)
+	}
+	return p, nil
+})
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if p, err := binary(); err == nil && !isShort() {
+		os.RemoveAll(filepath.Dir(p))
+	}
+	os.Exit(code)
+}
+
+func isShort() bool {
+	for _, a := range os.Args {
+		if a == "-test.short=true" || a == "-test.short" {
+			return true
+		}
+	}
+	return false
+}
+
+// whole returns the program, for tests that take a minute; not in -short runs.
+func whole(t *testing.T) string {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("starts the whole program: not in -short runs")
+	}
+	p, err := binary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// start runs the program beside the test and ends it with it.
+func start(t *testing.T, name string, args ...string) *exec.Cmd {
+	t.Helper()
+	c := exec.Command(name, args...)
+	var out bytes.Buffer
+	c.Stdout, c.Stderr = &out, &out
+	c.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = c.Process.Signal(syscall.SIGTERM)
+		done := make(chan struct{})
+		go func() { _ = c.Wait(); close(done) }()
+		select {
+		case <-done:
+		case <-time.After(10 * time.Second):
+			_ = c.Process.Kill()
+			<-done
+			t.Errorf("%s does not end on SIGTERM", name)
+		}
+		if t.Failed() {
+			b := out.Bytes()
+			t.Logf("%s %v said:\n%s", filepath.Base(name), args, b[max(0, len(b)-3000):])
+		}
+	})
+	return c
+}
+
+func until(t *testing.T, limit time.Duration, what string, ok func() bool) {
+	t.Helper()
+	for end := time.Now().Add(limit); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
+		if ok() {
+			return
+		}
+	}
+	t.Fatalf("not within %s: %s", limit, what)
+}
+
+func listening(addr string) bool {
+	c, err := net.DialTimeout("tcp", addr, time.Second)
+	if err != nil {
+		return false
+	}
+	return c.Close() == nil
+}
+
+func checkReport(t *testing.T, path string) report {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var r report
+	if err := json.Unmarshal(b, &r); err != nil {
+		t.Fatal(err)
+	}
+	truth, found, wrong := 0, 0, 0
+	for _, s := range r.Scenes {
+		truth, found, wrong = truth+s.Truth, found+s.Found, wrong+s.False
+	}
+	t.Logf("%d leads; shown %d, found %d, false %d; position %+v, latency %+v, capture %+v, memory %.0f MiB", r.Leads, truth, found, wrong, r.PositionM, r.LatencyS, r.CaptureS, r.PSS["sum"])
+	if truth < 15 || found*10 < truth*6 || wrong*4 > r.Leads {
+		t.Errorf("of %d violations shown %d were found, and %d of %d leads are false", truth, found, wrong, r.Leads)
+	}
+	if r.PositionM.Median > 4 {
+		t.Errorf("positions are off by %.1f m in the median", r.PositionM.Median)
+	}
+	for _, f := range r.Flights {
+		if !f.State.Ended() {
+			t.Errorf("flight %s has no end", f.Flight)
+		}
+	}
+	return r
+}
+
+func TestDemoHandsOverLeads(t *testing.T) {
+	bin := whole(t)
+	rep := filepath.Join(t.TempDir(), "r.json")
+	out, err := exec.Command(bin, "demo", "--headless", "--docks", "4", "--flying", "2", "--duration", "50s", "--seed", "4711", "--port-offset", "20000", "--report", rep).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if r := checkReport(t, rep); len(r.Flights) != 2 {
+		t.Errorf("%d flights, wanted 2", len(r.Flights))
+	}
+	if listening("127.0.0.1:28080") {
+		t.Error("something is left running")
+	}
+}
+
+// The same demo with Debian's mosquitto and nats-server beside it.
+func TestDemoWithMosquittoAndNATSServer(t *testing.T) {
+	bin := whole(t)
+	mosquitto, err1 := exec.LookPath("mosquitto")
+	server, err2 := exec.LookPath("nats-server")
+	if err1 != nil || err2 != nil {
+		t.Skip("no mosquitto and nats-server here: `./setup.sh test` installs them")
+	}
+	dir := t.TempDir()
+	conf := filepath.Join(dir, "mosquitto.conf")
+	if err := os.WriteFile(conf, []byte("listener 31883 127.0.0.1\nallow_anonymous true\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	start(t, mosquitto, "-c", conf)
+	start(t, server, "-a", "127.0.0.1", "-p", "34222", "-js", "-sd", filepath.Join(dir, "nats"))
+	until(t, 10*time.Second, "broker and NATS are up", func() bool { return listening("127.0.0.1:31883") && listening("127.0.0.1:34222") })
+	rep := filepath.Join(dir, "r.json")
+	out, err := exec.Command(bin, "demo", "--headless", "--docks", "2", "--flying", "1", "--duration", "35s", "--seed", "4712", "--port-offset", "20100",
+		"--mqtt", "tcp://127.0.0.1:31883", "--nats", "nats://127.0.0.1:34222", "--report", rep).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	b, err := os.ReadFile(rep)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var r report
+	if err := json.Unmarshal(b, &r); err != nil {
+		t.Fatal(err)
+	}
+	if r.Leads == 0 || len(r.Flights) != 1 {
+		t.Errorf("%d leads of %d flights", r.Leads, len(r.Flights))
+	}
+}
+
+// A controller that is stopped leaves its flight flying; one that is started again takes it up and goes on finding.
+func TestServeTakesUpAFlight(t *testing.T) {
+	bin := whole(t)
+	mosquitto, err := exec.LookPath("mosquitto")
+	if err != nil {
+		t.Skip("no mosquitto here: `./setup.sh test` installs it")
+	}
+	dir := t.TempDir()
+	conf := filepath.Join(dir, "mosquitto.conf")
+	if err := os.WriteFile(conf, []byte("listener 31884 127.0.0.1\nallow_anonymous true\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	start(t, mosquitto, "-c", conf)
+	city := filepath.Join(dir, "city")
+	start(t, bin, "docksim", "--docks", "1", "--flying", "1", "--seed", "4713", "--mqtt", "tcp://127.0.0.1:31884", "--city", city)
+	yaml := filepath.Join(city, "harrier.yaml")
+	until(t, 20*time.Second, "the city is written", func() bool { _, err := os.Stat(yaml); return err == nil })
+	f, err := os.OpenFile(yaml, os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fmt.Fprintln(f, "mqtt: {url: \"tcp://127.0.0.1:31884\"}")
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	leadsNow := func() []leads.Lead {
+		res, err := http.Get("http://127.0.0.1:28280/api/leads")
+		if err != nil {
+			return nil
+		}
+		defer res.Body.Close()
+		var l []leads.Lead
+		_ = json.NewDecoder(res.Body).Decode(&l)
+		return l
+	}
+	first := exec.Command(bin, "serve", "--config", yaml, "--port-offset", "20200")
+	if err := first.Start(); err != nil {
+		t.Fatal(err)
+	}
+	until(t, 40*time.Second, "a first lead", func() bool { return len(leadsNow()) > 0 })
+	_ = first.Process.Kill()
+	_ = first.Wait()
+	start(t, bin, "serve", "--config", yaml, "--port-offset", "20200")
+	until(t, 20*time.Second, "the leads are known again", func() bool { return len(leadsNow()) > 0 })
+	before := len(leadsNow())
+	until(t, 60*time.Second, "another lead of the same flight", func() bool { return len(leadsNow()) > before })
+	nc, err := nats.Connect("nats://127.0.0.1:24422")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer nc.Close()
+	js, err := nc.JetStream()
+	if err != nil {
+		t.Fatal(err)
+	}
+	sub, err := js.SubscribeSync(dock.SubjectFlights+">", nats.DeliverAll())
+	if err != nil {
+		t.Fatal(err)
+	}
+	flights := map[string]bool{}
+	for {
+		m, err := sub.NextMsg(500 * time.Millisecond)
+		if err != nil {
+			break
+		}
+		var ev dock.FlightEvent
+		if err := json.Unmarshal(m.Data, &ev); err != nil {
+			t.Fatal(err)
+		}
+		flights[ev.Flight] = true
+	}
+	if len(flights) != 1 {
+		t.Errorf("flights %v: one was to go on", flights)
+	}
+}
+
+// A person opens the page, sees an aircraft move and a lead arrive, confirms it; case systems hear of it.
+func TestPageInABrowser(t *testing.T) {
+	bin := whole(t)
+	node, err1 := exec.LookPath("node")
+	_, err2 := exec.LookPath("chromium")
+	web, err := filepath.Abs("../../console/web")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(filepath.Join(web, "node_modules", "playwright-core")); err1 != nil || err2 != nil || err != nil {
+		t.Skip("no Node, Chromium or playwright-core here: `make test` installs them")
+	}
+	start(t, bin, "demo", "--headless", "--docks", "4", "--flying", "1", "--seed", "4714", "--port-offset", "20300", "--duration", "120s")
+	until(t, 30*time.Second, "NATS is up", func() bool { return listening("127.0.0.1:24522") && listening("127.0.0.1:28380") })
+	nc, err := nats.Connect("nats://127.0.0.1:24522")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer nc.Close()
+	confirmed, err := nc.SubscribeSync("sim.leads.confirmed.>")
+	if err != nil {
+		t.Fatal(err)
+	}
+	shots := os.Getenv("HARRIER_SCREENSHOTS")
+	if shots == "" {
+		shots = t.TempDir()
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 100*time.Second)
+	defer cancel()
+	c := exec.CommandContext(ctx, node, "browser-test.mjs", "http://localhost:28380/", shots)
+	c.Dir = web
+	out, err := c.CombinedOutput()
+	t.Logf("%s", out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := confirmed.NextMsg(5 * time.Second)
+	if err != nil {
+		t.Fatalf("nothing on sim.leads.confirmed.>: %v", err)
+	}
+	var e leads.Event
+	if err := json.Unmarshal(m.Data, &e); err != nil {
+		t.Fatal(err)
+	}
+	if e.SpecVersion != "1.0" || e.Data.State != leads.Confirmed || e.Data.By != "browser test" || !e.Data.Simulated {
+		t.Errorf("got %+v", e)
+	}
+}
+
+// Bad input gets a message that names it, the rest goes on, and the exit code says so.
+func TestInspectGoesOnPastBadFiles(t *testing.T) {
+	if _, err := os.Stat(os.ExpandEnv("$HOME/.cache/harrier/libonnxruntime.so.1")); err != nil && os.Getenv("HARRIER_ORT") == "" {
+		t.Skip("no ONNX Runtime here: `make build` installs it")
+	}
+	dir, out := t.TempDir(), t.TempDir()
+	m := image.NewRGBA(image.Rect(0, 0, 640, 480))
+	for i := range m.Pix {
+		m.Pix[i] = byte(i * 7)
+	}
+	var jpg, pn bytes.Buffer
+	if err := jpeg.Encode(&jpg, m, nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := png.Encode(&pn, m); err != nil {
+		t.Fatal(err)
+	}
+	wide := image.NewGray(image.Rect(0, 0, 20000, 300))
+	var wd bytes.Buffer
+	if err := png.Encode(&wd, wide); err != nil {
+		t.Fatal(err)
+	}
+	for name, b := range map[string][]byte{"good.jpg": jpg.Bytes(), "cut.jpg": jpg.Bytes()[:jpg.Len()/2], "png.jpg": pn.Bytes(), "empty.jpg": nil, "wide.png": wd.Bytes(), "bad.mp4": []byte("no video")} {
+		if err := os.WriteFile(filepath.Join(dir, name), b, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if code := run([]string{"inspect", dir, "--out", out}); code != exitSomeFailed {
+		t.Errorf("exit code %d, wanted %d", code, exitSomeFailed)
+	}
+	b, err := os.ReadFile(filepath.Join(out, "summary.html"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"the file is empty", "breaks off", "PNG by its content", "not a video", "20000 x 300"} {
+		if !strings.Contains(string(b), want) {
+			t.Errorf("summary.html does not say %q", want)
+		}
+	}
+	for _, f := range []string{"detections.jsonl", "leads.geojson"} {
+		if _, err := os.Stat(filepath.Join(out, f)); err != nil {
+			t.Error(err)
+		}
+	}
+	if code := run([]string{"inspect", filepath.Join(dir, "nothing*"), "--out", out}); code != exitUnusable {
+		t.Errorf("exit code %d for files that are not there, wanted %d", code, exitUnusable)
+	}
+}
+
+func TestConfigurationSaysWhatIsWrong(t *testing.T) {
+	for _, c := range []struct{ yaml, want string }{
+		{"colour: red\n", "line 1"},
+		{"http: {listen: \"0.0.0.0:8080\"}\n", "http.token"},
+		{"media: {listen_rtmp: \"0.0.0.0:1935\"}\n", "media.key"},
+		{"flights:\n- {dock: X, kmz: a.kmz, after: 1s}\n", `dock "X"`},
+		{"docks: [{sn: A}]\nflights:\n- {dock: A, kmz: a.kmz}\n", "say when"},
+		{"live: {quality: 9}\n", "live.quality"},
+	} {
+		p := filepath.Join(t.TempDir(), "harrier.yaml")
+		if err := os.WriteFile(p, []byte(c.yaml), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := loadConfig(p); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%q: %v, wanted %q", c.yaml, err, c.want)
+		}
+	}
+}
+
+func TestTheCommentedConfigurationIsTheDefaults(t *testing.T) {
+	c, err := loadConfig("../../harrier.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := defaultConfig()
+	c.Data, d.Data = "", ""
+	c.Docks, c.Flights, c.HTTP.Hosts = nil, nil, nil
+	if a, b := fmt.Sprintf("%+v", c), fmt.Sprintf("%+v", d); a != b {
+		t.Errorf("harrier.yaml says\n%s\nthe defaults are\n%s", a, b)
+	}
+}
+
+func TestPortInUseIsSaid(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	c := defaultConfig()
+	c.Data = t.TempDir()
+	c.MQTT.Listen = "127.0.0.1:" + strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
+	err = serve(t.Context(), c, newLog(false))
+	if err == nil || !strings.Contains(err.Error(), "address already in use") && !strings.Contains(err.Error(), "ONNX") {
+		t.Errorf("got %v", err)
+	}
+}

@@ -1,0 +1,51 @@
+// A person's way through the page: browser-test.mjs URL FOLDER-FOR-SCREENSHOTS
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { chromium } from "playwright-core";
+
+const [url, shots] = process.argv.slice(2);
+const profile = mkdtempSync(join(tmpdir(), "harrier-chromium-"));
+const context = await chromium.launchPersistentContext(profile, {
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  viewport: { width: 1440, height: 900 },
+  args: ["--no-sandbox", "--disable-gpu", "--use-gl=swiftshader", "--enable-unsafe-swiftshader", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"],
+});
+try {
+  const page = context.pages()[0];
+  const outside = [];
+  page.on("request", (r) => {
+    if (!r.url().startsWith(url) && !r.url().startsWith("data:") && !r.url().startsWith("blob:")) outside.push(r.url());
+  });
+  const errors = [];
+  page.on("pageerror", (e) => errors.push(String(e)));
+  await page.goto(url);
+  await page.evaluate(() => localStorage.setItem("by", "browser test"));
+  await page.reload();
+  await page.getByText("English").click();
+  const aircraft = page.locator(".aircraft-mark").first();
+  await aircraft.waitFor({ timeout: 40000 });
+  const at = () => aircraft.getAttribute("data-lon");
+  const from = await at();
+  await page.waitForFunction((was) => document.querySelector(".aircraft-mark")?.dataset.lon !== was, from, { timeout: 20000 });
+  console.log("an aircraft moves");
+  const lead = page.locator(".leads li[data-state=candidate]").first();
+  await lead.waitFor({ timeout: 60000 });
+  console.log("a lead arrived");
+  await page.keyboard.press("ArrowDown");
+  await page.locator(".evidence .frame svg rect").waitFor({ timeout: 15000 });
+  await page.waitForTimeout(2500);
+  await page.screenshot({ path: join(shots, "console-en.png") });
+  const id = await page.locator(".leads li.chosen").getAttribute("id");
+  await page.locator(`#${id} button.confirm`).click();
+  await page.locator(`#${id}[data-state=confirmed]`).waitFor({ timeout: 10000 });
+  console.log("it is confirmed");
+  await page.getByText("中文").click();
+  await page.waitForTimeout(1500);
+  await page.screenshot({ path: join(shots, "console-zh.png") });
+  if (outside.length > 0) throw new Error(`the page asked others: ${outside.slice(0, 3)}`);
+  if (errors.length > 0) throw new Error(`errors in the page: ${errors.slice(0, 3)}`);
+} finally {
+  await context.close();
+  rmSync(profile, { recursive: true, force: true });
+}

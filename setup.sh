@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# Installs what is missing: Debian packages, the ONNX Runtime library, Go modules. Says what it installs, asks nothing, and does
+# nothing (offline too) once all is there.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+packages=(g++ pkg-config libopencv-dev libavcodec-dev libavformat-dev libavutil-dev libswscale-dev libavfilter-dev libavdevice-dev libswresample-dev)
+if [ "${1:-}" = test ]; then
+	packages+=(ffmpeg chromium mosquitto nats-server)
+fi
+missing=()
+for p in "${packages[@]}"; do
+	dpkg-query -W -f '${Status}' "$p" 2>/dev/null | grep -q 'install ok installed' || missing+=("$p")
+done
+if [ ${#missing[@]} -gt 0 ]; then
+	echo "installing Debian packages: ${missing[*]}"
+	sudo=""
+	[ "$(id -u)" = 0 ] || sudo=sudo
+	$sudo apt-get update -qq
+	DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+fi
+
+# ONNX Runtime's shared library ships in npm's onnxruntime-node
+cache="${XDG_CACHE_HOME:-$HOME/.cache}/harrier"
+version=1.30.0
+if [ -z "${HARRIER_ORT:-}" ] && [ ! -s "$cache/libonnxruntime.so.1" ]; then
+	echo "installing ONNX Runtime $version into $cache"
+	mkdir -p "$cache"
+	tmp=$(mktemp -d)
+	trap 'rm -rf "$tmp"' EXIT
+	arch=x64
+	[ "$(uname -m)" = aarch64 ] && arch=arm64
+	(cd "$tmp" && npm pack --silent "onnxruntime-node@$version" >/dev/null)
+	tar xzf "$tmp"/onnxruntime-node-*.tgz -C "$tmp" "package/bin/napi-v6/linux/$arch/libonnxruntime.so.1" package/package.json
+	mv "$tmp/package/bin/napi-v6/linux/$arch/libonnxruntime.so.1" "$cache/libonnxruntime.so.1.new"
+	mv "$cache/libonnxruntime.so.1.new" "$cache/libonnxruntime.so.1"
+fi
+
+if ! GOFLAGS=-mod=mod GOPROXY=off go list -deps ./... >/dev/null 2>&1; then
+	echo "downloading Go modules"
+	go mod download
+fi
