@@ -1,6 +1,6 @@
 # `make demo` and `make test` do all the set-up on a fresh Debian 12 machine with Go 1.26, Node 20 and make.
 SHELL := /bin/bash
-ORT := $(HOME)/.cache/harrier/libonnxruntime.so.1
+ORT := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/harrier/libonnxruntime.so.1
 WEB := console/web
 
 .PHONY: setup web build demo test race lint bench clean
@@ -14,7 +14,7 @@ $(WEB)/dist/index.html: setup $(WEB)/package-lock.json $(WEB)/openapi.json $(WEB
 	@cd $(WEB) && { [ -d node_modules ] && [ node_modules -nt package-lock.json ] || npm ci --ignore-scripts --no-audit --no-fund --prefer-offline; } && touch node_modules && npm run --silent build
 
 build: setup web
-	@mkdir -p bin && go build -o bin/harrier ./cmd/harrier && echo "built bin/harrier"
+	@mkdir -p bin && cp -u "$${HARRIER_ORT:-$(ORT)}" bin/ && go build -o bin/harrier ./cmd/harrier && echo "built bin/harrier"
 
 demo: build
 	@bin/harrier demo $(ARGS)

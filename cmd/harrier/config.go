@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"go.yaml.in/yaml/v3"
+	"golang.org/x/sys/unix"
 
 	"github.com/harrier-patrol/harrier/dock"
 )
@@ -42,6 +44,7 @@ type config struct {
 		ListenRTMP string `yaml:"listen_rtmp"`
 		ListenRTSP string `yaml:"listen_rtsp"`
 		RTPPort    int    `yaml:"rtp_port"`
+		UDP        bool   `yaml:"udp"`
 		Key        string `yaml:"key"`
 	} `yaml:"media"`
 	Live struct {
@@ -89,7 +92,6 @@ type waypointConfig struct {
 func defaultConfig() config {
 	var c config
 	c.PublicHost = "127.0.0.1"
-	c.Data = "harrier-data"
 	c.HTTP.Listen = "127.0.0.1:8080"
 	c.MQTT.Listen = "127.0.0.1:1883"
 	c.NATS.Listen = "127.0.0.1:4222"
@@ -103,8 +105,10 @@ func defaultConfig() config {
 // loadConfig reads a file over the defaults; paths in it are relative to it. Unknown keys are errors that name the line.
 func loadConfig(path string) (config, error) {
 	c := defaultConfig()
+	var b []byte
 	if path != "" {
-		b, err := os.ReadFile(path)
+		var err error
+		b, err = os.ReadFile(path)
 		if err != nil {
 			return c, fmt.Errorf("configuration: %w", err)
 		}
@@ -133,11 +137,32 @@ func loadConfig(path string) (config, error) {
 			*s.to = v
 		}
 	}
+	if c.Data == "" {
+		c.Data = dataFolder(path, b)
+	}
 	var err error
 	if c.Data, err = filepath.Abs(c.Data); err != nil {
 		return c, err
 	}
 	return c, c.check()
+}
+
+// dataFolder is where data goes when nobody says: beside the configuration where this user may write there, else a folder of the
+// user's own for just this configuration.
+func dataFolder(path string, content []byte) string {
+	dir := filepath.Join(filepath.Dir(path), "harrier-data")
+	if os.MkdirAll(dir, 0o755) == nil && unix.Access(dir, unix.W_OK) == nil {
+		return dir
+	}
+	state := os.Getenv("XDG_STATE_HOME")
+	if home, err := os.UserHomeDir(); state == "" && err == nil {
+		state = filepath.Join(home, ".local", "state")
+	}
+	dir = filepath.Join("harrier", fmt.Sprintf("%x", sha256.Sum256(append([]byte(path), content...)))[:16])
+	if p := filepath.Join(state, dir); state != "" && os.MkdirAll(p, 0o755) == nil {
+		return p
+	}
+	return filepath.Join(os.TempDir(), dir)
 }
 
 func (c config) check() error {

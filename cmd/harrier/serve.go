@@ -169,7 +169,7 @@ func serve(ctx context.Context, c config, log *slog.Logger) (err error) {
 		ledger.Scenes[s.Scene] = ls
 		sights = append(sights, s.Vision)
 	}
-	watcher := &watch.Watcher{Model: model, Scenes: sights, Locator: geo.Locator{Buildings: city.buildings, GroundSigmaM: 0.3}, Fences: city.fences, Store: store, Log: log, Interval: c.Vision.Interval}
+	watcher := &watch.Watcher{Model: model, Scenes: sights, Locator: geo.Locator{Buildings: city.buildings, GroundSigmaM: 0.3}, Fences: city.fences, Store: store, Log: log, Interval: c.Vision.Interval, UDP: c.Media.UDP}
 	web := console.New(console.Options{
 		Token: c.HTTP.Token, Hosts: append([]string{c.HTTP.Listen, net.JoinHostPort("localhost", fmt.Sprint(portOf(c.HTTP.Listen))), net.JoinHostPort(c.PublicHost, fmt.Sprint(portOf(c.HTTP.Listen)))}, c.HTTP.Hosts...),
 		Ledger: ledger, Docks: controller.States, Route: controller.Route, Store: store, NATS: nc, Outline: city.grid.Outline(), Roads: city.roads, Buildings: city.buildings, Fences: city.fences,
@@ -209,7 +209,7 @@ func serve(ctx context.Context, c config, log *slog.Logger) (err error) {
 	g.Go(func() error { return controller.Run(gctx) })
 	g.Go(func() error { return watcher.Work(gctx, nc, js, c.Vision.Flights) })
 	g.Go(func() error { return schedule.run(gctx, controller, log) })
-	log.Info("harrier is up", "page", base, "mqtt", mqttURL, "nats", natsURL, "rtmp", rtmp, "rtsp", rtsp, "docks", len(c.Docks), "flights", len(c.Flights))
+	log.Info("harrier is up", "page", base, "data", c.Data, "mqtt", mqttURL, "nats", natsURL, "rtmp", rtmp, "rtsp", rtsp, "docks", len(c.Docks), "flights", len(c.Flights))
 	return g.Wait()
 }
 

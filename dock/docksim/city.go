@@ -5,6 +5,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/paulmach/orb"
@@ -128,5 +129,5 @@ func (f *Fleet) writeCity() error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(f.o.City, "harrier.yaml"), append([]byte("# Written by harrier docksim: made-up docks and flights.\n"), b...), 0o644)
+	return os.WriteFile(filepath.Join(f.o.City, "harrier.yaml"), append([]byte("# Written by harrier docksim at "+f.epoch.UTC().Format(time.RFC3339Nano)+": made-up docks and flights.\n"), b...), 0o644)
 }

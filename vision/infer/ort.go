@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 
 	ort "github.com/yalue/onnxruntime_go"
@@ -12,7 +13,10 @@ import (
 	"github.com/harrier-patrol/harrier/vision/models"
 )
 
-// LibraryPath is where ONNX Runtime's shared library is: HARRIER_ORT, or the cache folder that `make build` fills.
+const library = "libonnxruntime.so.1"
+
+// LibraryPath is where ONNX Runtime's shared library is: what HARRIER_ORT names, else beside the program, else in the cache
+// folder; `make build` fills both.
 func LibraryPath() (string, error) {
 	if p := os.Getenv("HARRIER_ORT"); p != "" {
 		if _, err := os.Stat(p); err != nil {
@@ -20,15 +24,19 @@ func LibraryPath() (string, error) {
 		}
 		return p, nil
 	}
-	dir, err := os.UserCacheDir()
-	if err != nil {
-		return "", err
+	var tried []string
+	if exe, err := os.Executable(); err == nil {
+		tried = append(tried, filepath.Join(filepath.Dir(exe), library))
 	}
-	p := filepath.Join(dir, "harrier", "libonnxruntime.so.1")
-	if _, err := os.Stat(p); err != nil {
-		return "", fmt.Errorf("ONNX Runtime is not at %s: run `make build` once, or set HARRIER_ORT to libonnxruntime.so.1", p)
+	if dir, err := os.UserCacheDir(); err == nil {
+		tried = append(tried, filepath.Join(dir, "harrier", library))
 	}
-	return p, nil
+	for _, p := range tried {
+		if _, err := os.Stat(p); err == nil {
+			return p, nil
+		}
+	}
+	return "", fmt.Errorf("ONNX Runtime is not at %s: run `make build` once, or set HARRIER_ORT to %s", strings.Join(tried, " or "), library)
 }
 
 // ONNX Runtime is one for a process; it is set up with the first session.

@@ -31,6 +31,7 @@ type Watcher struct {
 	Store    *evidence.Store
 	Log      *slog.Logger
 	Interval time.Duration // between the frames looked at
+	UDP      bool          // video over UDP
 	Counts   stream.Counts
 	Analysed atomic.Int64
 	Tiles    atomic.Int64
@@ -49,7 +50,7 @@ const poseWait = 2400 * time.Millisecond
 func (w *Watcher) Flight(ctx context.Context, job dock.WatchJob, epoch uint64, poses <-chan []byte, send func(vision.Finding) error) error {
 	clock := &vision.CaptureClock{}
 	track := &vision.Poses{}
-	client := &stream.Client{URL: job.URL, Log: w.Log.With("dock", job.Dock, "flight", job.Flight), Counts: &w.Counts, Arrival: clock.Arrival, Motion: clock.Motion}
+	client := &stream.Client{URL: job.URL, UDP: w.UDP, Log: w.Log.With("dock", job.Dock, "flight", job.Flight), Counts: &w.Counts, Arrival: clock.Arrival, Motion: clock.Motion}
 	f := &flightWatch{w: w, job: job, epoch: epoch, clock: clock, poses: track, send: send, log: client.Log, found: map[*vision.Track]vision.Finding{}}
 	var scenes []vision.Scene
 	for _, s := range w.Scenes {

@@ -1,0 +1,105 @@
+package infer
+
+import (
+	"context"
+	"math"
+	"testing"
+
+	"gocv.io/x/gocv"
+
+	"github.com/harrier-patrol/harrier/dock/docksim"
+	"github.com/harrier-patrol/harrier/vision"
+)
+
+func open(t testing.TB, name, engine string) *Model {
+	t.Helper()
+	if _, err := LibraryPath(); err != nil && engine == "onnxruntime" {
+		t.Skip(err)
+	}
+	m, err := Open(name, engine, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(m.Close)
+	return m
+}
+
+func still(t testing.TB) (gocv.Mat, []docksim.Label) {
+	t.Helper()
+	m, labels, err := docksim.Still(10002, 65, 80, 10, 20, 10, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { m.Close() })
+	return m, labels
+}
+
+func TestBothEnginesSeeTheSame(t *testing.T) {
+	pic, _ := still(t)
+	for _, name := range []string{"harrier-nano", "base"} {
+		var got [2][]vision.Detection
+		for i, engine := range []string{"onnxruntime", "opencv"} {
+			d, tiles, err := open(t, name, engine).Picture(context.Background(), pic, 0.95, 0.1, 16)
+			if err != nil || tiles != 6 {
+				t.Fatal(tiles, err)
+			}
+			got[i] = d
+		}
+		if len(got[0]) != len(got[1]) || len(got[0]) == 0 {
+			t.Fatalf("%s: %d and %d detections", name, len(got[0]), len(got[1]))
+		}
+		for i := range got[0] {
+			a, b := got[0][i], got[1][i]
+			if a.Class != b.Class || math.Abs(a.Score-b.Score) > 1e-3 || a.Box.IoU(b.Box) < 0.999 {
+				t.Errorf("%s: %+v and %+v", name, a, b)
+			}
+		}
+	}
+}
+
+func TestTheModelSeesWhatIsThere(t *testing.T) {
+	pic, labels := still(t)
+	d, _, err := open(t, "harrier-nano", "onnxruntime").Picture(context.Background(), pic, 0.95, 0.3, 16)
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen, n := 0, 0
+	for _, l := range labels {
+		if l.Class == "person" || l.Visible < 0.8 || l.Box[2] < 15 || l.Box[3] < 15 {
+			continue
+		}
+		n++
+		for _, x := range d {
+			if x.Box.IoU(vision.Box{X: l.Box[0], Y: l.Box[1], W: l.Box[2], H: l.Box[3]}) > 0.5 && vision.Group(x.Class) == vision.Group(l.Class[:min(len(l.Class), 10)]) {
+				seen++
+				break
+			}
+		}
+	}
+	if n < 5 || seen*10 < n*6 {
+		t.Errorf("%d of %d things seen", seen, n)
+	}
+}
+
+func TestUnknownNamesAreSaid(t *testing.T) {
+	if _, err := Open("no-such", "opencv", 1); err == nil {
+		t.Error("a model that is not there is opened")
+	}
+	if _, err := Open("base", "abacus", 1); err == nil {
+		t.Error("an engine that is not there is taken")
+	}
+}
+
+func BenchmarkTile(b *testing.B) {
+	pic, _ := still(b)
+	for _, engine := range []string{"onnxruntime", "opencv"} {
+		m := open(b, "harrier-nano", engine)
+		b.Run(engine, func(b *testing.B) {
+			for b.Loop() {
+				if _, err := m.at(context.Background(), pic, 0, 0, 0.25); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
