@@ -264,22 +264,23 @@ func newPainter(f *face) painter {
 func (p *painter) at(u, v float64) (b, g, r byte) {
 	i := 0
 	switch p.kind {
-	case grain:
-		i = int(hash(int(math.Floor(u*p.inv)), int(math.Floor(v*p.inv))) & 15)
-	case speckled:
-		i = int(hash(int(math.Floor(u*p.inv)), int(math.Floor(v*p.inv))) & 15)
+	case grain, speckled:
+		i = int(hash(floor(u*p.inv), floor(v*p.inv)) & 15)
 	case ribs:
 		q := u * p.inv
-		q -= math.Floor(q)
-		i = int(math.Abs(q-0.5) * 2 * 15.99)
+		q -= float64(floor(q))
+		if q < 0.5 {
+			q = 1 - q
+		}
+		i = int((2*q - 1) * 15.99)
 	case stripes:
-		if q := u * p.inv * 0.5; q-math.Floor(q) > 0.5 {
+		if floor(u*p.inv)&1 == 1 {
 			i = 15
 		}
 	case panes: // windows 55 % wide, 50 % high, storeys of 3 m
 		q, s := u*p.inv, v/3
-		q -= math.Floor(q)
-		s -= math.Floor(s)
+		q -= float64(floor(q))
+		s -= float64(floor(s))
 		if q > 0.25 && q < 0.8 && s > 0.3 && s < 0.8 {
 			i = 15
 		}
@@ -287,6 +288,9 @@ func (p *painter) at(u, v float64) (b, g, r byte) {
 	c := &p.ramp[i]
 	return c[0], c[1], c[2]
 }
+
+// floor is math.Floor for what lies within a town, without the call.
+func floor(x float64) int { return int(x+1<<16) - 1<<16 }
 
 func hash(x, y int) uint32 {
 	h := uint32(x)*0x9E3779B1 ^ uint32(y)*0x85EBCA77
