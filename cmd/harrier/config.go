@@ -67,6 +67,9 @@ type config struct {
 	Scenes  string         `yaml:"scenes"`
 	Docks   []dock.Dock    `yaml:"docks"`
 	Flights []flightConfig `yaml:"flights"`
+
+	file    string // where this was read, and what it held
+	content []byte
 }
 
 // flightConfig is a flight that is flown by schedule until planning exists.
@@ -137,32 +140,40 @@ func loadConfig(path string) (config, error) {
 			*s.to = v
 		}
 	}
-	if c.Data == "" {
-		c.Data = dataFolder(path, b)
-	}
-	var err error
-	if c.Data, err = filepath.Abs(c.Data); err != nil {
-		return c, err
-	}
+	c.file, c.content = path, b
 	return c, c.check()
 }
 
-// dataFolder is where data goes when nobody says: beside the configuration where this user may write there, else a folder of the
-// user's own for just this configuration.
-func dataFolder(path string, content []byte) string {
-	dir := filepath.Join(filepath.Dir(path), "harrier-data")
-	if os.MkdirAll(dir, 0o755) == nil && unix.Access(dir, unix.W_OK) == nil {
-		return dir
+// dataFolder makes and returns the folder for data: what the configuration says; where it says nothing, a folder beside it where
+// this user may write there, else a folder of the user's own for just this configuration.
+func (c config) dataFolder() (string, error) {
+	if c.Data != "" {
+		dir, err := filepath.Abs(c.Data)
+		if err == nil {
+			err = os.MkdirAll(dir, 0o755)
+		}
+		if err != nil {
+			return "", fmt.Errorf("data folder: %w", err)
+		}
+		return dir, nil
+	}
+	beside, err := filepath.Abs(filepath.Join(filepath.Dir(c.file), "harrier-data"))
+	if err == nil && os.MkdirAll(beside, 0o755) == nil && unix.Access(beside, unix.W_OK) == nil {
+		return beside, nil
 	}
 	state := os.Getenv("XDG_STATE_HOME")
 	if home, err := os.UserHomeDir(); state == "" && err == nil {
 		state = filepath.Join(home, ".local", "state")
 	}
-	dir = filepath.Join("harrier", fmt.Sprintf("%x", sha256.Sum256(append([]byte(path), content...)))[:16])
-	if p := filepath.Join(state, dir); state != "" && os.MkdirAll(p, 0o755) == nil {
-		return p
+	own := filepath.Join("harrier", fmt.Sprintf("%x", sha256.Sum256(append([]byte(c.file), c.content...)))[:16])
+	if p := filepath.Join(state, own); state != "" && os.MkdirAll(p, 0o755) == nil {
+		return p, nil
 	}
-	return filepath.Join(os.TempDir(), dir)
+	p := filepath.Join(os.TempDir(), own)
+	if err := os.MkdirAll(p, 0o700); err != nil {
+		return "", fmt.Errorf("data folder: %w; name one with data: in the configuration", err)
+	}
+	return p, nil
 }
 
 func (c config) check() error {

@@ -8,17 +8,13 @@ import (
 	"fmt"
 	"image"
 	_ "image/jpeg"
-	"io"
-	"log/slog"
 	"math"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -445,77 +441,4 @@ func (d *demo) summary(r report) {
 	for _, f := range r.Flights {
 		fmt.Printf("  flight %-30s %s %s\n", f.Flight, f.State, f.Reason)
 	}
-}
-
-// child is a process of the demo; it dies with it.
-type child struct {
-	cmd  *exec.Cmd
-	done chan struct{}
-	once sync.Once
-}
-
-func startChild(log io.Writer, name string, args ...string) (*child, error) {
-	c := &child{cmd: exec.Command(name, args...), done: make(chan struct{})}
-	c.cmd.Stdout, c.cmd.Stderr = log, log
-	// Ctrl-C reaches the demo only, which then stops its children in order
-	c.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
-	c.cmd.Env = append(os.Environ(), "OPENCV_FOR_THREADS_NUM=1", "OMP_NUM_THREADS=1", "GOGC=60")
-	if err := c.cmd.Start(); err != nil {
-		return nil, err
-	}
-	go func() { _ = c.cmd.Wait(); close(c.done) }()
-	return c, nil
-}
-
-func (c *child) pid() int { return c.cmd.Process.Pid }
-
-func (c *child) running() bool {
-	select {
-	case <-c.done:
-		return false
-	default:
-		return true
-	}
-}
-
-// stop asks the process to end, and after two seconds ends it.
-func (c *child) stop() {
-	c.once.Do(func() {
-		_ = c.cmd.Process.Signal(syscall.SIGTERM)
-		select {
-		case <-c.done:
-		case <-time.After(2 * time.Second):
-			slog.Warn("a process of the demo does not end by itself", "command", c.cmd.Args[1])
-			_ = c.cmd.Process.Kill()
-			<-c.done
-		}
-	})
-}
-
-func waitFor(ctx context.Context, limit time.Duration, c *child, ok func() bool) error {
-	t := time.NewTicker(50 * time.Millisecond)
-	defer t.Stop()
-	end := time.After(limit)
-	for !ok() {
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-c.done:
-			return errors.New("ended by itself")
-		case <-end:
-			return fmt.Errorf("not up within %s", limit)
-		case <-t.C:
-		}
-	}
-	return nil
-}
-
-// tail is the last lines of a log, for an error message.
-func tail(path string) string {
-	b, err := os.ReadFile(path)
-	if err != nil {
-		return ""
-	}
-	l := strings.Split(strings.TrimSpace(string(b)), "\n")
-	return strings.Join(l[max(0, len(l)-8):], "\n")
 }

@@ -99,14 +99,15 @@ func doctorChecks(ctx context.Context, c config) []check {
 			return fmt.Sprintf("%d flights of %d docks", len(s), len(c.Docks)), err
 		}, "each flight names a dock, a KMZ or waypoints, and a time"},
 		{"data folder", func() (string, error) {
-			if err := os.MkdirAll(c.Data, 0o755); err != nil {
+			dir, err := c.dataFolder()
+			if err != nil {
 				return "", err
 			}
-			p := filepath.Join(c.Data, ".doctor")
+			p := filepath.Join(dir, ".doctor")
 			if err := os.WriteFile(p, nil, 0o644); err != nil {
 				return "", err
 			}
-			return c.Data, os.Remove(p)
+			return dir, os.Remove(p)
 		}, "data names a folder that this user may write to"},
 	}
 	listen := func(what, addr string) check {

@@ -395,7 +395,7 @@ func TestTheCommentedConfigurationIsTheDefaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	d := defaultConfig()
-	c.Data, d.Data = "", ""
+	c.file, c.content = "", nil
 	c.Docks, c.Flights, c.HTTP.Hosts = nil, nil, nil
 	if a, b := fmt.Sprintf("%+v", c), fmt.Sprintf("%+v", d); a != b {
 		t.Errorf("harrier.yaml says\n%s\nthe defaults are\n%s", a, b)

@@ -96,10 +96,11 @@ func serve(ctx context.Context, c config, log *slog.Logger) (err error) {
 		return err
 	}
 	later(func() error { model.Close(); return nil })
-	if err := os.MkdirAll(c.Data, 0o755); err != nil {
-		return fmt.Errorf("data folder: %w", err)
+	data, err := c.dataFolder()
+	if err != nil {
+		return err
 	}
-	store, err := evidence.OpenFolder(ctx, filepath.Join(c.Data, "evidence"))
+	store, err := evidence.OpenFolder(ctx, filepath.Join(data, "evidence"))
 	if err != nil {
 		return err
 	}
@@ -117,7 +118,7 @@ func serve(ctx context.Context, c config, log *slog.Logger) (err error) {
 	natsURL := c.NATS.URL
 	if natsURL == "" {
 		host, _, _ := net.SplitHostPort(c.NATS.Listen)
-		n, err := embedded.StartNATS(host, portOf(c.NATS.Listen), filepath.Join(c.Data, "nats"), c.NATS.Token)
+		n, err := embedded.StartNATS(host, portOf(c.NATS.Listen), filepath.Join(data, "nats"), c.NATS.Token)
 		if err != nil {
 			return err
 		}
@@ -209,7 +210,7 @@ func serve(ctx context.Context, c config, log *slog.Logger) (err error) {
 	g.Go(func() error { return controller.Run(gctx) })
 	g.Go(func() error { return watcher.Work(gctx, nc, js, c.Vision.Flights) })
 	g.Go(func() error { return schedule.run(gctx, controller, log) })
-	log.Info("harrier is up", "page", base, "data", c.Data, "mqtt", mqttURL, "nats", natsURL, "rtmp", rtmp, "rtsp", rtsp, "docks", len(c.Docks), "flights", len(c.Flights))
+	log.Info("harrier is up", "page", base, "data", data, "mqtt", mqttURL, "nats", natsURL, "rtmp", rtmp, "rtsp", rtsp, "docks", len(c.Docks), "flights", len(c.Flights))
 	return g.Wait()
 }
 

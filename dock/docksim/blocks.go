@@ -1,0 +1,375 @@
+package docksim
+
+import "math"
+
+// What stands in the blocks of a town, by the kind of block.
+
+func (t *Town) homes(b block) {
+	d := t.d
+	h := 3 * float64(3+d.IntN(5))
+	depth := d.between(10, 13)
+	for y := b.y0 + d.between(1, 4); y+depth < b.y1; y += depth + d.between(12, 18) {
+		for x := b.x0 + d.between(0, 3); x+18 < b.x1; {
+			l := math.Min(d.between(24, 40), b.x1-x)
+			t.building(x, y, x+l, y+depth, h)
+			if d.chance(0.35) {
+				t.solarAt(x+l*d.between(0.35, 0.8), y+depth*0.5, h, l*0.3, depth*0.5)
+			} else if d.chance(0.8) {
+				t.shedAt(x+l*d.between(0.35, 0.8), y+depth*d.between(0.45, 0.55), h, l*0.35, depth*0.55, "roof")
+			}
+			x += l + d.between(6, 10)
+		}
+		// between the rows: grass, cars, trees
+		y0, y1 := y+depth+1.5, math.Min(y+depth+11, b.y1)
+		if y1-y0 > 4 {
+			t.ground.rect(b.x0, y0, b.x1, y1, d.shade(rgb{88, 108, 62}, 0.15), 0.12)
+			for x := b.x0 + 2; x < b.x1-4; x += d.between(3, 8) {
+				if d.chance(0.5) {
+					t.tree(x, d.between(y0, y1))
+				} else if d.chance(0.5) {
+					t.vehicle("car", x+2, y1-2.5, math.Pi/2, vec{})
+				}
+			}
+			if d.chance(0.25) {
+				t.shedAt(d.between(b.x0+6, b.x1-6), (y0+y1)/2, 0, 8, 5, "yard")
+			}
+		}
+	}
+}
+
+func (t *Town) shops(outer, b block) {
+	d := t.d
+	depth := math.Min(d.between(11, 15), b.h()*0.4)
+	for _, south := range []bool{true, false} {
+		for x := b.x0; x+10 < b.x1; {
+			l := math.Min(d.between(12, 22), b.x1-x)
+			h := 3.2 * float64(2+d.IntN(3))
+			y0, y1 := b.y0, b.y0+depth
+			if !south {
+				y0, y1 = b.y1-depth, b.y1
+			}
+			t.building(x, y0, x+l, y1, h)
+			switch {
+			case d.chance(0.3):
+				t.shedAt(x+l/2, (y0+y1)/2, h, l*0.5, depth*0.5, "roof")
+			case d.chance(0.4):
+				t.solarAt(x+l/2, (y0+y1)/2, h, l*0.4, depth*0.5)
+			}
+			wall, out := y0, -1.0
+			if !south {
+				wall, out = y1, 1.0
+			}
+			switch {
+			case d.chance(0.45): // an awning over the shop window, part of the shop
+				w := d.between(3, 5)
+				if id, ok := t.score(false, "street-stall", "awning", vec{x + l/2, wall + out*0.8, 0}, map[string]string{"what": "awning"}); ok {
+					c := d.shade(of(d, clothColors), 0.1)
+					var a body
+					f := newFace(c, vec{-w / 2, -0.8, 2.5}, vec{w / 2, -0.8, 2.5}, vec{w / 2, 0.8, 3.1}, vec{-w / 2, 0.8, 3.1}).painted(stripes, d.shade(rgb{240, 240, 236}, 0.05), 0.6, 1)
+					a.add(f)
+					yaw := 0.0
+					if !south {
+						yaw = math.Pi
+					}
+					t.stand(a.faces, vec{x + l/2, wall + out*0.8, 0}, yaw, id, "awning", w/2, 0.8, 3)
+				}
+			case d.chance(0.85):
+				y := outer.y0 + 1.9
+				if !south {
+					y = outer.y1 - 1.9
+				}
+				t.stallAt(x+l*d.between(0.3, 0.7), y, south, true)
+			}
+			x += l + d.between(1, 5)
+		}
+	}
+}
+
+func (t *Town) stallAt(x, y float64, south, violation bool) {
+	d := t.d
+	at := vec{x, y, 0}
+	attr := map[string]string{"what": "stall"}
+	if !violation {
+		attr["zone"] = "vending-zone"
+	}
+	id, ok := t.score(violation, "street-stall", "stall", at, attr)
+	if !ok {
+		return
+	}
+	b, l, w, h := d.stall()
+	yaw := 0.0
+	if !south {
+		yaw = math.Pi
+	}
+	t.stand(b.faces, at, yaw, id, "stall", l/2+0.3, w/2, h)
+	t.ground.shadow(at, 0, l/2, w/2, yaw, h)
+	for range d.IntN(3) {
+		t.person(x+d.between(-2.5, 2.5), y+d.between(-2.8, 2.8), vec{})
+	}
+}
+
+func (t *Town) works(b block) {
+	d := t.d
+	l, w, h := math.Min(b.w()*0.55, d.between(24, 40)), math.Min(b.h()*0.5, d.between(16, 26)), d.between(6, 9)
+	t.ground.rect(b.x0, b.y0, b.x1, b.y1, d.shade(rgb{138, 134, 128}, 0.1), 0.08)
+	t.building(b.x0+1, b.y0+1, b.x0+1+l, b.y0+1+w, h)
+	x := b.x0 + l + 8
+	if x+5 < b.x1 {
+		t.shedAt(math.Min(x, b.x1-5), b.y0+6, 0, 9, 6, "yard")
+		if d.chance(0.5) {
+			t.shedAt(math.Min(x+d.between(0, 3), b.x1-5), b.y0+22, 0, 8, 6, "yard")
+		}
+	}
+	y := b.y1 - 4
+	t.shedAt(b.x0+6, y, 0, 8, 5, "yard")
+	for x := b.x0 + 16; x+6 < b.x1; x += d.between(14, 20) {
+		switch d.IntN(3) {
+		case 0:
+			t.lorryAt(x, y-1, d.between(-0.1, 0.1))
+		case 1:
+			t.vehicle(of(d, []string{"van", "bus", "bus", "car", "van", "car", "van", "car"}), x, y-1, 0, vec{})
+		default:
+			t.tree(x, y)
+		}
+	}
+}
+
+func (t *Town) lorryAt(x, y, yaw float64) {
+	if id, ok := t.score(false, "muck-truck", "lorry", vec{x, y, 0}, map[string]string{"what": "lorry"}); ok {
+		b, l, w, h := t.d.lorry()
+		t.stand(b.faces, vec{x, y, 0}, yaw, id, "lorry", l/2, w/2, h)
+		t.ground.shadow(vec{x, y, 0}, 0, l/2, w/2, yaw, h)
+	}
+}
+
+func (t *Town) heapAt(x, y float64, violation bool) {
+	attr := map[string]string{"what": "heap"}
+	if !violation {
+		attr["zone"] = "construction-site"
+	}
+	id, ok := t.score(violation, "muck-truck", "heap", vec{x, y, 0}, attr)
+	if !ok {
+		return
+	}
+	b, rx, ry, h := t.d.heap()
+	yaw := t.d.between(0, math.Pi)
+	t.stand(b.faces, vec{x, y, 0}, yaw, id, "heap", rx, ry, h)
+	t.ground.shadow(vec{x, y, 0}, 0, rx*0.8, ry*0.8, yaw, h*0.8)
+	t.ground.blot(x, y, rx*1.5, of(t.d, earthColors))
+}
+
+func (t *Town) site(b block) {
+	d := t.d
+	t.Areas = append(t.Areas, Area{"construction-site", b.x0, b.y0, b.x1, b.y1})
+	earth := d.shade(of(d, earthColors), 0.1).mix(rgb{170, 150, 124}, 0.4)
+	t.ground.rect(b.x0, b.y0, b.x1, b.y1, earth, 0.16)
+	for range 10 {
+		t.ground.blot(d.between(b.x0+4, b.x1-4), d.between(b.y0+4, b.y1-4), d.between(2, 5), earth.times(0.85))
+	}
+	var fence body
+	c := d.shade(rgb{70, 140, 110}, 0.2)
+	for _, r := range []block{{b.x0, b.y0, b.x1, b.y0 + 0.15}, {b.x0, b.y1 - 0.15, b.x1, b.y1}, {b.x0, b.y0, b.x0 + 0.15, b.y1}, {b.x1 - 0.15, b.y0, b.x1, b.y1}} {
+		fence.box(r.x0, r.y0, 0, r.x1, r.y1, 2, c, c.times(0.8), nil)
+	}
+	t.stand(fence.faces, vec{}, 0, -1, "", 0, 0, 0)
+	t.building(b.x0+6, b.y0+6, b.x0+6+math.Min(22, b.w()/2), b.y0+6+math.Min(14, b.h()/3), d.between(4, 14))
+	for i, n := 0, 3+d.IntN(3); i < n; i++ {
+		x, y := d.between(b.x0+6, b.x1-6), d.between(b.y0+b.h()*0.55, b.y1-6)
+		switch d.IntN(3) {
+		case 0:
+			t.containerAt(x, y)
+		case 1:
+			t.dumpTruckAt(x, y, d.between(0, math.Pi), "covered")
+		default:
+			t.heapAt(x, y, false)
+		}
+	}
+	t.containerAt(b.x1-6, b.y0+8)
+	t.heapAt(b.x1-7, b.y0+b.h()*0.4, false)
+}
+
+func (t *Town) containerAt(x, y float64) {
+	at := vec{x, y, 0}
+	if id, ok := t.score(false, "illegal-structure", "container", at, map[string]string{"what": "container", "zone": "construction-site"}); ok {
+		b, l, w, h := t.d.container()
+		yaw := of(t.d, []float64{0, math.Pi / 2, 0.2, -0.3})
+		t.stand(b.faces, at, yaw, id, "container", l/2, w/2, h)
+		t.ground.shadow(at, 0, l/2, w/2, yaw, h)
+	}
+}
+
+func (t *Town) market(b block) {
+	d := t.d
+	t.Areas = append(t.Areas, Area{"vending-zone", b.x0, b.y0, b.x1, b.y1})
+	t.ground.rect(b.x0, b.y0, b.x1, b.y1, d.shade(rgb{168, 146, 132}, 0.1), 0.06)
+	for y := b.y0 + 6; y < b.y1-4; y += 15 {
+		for x := b.x0 + 6; x < b.x1-4; x += 15 {
+			t.stallAt(x+d.between(-0.8, 0.8), y+d.between(-0.8, 0.8), d.chance(0.5), false)
+		}
+	}
+}
+
+func (t *Town) park(b block) {
+	d := t.d
+	t.ground.rect(b.x0, b.y0, b.x1, b.y1, d.shade(rgb{84, 112, 58}, 0.15), 0.14)
+	t.ground.rect(b.x0, (b.y0+b.y1)/2-1, b.x1, (b.y0+b.y1)/2+1, rgb{176, 164, 146}, 0.06)
+	if x, y := d.between(b.x0+10, b.x1-10), b.y0+b.h()*0.25; true {
+		if _, ok := t.score(false, "illegal-structure", "pool", vec{x, y, 0}, map[string]string{"what": "pool"}); ok {
+			hl, hw := d.between(3, 6), d.between(2.5, 4)
+			t.ground.rect(x-hl-0.8, y-hw-0.8, x+hl+0.8, y+hw+0.8, rgb{206, 200, 190}, 0.05)
+			t.ground.rect(x-hl, y-hw, x+hl, y+hw, d.shade(rgb{60, 150, 196}, 0.1), 0.06)
+			t.solids = append(t.solids, solid{thing: len(t.Things) - 1, label: "pool", centre: vec{x, y, 0}, radius: math.Hypot(hl, hw), hl: hl, hw: hw, h: 0.01})
+		}
+	}
+	for range 16 + d.IntN(14) {
+		x, y := d.between(b.x0+3, b.x1-3), d.between(b.y0+b.h()*0.5+3, b.y1-3)
+		t.tree(x, y)
+	}
+}
+
+func (t *Town) parking(b block) {
+	d := t.d
+	t.ground.rect(b.x0, b.y0, b.x1, b.y1, d.shade(rgb{110, 110, 112}, 0.1), 0.06)
+	for y := b.y0 + 5; y < b.y1-5; y += 13 {
+		for x := b.x0 + 3; x < b.x1-3; x += 2.9 {
+			t.ground.rect(x-1.4, y-2.6, x-1.3, y+2.6, rgb{206, 206, 200}, 0)
+			if d.chance(0.55) {
+				t.vehicle(of(d, []string{"car", "car", "car", "car", "van", "car", "car", "car"}), x, y, math.Pi/2*(1+2*float64(d.IntN(2))), vec{})
+			}
+		}
+	}
+	t.lorryAt(b.x1-8, b.y1-3, 0)
+}
+
+// pavement fills what runs along a block: people, trees, heaps, stalls at corners.
+func (t *Town) pavement(b block) {
+	d := t.d
+	for x := b.x0 + 4; x < b.x1-4; x += d.between(7, 13) {
+		if d.chance(0.5) {
+			t.tree(x, b.y0+1)
+		}
+		if d.chance(0.3) {
+			v := d.between(0.8, 1.5)
+			if d.chance(0.5) {
+				v = -v
+			}
+			t.person(x, b.y1-2, vec{v, 0, 0})
+		}
+	}
+	if d.chance(0.55) {
+		t.stallAt(b.x0+1.9, b.y0+b.h()*d.between(0.3, 0.7), true, true)
+	}
+	if d.chance(0.5) {
+		t.heapAt(b.x1-2.6, b.y0+b.h()*d.between(0.3, 0.7), true)
+	}
+}
+
+func (t *Town) tree(x, y float64) {
+	for _, b := range t.Buildings {
+		if x > b.X0-2 && x < b.X1+2 && y > b.Y0-2 && y < b.Y1+2 {
+			return
+		}
+	}
+	// a crown over a scored thing would hide it for the whole flight
+	for _, dots := range t.dots {
+		for _, o := range dots {
+			if math.Hypot(o.X-x, o.Y-y) < 6.5 {
+				return
+			}
+		}
+	}
+	b, r := t.d.tree()
+	t.stand(b.faces, vec{x, y, 0}, 0, -1, "", 0, 0, 0)
+	t.ground.shadow(vec{x, y, 0}, 0, r*0.8, r*0.8, 0, 6)
+}
+
+func (t *Town) person(x, y float64, speed vec) {
+	b := t.d.person()
+	t.stand(b.faces, vec{x, y, 0}, t.d.between(0, 6), -1, "person", 0.25, 0.25, 1.7)
+	t.solids[len(t.solids)-1].speed = speed
+}
+
+func (t *Town) vehicle(class string, x, y, yaw float64, speed vec) {
+	var b body
+	var l, w, h float64
+	switch class {
+	case "van":
+		b, l, w, h = t.d.van()
+	case "bus":
+		b, l, w, h = t.d.bus()
+	default:
+		class = "car"
+		b, l, w, h = t.d.car()
+	}
+	if speed == (vec{}) {
+		t.ground.shadow(vec{x, y, 0}, 0, l/2, w/2, yaw, h)
+	} else {
+		var under body
+		under.add(newFace(rgb{46, 46, 50}, vec{-l/2 - 0.2, -w/2 - 0.3, 0.02}, vec{l/2 + 0.2, -w/2 - 0.3, 0.02}, vec{l/2 + 0.2, w/2 + 0.3, 0.02}, vec{-l/2 - 0.2, w/2 + 0.3, 0.02}))
+		b.faces = append(b.faces, under.faces...)
+	}
+	t.stand(b.faces, vec{x, y, 0}, yaw, -1, class, l/2, w/2, h)
+	t.solids[len(t.solids)-1].speed = speed
+}
+
+func (t *Town) dumpTruckAt(x, y, yaw float64, load string) {
+	at := vec{x, y, 0}
+	if id, ok := t.score(load != "covered", "muck-truck", "dump-truck", at, map[string]string{"what": "dump-truck", "load": load}); ok {
+		b, l, w, h := t.d.dumpTruck(load)
+		t.stand(b.faces, at, yaw, id, "dump-truck-"+load, l/2, w/2, h)
+		t.ground.shadow(at, 0, l/2, w/2, yaw, h)
+	}
+}
+
+// roads marks the lanes and puts vehicles on them: parked along the kerb, and driving.
+func (t *Town) roads(xs, ys []float64) {
+	d := t.d
+	white := rgb{214, 214, 208}
+	for _, y := range ys[1 : len(ys)-1] {
+		t.Streets = append(t.Streets, [4]float64{-townHalfX, y, townHalfX, y})
+	}
+	for _, x := range xs[1 : len(xs)-1] {
+		t.Streets = append(t.Streets, [4]float64{x, -townHalfY, x, townHalfY})
+	}
+	for _, y := range ys[1 : len(ys)-1] {
+		for x := -townHalfX; x < townHalfX; x += 6 {
+			t.ground.rect(x, y-0.08, x+2.6, y+0.08, white, 0)
+		}
+		for x := -townHalfX + d.between(5, 30); x < townHalfX-10; x += d.between(20, 34) {
+			t.parkedTruck(x, y-3.2, 0)
+		}
+		for x := -townHalfX; x < townHalfX; x += d.between(30, 80) {
+			v := d.between(5, 11)
+			t.vehicle(of(d, []string{"car", "car", "car", "van", "bus", "car", "car", "car"}), x, y+1.7, math.Pi, vec{-v, 0, 0})
+		}
+	}
+	for _, x := range xs[1 : len(xs)-1] {
+		for y := -townHalfY; y < townHalfY; y += 6 {
+			t.ground.rect(x-0.08, y, x+0.08, y+2.6, white, 0)
+		}
+		for y := -townHalfY + d.between(5, 30); y < townHalfY-10; y += d.between(24, 40) {
+			t.parkedTruck(x+3.2, y, math.Pi/2)
+		}
+		for y := -townHalfY; y < townHalfY; y += d.between(40, 90) {
+			v := d.between(5, 11)
+			t.vehicle(of(d, []string{"car", "car", "van", "car", "car", "car", "bus", "car"}), x-1.7, y, -math.Pi/2, vec{0, -v, 0})
+		}
+	}
+}
+
+func (t *Town) parkedTruck(x, y, yaw float64) {
+	d := t.d
+	if d.chance(0.5) {
+		yaw += math.Pi
+	}
+	switch d.IntN(6) {
+	case 0, 1:
+		t.dumpTruckAt(x, y, yaw, of(d, []string{"open", "overfull", "open", "overfull", "overfull", "open", "overfull", "open"}))
+	case 2, 3:
+		t.dumpTruckAt(x, y, yaw, "covered")
+	case 4:
+		t.lorryAt(x, y, yaw)
+	default:
+		t.vehicle("car", x, y, yaw, vec{})
+	}
+}
