@@ -76,6 +76,7 @@ type inspected struct {
 	Located          bool
 	Note             string
 	Failed           bool
+	Broken           bool // it was looked at, but a file beside it cannot be used
 	Classes          string
 	Width, Height, N int
 }
@@ -143,6 +144,9 @@ func (c *inspectCmd) Run(ctx context.Context) error {
 			}
 			failed++
 			row = inspected{File: p, Failed: true, Note: err.Error()}
+		}
+		if row.Broken {
+			failed++
 		}
 		if row.Note != "" {
 			bar.note(p, row.Note)
@@ -299,6 +303,7 @@ func (in *inspection) video(ctx context.Context, path string) (inspected, error)
 		var damaged int
 		if fixes, damaged, err = still.ParseSRT(b); err != nil {
 			note = fmt.Sprintf("not located: %s: %v", filepath.Base(base+ext), err)
+			row.Broken = true
 		} else if note = ""; damaged > 0 {
 			note = fmt.Sprintf("%s: %d damaged entries passed over", filepath.Base(base+ext), damaged)
 		}
