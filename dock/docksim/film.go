@@ -18,8 +18,7 @@ type Label struct {
 
 // Take is one rendered picture, as a dock's video would show it, with what is in it.
 type Take struct {
-	Unit   []byte // the last access unit: decode the units of the burst in order
-	Burst  [][]byte
+	Burst  [][]byte // access units, to be decoded in order: the last is the picture
 	Labels []Label
 	Width  int
 	Height int

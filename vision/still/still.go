@@ -9,7 +9,6 @@ import (
 	"image"
 	_ "image/jpeg" // formats that may be inspected
 	_ "image/png"
-	"io"
 	"math"
 	"strconv"
 	"strings"
@@ -168,14 +167,4 @@ func (m *Meta) read(tags, x map[string]any, at func() (float64, float64, error))
 			m.PoseErr = fmt.Errorf("%w: %w", ErrNoPose, err)
 		}
 	}
-}
-
-// ReadAll is Read from a reader.
-func ReadAll(r io.Reader) (Meta, []byte, error) {
-	b, err := io.ReadAll(r)
-	if err != nil {
-		return Meta{}, nil, err
-	}
-	m, err := Read(b)
-	return m, b, err
 }
