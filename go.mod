@@ -26,6 +26,7 @@ require (
 	gocv.io/x/gocv v0.31.0
 	golang.org/x/sync v0.24.0
 	golang.org/x/sys v0.49.0
+	gonum.org/v1/gonum v0.17.0
 )
 
 require (

@@ -105,29 +105,58 @@ func polygonsOf(g orb.Geometry) ([]orb.Polygon, error) {
 	return polys, nil
 }
 
-// meet returns the height of the surface that the pixel's line of sight meets first, and which it is. For a wall it is the
-// height at which the wall is met.
-func (b *Buildings) meet(f Frame, v View, x, y float64) (float64, string) {
-	ground, _, ok := v.OnPlane(x, y, 0)
+// plane is the surface that a line of sight meets, as a plane: its height u at the point e, n (metres of the frame) and its slope in
+// metres of height a metre east and north.
+type plane struct {
+	kind           string // "ground", "roof" or "wall"
+	u, e, n        float64
+	slopeE, slopeN float64
+}
+
+// onSlope is where pixel x, y meets a plane, and how far off that is.
+func (v View) onSlope(x, y float64, p plane) (hit ENU, slantM float64, ok bool) {
+	d := v.Ray(x, y)
+	sink := d.U - p.slopeE*d.E - p.slopeN*d.N
+	above := v.At.U - p.u - p.slopeE*(v.At.E-p.e) - p.slopeN*(v.At.N-p.n)
+	if sink >= -1e-9 || above <= 0 {
+		return ENU{}, 0, false
+	}
+	t := -above / sink
+	return ENU{v.At.E + t*d.E, v.At.N + t*d.N, v.At.U + t*d.U}, t * math.Sqrt(d.E*d.E+d.N*d.N+d.U*d.U), true
+}
+
+// meet returns the surface that the pixel's line of sight meets first, given the ground it would meet; under says how high the ground is
+// at a point. For a wall the height is that at which the wall is met.
+func (b *Buildings) meet(f Frame, v View, x, y float64, ground plane, under func(orb.Point) float64) plane {
+	onGround, _, ok := v.onSlope(x, y, ground)
 	if !ok || b.n == 0 {
-		return 0, "ground"
+		return ground
 	}
 	// where the line of sight comes below the tallest roof
 	from := v.At
-	if v.At.U > b.max {
-		from, _, _ = v.OnPlane(x, y, b.max)
+	if top := math.Max(onGround.U, ground.u) + b.max; v.At.U > top {
+		if p, _, ok := v.OnPlane(x, y, top); ok {
+			from = p
+		}
 	}
-	p0, p1 := f.From(from.E, from.N), f.From(ground.E, ground.N)
+	p0, p1 := f.From(from.E, from.N), f.From(onGround.E, onGround.N)
 	bound := orb.MultiPoint{p0, p1}.Bound()
-	best, surface := 0.0, "ground" // the highest hit is the first, since the line only goes down
-	dE, dN, dU := ground.E-from.E, ground.N-from.N, ground.U-from.U
+	best := ground
+	best.u = onGround.U
+	found := false
+	higher := func(u float64, kind string) {
+		// the highest hit is the first, since the line only goes down
+		if !found || u > best.u {
+			best, found = plane{kind: kind, u: u}, true
+		}
+	}
+	dE, dN, dU := onGround.E-from.E, onGround.N-from.N, onGround.U-from.U
 	b.tree.Search(bound.Min, bound.Max, func(_, _ [2]float64, bl *Building) bool {
 		ring := f.Ring(bl.Outline[0])
-		if bl.HeightM < v.At.U {
-			if roof, _, ok := v.OnPlane(x, y, bl.HeightM); ok && planar.RingContains(ring, orb.Point{roof.E, roof.N}) {
-				if bl.HeightM > best {
-					best, surface = bl.HeightM, "roof"
-				}
+		foot := under(bl.Outline[0][0])
+		if roofM := foot + bl.HeightM; roofM < v.At.U && roofM > onGround.U {
+			if roof, _, ok := v.OnPlane(x, y, roofM); ok && planar.RingContains(ring, orb.Point{roof.E, roof.N}) {
+				higher(roofM, "roof")
 				return true
 			}
 		}
@@ -143,13 +172,16 @@ func (b *Buildings) meet(f Frame, v View, x, y float64) (float64, string) {
 			if k < 0 || k > 1 || m < 0 || m > 1 {
 				continue
 			}
-			if h := from.U + k*dU; h <= bl.HeightM && h > best {
-				best, surface = h, "wall"
+			if h := from.U + k*dU; h <= foot+bl.HeightM && h > onGround.U {
+				higher(h, "wall")
 			}
 		}
 		return true
 	})
-	return best, surface
+	if !found {
+		return ground
+	}
+	return best
 }
 
 // GeoJSON writes the buildings for a map.

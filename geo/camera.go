@@ -8,11 +8,12 @@ import (
 	"github.com/paulmach/orb"
 )
 
-// Camera is a pinhole camera: image size, focal length and principal point, all in pixels.
+// Camera is a camera: image size, focal length and principal point, all in pixels, and how its lens distorts.
 type Camera struct {
 	Width, Height int
 	FocalPx       float64
 	CX, CY        float64
+	Lens          Lens
 }
 
 // CameraFromDiagonal returns the camera of an image of w by h pixels whose diagonal field of view is diagDeg.
@@ -44,7 +45,7 @@ func cameraOf(w, h int, f float64) Camera {
 // Scaled is the same camera with its image resized to w by h pixels.
 func (c Camera) Scaled(w, h int) Camera {
 	k := float64(w) / float64(c.Width)
-	return Camera{Width: w, Height: h, FocalPx: c.FocalPx * k, CX: c.CX * k, CY: c.CY * float64(h) / float64(c.Height)}
+	return Camera{Width: w, Height: h, FocalPx: c.FocalPx * k, CX: c.CX * k, CY: c.CY * float64(h) / float64(c.Height), Lens: c.Lens}
 }
 
 // Pose is where the aircraft was and where its camera looked at one instant.
@@ -62,8 +63,12 @@ type Pose struct {
 	// Ground velocity, metres per second east and north; zero where unknown.
 	VelE float64 `json:"vel_e,omitempty"`
 	VelN float64 `json:"vel_n,omitempty"`
+	// TurnDegS is how fast the camera's yaw changes, degrees per second clockwise; zero where unknown.
+	TurnDegS float64 `json:"turn,omitempty"`
 
 	Sigma PoseSigma `json:"sigma"`
+	// Common is the error of the corrections that were added to this pose (Bias.Applied); nil where none were.
+	Common *CommonCov `json:"-"`
 }
 
 // PoseSigma holds the standard deviations of a pose.
@@ -119,12 +124,13 @@ func (v View) Project(p ENU) (x, y, depthM float64) {
 	}
 	r := d[0]*v.right[0] + d[1]*v.right[1] + d[2]*v.right[2]
 	w := d[0]*v.down[0] + d[1]*v.down[1] + d[2]*v.down[2]
-	return v.Camera.CX + v.Camera.FocalPx*r/z, v.Camera.CY + v.Camera.FocalPx*w/z, z
+	a, b := v.Camera.Lens.distort(r/z, w/z)
+	return v.Camera.CX + v.Camera.FocalPx*a, v.Camera.CY + v.Camera.FocalPx*b, z
 }
 
 // Ray is the direction (not normalised; depth 1) in which pixel x, y looks.
 func (v View) Ray(x, y float64) ENU {
-	a, b := (x-v.Camera.CX)/v.Camera.FocalPx, (y-v.Camera.CY)/v.Camera.FocalPx
+	a, b := v.Camera.Lens.undistort((x-v.Camera.CX)/v.Camera.FocalPx, (y-v.Camera.CY)/v.Camera.FocalPx)
 	return ENU{
 		a*v.right[0] + b*v.down[0] + v.fwd[0],
 		a*v.right[1] + b*v.down[1] + v.fwd[1],
@@ -186,8 +192,20 @@ func WrapDeg(a float64) float64 {
 	return a - 180
 }
 
-// Between interpolates two poses at time t (also a little outside them); angles take the short way round.
+// Upright is the same view with a roll of at most 90 degrees: a roll of 180 with the yaw turned by 180 is how some aircraft
+// report looking straight down. The pitch may then lie beyond -90.
+func (p Pose) Upright() Pose {
+	if math.Abs(WrapDeg(p.RollDeg)) > 90 {
+		p.YawDeg, p.PitchDeg, p.RollDeg = WrapDeg(p.YawDeg+180), WrapDeg(180-p.PitchDeg), WrapDeg(p.RollDeg+180)
+	}
+	return p
+}
+
+// Between interpolates two poses at time t (also a little outside them). Angles take the short way round; where both poses
+// have velocities the way between them is the cubic that has them at its ends (Hermite). What is not known of a pose
+// between reports widens its sigma: the errors of the two ends, and how far the way may bend.
 func Between(a, b Pose, t time.Time) Pose {
+	a, b = a.Upright(), b.Upright()
 	span := b.Time.Sub(a.Time).Seconds()
 	k := 0.0
 	if span > 0 {
@@ -200,5 +218,28 @@ func Between(a, b Pose, t time.Time) Pose {
 	p.Lon, p.Lat, p.HeightM = lin(a.Lon, b.Lon), lin(a.Lat, b.Lat), lin(a.HeightM, b.HeightM)
 	p.YawDeg, p.PitchDeg, p.RollDeg = ang(a.YawDeg, b.YawDeg), ang(a.PitchDeg, b.PitchDeg), ang(a.RollDeg, b.RollDeg)
 	p.VelE, p.VelN = lin(a.VelE, b.VelE), lin(a.VelN, b.VelN)
+	if span > 0 {
+		p.TurnDegS = WrapDeg(b.YawDeg-a.YawDeg) / span
+	}
+	if k <= 0 || k >= 1 || span == 0 {
+		return p
+	}
+	if (a.VelE != 0 || a.VelN != 0) && (b.VelE != 0 || b.VelN != 0) {
+		f := NewFrame(a.Point(), 0)
+		d := f.To(b.Point(), 0)
+		h10, h01, h11 := k*(1-k)*(1-k)*span, k*k*(3-2*k), -k*k*(1-k)*span
+		q := f.From(h10*a.VelE+h01*d.E+h11*b.VelE, h10*a.VelN+h01*d.N+h11*b.VelN)
+		p.Lon, p.Lat = q.Lon(), q.Lat()
+	}
+	// an aircraft that does not fly straight bends its way by at most this between two reports
+	dv := math.Hypot(b.VelE-a.VelE, b.VelN-a.VelN)
+	bend := dv * span * bendShare * 4 * k * (1 - k)
+	p.Sigma.HorizM = math.Hypot(p.Sigma.HorizM, bend)
+	turn := math.Abs(WrapDeg(b.YawDeg-a.YawDeg)) * turnShare * 4 * k * (1 - k)
+	p.Sigma.YawDeg = math.Hypot(p.Sigma.YawDeg, turn)
 	return p
 }
+
+// What a change of velocity between two reports may bend the way between them, and what a turn may be off half way, as shares
+// (standard deviations): an aircraft that speeds up for half the span and flies on is off by a sixteenth of span times change.
+const bendShare, turnShare = 1.0 / 16, 1.0 / 8

@@ -67,23 +67,50 @@ type Located struct {
 	Cov      Cov
 	SlantM   float64 // distance from the camera
 	GSDM     float64 // metres a pixel there, across the line of sight
+	// DepressionDeg is how far below level the line of sight points: 90 is straight down.
+	DepressionDeg float64
 }
 
 // Point is the located position.
 func (l Located) Point() orb.Point { return orb.Point{l.Lon, l.Lat} }
 
-// Locator puts pixels on the ground: flat at take-off height, with the buildings that are known.
+// Locator puts pixels on the ground: flat at take-off height, or terrain, with the buildings that are known.
 type Locator struct {
 	Buildings *Buildings // nil where none are known
+	Terrain   *Terrain   // nil: flat at take-off height
+	// TakeoffM is the height of the take-off point in the terrain's own heights: set it with At.
+	TakeoffM float64
 	// GroundSigmaM is the standard deviation of the ground's height against take-off.
 	GroundSigmaM float64
 }
 
-// maxOffNadirDeg: beyond it a degree of gimbal error is worth many metres, and terrain hides what is seen.
-const maxOffNadirDeg = 80
+// At is the locator for flights that take off at p: heights above take-off are related to the terrain there. It fails
+// where the terrain does not reach.
+func (l Locator) At(p orb.Point) (Locator, error) {
+	if l.Terrain == nil {
+		return l, nil
+	}
+	h, ok := l.Terrain.HeightM(p)
+	if !ok {
+		return l, fmt.Errorf("the terrain does not reach the take-off point %.5f, %.5f; add the tile that has it", p.Lon(), p.Lat())
+	}
+	l.TakeoffM = h
+	return l, nil
+}
+
+// minDepressionDeg: below it a degree of gimbal error is worth many metres, and terrain hides what is seen.
+const minDepressionDeg = 10
+
+// Errors of what outlines say of heights: of roofs, and of where on a wall something is seen.
+const (
+	roofSigmaM    = 1.0
+	wallSigmaM    = 2.0
+	terrainSigmaM = 2.0 // of SRTM and Copernicus DEM between points a few kilometres apart (relative vertical accuracy, 1 sigma)
+)
 
 // Locate returns where pixel x, y of camera c at pose p lies, for a thing whose seen point is aboveM over what it stands
-// on. pixelSigma is the standard deviation of the pixel. The error is carried through numerically, parameter by parameter.
+// on. pixelSigma is the standard deviation of the pixel. The error is carried through by the Jacobian of all that the
+// position hangs on; what corrections have in common (Pose.Common) is carried with its covariance.
 // It returns ErrNotLocated, wrapped with the reason, near and above the horizon.
 func (l Locator) Locate(c Camera, p Pose, x, y, aboveM, pixelSigma float64) (Located, error) {
 	if err := p.Check(); err != nil {
@@ -96,59 +123,105 @@ func (l Locator) Locate(c Camera, p Pose, x, y, aboveM, pixelSigma float64) (Loc
 	at := ENU{0, 0, p.HeightM}
 	v := NewView(c, at, p.YawDeg, p.PitchDeg, p.RollDeg)
 	d := v.Ray(x, y)
-	off := math.Atan2(math.Hypot(d.E, d.N), -d.U) * 180 / math.Pi
+	depression := math.Atan2(-d.U, math.Hypot(d.E, d.N)) * 180 / math.Pi
 	switch {
-	case off >= 90:
+	case depression <= 0:
 		return Located{}, fmt.Errorf("%w: pixel %.0f,%.0f looks above the horizon", ErrNotLocated, x, y)
-	case off > maxOffNadirDeg:
-		return Located{}, fmt.Errorf("%w: pixel %.0f,%.0f looks %.0f° off straight down, too near the horizon", ErrNotLocated, x, y, off)
+	case depression < minDepressionDeg:
+		return Located{}, fmt.Errorf("%w: pixel %.0f,%.0f looks %.0f° below the horizon, too near it (at least %d° are needed)", ErrNotLocated, x, y, depression, minDepressionDeg)
 	}
-	h, surface := 0.0, "ground"
+	surface := plane{kind: "ground"}
+	ground := l.GroundSigmaM
+	if l.Terrain != nil {
+		var err error
+		if surface, err = l.Terrain.meet(f, v, x, y, l.TakeoffM); err != nil {
+			return Located{}, fmt.Errorf("%w: pixel %.0f,%.0f: %w", ErrNotLocated, x, y, err)
+		}
+		ground = math.Hypot(ground, terrainSigmaM)
+	}
 	if l.Buildings != nil {
-		h, surface = l.Buildings.meet(f, v, x, y)
+		surface = l.Buildings.meet(f, v, x, y, surface, l.groundUnder)
 	}
-	hit, slant, ok := v.OnPlane(x, y, h+aboveM)
+	switch surface.kind {
+	case "roof":
+		ground = math.Max(ground, roofSigmaM)
+	case "wall":
+		ground = math.Max(ground, wallSigmaM)
+	}
+	top := surface
+	top.u += aboveM
+	hit, slant, ok := v.onSlope(x, y, top)
 	if !ok {
-		return Located{}, fmt.Errorf("%w: the aircraft is at %.0f m, below the %.0f m that pixel %.0f,%.0f meets", ErrNotLocated, p.HeightM, h+aboveM, x, y)
+		return Located{}, fmt.Errorf("%w: the aircraft is at %.0f m, below the %.0f m that pixel %.0f,%.0f meets", ErrNotLocated, p.HeightM, top.u, x, y)
 	}
-	out := Located{HeightM: h, Surface: surface, SlantM: slant}
+	out := Located{HeightM: hit.U - aboveM, Surface: surface.kind, SlantM: slant, DepressionDeg: depression}
 	pt := f.From(hit.E, hit.N)
 	out.Lon, out.Lat = pt.Lon(), pt.Lat()
 	_, _, depth := v.Project(hit)
 	out.GSDM = depth / c.FocalPx
+	out.Cov = carry(v, p, x, y, top, hit, ground, pixelSigma)
+	return out, nil
+}
+
+// groundUnder is the height of the ground at a point against take-off, metres.
+func (l Locator) groundUnder(p orb.Point) float64 {
+	if l.Terrain == nil {
+		return 0
+	}
+	if h, ok := l.Terrain.HeightM(p); ok {
+		return h - l.TakeoffM
+	}
+	return 0
+}
+
+// What a position hangs on, in the order of the Jacobian's columns. The first five are those that corrections have in common.
+const (
+	byHeight = iota // of the aircraft above the ground
+	byYaw
+	byPitch
+	byRoll
+	byTime
+	byX
+	byY
+	columns
+)
+
+// carry is the covariance of where a pixel meets a plane.
+func carry(v View, p Pose, x, y float64, top plane, hit ENU, groundSigma, pixelSigma float64) Cov {
+	var jac [columns][2]float64
+	derive := func(i int, step float64, vv View, xx, yy float64) {
+		if q, _, ok := vv.onSlope(xx, yy, top); ok {
+			jac[i] = [2]float64{(q.E - hit.E) / step, (q.N - hit.N) / step}
+		}
+	}
+	const h, a, px = 0.01, 0.005, 0.25
+	up := v
+	up.At.U += h
+	derive(byHeight, h, up, x, y)
+	derive(byYaw, a, NewView(v.Camera, v.At, p.YawDeg+a, p.PitchDeg, p.RollDeg), x, y)
+	derive(byPitch, a, NewView(v.Camera, v.At, p.YawDeg, p.PitchDeg+a, p.RollDeg), x, y)
+	derive(byRoll, a, NewView(v.Camera, v.At, p.YawDeg, p.PitchDeg, p.RollDeg+a), x, y)
+	derive(byX, px, v, x+px, y)
+	derive(byY, px, v, x, y+px)
+	jac[byTime] = [2]float64{p.VelE + jac[byYaw][0]*p.TurnDegS, p.VelN + jac[byYaw][1]*p.TurnDegS}
 
 	s := p.Sigma
-	ground := l.GroundSigmaM
-	if surface != "ground" {
-		ground = math.Max(ground, 1) // outlines' heights are good to about a metre
+	out := Cov{EE: s.HorizM * s.HorizM, NN: s.HorizM * s.HorizM}
+	for i, sigma := range [columns]float64{math.Hypot(s.VertM, groundSigma), s.YawDeg, s.PitchDeg, s.RollDeg, s.TimeS, pixelSigma, pixelSigma} {
+		out.EE += sq(sigma * jac[i][0])
+		out.NN += sq(sigma * jac[i][1])
+		out.EN += sigma * sigma * jac[i][0] * jac[i][1]
 	}
-	if surface == "wall" {
-		ground = math.Max(ground, 2)
-	}
-	out.Cov = Cov{EE: s.HorizM*s.HorizM + sq(p.VelE*s.TimeS), NN: s.HorizM*s.HorizM + sq(p.VelN*s.TimeS), EN: p.VelE * p.VelN * s.TimeS * s.TimeS}
-	add := func(sigma, step float64, moved func(step float64) (View, float64, float64, float64)) {
-		if sigma == 0 {
-			return
+	if p.Common != nil {
+		for i, row := range p.Common {
+			for j, c := range row {
+				out.EE += c * jac[i][0] * jac[j][0]
+				out.NN += c * jac[i][1] * jac[j][1]
+				out.EN += c * (jac[i][0]*jac[j][1] + jac[i][1]*jac[j][0]) / 2
+			}
 		}
-		vv, xx, yy, u := moved(step)
-		q, _, ok := vv.OnPlane(xx, yy, u)
-		if !ok {
-			return
-		}
-		je, jn := (q.E-hit.E)/step*sigma, (q.N-hit.N)/step*sigma
-		out.Cov.EE += je * je
-		out.Cov.NN += jn * jn
-		out.Cov.EN += je * jn
 	}
-	top := h + aboveM
-	turned := func(dy, dp, dr float64) View { return NewView(c, at, p.YawDeg+dy, p.PitchDeg+dp, p.RollDeg+dr) }
-	add(s.YawDeg, 0.01, func(k float64) (View, float64, float64, float64) { return turned(k, 0, 0), x, y, top })
-	add(s.PitchDeg, 0.01, func(k float64) (View, float64, float64, float64) { return turned(0, k, 0), x, y, top })
-	add(s.RollDeg, 0.01, func(k float64) (View, float64, float64, float64) { return turned(0, 0, k), x, y, top })
-	add(math.Hypot(s.VertM, ground), 0.01, func(k float64) (View, float64, float64, float64) { return v, x, y, top + k })
-	add(pixelSigma, 0.5, func(k float64) (View, float64, float64, float64) { return v, x + k, y, top })
-	add(pixelSigma, 0.5, func(k float64) (View, float64, float64, float64) { return v, x, y + k, top })
-	return out, nil
+	return out
 }
 
 func sq(x float64) float64 { return x * x }

@@ -290,28 +290,35 @@ func (s supply) fill(p *geo.Pose, c *geo.Camera, has *bool, poseErr *error, w, h
 	}
 }
 
-func (in *inspection) video(ctx context.Context, path string) (inspected, error) {
-	row := inspected{File: path}
+// readSRT reads the subtitle file beside a recording; none is no error.
+func readSRT(path string) (fixes []still.Fix, damaged int, err error) {
 	base := strings.TrimSuffix(path, filepath.Ext(path))
-	var fixes []still.Fix
-	note := "not located: no .SRT beside it"
 	for _, ext := range []string{".SRT", ".srt"} {
 		b, err := os.ReadFile(base + ext)
 		if err != nil {
 			continue
 		}
-		var damaged int
 		if fixes, damaged, err = still.ParseSRT(b); err != nil {
-			note = fmt.Sprintf("not located: %s: %v", filepath.Base(base+ext), err)
-			row.Broken = true
-		} else if note = ""; damaged > 0 {
-			note = fmt.Sprintf("%s: %d damaged entries passed over", filepath.Base(base+ext), damaged)
+			return nil, damaged, fmt.Errorf("%s: %w", filepath.Base(base+ext), err)
 		}
-		break
+		return fixes, damaged, nil
 	}
-	row.Note = note
+	return nil, 0, nil
+}
+
+func (in *inspection) video(ctx context.Context, path string) (inspected, error) {
+	row := inspected{File: path}
+	fixes, damaged, err := readSRT(path)
+	switch {
+	case err != nil:
+		row.Note, row.Broken = "not located: "+err.Error(), true
+	case len(fixes) == 0:
+		row.Note = "not located: no .SRT beside it"
+	case damaged > 0:
+		row.Note = fmt.Sprintf(".SRT: %d damaged entries passed over", damaged)
+	}
 	n := 0
-	err := watch.Recording(ctx, path, videoStep, func(at time.Duration, pic gocv.Mat) error {
+	err = watch.Recording(ctx, path, videoStep, func(at time.Duration, pic gocv.Mat) error {
 		n++
 		var pose geo.Pose
 		var cam geo.Camera
@@ -355,7 +362,7 @@ func (in *inspection) picture(ctx context.Context, name string, row *inspected, 
 		all = append(all, d...)
 	}
 	all = vision.Suppress(all, 0.5)
-	loc := geo.Locator{Buildings: in.city.buildings, GroundSigmaM: 3}
+	loc := in.city.locator(stillGroundSigmaM)
 	drawn := pic.Clone()
 	defer drawn.Close()
 	count := map[string]int{}

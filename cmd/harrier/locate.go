@@ -14,7 +14,9 @@ import (
 type locateCmd struct {
 	Image  string   `required:"" help:"JPEG or PNG still." type:"path"`
 	Pixel  []string `required:"" sep:"none" help:"X,Y in pixels of the image; repeat for more."`
-	Config string   `help:"harrier.yaml with outlines." type:"path"`
+	Config string   `help:"harrier.yaml with outlines and terrain." type:"path"`
+
+	Calibration string `help:"Corrections that harrier calibrate wrote." type:"path"`
 	supply
 }
 
@@ -48,7 +50,17 @@ func (c *locateCmd) Run() error {
 	if m.Edited != "" {
 		fmt.Fprintf(os.Stderr, "harrier: %s: pixels may not match the pose: written by %s after landing\n", c.Image, m.Edited)
 	}
-	loc := geo.Locator{Buildings: city.buildings, GroundSigmaM: 3}
+	loc := city.locator(stillGroundSigmaM)
+	if c.Calibration != "" {
+		cal, err := geo.ReadCalibration(c.Calibration)
+		if err != nil {
+			return err
+		}
+		if m.Pose, err = cal.Apply(m.Pose); err != nil {
+			fmt.Fprintf(os.Stderr, "harrier: %s: %v\n", c.Image, err)
+		}
+		loc.GroundSigmaM = 0 // the height above the ground is what was calibrated
+	}
 	out := make([]located, len(c.Pixel))
 	failed := 0
 	for i, s := range c.Pixel {

@@ -17,14 +17,15 @@ import (
 
 // cli is every command of the program.
 type cli struct {
-	Inspect inspectCmd `cmd:"" help:"Look at stills and recordings from disk."`
-	Locate  locateCmd  `cmd:"" help:"Put pixels of a still on the ground."`
-	Demo    demoCmd    `cmd:"" help:"Simulated docks, and Harrier beside them."`
-	Serve   serveCmd   `cmd:"" help:"Run Harrier for the docks of a configuration."`
-	Docksim docksimCmd `cmd:"" help:"Run simulated docks over a made-up town."`
-	Doctor  doctorCmd  `cmd:"" help:"Check libraries, model, configuration, ports and services."`
-	OpenAPI openapiCmd `cmd:"" name:"openapi" hidden:"" help:"Print the console's OpenAPI document."`
-	Render  renderCmd  `cmd:"" hidden:"" help:"Render labelled frames of made-up towns, for training."`
+	Inspect   inspectCmd   `cmd:"" help:"Look at stills and recordings from disk."`
+	Locate    locateCmd    `cmd:"" help:"Put pixels of a still on the ground."`
+	Calibrate calibrateCmd `cmd:"" help:"Correct reported heights and yaws by overlapping stills."`
+	Demo      demoCmd      `cmd:"" help:"Simulated docks, and Harrier beside them."`
+	Serve     serveCmd     `cmd:"" help:"Run Harrier for the docks of a configuration."`
+	Docksim   docksimCmd   `cmd:"" help:"Run simulated docks over a made-up town."`
+	Doctor    doctorCmd    `cmd:"" help:"Check libraries, model, configuration, ports and services."`
+	OpenAPI   openapiCmd   `cmd:"" name:"openapi" hidden:"" help:"Print the console's OpenAPI document."`
+	Render    renderCmd    `cmd:"" hidden:"" help:"Render labelled frames of made-up towns, for training."`
 }
 
 // Exit codes: 0 all good, 1 some inputs failed, 2 unusable call.

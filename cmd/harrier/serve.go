@@ -170,7 +170,7 @@ func serve(ctx context.Context, c config, log *slog.Logger) (err error) {
 		ledger.Scenes[s.Scene] = ls
 		sights = append(sights, s.Vision)
 	}
-	watcher := &watch.Watcher{Model: model, Scenes: sights, Locator: geo.Locator{Buildings: city.buildings, GroundSigmaM: 0.3}, Fences: city.fences, Store: store, Log: log, Interval: c.Vision.Interval, UDP: c.Media.UDP}
+	watcher := &watch.Watcher{Model: model, Scenes: sights, Locator: city.locator(patrolGroundSigmaM), Fences: city.fences, Store: store, Log: log, Interval: c.Vision.Interval, UDP: c.Media.UDP}
 	web := console.New(console.Options{
 		Token: c.HTTP.Token, Hosts: append([]string{c.HTTP.Listen, net.JoinHostPort("localhost", fmt.Sprint(portOf(c.HTTP.Listen))), net.JoinHostPort(c.PublicHost, fmt.Sprint(portOf(c.HTTP.Listen)))}, c.HTTP.Hosts...),
 		Ledger: ledger, Docks: controller.States, Route: controller.Route, Store: store, NATS: nc, Outline: city.grid.Outline(), Roads: city.roads, Buildings: city.buildings, Fences: city.fences,
@@ -212,6 +212,18 @@ func serve(ctx context.Context, c config, log *slog.Logger) (err error) {
 	g.Go(func() error { return schedule.run(gctx, controller, log) })
 	log.Info("harrier is up", "page", base, "data", data, "mqtt", mqttURL, "nats", natsURL, "rtmp", rtmp, "rtsp", rtsp, "docks", len(c.Docks), "flights", len(c.Flights))
 	return g.Wait()
+}
+
+// How high the ground lies against take-off is known to so much: under a still from anywhere, and on a patrol whose dock stands on
+// the ground that it flies over.
+const (
+	stillGroundSigmaM  = 3
+	patrolGroundSigmaM = 0.3
+)
+
+// locator puts pixels on this city's ground.
+func (c city) locator(groundSigmaM float64) geo.Locator {
+	return geo.Locator{Buildings: c.buildings, GroundSigmaM: groundSigmaM}
 }
 
 // city is what is known of the ground.

@@ -1,0 +1,404 @@
+package geo
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// Shot is a picture for a bundle: its camera, the pose that was reported for it, and the group whose yaw correction it shares.
+type Shot struct {
+	Camera Camera
+	Pose   Pose
+	Group  int
+}
+
+// Tie says that pixel AX, AY of shot A and pixel BX, BY of shot B show the same point, which lies AboveM over the take-off point.
+type Tie struct {
+	A, B           int
+	AX, AY, BX, BY float64
+	AboveM         float64
+}
+
+// Spread is how far off poses may be, as standard deviations, before the tie points are looked at: what all shots of a flight
+// have in common, and what each has for itself. Zero holds a value as it was reported.
+type Spread struct {
+	// In common: height over the ground (metres), yaw of each group, pitch and roll (degrees), time of the pictures against
+	// the poses (seconds).
+	HeightM, YawDeg, PitchDeg, RollDeg, TimeS float64
+	// Own is each shot's own error: HorizM, VertM and the angles. How large it is in truth is estimated; this is what is expected.
+	Own PoseSigma
+	// TauS is how long an error of position lasts, seconds (GNSS without RTK wanders); 0 where shots err independently.
+	TauS float64
+	// PixelPx is the error of a tie point in each picture.
+	PixelPx float64
+}
+
+// CommonCov is the covariance of what poses have in common, in the order height (m), yaw, pitch, roll (degrees), time (s).
+type CommonCov [5][5]float64
+
+// Bias is what is to be added to reported poses, and how sure that is.
+type Bias struct {
+	HeightM  float64   `json:"height_m"` // to the height above the ground
+	YawDeg   []float64 `json:"yaw"`      // by group
+	PitchDeg float64   `json:"pitch"`
+	RollDeg  float64   `json:"roll"`
+	TimeS    float64   `json:"time_s"` // to the time at which a picture was taken
+	// Cov is the covariance of these, by group.
+	Cov []CommonCov `json:"cov"`
+	// Own is how large each shot's own error was found to be.
+	Own PoseSigma `json:"own"`
+	// Ties is how many tie points agreed (three standard deviations), of Of.
+	Ties int `json:"ties"`
+	Of   int `json:"of"`
+	// PixelPx is the median disagreement left, pixels.
+	PixelPx float64 `json:"pixel_px"`
+}
+
+// Applied is the pose with the bias of its group added. What the poses of a flight have in common is then known to the bias's
+// covariance, which the pose carries; what each has for itself is left in its sigma.
+func (b *Bias) Applied(p Pose, group int) Pose {
+	if b == nil || group < 0 || group >= len(b.YawDeg) {
+		return p
+	}
+	p = p.Upright()
+	f := NewFrame(p.Point(), 0)
+	q := f.From(p.VelE*b.TimeS, p.VelN*b.TimeS)
+	p.Lon, p.Lat = q.Lon(), q.Lat()
+	p.HeightM += b.HeightM
+	p.YawDeg = WrapDeg(p.YawDeg + b.YawDeg[group] + p.TurnDegS*b.TimeS)
+	p.PitchDeg += b.PitchDeg
+	p.RollDeg += b.RollDeg
+	p.Sigma = PoseSigma{HorizM: p.Sigma.HorizM, VertM: b.Own.VertM, YawDeg: b.Own.YawDeg, PitchDeg: b.Own.PitchDeg, RollDeg: b.Own.RollDeg}
+	p.Common = &b.Cov[group]
+	return p
+}
+
+// ErrTooFewTies says that there is too little overlap to solve for anything.
+var ErrTooFewTies = errors.New("too few tie points")
+
+const (
+	leastTies    = 12
+	bundleRounds = 12
+	cauchy       = 1.0 // a residual of so many robust standard deviations has half the weight
+	// how many shots' worth what is expected of own errors counts for
+	ownExpected = 4.0
+	// neighbouring ties share what the model does not know (relief, the lens): so many count as one
+	tiesShare = 4.0
+)
+
+// The quantities a shot may have for itself, in the order of the derivatives.
+const (
+	ownE = iota
+	ownN
+	ownU
+	ownYaw
+	ownPitch
+	ownRoll
+	owns
+)
+
+// bundle is a problem being solved: which column of the normal equations each quantity has, -1 where it is held.
+type bundle struct {
+	shots  []Shot
+	ties   []Tie
+	s      Spread
+	groups int
+	common [4]int // height, pitch, roll, time
+	yaw    []int  // by group
+	own    [][owns]int
+	n      int
+	x      []float64
+	sigma  [owns]float64
+	frame  Frame
+}
+
+func newBundle(shots []Shot, ties []Tie, s Spread) *bundle {
+	b := &bundle{shots: make([]Shot, len(shots)), ties: ties, s: s, frame: NewFrame(shots[0].Pose.Point(), 0)}
+	column := func(sigma float64) int {
+		if sigma == 0 {
+			return -1
+		}
+		b.n++
+		return b.n - 1
+	}
+	for i, x := range shots {
+		x.Pose = x.Pose.Upright()
+		b.shots[i] = x
+		b.groups = max(b.groups, x.Group+1)
+	}
+	b.common = [4]int{column(s.HeightM), column(s.PitchDeg), column(s.RollDeg), column(s.TimeS)}
+	for range b.groups {
+		b.yaw = append(b.yaw, column(s.YawDeg))
+	}
+	b.sigma = [owns]float64{s.Own.HorizM, s.Own.HorizM, s.Own.VertM, s.Own.YawDeg, s.Own.PitchDeg, s.Own.RollDeg}
+	for range shots {
+		var o [owns]int
+		for q := range o {
+			o[q] = column(b.sigma[q])
+		}
+		b.own = append(b.own, o)
+	}
+	b.x = make([]float64, b.n)
+	return b
+}
+
+// feeds lists the columns that move quantity q of shot i, and by how much a unit of each.
+func (b *bundle) feeds(i, q int, each func(column int, k float64)) {
+	put := func(column int, k float64) {
+		if column >= 0 && k != 0 {
+			each(column, k)
+		}
+	}
+	p := b.shots[i].Pose
+	put(b.own[i][q], 1)
+	switch q {
+	case ownE:
+		put(b.common[3], p.VelE)
+	case ownN:
+		put(b.common[3], p.VelN)
+	case ownU:
+		put(b.common[0], 1)
+	case ownYaw:
+		put(b.yaw[b.shots[i].Group], 1)
+		put(b.common[3], p.TurnDegS)
+	case ownPitch:
+		put(b.common[1], 1)
+	case ownRoll:
+		put(b.common[2], 1)
+	}
+}
+
+// view is shot i with the corrections so far, and step added to quantity q (q < 0: none).
+func (b *bundle) view(i, q int, step float64) View {
+	var o [owns]float64
+	for k := range owns {
+		b.feeds(i, k, func(c int, f float64) { o[k] += f * b.x[c] })
+	}
+	if q >= 0 {
+		o[q] += step
+	}
+	p := b.shots[i].Pose
+	at := b.frame.To(p.Point(), p.HeightM)
+	return NewView(b.shots[i].Camera, ENU{at.E + o[ownE], at.N + o[ownN], at.U + o[ownU]}, p.YawDeg+o[ownYaw], p.PitchDeg+o[ownPitch], p.RollDeg+o[ownRoll])
+}
+
+// over is how far pixel B lies from where pixel A, taken over the ground, says it should be.
+func over(a, b View, t Tie) (dx, dy float64, ok bool) {
+	g, _, ok := a.OnPlane(t.AX, t.AY, t.AboveM)
+	if !ok {
+		return 0, 0, false
+	}
+	x, y, z := b.Project(g)
+	return x - t.BX, y - t.BY, z > 0.1
+}
+
+// Solve finds the biases that make ties agree: least squares over the biases and what each shot has for itself, with Spread as
+// the prior, robust against ties that are wrong (Cauchy weights). The residual is taken in pixels, from the one picture over
+// the ground into the other; in metres on the ground a lower height would always seem the better one. How large the
+// shots' own errors are is estimated along (expectation maximisation).
+func Solve(shots []Shot, ties []Tie, s Spread) (*Bias, error) {
+	if len(ties) < leastTies {
+		return nil, fmt.Errorf("%w: %d, at least %d are needed; do the pictures overlap?", ErrTooFewTies, len(ties), leastTies)
+	}
+	b := newBundle(shots, ties, s)
+	if b.n == 0 {
+		return nil, errors.New("every value is held: there is nothing to solve for")
+	}
+	out := &Bias{}
+	for round := range bundleRounds {
+		normal, rhs, err := b.equations(out)
+		if err != nil {
+			return nil, err
+		}
+		var ch mat.Cholesky
+		if !ch.Factorize(mat.NewSymDense(b.n, normal)) {
+			return nil, errors.New("the tie points do not determine the corrections")
+		}
+		var d mat.VecDense
+		if err := ch.SolveVecTo(&d, mat.NewVecDense(b.n, rhs)); err != nil {
+			return nil, fmt.Errorf("solve for the corrections: %w", err)
+		}
+		for i := range b.x {
+			b.x[i] += d.AtVec(i)
+		}
+		last := round == bundleRounds-1
+		if round < 3 && !last {
+			continue // near enough first
+		}
+		var inv mat.SymDense
+		if err := ch.InverseTo(&inv); err != nil {
+			return nil, fmt.Errorf("error of the corrections: %w", err)
+		}
+		change := b.adapt(&inv)
+		if last || change < 0.02 && mat.Norm(&d, math.Inf(1)) < 1e-4 {
+			b.result(out, &inv)
+			return out, nil
+		}
+	}
+	return out, nil
+}
+
+// equations builds the normal equations at the corrections so far.
+func (b *bundle) equations(out *Bias) (normal, rhs []float64, err error) {
+	n := b.n
+	normal, rhs = make([]float64, n*n), make([]float64, n)
+	hold := func(c int, sigma float64) {
+		if c >= 0 {
+			w := 1 / (sigma * sigma)
+			normal[c*n+c] += w
+			rhs[c] -= w * b.x[c]
+		}
+	}
+	for i, sigma := range [4]float64{b.s.HeightM, b.s.PitchDeg, b.s.RollDeg, b.s.TimeS} {
+		hold(b.common[i], sigma)
+	}
+	for _, c := range b.yaw {
+		hold(c, b.s.YawDeg)
+	}
+	for i, o := range b.own {
+		for q, c := range o {
+			if q > ownU || b.s.TauS == 0 || i == 0 {
+				hold(c, b.sigma[q])
+				continue
+			}
+			if c < 0 {
+				continue
+			}
+			// an error that wanders (Ornstein-Uhlenbeck): this shot's given the one before
+			before := b.own[i-1][q]
+			dt := math.Abs(b.shots[i].Pose.Time.Sub(b.shots[i-1].Pose.Time).Seconds())
+			k := math.Exp(-dt / b.s.TauS)
+			w := 1 / (b.sigma[q] * b.sigma[q] * math.Max(1e-6, 1-k*k))
+			r := b.x[c] - k*b.x[before]
+			normal[c*n+c] += w
+			normal[before*n+before] += w * k * k
+			normal[min(c, before)*n+max(c, before)] -= w * k
+			rhs[c] -= w * r
+			rhs[before] += w * k * r
+		}
+	}
+	step := [owns]float64{0.01, 0.01, 0.01, 0.002, 0.002, 0.002}
+	views := make([]View, len(b.shots))
+	moved := make([][owns]View, len(b.shots))
+	for i := range b.shots {
+		views[i] = b.view(i, -1, 0)
+		for q := range owns {
+			moved[i][q] = b.view(i, q, step[q])
+		}
+	}
+	type row struct {
+		t      Tie
+		dx, dy float64
+	}
+	var rows []row
+	var sizes []float64
+	for _, t := range b.ties {
+		if dx, dy, ok := over(views[t.A], views[t.B], t); ok {
+			rows = append(rows, row{t, dx, dy})
+			sizes = append(sizes, math.Hypot(dx, dy))
+		}
+	}
+	if len(rows) < leastTies {
+		return nil, nil, fmt.Errorf("%w: only %d of %d meet the ground", ErrTooFewTies, len(rows), len(b.ties))
+	}
+	slices.Sort(sizes)
+	out.PixelPx = sizes[len(sizes)/2]
+	scale := math.Max(math.Max(b.s.PixelPx, 0.1)*math.Sqrt2, out.PixelPx/1.1774) // the median of a Rayleigh distribution
+	out.Ties, out.Of = 0, len(b.ties)
+	type entry struct {
+		c    int
+		x, y float64
+	}
+	var es []entry
+	for _, r := range rows {
+		k := math.Hypot(r.dx, r.dy) / scale
+		if k < 3 {
+			out.Ties++
+		}
+		w := 1 / (1 + sq(k/cauchy)) / (scale * scale * tiesShare)
+		es = es[:0]
+		for side, i := range [2]int{r.t.A, r.t.B} {
+			for q := range owns {
+				a, c := moved[i][q], views[r.t.B]
+				if side == 1 {
+					a, c = views[r.t.A], moved[i][q]
+				}
+				dx, dy, ok := over(a, c, r.t)
+				if !ok {
+					continue
+				}
+				gx, gy := (dx-r.dx)/step[q], (dy-r.dy)/step[q]
+				b.feeds(i, q, func(c int, f float64) {
+					for e := range es {
+						if es[e].c == c {
+							es[e].x, es[e].y = es[e].x+f*gx, es[e].y+f*gy
+							return
+						}
+					}
+					es = append(es, entry{c, f * gx, f * gy})
+				})
+			}
+		}
+		for i, e := range es {
+			rhs[e.c] -= w * (e.x*r.dx + e.y*r.dy)
+			for _, g := range es[i:] {
+				normal[min(e.c, g.c)*n+max(e.c, g.c)] += w * (e.x*g.x + e.y*g.y)
+			}
+		}
+	}
+	return normal, rhs, nil
+}
+
+// adapt brings the sizes of the shots' own errors to what they turned out to be, and returns the largest relative change.
+func (b *bundle) adapt(inv *mat.SymDense) float64 {
+	expected := [owns]float64{b.s.Own.HorizM, b.s.Own.HorizM, b.s.Own.VertM, b.s.Own.YawDeg, b.s.Own.PitchDeg, b.s.Own.RollDeg}
+	change := 0.0
+	for _, class := range [][]int{{ownE, ownN}, {ownU}, {ownYaw}, {ownPitch}, {ownRoll}} {
+		q := class[0]
+		if b.sigma[q] == 0 {
+			continue
+		}
+		sum, n := ownExpected*sq(expected[q]), ownExpected
+		for _, o := range b.own {
+			for _, k := range class {
+				sum += sq(b.x[o[k]]) + inv.At(o[k], o[k])
+				n++
+			}
+		}
+		to := math.Sqrt(sum / n)
+		change = math.Max(change, math.Abs(to/b.sigma[q]-1))
+		for _, k := range class {
+			b.sigma[k] = to
+		}
+	}
+	return change
+}
+
+func (b *bundle) result(out *Bias, inv *mat.SymDense) {
+	get := func(c int) float64 {
+		if c < 0 {
+			return 0
+		}
+		return b.x[c]
+	}
+	out.HeightM, out.PitchDeg, out.RollDeg, out.TimeS = get(b.common[0]), get(b.common[1]), get(b.common[2]), get(b.common[3])
+	out.YawDeg, out.Cov = nil, nil
+	for _, y := range b.yaw {
+		out.YawDeg = append(out.YawDeg, get(y))
+		cols := [5]int{b.common[0], y, b.common[1], b.common[2], b.common[3]}
+		var cov CommonCov
+		for i, c := range cols {
+			for j, d := range cols {
+				if c >= 0 && d >= 0 {
+					cov[i][j] = inv.At(c, d)
+				}
+			}
+		}
+		out.Cov = append(out.Cov, cov)
+	}
+	out.Own = PoseSigma{HorizM: b.sigma[ownE], VertM: b.sigma[ownU], YawDeg: b.sigma[ownYaw], PitchDeg: b.sigma[ownPitch], RollDeg: b.sigma[ownRoll]}
+}

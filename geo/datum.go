@@ -1,0 +1,4 @@
+package geo
+
+// WGS84 is the datum of everything inside.
+const WGS84 = "WGS-84"
