@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"strconv"
 
 	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/geojson"
@@ -39,70 +40,29 @@ func NewBuildings(all []Building) *Buildings {
 // Len is the number of buildings.
 func (b *Buildings) Len() int { return b.n }
 
-// ParseBuildings reads a GeoJSON FeatureCollection of polygons (WGS-84) with a property height_m. A collection property
-// "datum" other than WGS-84 is refused.
-func ParseBuildings(data []byte) (*Buildings, error) {
-	fc, err := parseCollection(data)
-	if err != nil {
-		return nil, err
-	}
+// Names under which a building's height comes.
+var heightNames = []string{"height_m", "height", "高度", "建筑高度"}
+
+// ReadBuildings makes buildings of a layer of polygons with a property height_m. Every problem is named; a feature with an error is
+// left out.
+func ReadBuildings(l *Layer) (*Buildings, []Problem) {
+	polygons, problems := l.polygons(nil)
 	var all []Building
-	for i, f := range fc.Features {
-		h, ok := f.Properties["height_m"].(float64)
-		if !ok || math.IsNaN(h) || h < 0 || h > 1000 {
-			return nil, fmt.Errorf("feature %d: property height_m must be a number of metres from 0 to 1000", i+1)
+	for i, polys := range polygons {
+		f := &l.Features[i]
+		if polys == nil {
+			continue
 		}
-		polys, err := polygonsOf(f.Geometry)
-		if err != nil {
-			return nil, fmt.Errorf("feature %d: %w", i+1, err)
+		h, err := strconv.ParseFloat(f.Get(heightNames...), 64)
+		if err != nil || math.IsNaN(h) || h < 0 || h > 1000 {
+			problems = append(problems, Problem{N: f.N, Line: f.Line, Text: fmt.Sprintf("property height_m must be a number of metres from 0 to 1000, is %q", f.Get(heightNames...))})
+			continue
 		}
 		for _, p := range polys {
 			all = append(all, Building{p, h})
 		}
 	}
-	return NewBuildings(all), nil
-}
-
-// parseCollection reads GeoJSON in WGS-84.
-func parseCollection(data []byte) (*geojson.FeatureCollection, error) {
-	fc, err := geojson.UnmarshalFeatureCollection(data)
-	if err != nil {
-		return nil, fmt.Errorf("not a GeoJSON FeatureCollection: %w", err)
-	}
-	if d, ok := fc.ExtraMembers["datum"].(string); ok && d != "WGS-84" && d != "CGCS2000" {
-		return nil, fmt.Errorf("datum %q: convert the file to WGS-84 first", d)
-	}
-	return fc, nil
-}
-
-func polygonsOf(g orb.Geometry) ([]orb.Polygon, error) {
-	var polys []orb.Polygon
-	switch g := g.(type) {
-	case orb.Polygon:
-		polys = []orb.Polygon{g}
-	case orb.MultiPolygon:
-		polys = g
-	case nil:
-		return nil, fmt.Errorf("no geometry")
-	default:
-		return nil, fmt.Errorf("geometry is a %s, wanted a polygon", g.GeoJSONType())
-	}
-	for _, p := range polys {
-		if len(p) == 0 || len(p[0]) < 4 {
-			return nil, fmt.Errorf("polygon has fewer than four points")
-		}
-		for _, r := range p {
-			if r[0] != r[len(r)-1] {
-				return nil, fmt.Errorf("ring is not closed")
-			}
-			for _, q := range r {
-				if math.IsNaN(q[0]+q[1]) || math.Abs(q.Lat()) > 90 || math.Abs(q.Lon()) > 180 {
-					return nil, fmt.Errorf("point %v is no longitude and latitude (swapped?)", q)
-				}
-			}
-		}
-	}
-	return polys, nil
+	return NewBuildings(all), problems
 }
 
 // plane is the surface that a line of sight meets, as a plane: its height u at the point e, n (metres of the frame) and its slope in
@@ -187,6 +147,7 @@ func (b *Buildings) meet(f Frame, v View, x, y float64, ground plane, under func
 // GeoJSON writes the buildings for a map.
 func (b *Buildings) GeoJSON() ([]byte, error) {
 	fc := geojson.NewFeatureCollection()
+	fc.ExtraMembers = map[string]any{"datum": WGS84}
 	b.tree.Scan(func(_, _ [2]float64, bl *Building) bool {
 		f := geojson.NewFeature(bl.Outline)
 		f.Properties["height_m"] = bl.HeightM

@@ -3,89 +3,142 @@ package geo
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strings"
+	"time"
 
 	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/geojson"
 	"github.com/paulmach/orb/planar"
-	"github.com/tidwall/rtree"
 )
 
 // FenceKinds are the meanings a fence may have.
 var FenceKinds = []string{"no-fly", "privacy", "road", "vending-zone", "construction-site", "unloading-site", "jurisdiction"}
 
-// Fence is a polygon (WGS-84) with a meaning.
+// Fence is a polygon (WGS-84) with a meaning, and when it holds.
 type Fence struct {
 	ID      string
 	Kind    string
 	Name    string
+	Source  string // who says so
 	Polygon orb.Polygon
 	MadeUp  bool
+	// Hours of the week in which it holds; the zero value is always.
+	Hours Hours
+	// From and Until are the first and the last moment at which it holds; zero is no limit.
+	From, Until time.Time
+}
+
+// Holds says whether the fence holds at a time.
+func (f *Fence) Holds(t time.Time) bool {
+	return (f.From.IsZero() || !t.Before(f.From)) && (f.Until.IsZero() || !t.After(f.Until)) && f.Hours.Holds(t)
 }
 
 // Fences is an index of fences.
 type Fences struct {
-	tree rtree.RTreeG[*Fence]
-	all  []*Fence
+	all   []*Fence
+	areas *areas
 }
 
-// ParseFences reads a GeoJSON FeatureCollection of polygons (WGS-84) with properties kind (one of FenceKinds), id, name and
-// made_up.
-func ParseFences(data []byte) (*Fences, error) {
-	fc, err := parseCollection(data)
-	if err != nil {
-		return nil, err
-	}
+// NewFences indexes fences.
+func NewFences(all []Fence) *Fences {
 	fs := &Fences{}
-	for i, f := range fc.Features {
-		kind, _ := f.Properties["kind"].(string)
-		known := false
-		for _, k := range FenceKinds {
-			known = known || k == kind
+	polygons := make([][]orb.Polygon, len(all))
+	for i := range all {
+		polygons[i] = []orb.Polygon{all[i].Polygon}
+		fs.all = append(fs.all, &all[i])
+	}
+	fs.areas = newAreas(polygons)
+	return fs
+}
+
+// ReadFences makes fences of a layer of polygons with the properties kind (one of FenceKinds), id, name, source, hours, valid_from,
+// valid_until (dates, or RFC 3339) and made_up. Every problem is named; a feature with an error is left out.
+func ReadFences(l *Layer) (*Fences, []Problem) {
+	polygons, problems := l.polygons(nil)
+	var all []Fence
+	for i, polys := range polygons {
+		f := &l.Features[i]
+		if polys == nil {
+			continue
 		}
-		if !known {
-			return nil, fmt.Errorf("feature %d: kind %q is not one of %v", i+1, kind, FenceKinds)
+		x := Fence{ID: f.Get("id"), Kind: f.Get("kind", "种类", "类型"), Name: f.Get("name", "名称"), Source: f.Get("source", "来源"), MadeUp: f.Get("made_up") == "true"}
+		var err error
+		fail := func(what string, e error) {
+			if e != nil && err == nil {
+				err = fmt.Errorf("%s: %w", what, e)
+			}
 		}
-		polys, err := polygonsOf(f.Geometry)
+		if !slices.Contains(FenceKinds, x.Kind) {
+			fail("kind", fmt.Errorf("%q is not one of %s", x.Kind, strings.Join(FenceKinds, ", ")))
+		}
+		var e error
+		x.Hours, e = ParseHours(f.Get("hours", "时段"))
+		fail("hours", e)
+		x.From, e = parseDay(f.Get("valid_from"), false)
+		fail("valid_from", e)
+		x.Until, e = parseDay(f.Get("valid_until", "valid_to"), true)
+		fail("valid_until", e)
+		if err == nil && !x.Until.IsZero() && x.Until.Before(x.From) {
+			err = fmt.Errorf("it ends (%s) before it begins (%s)", x.Until.Format(time.DateOnly), x.From.Format(time.DateOnly))
+		}
 		if err != nil {
-			return nil, fmt.Errorf("feature %d: %w", i+1, err)
+			problems = append(problems, Problem{N: f.N, Line: f.Line, Text: err.Error()})
+			continue
 		}
-		id, _ := f.Properties["id"].(string)
-		name, _ := f.Properties["name"].(string)
-		made, _ := f.Properties["made_up"].(bool)
 		for _, p := range polys {
-			fs.Add(Fence{ID: id, Kind: kind, Name: name, Polygon: p, MadeUp: made})
+			x.Polygon = p
+			all = append(all, x)
 		}
 	}
-	return fs, nil
+	return NewFences(all), problems
 }
 
-// Add puts a fence into the index.
-func (fs *Fences) Add(f Fence) {
-	b := f.Polygon.Bound()
-	fs.tree.Insert(b.Min, b.Max, &f)
-	fs.all = append(fs.all, &f)
+// parseDay reads a date (its first or last moment in the fences' time zone) or an RFC 3339 time; empty is none.
+func parseDay(s string, last bool) (time.Time, error) {
+	if s == "" {
+		return time.Time{}, nil
+	}
+	if t, err := time.Parse(time.RFC3339, s); err == nil {
+		return t, nil
+	}
+	t, err := time.ParseInLocation(time.DateOnly, s, zone)
+	if err != nil {
+		return t, fmt.Errorf("%q is no date like 2026-12-31", s)
+	}
+	if last {
+		t = t.AddDate(0, 0, 1).Add(-time.Nanosecond)
+	}
+	return t, nil
 }
 
-// At returns the fences that contain p, or come within marginM metres of containing it.
-func (fs *Fences) At(p orb.Point, marginM float64) []*Fence {
-	if fs == nil {
-		return nil
+// Append appends to dst the fences that contain p, or come within marginM metres of containing it. Without a margin nothing is
+// allocated but what dst needs.
+func (fs *Fences) Append(dst []*Fence, p orb.Point, marginM float64) []*Fence {
+	if fs == nil || fs.areas == nil {
+		return dst
+	}
+	if marginM <= 0 {
+		var few [16]int32
+		for _, i := range fs.areas.all(p[0], p[1], few[:0]) {
+			dst = append(dst, fs.all[i])
+		}
+		return dst
 	}
 	fr := NewFrame(p, 0)
-	lo, hi := fr.From(-marginM, -marginM), fr.From(marginM, marginM)
-	var out []*Fence
-	fs.tree.Search(lo, hi, func(_, _ [2]float64, f *Fence) bool {
-		if planar.PolygonContains(f.Polygon, p) {
-			out = append(out, f)
-		} else if marginM > 0 {
-			ring := fr.Ring(f.Polygon[0])
-			if planar.DistanceFrom(orb.LineString(ring), orb.Point{}) <= marginM {
-				out = append(out, f)
-			}
+	fs.areas.search(orb.Bound{Min: fr.From(-marginM, -marginM), Max: fr.From(marginM, marginM)}, func(i int) bool {
+		f := fs.all[i]
+		if planar.PolygonContains(f.Polygon, p) || planar.DistanceFrom(orb.LineString(fr.Ring(f.Polygon[0])), orb.Point{}) <= marginM {
+			dst = append(dst, f)
 		}
 		return true
 	})
-	return out
+	return dst
+}
+
+// Share is the probability that a position with an error lies in a fence.
+func (f *Fence) Share(p orb.Point, c Cov) float64 {
+	return newNormal(p, c).mass([]orb.Polygon{f.Polygon})
 }
 
 // Len is the number of fences.
@@ -96,15 +149,22 @@ func (fs *Fences) Len() int {
 	return len(fs.all)
 }
 
+// All fences, which must not be changed.
+func (fs *Fences) All() []*Fence {
+	if fs == nil {
+		return nil
+	}
+	return fs.all
+}
+
 // GeoJSON writes the fences for a map.
 func (fs *Fences) GeoJSON() ([]byte, error) {
 	fc := geojson.NewFeatureCollection()
-	if fs != nil {
-		for _, f := range fs.all {
-			g := geojson.NewFeature(f.Polygon)
-			g.Properties["kind"], g.Properties["name"], g.Properties["made_up"] = f.Kind, f.Name, f.MadeUp
-			fc.Append(g)
-		}
+	fc.ExtraMembers = map[string]any{"datum": WGS84}
+	for _, f := range fs.All() {
+		g := geojson.NewFeature(f.Polygon)
+		g.Properties["kind"], g.Properties["name"], g.Properties["made_up"] = f.Kind, f.Name, f.MadeUp
+		fc.Append(g)
 	}
 	return json.Marshal(fc)
 }

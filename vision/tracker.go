@@ -166,8 +166,8 @@ func (t *Tracker) Rule(k *Track, fences *geo.Fences) (Scene, bool) {
 	if k.counts[class] < s.MinSightings || score < s.MinScore {
 		return Scene{}, false
 	}
-	for _, f := range fences.At([2]float64{k.Lon(), k.Lat()}, fenceMarginM) {
-		if slices.Contains(s.NotIn, f.Kind) {
+	for _, f := range fences.Append(nil, [2]float64{k.Lon(), k.Lat()}, fenceMarginM) {
+		if slices.Contains(s.NotIn, f.Kind) && f.Holds(k.LastSeen) {
 			return Scene{}, false
 		}
 	}

@@ -44,8 +44,7 @@ func TestTracksJoinOnTheGround(t *testing.T) {
 
 func TestFencesPermit(t *testing.T) {
 	f := geo.NewFrame(orb.Point{121.5, 31.2}, 0)
-	fs := &geo.Fences{}
-	fs.Add(geo.Fence{Kind: "construction-site", Polygon: orb.Polygon{{f.From(-10, -10), f.From(10, -10), f.From(10, 10), f.From(-10, 10), f.From(-10, -10)}}})
+	fs := geo.NewFences([]geo.Fence{{Kind: "construction-site", Polygon: orb.Polygon{{f.From(-10, -10), f.From(10, -10), f.From(10, 10), f.From(-10, 10), f.From(-10, -10)}}}})
 	tr := NewTracker(testScenes, nil)
 	var in, out *Track
 	for range 3 {

@@ -59,10 +59,16 @@ type config struct {
 		Flights  int           `yaml:"flights"`
 	} `yaml:"vision"`
 	City struct {
-		Outlines string `yaml:"outlines"`
-		Fences   string `yaml:"fences"`
-		Roads    string `yaml:"roads"`
-		GridSeed uint64 `yaml:"grid_seed"`
+		Grid        string `yaml:"grid"`
+		Communities string `yaml:"communities"`
+		Fences      string `yaml:"fences"`
+		Register    string `yaml:"register"`
+		Outlines    string `yaml:"outlines"`
+		Terrain     string `yaml:"terrain"`
+		Roads       string `yaml:"roads"`
+		Datum       string `yaml:"datum"`
+		Partial     bool   `yaml:"partial"`
+		GridSeed    uint64 `yaml:"grid_seed"`
 	} `yaml:"city"`
 	Scenes  string         `yaml:"scenes"`
 	Docks   []dock.Dock    `yaml:"docks"`
@@ -121,7 +127,7 @@ func loadConfig(path string) (config, error) {
 			return c, fmt.Errorf("%s: %w", path, err)
 		}
 		dir := filepath.Dir(path)
-		for _, p := range []*string{&c.City.Outlines, &c.City.Fences, &c.City.Roads, &c.Scenes, &c.Data} {
+		for _, p := range []*string{&c.City.Grid, &c.City.Communities, &c.City.Fences, &c.City.Register, &c.City.Outlines, &c.City.Terrain, &c.City.Roads, &c.Scenes, &c.Data} {
 			if *p != "" && !filepath.IsAbs(*p) {
 				*p = filepath.Join(dir, *p)
 			}

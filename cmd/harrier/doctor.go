@@ -92,8 +92,12 @@ func doctorChecks(ctx context.Context, c config) []check {
 			if err != nil {
 				return "", err
 			}
-			return fmt.Sprintf("%d building outlines, %d fences, grid made up", k.buildings.Len(), k.fences.Len()), nil
-		}, "city.outlines and city.fences are GeoJSON polygons in WGS-84"},
+			made := ""
+			if c.City.Grid == "" {
+				made = " (made up)"
+			}
+			return fmt.Sprintf("%d grid cells%s, %d fences, %d register entries, %d building outlines", k.grid.Len(), made, k.fences.Len(), k.register.Len(), k.buildings.Len()), nil
+		}, "harrier geo check FILE names every problem; every layer names its datum"},
 		{"flights", func() (string, error) {
 			s, err := plan(c)
 			return fmt.Sprintf("%d flights of %d docks", len(s), len(c.Docks)), err

@@ -19,6 +19,7 @@ import (
 type cli struct {
 	Inspect   inspectCmd   `cmd:"" help:"Look at stills and recordings from disk."`
 	Locate    locateCmd    `cmd:"" help:"Put pixels of a still on the ground."`
+	Geo       geoCmd       `cmd:"" help:"Grid, fences and register: check, import, ask."`
 	Calibrate calibrateCmd `cmd:"" help:"Correct reported heights and yaws by overlapping stills."`
 	Demo      demoCmd      `cmd:"" help:"Simulated docks, and Harrier beside them."`
 	Serve     serveCmd     `cmd:"" help:"Run Harrier for the docks of a configuration."`

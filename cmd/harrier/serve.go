@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -23,7 +22,6 @@ import (
 	"github.com/harrier-patrol/harrier/console"
 	"github.com/harrier-patrol/harrier/dock"
 	"github.com/harrier-patrol/harrier/evidence"
-	"github.com/harrier-patrol/harrier/geo"
 	"github.com/harrier-patrol/harrier/leads"
 	"github.com/harrier-patrol/harrier/missions"
 	"github.com/harrier-patrol/harrier/missions/wpml"
@@ -210,65 +208,9 @@ func serve(ctx context.Context, c config, log *slog.Logger) (err error) {
 	g.Go(func() error { return controller.Run(gctx) })
 	g.Go(func() error { return watcher.Work(gctx, nc, js, c.Vision.Flights) })
 	g.Go(func() error { return schedule.run(gctx, controller, log) })
+	g.Go(func() error { return followRegister(gctx, c, city, log) })
 	log.Info("harrier is up", "page", base, "data", data, "mqtt", mqttURL, "nats", natsURL, "rtmp", rtmp, "rtsp", rtsp, "docks", len(c.Docks), "flights", len(c.Flights))
 	return g.Wait()
-}
-
-// How high the ground lies against take-off is known to so much: under a still from anywhere, and on a patrol whose dock stands on
-// the ground that it flies over.
-const (
-	stillGroundSigmaM  = 3
-	patrolGroundSigmaM = 0.3
-)
-
-// locator puts pixels on this city's ground.
-func (c city) locator(groundSigmaM float64) geo.Locator {
-	return geo.Locator{Buildings: c.buildings, GroundSigmaM: groundSigmaM}
-}
-
-// city is what is known of the ground.
-type city struct {
-	grid      *geo.Grid
-	buildings *geo.Buildings
-	fences    *geo.Fences
-	roads     []byte
-}
-
-func loadCity(c config) (city, error) {
-	var out city
-	var err error
-	if out.grid, err = geo.GeneratePudong(c.City.GridSeed); err != nil {
-		return out, err
-	}
-	out.buildings, out.fences = geo.NewBuildings(nil), &geo.Fences{}
-	if p := c.City.Outlines; p != "" {
-		b, err := os.ReadFile(p)
-		if err == nil {
-			out.buildings, err = geo.ParseBuildings(b)
-		}
-		if err != nil {
-			return out, fmt.Errorf("city.outlines %s: %w", p, err)
-		}
-	}
-	out.roads = []byte(`{"type":"FeatureCollection","features":[]}`)
-	if p := c.City.Roads; p != "" {
-		if out.roads, err = os.ReadFile(p); err == nil && !json.Valid(out.roads) {
-			err = errors.New("not GeoJSON")
-		}
-		if err != nil {
-			return out, fmt.Errorf("city.roads %s: %w", p, err)
-		}
-	}
-	if p := c.City.Fences; p != "" {
-		b, err := os.ReadFile(p)
-		if err == nil {
-			out.fences, err = geo.ParseFences(b)
-		}
-		if err != nil {
-			return out, fmt.Errorf("city.fences %s: %w", p, err)
-		}
-	}
-	return out, nil
 }
 
 func sceneFiles(c config) ([]vision.SceneFile, error) {

@@ -1,0 +1,203 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/paulmach/orb"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/harrier-patrol/harrier/geo"
+	"github.com/harrier-patrol/harrier/geo/layerfile"
+)
+
+// How high the ground lies against take-off is known to so much: under a still from anywhere, and on a patrol whose dock stands on
+// the ground that it flies over.
+const (
+	stillGroundSigmaM  = 3
+	patrolGroundSigmaM = 0.3
+)
+
+// city is what is known of the ground.
+type city struct {
+	grid      *geo.Grid
+	buildings *geo.Buildings
+	fences    *geo.Fences
+	register  *geo.Register
+	terrain   *geo.Terrain
+	roads     []byte
+}
+
+// locator puts pixels on this city's ground.
+func (c city) locator(groundSigmaM float64) geo.Locator {
+	return geo.Locator{Buildings: c.buildings, Terrain: c.terrain, GroundSigmaM: groundSigmaM}
+}
+
+// loadCity reads every layer of the configuration, at the same time, from the files in which the bureau has them.
+func loadCity(c config) (city, error) {
+	out := city{buildings: geo.NewBuildings(nil), fences: geo.NewFences(nil), register: geo.NewRegister(nil), roads: []byte(`{"type":"FeatureCollection","features":[]}`)}
+	// most of what is read is garbage a moment later: better collected often than held
+	defer debug.SetGCPercent(debug.SetGCPercent(40))
+	divisions, outline, err := geo.Pudong()
+	if err != nil {
+		return out, err
+	}
+	var g errgroup.Group
+	g.SetLimit(2)
+	g.Go(func() error {
+		if c.City.Grid == "" {
+			var err error
+			out.grid, err = geo.GeneratePudong(c.City.GridSeed)
+			return err
+		}
+		l, err := c.layer("city.grid", c.City.Grid)
+		if err != nil {
+			return err
+		}
+		var communities *geo.Layer
+		if c.City.Communities != "" {
+			if communities, err = c.layer("city.communities", c.City.Communities); err != nil {
+				return err
+			}
+		}
+		grid, problems := geo.NewGrid(l, divisions, outline, communities)
+		out.grid = grid
+		return c.judge("city.grid", c.City.Grid, "grid", problems)
+	})
+	g.Go(func() error {
+		if c.City.Register == "" {
+			return nil
+		}
+		entries, err := c.entries(outline)
+		if err == nil {
+			out.register.Replace(entries)
+		}
+		return err
+	})
+	g.Go(func() error {
+		if c.City.Fences == "" {
+			return nil
+		}
+		l, err := c.layer("city.fences", c.City.Fences)
+		if err != nil {
+			return err
+		}
+		fences, problems := geo.ReadFences(l)
+		out.fences = fences
+		return c.judge("city.fences", c.City.Fences, "fences", problems)
+	})
+	g.Go(func() error {
+		if c.City.Outlines == "" {
+			return nil
+		}
+		l, err := c.layer("city.outlines", c.City.Outlines)
+		if err != nil {
+			return err
+		}
+		buildings, problems := geo.ReadBuildings(l)
+		out.buildings = buildings
+		return c.judge("city.outlines", c.City.Outlines, "outlines", problems)
+	})
+	g.Go(func() error {
+		if c.City.Terrain == "" {
+			return nil
+		}
+		var err error
+		if out.terrain, err = geo.ReadTerrain(c.City.Terrain); err != nil {
+			return fmt.Errorf("city.terrain: %w", err)
+		}
+		return nil
+	})
+	g.Go(func() error {
+		if c.City.Roads == "" {
+			return nil
+		}
+		b, err := os.ReadFile(c.City.Roads)
+		if err == nil && !json.Valid(b) {
+			err = errors.New("not GeoJSON")
+		}
+		if err != nil {
+			return fmt.Errorf("city.roads %s: %w", c.City.Roads, err)
+		}
+		out.roads = b
+		return nil
+	})
+	return out, g.Wait()
+}
+
+func (c config) layer(key, path string) (*geo.Layer, error) {
+	l, err := layerfile.Read(path, layerfile.Options{Otherwise: c.City.Datum})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", key, err)
+	}
+	return l, nil
+}
+
+func (c config) entries(outline orb.MultiPolygon) ([]geo.Entry, error) {
+	l, err := c.layer("city.register", c.City.Register)
+	if err != nil {
+		return nil, err
+	}
+	entries, problems := geo.ReadEntries(l, outline)
+	return entries, c.judge("city.register", c.City.Register, "register", problems)
+}
+
+// judge refuses a file with errors, unless the configuration takes what is right of it.
+func (c config) judge(key, path, kind string, problems []geo.Problem) error {
+	n := geo.Errors(problems)
+	if n == 0 || c.City.Partial {
+		return nil
+	}
+	var first []string
+	for _, p := range problems {
+		if !p.Warning && len(first) < 3 {
+			first = append(first, p.String())
+		}
+	}
+	return fmt.Errorf("%s %s: %d errors, the first: %s; all of them: harrier geo check --as %s %s; city.partial: true leaves the bad features out", key, path, n, strings.Join(first, "; "), kind, path)
+}
+
+// registerLook is how often the register's file is looked at for a newer one.
+const registerLook = 10 * time.Second
+
+// followRegister takes in a register file that was replaced, without stopping; a bad one changes nothing.
+func followRegister(ctx context.Context, c config, k city, log *slog.Logger) error {
+	if c.City.Register == "" {
+		return nil
+	}
+	changed := func() time.Time {
+		if info, err := os.Stat(c.City.Register); err == nil {
+			return info.ModTime()
+		}
+		return time.Time{}
+	}
+	last := changed()
+	t := time.NewTicker(registerLook)
+	defer t.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-t.C:
+		}
+		now := changed()
+		if now.IsZero() || now.Equal(last) {
+			continue
+		}
+		last = now
+		entries, err := c.entries(k.grid.Outline())
+		if err != nil {
+			log.Error("the new register is not taken; the one before stays", "error", err)
+			continue
+		}
+		k.register.Replace(entries)
+		log.Info("register replaced", "entries", len(entries))
+	}
+}

@@ -1,0 +1,207 @@
+package layerfile
+
+import (
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/paulmach/orb"
+
+	"github.com/harrier-patrol/harrier/geo"
+)
+
+// Names of the column that holds the geometry as WKT.
+var wktNames = []string{"wkt", "geom", "geometry", "the_geom", "shape", "几何", "坐标"}
+
+// readCSV reads rows with a column of WKT polygons. The separator is a comma, a semicolon or a tab, whichever the header has.
+func readCSV(path string) (*geo.Layer, error) {
+	text, err := open(path)
+	if err != nil {
+		return nil, err
+	}
+	return parseCSV(text)
+}
+
+func parseCSV(text string) (*geo.Layer, error) {
+	l := &geo.Layer{}
+	text, l.Encoding = decodeText(text)
+	text = strings.TrimPrefix(text, "\ufeff")
+	head, _, _ := strings.Cut(text, "\n")
+	r := csv.NewReader(strings.NewReader(text))
+	for _, c := range []rune{',', ';', '\t'} {
+		if strings.Count(head, string(c)) > strings.Count(head, string(r.Comma)) {
+			r.Comma = c
+		}
+	}
+	r.FieldsPerRecord, r.LazyQuotes = -1, true
+	header, err := r.Read()
+	if err != nil {
+		return nil, fmt.Errorf("header: %w", err)
+	}
+	at := -1
+	for i, h := range header {
+		header[i] = strings.TrimSpace(h)
+		for _, n := range wktNames {
+			if at < 0 && strings.EqualFold(header[i], n) {
+				at = i
+			}
+		}
+	}
+	if at < 0 {
+		return nil, fmt.Errorf("no column with the geometry as WKT; it is expected under the name %s; the columns are %s", wktNames[0], strings.Join(header, ", "))
+	}
+	var wkts []string // of the features that were read last
+	words := interner{}
+	for {
+		row, err := r.Read()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		line, _ := r.FieldPos(0)
+		f := geo.Feature{N: len(l.Features) + 1, Line: line}
+		wkt := ""
+		switch {
+		case err != nil:
+			f.Err = err
+		case len(row) != len(header):
+			f.Err = fmt.Errorf("%d columns, the header has %d", len(row), len(header))
+		default:
+			wkt = row[at]
+			f.Fields = make([]geo.Field, 0, len(row)-1)
+			for i, v := range row {
+				if i != at {
+					f.Fields = append(f.Fields, geo.Field{Name: header[i], Value: words.keep(v)})
+				}
+			}
+		}
+		l.Features = append(l.Features, f)
+		if wkts = append(wkts, wkt); len(wkts) == wktChunk {
+			parseWKTs(l.Features[len(l.Features)-len(wkts):], wkts)
+			wkts = wkts[:0]
+		}
+	}
+	parseWKTs(l.Features[len(l.Features)-len(wkts):], wkts)
+	return l, nil
+}
+
+// wktChunk is how many geometries are taken apart at a time: enough for all processors, few enough for the memory of their texts.
+const wktChunk = 8192
+
+func parseWKTs(features []geo.Feature, wkts []string) {
+	var wg sync.WaitGroup
+	workers := runtime.GOMAXPROCS(0)
+	for w := range workers {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			for i := w * len(wkts) / workers; i < (w+1)*len(wkts)/workers; i++ {
+				if f := &features[i]; f.Err == nil && strings.TrimSpace(wkts[i]) != "" {
+					if f.Geometry, f.Err = parseWKT(wkts[i]); f.Err != nil {
+						f.Geometry = nil
+					}
+				}
+			}
+		}()
+	}
+	wg.Wait()
+}
+
+var errWKT = errors.New("no WKT polygon")
+
+// parseWKT reads POLYGON and MULTIPOLYGON, with or without Z and M (orb's own reader takes neither, nor NaN, and copies the text at every bracket).
+func parseWKT(s string) (orb.Geometry, error) {
+	s = strings.TrimSpace(s)
+	if _, rest, ok := strings.Cut(s, ";"); ok && len(s) > 4 && strings.EqualFold(s[:4], "SRID") {
+		s = strings.TrimSpace(rest)
+	}
+	open := strings.IndexByte(s, '(')
+	word := s
+	if open >= 0 {
+		word = s[:open]
+	}
+	kind := strings.ToUpper(strings.TrimSpace(word))
+	for _, suffix := range []string{"ZM", "Z", "M"} {
+		if k, ok := strings.CutSuffix(kind, suffix); ok && (strings.HasSuffix(k, "POLYGON") || strings.HasSuffix(k, " ")) {
+			kind = strings.TrimSpace(k)
+			break
+		}
+	}
+	if open < 0 {
+		if strings.HasSuffix(kind, "EMPTY") {
+			return orb.Polygon{}, nil
+		}
+		return nil, fmt.Errorf("%w: %q", errWKT, short(s))
+	}
+	levels := map[string]int{"POLYGON": 2, "MULTIPOLYGON": 3}[kind]
+	if levels == 0 {
+		return nil, fmt.Errorf("its geometry is a %s, wanted a POLYGON or MULTIPOLYGON", short(kind))
+	}
+	var m orb.MultiPolygon
+	var p orb.Polygon
+	depth := 0
+	for i := open; i < len(s); i++ {
+		switch c := s[i]; c {
+		case '(':
+			if depth++; depth > levels {
+				return nil, fmt.Errorf("%w: too many brackets", errWKT)
+			}
+			if depth == levels {
+				end := strings.IndexByte(s[i:], ')')
+				if end < 0 {
+					return nil, fmt.Errorf("%w: a bracket is not closed", errWKT)
+				}
+				r, err := wktRing(s[i+1 : i+end])
+				if err != nil {
+					return nil, err
+				}
+				p = append(p, r)
+				i += end
+				depth--
+			}
+		case ')':
+			if depth--; depth == levels-2 {
+				m, p = append(m, p), nil
+			}
+			if depth < 0 {
+				return nil, fmt.Errorf("%w: a bracket too many", errWKT)
+			}
+		case ',', ' ', '\t', '\n', '\r':
+		default:
+			return nil, fmt.Errorf("%w: %q", errWKT, short(s[i:]))
+		}
+	}
+	if depth != 0 {
+		return nil, fmt.Errorf("%w: a bracket is not closed", errWKT)
+	}
+	if levels == 2 {
+		return m[0], nil
+	}
+	return m, nil
+}
+
+func wktRing(s string) (orb.Ring, error) {
+	r := make(orb.Ring, 0, strings.Count(s, ",")+1)
+	for len(s) > 0 {
+		var pair string
+		pair, s, _ = strings.Cut(s, ",")
+		pair = strings.TrimSpace(pair)
+		xs, rest, _ := strings.Cut(pair, " ")
+		ys, _, _ := strings.Cut(strings.TrimSpace(rest), " ")
+		x, err1 := strconv.ParseFloat(xs, 64)
+		y, err2 := strconv.ParseFloat(ys, 64)
+		if err1 != nil || err2 != nil {
+			if !strings.EqualFold(xs, "nan") && !strings.EqualFold(ys, "nan") {
+				return nil, fmt.Errorf("%w: %q is no point", errWKT, short(pair))
+			}
+			x = math.NaN()
+		}
+		r = append(r, orb.Point{x, y})
+	}
+	return r, nil
+}
