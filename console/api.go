@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -54,6 +55,8 @@ type Lead struct {
 	Lat         float64           `json:"lat"`
 	ErrorM      float64           `json:"error_m" doc:"Semi-major axis of the 95 % ellipse, metres"`
 	Cell        string            `json:"cell"`
+	Cells       []leads.CellShare `json:"cells" doc:"Cells in which it may lie, where its error reaches over a border"`
+	Register    string            `json:"register" doc:"known, changed or new, with the entry's number; empty where there is no register"`
 	Subdistrict string            `json:"subdistrict"`
 	Score       float64           `json:"score"`
 	Dock        string            `json:"dock"`
@@ -67,8 +70,14 @@ type Lead struct {
 }
 
 func toLead(l leads.Lead) Lead {
-	x := Lead{l.Lead, l.Revision, l.State, l.Scene, l.Event, l.Class, l.Attributes, l.Lon, l.Lat, l.Ellipse.MajorM, l.Cell, l.Subdistrict, l.Score, l.Dock, l.Flight, l.Captured, l.Frame, l.Crop, []float64{}, l.By, l.Simulated}
+	x := Lead{l.Lead, l.Revision, l.State, l.Scene, l.Event, l.Class, l.Attributes, l.Lon, l.Lat, l.Ellipse.MajorM, l.Cell, l.Cells, "", l.Subdistrict, l.Score, l.Dock, l.Flight, l.Captured, l.Frame, l.Crop, []float64{}, l.By, l.Simulated}
 	_ = json.Unmarshal(l.Box, &x.Box)
+	if x.Cells == nil {
+		x.Cells = []leads.CellShare{}
+	}
+	if m := l.Register; m != nil {
+		x.Register = strings.TrimSpace(m.Standing + " " + m.Number)
+	}
 	return x
 }
 
@@ -147,6 +156,11 @@ func api(mux *http.ServeMux, o Options) huma.API {
 		}
 		return &body[dock.Reply]{r}, nil
 	})
+	huma.Get(h, "/api/coverage/{cell}", func(_ context.Context, in *struct {
+		Cell string `path:"cell" pattern:"^[0-9]{15}$" doc:"Code of a unit grid cell"`
+	}) (*body[CellCoverage], error) {
+		return &body[CellCoverage]{o.Coverage.Cell(in.Cell)}, nil
+	})
 	huma.Get(h, "/api/counts", func(context.Context, *struct{}) (*body[map[string]int64], error) {
 		return &body[map[string]int64]{o.Counts()}, nil
 	})
@@ -169,6 +183,7 @@ func api(mux *http.ServeMux, o Options) huma.API {
 	raw("/map/roads.geojson", func() ([]byte, error) { return o.Roads, nil })
 	raw("/map/buildings.geojson", o.Buildings.GeoJSON)
 	raw("/map/fences.geojson", o.Fences.GeoJSON)
+	raw("/map/coverage.geojson", o.Coverage.GeoJSON)
 	return h
 }
 

@@ -31,6 +31,7 @@ type Options struct {
 	Roads     []byte // GeoJSON, for the map
 	Buildings *geo.Buildings
 	Fences    *geo.Fences
+	Coverage  *Coverage
 	Counts    func() map[string]int64
 }
 

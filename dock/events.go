@@ -65,6 +65,8 @@ type WatchJob struct {
 	URL       string    `json:"url"` // RTSP
 	Scenes    []string  `json:"scenes"`
 	DiagDeg   float64   `json:"diagonal_fov"` // of the live camera
+	Lon       float64   `json:"lon"`          // of the dock, where the aircraft took off, WGS-84; 0 where not known
+	Lat       float64   `json:"lat"`
 	DRC       bool      `json:"drc"`
 	Simulated bool      `json:"simulated"`
 	Started   time.Time `json:"started"`

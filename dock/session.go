@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
 	"sync"
 	"time"
 
@@ -54,19 +53,17 @@ type Status struct {
 
 // session is one dock: what it says comes in through inbox, in order; what it is asked goes out one call at a time.
 type session struct {
-	c        *Controller
-	d        Dock
-	inbox    chan arrived
-	fly      chan missions.Flight
-	commands chan commanded
-	clock    clock
+	c         *Controller
+	d         Dock
+	inbox     chan arrived
+	fly       chan missions.Flight
+	commands  chan commanded
+	telemeter Telemeter
 
 	mu      sync.Mutex
 	waiting map[string]chan cloudapi.Result // by tid
 	st      Status
 	ev      *FlightEvent // of the flight now on, nil between flights
-	lastOSD geo.Pose
-	takeoff float64 // ellipsoidal height of the take-off point; NaN until known
 	heard   time.Time
 	bad     int
 	taken   bool // the flight was taken up, and nothing was heard of it yet
@@ -76,7 +73,7 @@ type session struct {
 
 func newSession(c *Controller, d Dock) *session {
 	s := &session{c: c, d: d, inbox: make(chan arrived, 512), fly: make(chan missions.Flight, 8), commands: make(chan commanded, 8),
-		waiting: map[string]chan cloudapi.Result{}, takeoff: math.NaN(), done: map[string]error{}}
+		waiting: map[string]chan cloudapi.Result{}, done: map[string]error{}}
 	s.st.Dock = d
 	return s
 }
@@ -247,7 +244,7 @@ func (s *session) accompany(ctx context.Context) error {
 	if err := s.startLive(ctx); err != nil {
 		return err
 	}
-	job := WatchJob{Flight: ev.Flight, Dock: s.d.SN, URL: ev.Live, Scenes: ev.Scenes, DiagDeg: 84, DRC: drc, Simulated: ev.Simulated, Started: time.Now().UTC()}
+	job := WatchJob{Flight: ev.Flight, Dock: s.d.SN, URL: ev.Live, Scenes: ev.Scenes, DiagDeg: geo.WideDiagonalDeg(s.d.Model), Lon: s.d.Lon, Lat: s.d.Lat, DRC: drc, Simulated: ev.Simulated, Started: time.Now().UTC()}
 	b, err := json.Marshal(job)
 	if err != nil {
 		return err

@@ -58,34 +58,61 @@ const (
 	gnssM               = 1.2
 	gimbalYawDeg        = 0.6
 	gimbalPitchDeg      = 0.3
+	gimbalRollDeg       = 0.2
 	clockS              = 0.05
 )
+
+// Telemeter makes poses of what a dock's aircraft reports, with their times on this server's clock and their errors as far as the
+// dock tells. It belongs to one goroutine.
+type Telemeter struct {
+	clock   clock
+	last    geo.Pose // of the OSD
+	takeoff float64  // ellipsoidal height of the take-off point
+	known   bool
+}
+
+// OSD takes in an aircraft's OSD that was stamped by the dock and arrived.
+func (t *Telemeter) OSD(a cloudapi.AircraftOSD, stamp, arrived time.Time) geo.Pose {
+	p := geo.Pose{Time: t.clock.server(stamp, arrived), Lon: a.Longitude, Lat: a.Latitude, HeightM: a.Elevation}
+	for _, g := range a.Payloads {
+		p.YawDeg, p.PitchDeg, p.RollDeg = g.GimbalYaw, g.GimbalPitch, g.GimbalRoll
+	}
+	p.Sigma = geo.PoseSigma{HorizM: gnssM, VertM: gnssM, YawDeg: gimbalYawDeg, PitchDeg: gimbalPitchDeg, RollDeg: gimbalRollDeg, TimeS: clockS}
+	if a.PositionState.IsFixed == 2 {
+		p.Sigma.HorizM, p.Sigma.VertM = rtkHorizM, rtkVertM
+	}
+	// the ground velocity: its size as reported, its direction from where the aircraft came
+	head := a.AttitudeHead * math.Pi / 180
+	ve, vn := math.Sin(head), math.Cos(head)
+	if !t.last.Time.IsZero() {
+		d := geo.NewFrame(t.last.Point(), 0).To(orb.Point{p.Lon, p.Lat}, 0)
+		if m := math.Hypot(d.E, d.N); m > 2 {
+			ve, vn = d.E/m, d.N/m
+		}
+	}
+	p.VelE, p.VelN = ve*a.HorizontalSpeed, vn*a.HorizontalSpeed
+	t.last, t.takeoff, t.known = p, a.Height-a.Elevation, true
+	return p
+}
+
+// DRC takes in an osd_info_push; ok is false until an OSD has told the height of the take-off point.
+func (t *Telemeter) DRC(o cloudapi.OSDInfo, stamp, arrived time.Time) (p geo.Pose, ok bool) {
+	at := t.clock.server(stamp, arrived)
+	if !t.known {
+		return p, false
+	}
+	return geo.Pose{Time: at, Lon: o.Longitude, Lat: o.Latitude, HeightM: o.Height - t.takeoff,
+		YawDeg: o.GimbalYaw, PitchDeg: o.GimbalPitch, RollDeg: o.GimbalRoll, VelE: o.SpeedX, VelN: o.SpeedY, Sigma: t.last.Sigma}, true
+}
 
 func (s *session) aircraft(e cloudapi.Envelope, at time.Time) error {
 	var a cloudapi.AircraftOSD
 	if err := e.Unpack(&a); err != nil {
 		return err
 	}
-	p := geo.Pose{Time: s.clock.server(e.Time(), at), Lon: a.Longitude, Lat: a.Latitude, HeightM: a.Elevation}
-	for _, g := range a.Payloads {
-		p.YawDeg, p.PitchDeg, p.RollDeg = g.GimbalYaw, g.GimbalPitch, g.GimbalRoll
-	}
-	p.Sigma = geo.PoseSigma{HorizM: gnssM, VertM: gnssM, YawDeg: gimbalYawDeg, PitchDeg: gimbalPitchDeg, RollDeg: 0.2, TimeS: clockS}
-	if a.PositionState.IsFixed == 2 {
-		p.Sigma.HorizM, p.Sigma.VertM = rtkHorizM, rtkVertM
-	}
+	p := s.telemeter.OSD(a, e.Time(), at)
 	s.mu.Lock()
-	// the ground velocity: its size as reported, its direction from where the aircraft came
-	head := a.AttitudeHead * math.Pi / 180
-	ve, vn := math.Sin(head), math.Cos(head)
-	if !s.lastOSD.Time.IsZero() {
-		d := geo.NewFrame(s.lastOSD.Point(), 0).To(orb.Point{p.Lon, p.Lat}, 0)
-		if m := math.Hypot(d.E, d.N); m > 2 {
-			ve, vn = d.E/m, d.N/m
-		}
-	}
-	p.VelE, p.VelN = ve*a.HorizontalSpeed, vn*a.HorizontalSpeed
-	s.lastOSD, s.takeoff, s.st.Battery = p, a.Height-a.Elevation, a.Battery.CapacityPercent
+	s.st.Battery = a.Battery.CapacityPercent
 	drc := s.ev != nil && s.ev.DRC
 	s.mu.Unlock()
 	if drc {
@@ -101,14 +128,9 @@ func (s *session) drc(e cloudapi.Envelope, at time.Time) error {
 		if err := e.Unpack(&o); err != nil {
 			return err
 		}
-		s.mu.Lock()
-		ground, sigma := s.takeoff, s.lastOSD.Sigma
-		s.mu.Unlock()
-		if math.IsNaN(ground) {
-			return nil // the height above take-off is known with the first OSD
+		if p, ok := s.telemeter.DRC(o, e.Time(), at); ok {
+			return s.pose(p)
 		}
-		return s.pose(geo.Pose{Time: s.clock.server(e.Time(), at), Lon: o.Longitude, Lat: o.Latitude, HeightM: o.Height - ground,
-			YawDeg: o.GimbalYaw, PitchDeg: o.GimbalPitch, RollDeg: o.GimbalRoll, VelE: o.SpeedX, VelN: o.SpeedY, Sigma: sigma})
 	case cloudapi.DelayInfoPush:
 		var d cloudapi.DelayInfo
 		if err := e.Unpack(&d); err != nil {

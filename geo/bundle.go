@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sort"
+	"time"
 
 	"gonum.org/v1/gonum/mat"
 )
@@ -35,10 +37,13 @@ type Spread struct {
 	TauS float64
 	// PixelPx is the error of a tie point in each picture.
 	PixelPx float64
+	// ReliefM is how rough the ground itself is, metres. Where it is given, what stands on the ground (cars, trees, stalls) is told from the
+	// ground by its parallax, and only the ground decides on heights; 0 takes every tie point for ground.
+	ReliefM float64
 }
 
-// CommonCov is the covariance of what poses have in common, in the order height (m), yaw, pitch, roll (degrees), time (s).
-type CommonCov [5][5]float64
+// CommonCov is the covariance of corrections, in the order height (m), yaw, pitch, roll (degrees), time (s), east, north (m).
+type CommonCov [7][7]float64
 
 // Bias is what is to be added to reported poses, and how sure that is.
 type Bias struct {
@@ -49,6 +54,8 @@ type Bias struct {
 	TimeS    float64   `json:"time_s"` // to the time at which a picture was taken
 	// Cov is the covariance of these, by group.
 	Cov []CommonCov `json:"cov"`
+	// Along is the shots' own corrections of position where those wander, oldest first.
+	Along []Along `json:"-"`
 	// Own is how large each shot's own error was found to be.
 	Own PoseSigma `json:"own"`
 	// Ties is how many tie points agreed (three standard deviations), of Of.
@@ -56,6 +63,16 @@ type Bias struct {
 	Of   int `json:"of"`
 	// PixelPx is the median disagreement left, pixels.
 	PixelPx float64 `json:"pixel_px"`
+
+	tauS   float64
+	ground float64 // share of the tie points that are taken for ground
+}
+
+// Along is a correction of position at a time, with the covariance of all corrections then.
+type Along struct {
+	Time                   time.Time
+	EastM, NorthM, HeightM float64
+	Cov                    CommonCov
 }
 
 // Applied is the pose with the bias of its group added. What the poses of a flight have in common is then known to the bias's
@@ -65,15 +82,35 @@ func (b *Bias) Applied(p Pose, group int) Pose {
 		return p
 	}
 	p = p.Upright()
-	f := NewFrame(p.Point(), 0)
-	q := f.From(p.VelE*b.TimeS, p.VelN*b.TimeS)
+	e, n, u := p.VelE*b.TimeS, p.VelN*b.TimeS, b.HeightM
+	sigma := PoseSigma{HorizM: p.Sigma.HorizM, VertM: b.Own.VertM, YawDeg: b.Own.YawDeg, PitchDeg: b.Own.PitchDeg, RollDeg: b.Own.RollDeg}
+	p.Common = &b.Cov[group]
+	if len(b.Along) > 0 {
+		i := sort.Search(len(b.Along), func(i int) bool { return b.Along[i].Time.After(p.Time) })
+		near, k := &b.Along[min(i, len(b.Along)-1)], 0.0
+		if i > 0 {
+			before := &b.Along[i-1]
+			if span := near.Time.Sub(before.Time).Seconds(); span > 0 {
+				k = near.Time.Sub(p.Time).Seconds() / span
+			}
+			e, n, u = e+(1-k)*near.EastM+k*before.EastM, n+(1-k)*near.NorthM+k*before.NorthM, u+(1-k)*near.HeightM+k*before.HeightM
+			if k > 0.5 {
+				near = before
+			}
+		} else {
+			e, n, u = e+near.EastM, n+near.NorthM, u+near.HeightM
+		}
+		p.Common = &near.Cov
+		wander := math.Sqrt(1 - math.Exp(-2*math.Abs(p.Time.Sub(near.Time).Seconds())/b.tauS))
+		sigma.HorizM, sigma.VertM = b.Own.HorizM*wander, b.Own.VertM*wander
+	}
+	q := NewFrame(p.Point(), 0).From(e, n)
 	p.Lon, p.Lat = q.Lon(), q.Lat()
-	p.HeightM += b.HeightM
+	p.HeightM += u
 	p.YawDeg = WrapDeg(p.YawDeg + b.YawDeg[group] + p.TurnDegS*b.TimeS)
 	p.PitchDeg += b.PitchDeg
 	p.RollDeg += b.RollDeg
-	p.Sigma = PoseSigma{HorizM: p.Sigma.HorizM, VertM: b.Own.VertM, YawDeg: b.Own.YawDeg, PitchDeg: b.Own.PitchDeg, RollDeg: b.Own.RollDeg}
-	p.Common = &b.Cov[group]
+	p.Sigma = sigma
 	return p
 }
 
@@ -84,10 +121,18 @@ const (
 	leastTies    = 12
 	bundleRounds = 12
 	cauchy       = 1.0 // a residual of so many robust standard deviations has half the weight
+	// how high things may stand on the ground, metres, all heights being as likely
+	standsM = 6.0
+	// share of the tie points off the ground that are no points at all
+	mistaken = 0.03
+	// where the ground ends and things begin is blurred by the error of a tie point's height; the edge is found to so much of it
+	edgeShare = 0.4
 	// how many shots' worth what is expected of own errors counts for
 	ownExpected = 4.0
 	// neighbouring ties share what the model does not know (relief, the lens): so many count as one
 	tiesShare = 4.0
+	// of the ground's height so many: what stands on it has many tie points
+	heightShare = 8.0
 )
 
 // The quantities a shot may have for itself, in the order of the derivatives.
@@ -108,6 +153,7 @@ type bundle struct {
 	s      Spread
 	groups int
 	common [4]int // height, pitch, roll, time
+	relief int    // how high the tie points that were taken for ground lie above it
 	yaw    []int  // by group
 	own    [][owns]int
 	n      int
@@ -134,6 +180,7 @@ func newBundle(shots []Shot, ties []Tie, s Spread) *bundle {
 	for range b.groups {
 		b.yaw = append(b.yaw, column(s.YawDeg))
 	}
+	b.relief = column(s.ReliefM)
 	b.sigma = [owns]float64{s.Own.HorizM, s.Own.HorizM, s.Own.VertM, s.Own.YawDeg, s.Own.PitchDeg, s.Own.RollDeg}
 	for range shots {
 		var o [owns]int
@@ -210,7 +257,7 @@ func Solve(shots []Shot, ties []Tie, s Spread) (*Bias, error) {
 	}
 	out := &Bias{}
 	for round := range bundleRounds {
-		normal, rhs, err := b.equations(out)
+		normal, rhs, err := b.equations(out, round)
 		if err != nil {
 			return nil, err
 		}
@@ -243,7 +290,7 @@ func Solve(shots []Shot, ties []Tie, s Spread) (*Bias, error) {
 }
 
 // equations builds the normal equations at the corrections so far.
-func (b *bundle) equations(out *Bias) (normal, rhs []float64, err error) {
+func (b *bundle) equations(out *Bias, round int) (normal, rhs []float64, err error) {
 	n := b.n
 	normal, rhs = make([]float64, n*n), make([]float64, n)
 	hold := func(c int, sigma float64) {
@@ -270,8 +317,7 @@ func (b *bundle) equations(out *Bias) (normal, rhs []float64, err error) {
 			}
 			// an error that wanders (Ornstein-Uhlenbeck): this shot's given the one before
 			before := b.own[i-1][q]
-			dt := math.Abs(b.shots[i].Pose.Time.Sub(b.shots[i-1].Pose.Time).Seconds())
-			k := math.Exp(-dt / b.s.TauS)
+			k := b.keeps(i)
 			w := 1 / (b.sigma[q] * b.sigma[q] * math.Max(1e-6, 1-k*k))
 			r := b.x[c] - k*b.x[before]
 			normal[c*n+c] += w
@@ -293,33 +339,89 @@ func (b *bundle) equations(out *Bias) (normal, rhs []float64, err error) {
 	type row struct {
 		t      Tie
 		dx, dy float64
+		px, py float64 // direction in which a height moves the residual, and
+		perM   float64 // how far, pixels a metre
 	}
 	var rows []row
-	var sizes []float64
+	var sizes, across []float64
 	for _, t := range b.ties {
-		if dx, dy, ok := over(views[t.A], views[t.B], t); ok {
-			rows = append(rows, row{t, dx, dy})
-			sizes = append(sizes, math.Hypot(dx, dy))
+		if b.relief >= 0 {
+			t.AboveM += b.x[b.relief]
 		}
+		dx, dy, ok := over(views[t.A], views[t.B], t)
+		if !ok {
+			continue
+		}
+		r := row{t: t, dx: dx, dy: dy}
+		if b.relief >= 0 {
+			const up = 0.5
+			higher := t
+			higher.AboveM += up
+			if hx, hy, ok := over(views[t.A], views[t.B], higher); ok {
+				r.perM = math.Hypot(hx-dx, hy-dy) / up
+				r.px, r.py = (hx-dx)/(up*math.Max(1e-9, r.perM)), (hy-dy)/(up*math.Max(1e-9, r.perM))
+			}
+			across = append(across, math.Abs(dx*r.py-dy*r.px))
+		}
+		rows = append(rows, r)
+		sizes = append(sizes, math.Hypot(dx, dy))
 	}
 	if len(rows) < leastTies {
 		return nil, nil, fmt.Errorf("%w: only %d of %d meet the ground", ErrTooFewTies, len(rows), len(b.ties))
 	}
 	slices.Sort(sizes)
 	out.PixelPx = sizes[len(sizes)/2]
-	scale := math.Max(math.Max(b.s.PixelPx, 0.1)*math.Sqrt2, out.PixelPx/1.1774) // the median of a Rayleigh distribution
+	pixel := math.Max(b.s.PixelPx, 0.1) * math.Sqrt2
+	scale := math.Max(pixel, out.PixelPx/1.1774) // the median of a Rayleigh distribution
+	if b.s.ReliefM > 0 {
+		var blur []float64
+		for _, r := range rows {
+			blur = append(blur, 1/math.Max(1e-3, r.perM))
+		}
+		slices.Sort(blur)
+		slices.Sort(across)
+		scale = math.Max(pixel, across[len(across)/2]/0.6745) // the median of a normal distribution's absolute value
+		if out.ground == 0 {
+			out.ground = 0.5
+		}
+		hold(b.relief, math.Hypot(b.s.ReliefM, edgeShare*scale*blur[len(blur)/2]))
+	}
+	// at first every tie may be ground, then fewer and fewer
+	loose := math.Max(1, 8*math.Pow(0.5, float64(round)))
 	out.Ties, out.Of = 0, len(b.ties)
+	ground := 0.0
 	type entry struct {
 		c    int
 		x, y float64
 	}
 	var es []entry
 	for _, r := range rows {
-		k := math.Hypot(r.dx, r.dy) / scale
-		if k < 3 {
-			out.Ties++
+		// the weights of the residual's two parts: along u, in which a height moves it, and across
+		ux, uy := 1.0, 0.0
+		var wu, wv float64
+		if b.s.ReliefM == 0 {
+			k := math.Hypot(r.dx, r.dy) / scale
+			if k < 3 {
+				out.Ties++
+			}
+			wu = 1 / (1 + sq(k/cauchy)) / (scale * scale * tiesShare)
+			wv = wu
+		} else {
+			ux, uy = r.px, r.py
+			along, off := r.dx*ux+r.dy*uy, (r.dx*uy-r.dy*ux)/scale
+			wv = 1 / (1 + sq(off/cauchy)) / (scale * scale * tiesShare)
+			v := sq(scale) + sq(b.s.ReliefM*r.perM)
+			is := out.ground * math.Exp(-0.5*along*along/(v*loose*loose)) / math.Sqrt(2*math.Pi*v*loose*loose)
+			// things stand on the ground, not below it: a point below is ground that the corrections have wrong, but for a few mistakes
+			above := 0.5 * math.Erfc(along/(loose*math.Sqrt(2*v)))
+			not := (1 - out.ground) * (mistaken + (1-mistaken)*above) / math.Max(1, standsM*r.perM)
+			share := is / (is + not)
+			ground += share / float64(len(rows))
+			if share > 0.5 && math.Abs(off) < 3 {
+				out.Ties++
+			}
+			wu = share / (1 + sq(off/cauchy)) / (v * heightShare)
 		}
-		w := 1 / (1 + sq(k/cauchy)) / (scale * scale * tiesShare)
 		es = es[:0]
 		for side, i := range [2]int{r.t.A, r.t.B} {
 			for q := range owns {
@@ -343,12 +445,22 @@ func (b *bundle) equations(out *Bias) (normal, rhs []float64, err error) {
 				})
 			}
 		}
+		if b.relief >= 0 {
+			es = append(es, entry{b.relief, r.perM * r.px, r.perM * r.py})
+		}
+		ru, rv := r.dx*ux+r.dy*uy, r.dx*uy-r.dy*ux
+		for i := range es {
+			es[i].x, es[i].y = es[i].x*ux+es[i].y*uy, es[i].x*uy-es[i].y*ux
+		}
 		for i, e := range es {
-			rhs[e.c] -= w * (e.x*r.dx + e.y*r.dy)
+			rhs[e.c] -= wu*e.x*ru + wv*e.y*rv
 			for _, g := range es[i:] {
-				normal[min(e.c, g.c)*n+max(e.c, g.c)] += w * (e.x*g.x + e.y*g.y)
+				normal[min(e.c, g.c)*n+max(e.c, g.c)] += wu*e.x*g.x + wv*e.y*g.y
 			}
 		}
+	}
+	if b.s.ReliefM > 0 {
+		out.ground = math.Max(0.05, math.Min(0.95, ground))
 	}
 	return normal, rhs, nil
 }
@@ -363,10 +475,18 @@ func (b *bundle) adapt(inv *mat.SymDense) float64 {
 			continue
 		}
 		sum, n := ownExpected*sq(expected[q]), ownExpected
-		for _, o := range b.own {
+		for i, o := range b.own {
 			for _, k := range class {
-				sum += sq(b.x[o[k]]) + inv.At(o[k], o[k])
 				n++
+				if b.s.TauS == 0 || q > ownU || i == 0 {
+					sum += sq(b.x[o[k]]) + inv.At(o[k], o[k])
+					continue
+				}
+				// of an error that wanders, what is new since the shot before
+				before := b.own[i-1][k]
+				keep := b.keeps(i)
+				news := sq(b.x[o[k]]-keep*b.x[before]) + inv.At(o[k], o[k]) - 2*keep*inv.At(o[k], before) + keep*keep*inv.At(before, before)
+				sum += news / math.Max(1e-6, 1-keep*keep)
 			}
 		}
 		to := math.Sqrt(sum / n)
@@ -378,6 +498,12 @@ func (b *bundle) adapt(inv *mat.SymDense) float64 {
 	return change
 }
 
+// keeps is how much of its error of position shot i still has of the shot before.
+func (b *bundle) keeps(i int) float64 {
+	dt := math.Abs(b.shots[i].Pose.Time.Sub(b.shots[i-1].Pose.Time).Seconds())
+	return math.Exp(-dt / b.s.TauS)
+}
+
 func (b *bundle) result(out *Bias, inv *mat.SymDense) {
 	get := func(c int) float64 {
 		if c < 0 {
@@ -385,20 +511,44 @@ func (b *bundle) result(out *Bias, inv *mat.SymDense) {
 		}
 		return b.x[c]
 	}
+	at := func(c, d int) float64 {
+		if c < 0 || d < 0 {
+			return 0
+		}
+		return inv.At(c, d)
+	}
 	out.HeightM, out.PitchDeg, out.RollDeg, out.TimeS = get(b.common[0]), get(b.common[1]), get(b.common[2]), get(b.common[3])
-	out.YawDeg, out.Cov = nil, nil
-	for _, y := range b.yaw {
+	out.YawDeg, out.Cov, out.Along, out.tauS = nil, nil, nil, b.s.TauS
+	columns := func(group int) [5]int {
+		return [5]int{b.common[0], b.yaw[group], b.common[1], b.common[2], b.common[3]}
+	}
+	for g, y := range b.yaw {
 		out.YawDeg = append(out.YawDeg, get(y))
-		cols := [5]int{b.common[0], y, b.common[1], b.common[2], b.common[3]}
 		var cov CommonCov
+		cols := columns(g)
 		for i, c := range cols {
 			for j, d := range cols {
-				if c >= 0 && d >= 0 {
-					cov[i][j] = inv.At(c, d)
-				}
+				cov[i][j] = at(c, d)
 			}
 		}
 		out.Cov = append(out.Cov, cov)
 	}
 	out.Own = PoseSigma{HorizM: b.sigma[ownE], VertM: b.sigma[ownU], YawDeg: b.sigma[ownYaw], PitchDeg: b.sigma[ownPitch], RollDeg: b.sigma[ownRoll]}
+	if b.s.TauS == 0 {
+		return
+	}
+	for i, s := range b.shots {
+		o := b.own[i]
+		a := Along{Time: s.Pose.Time, EastM: get(o[ownE]), NorthM: get(o[ownN]), HeightM: get(o[ownU])}
+		// the height's correction is the common one and the shot's own
+		cols := columns(s.Group)
+		sums := [7][2]int{{cols[0], o[ownU]}, {cols[1], -1}, {cols[2], -1}, {cols[3], -1}, {cols[4], -1}, {o[ownE], -1}, {o[ownN], -1}}
+		for i, c := range sums {
+			for j, d := range sums {
+				a.Cov[i][j] = at(c[0], d[0]) + at(c[0], d[1]) + at(c[1], d[0]) + at(c[1], d[1])
+			}
+		}
+		out.Along = append(out.Along, a)
+	}
+	sort.Slice(out.Along, func(i, j int) bool { return out.Along[i].Time.Before(out.Along[j].Time) })
 }

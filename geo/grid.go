@@ -16,6 +16,8 @@ type Cell struct {
 	Subdistrict string // 9 digits
 	Name        string // of the subdistrict
 	MadeUp      bool   // generated here; a bureau's file replaces it
+
+	index int // in its grid
 }
 
 // Grid is the unit grid of a district.
@@ -59,7 +61,7 @@ func NewGrid(l *Layer, d *Divisions, outline orb.MultiPolygon, communities *Laye
 		if polys == nil {
 			continue
 		}
-		c := Cell{Code: code, Community: code[:12], Subdistrict: code[:9]}
+		c := Cell{Code: code, Community: code[:12], Subdistrict: code[:9], index: len(g.cells)}
 		if d != nil {
 			c.Name = d.Names[c.Subdistrict]
 		}
@@ -164,7 +166,7 @@ func GeneratePudong(seed uint64) (*Grid, error) {
 				continue
 			}
 			code := division[c]
-			g.cells = append(g.cells, Cell{fmt.Sprintf("%s%03d", code, count[c]), code, code[:9], d.Names[code[:9]], true})
+			g.cells = append(g.cells, Cell{fmt.Sprintf("%s%03d", code, count[c]), code, code[:9], d.Names[code[:9]], true, len(g.cells)})
 			a, b := frame.From(e0, n0), frame.From(e0+cellM, n0+cellM)
 			g.polygons = append(g.polygons, []orb.Polygon{{{a, {b[0], a[1]}, b, {a[0], b[1]}, a}}})
 		}
@@ -198,14 +200,9 @@ func (g *Grid) Each(each func(c *Cell, polygons []orb.Polygon)) {
 	}
 }
 
-// Polygons of a cell (WGS-84), which must not be changed.
+// Polygons of a cell of this grid (WGS-84), which must not be changed.
 func (g *Grid) Polygons(c *Cell) []orb.Polygon {
-	for i := range g.cells {
-		if &g.cells[i] == c {
-			return g.polygons[i]
-		}
-	}
-	return nil
+	return g.polygons[c.index]
 }
 
 // Share is a cell and the probability that a position lies in it.

@@ -174,13 +174,15 @@ func (l Locator) groundUnder(p orb.Point) float64 {
 	return 0
 }
 
-// What a position hangs on, in the order of the Jacobian's columns. The first five are those that corrections have in common.
+// What a position hangs on, in the order of the Jacobian's columns. The first seven are those of CommonCov.
 const (
 	byHeight = iota // of the aircraft above the ground
 	byYaw
 	byPitch
 	byRoll
 	byTime
+	byEast
+	byNorth
 	byX
 	byY
 	columns
@@ -205,9 +207,11 @@ func carry(v View, p Pose, x, y float64, top plane, hit ENU, groundSigma, pixelS
 	derive(byY, px, v, x, y+px)
 	jac[byTime] = [2]float64{p.VelE + jac[byYaw][0]*p.TurnDegS, p.VelN + jac[byYaw][1]*p.TurnDegS}
 
+	jac[byEast], jac[byNorth] = [2]float64{1, 0}, [2]float64{0, 1}
+
 	s := p.Sigma
-	out := Cov{EE: s.HorizM * s.HorizM, NN: s.HorizM * s.HorizM}
-	for i, sigma := range [columns]float64{math.Hypot(s.VertM, groundSigma), s.YawDeg, s.PitchDeg, s.RollDeg, s.TimeS, pixelSigma, pixelSigma} {
+	var out Cov
+	for i, sigma := range [columns]float64{math.Hypot(s.VertM, groundSigma), s.YawDeg, s.PitchDeg, s.RollDeg, s.TimeS, s.HorizM, s.HorizM, pixelSigma, pixelSigma} {
 		out.EE += sq(sigma * jac[i][0])
 		out.NN += sq(sigma * jac[i][1])
 		out.EN += sigma * sigma * jac[i][0] * jac[i][1]

@@ -48,3 +48,15 @@ func CameraOf(model, lens string, zoom float64, w, h int) (Camera, error) {
 	}
 	return Camera{}, fmt.Errorf("no camera %q of an aircraft %q is known; known are wide and zoom of M30, M30T, M3D, M3TD, M4D, M4TD, and wide of FC300S", lens, model)
 }
+
+// WideDiagonalDeg is the diagonal field of view of the wide camera of an aircraft, degrees; 84, which most have, where it is not known.
+func WideDiagonalDeg(model string) float64 {
+	for _, p := range payloads {
+		for _, m := range p.models {
+			if p.lens == "wide" && strings.EqualFold(m, model) {
+				return p.diagDeg
+			}
+		}
+	}
+	return 84
+}

@@ -36,22 +36,32 @@ type Lead struct {
 	Cell        string            `json:"cell"`
 	Subdistrict string            `json:"subdistrict"`
 	MadeUp      bool              `json:"made_up"` // the grid is
-	Score       float64           `json:"score"`
-	Dock        string            `json:"dock"`
-	Flight      string            `json:"flight"`
-	FirstSeen   time.Time         `json:"first_seen"`
-	LastSeen    time.Time         `json:"last_seen"`
-	Captured    time.Time         `json:"captured"`
-	Frame       string            `json:"frame"`
-	Crop        string            `json:"crop"`
-	FrameURL    string            `json:"frame_url"`
-	CropURL     string            `json:"crop_url"`
-	Box         json.RawMessage   `json:"box"`
-	Simulated   bool              `json:"simulated"`
-	Findings    []string          `json:"findings"`
-	Cov         geo.Cov           `json:"cov"`
-	By          string            `json:"by,omitempty"` // who decided
-	Note        string            `json:"note,omitempty"`
+	// Cells are those in which it may lie, with the probability of each, where the error reaches over a cell's border.
+	Cells []CellShare `json:"cells,omitempty"`
+	// Register is what the register of structures says of it: known, changed or new.
+	Register  *geo.Match      `json:"register,omitempty"`
+	Score     float64         `json:"score"`
+	Dock      string          `json:"dock"`
+	Flight    string          `json:"flight"`
+	FirstSeen time.Time       `json:"first_seen"`
+	LastSeen  time.Time       `json:"last_seen"`
+	Captured  time.Time       `json:"captured"`
+	Frame     string          `json:"frame"`
+	Crop      string          `json:"crop"`
+	FrameURL  string          `json:"frame_url"`
+	CropURL   string          `json:"crop_url"`
+	Box       json.RawMessage `json:"box"`
+	Simulated bool            `json:"simulated"`
+	Findings  []string        `json:"findings"`
+	Cov       geo.Cov         `json:"cov"`
+	By        string          `json:"by,omitempty"` // who decided
+	Note      string          `json:"note,omitempty"`
+}
+
+// CellShare is a grid cell and the probability that a lead lies in it.
+type CellShare struct {
+	Cell  string  `json:"cell"`
+	Share float64 `json:"share"`
 }
 
 // Subject is where a revision of the lead goes; simulated ones stay apart.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"slices"
 	"sort"
 	"sync"
@@ -180,7 +181,7 @@ func (l *Ledger) take(ctx context.Context, f vision.Finding) error {
 		Lead: uuid.NewString(), Revision: 1, State: Candidate, Scene: f.Scene, Event: sc.EventOf(f.Class), Class: f.Class, Attributes: f.Attributes,
 		Lon: f.Lon, Lat: f.Lat, Datum: "WGS-84", Ellipse: f.Cov.Ellipse(), HeightM: f.HeightM, Score: f.Score, Dock: f.Dock, Flight: f.Flight,
 		FirstSeen: f.FirstSeen, LastSeen: f.LastSeen, Captured: f.Captured, Frame: f.Frame, Crop: f.Crop,
-		FrameURL: fmt.Sprintf(l.EvidenceURL, f.Frame), CropURL: fmt.Sprintf(l.EvidenceURL, f.Crop), Simulated: f.Simulated, Findings: []string{f.ID}, Cov: f.Cov,
+		FrameURL: fmt.Sprintf(l.EvidenceURL, f.Frame), CropURL: fmt.Sprintf(l.EvidenceURL, f.Crop), Simulated: f.Simulated, Findings: []string{f.ID}, Cov: f.Cov, Register: f.Register,
 	}
 	x.Box, _ = json.Marshal(f.Box)
 	l.place(&x)
@@ -215,6 +216,14 @@ func (l *Ledger) refine(ctx context.Context, k *Lead, f vision.Finding) error {
 func (l *Ledger) place(x *Lead) {
 	if c, ok := l.Grid.At([2]float64{x.Lon, x.Lat}); ok {
 		x.Cell, x.Subdistrict, x.MadeUp = c.Code, c.Subdistrict, c.MadeUp
+	}
+	x.Cells = nil
+	shares := l.Grid.Shares(nil, [2]float64{x.Lon, x.Lat}, x.Cov)
+	if len(shares) < 2 {
+		return
+	}
+	for _, s := range shares {
+		x.Cells = append(x.Cells, CellShare{s.Cell.Code, math.Round(s.Share*1000) / 1000})
 	}
 }
 

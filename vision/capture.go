@@ -2,6 +2,7 @@ package vision
 
 import (
 	"math"
+	"slices"
 	"sync"
 	"time"
 
@@ -16,18 +17,22 @@ const (
 	delayInfoSigmaS  = 0.15 // of what delay_info_push says
 )
 
-// How well the speed seen in the picture agrees with the speed reported, metres a second; and how many neighbouring samples
-// share an error.
+// How well a move seen in the picture agrees with the poses reported: metres and a share of the way, degrees; and how many
+// neighbouring moves share an error.
 const (
-	speedSigmaMS = 0.35
-	speedShare   = 2.0
-	minSpeedMS   = 0.8 // slower, an aircraft may be turning on the spot, and the picture tells no speed
+	moveSigmaM     = 0.08
+	moveSigmaShare = 0.02
+	turnSigmaDeg   = 0.4
+	moveShared     = 3.0
+	speedSigmaMS   = 0.35
+	minSpeedMS     = 0.8 // slower, an aircraft may be turning on the spot
+	wanderTauS     = 60  // how long an error of GNSS lasts
 )
 
 // CaptureClock estimates when a frame was taken. A stream's own clock runs evenly with the camera's, so capture time is its
 // time stamp plus one constant: what is estimated is that constant. What is known of it: when frames arrive; how old the
-// dock says they are; and, as soon as the aircraft has changed its speed, at which offset the motion seen in the picture
-// fits the speeds that were reported (Estimate).
+// dock says they are; and, as soon as the aircraft has turned or changed its speed, at which offset the moves seen in the
+// picture fit the poses that were reported (Estimate).
 type CaptureClock struct {
 	mu      sync.Mutex
 	begun   bool
@@ -36,14 +41,18 @@ type CaptureClock struct {
 	origin  time.Time
 	sum     float64 // of (arrival - stamp - delay), seconds after origin
 	n       float64
-	motion  []motion
+	moves   []moved
 	offset  float64 // estimate, seconds after origin
 	sigma   float64
 }
 
-type motion struct{ at, speed float64 } // seconds on the stream's clock; pixels a second
+// moved is a move between two pictures, at seconds on the stream's clock.
+type moved struct {
+	from, to float64
+	geo.Move
+}
 
-const motionKept = 1500 // five minutes at 5 Hz
+const movesKept = 1500 // five minutes at 5 Hz
 
 // Arrival notes a frame's arrival.
 func (c *CaptureClock) Arrival(pts time.Duration, at time.Time) {
@@ -52,7 +61,7 @@ func (c *CaptureClock) Arrival(pts time.Duration, at time.Time) {
 	zero := at.Add(-pts)
 	if !c.begun || pts+time.Second < c.last { // a stream that was connected again has a new clock
 		c.begun, c.fastest, c.origin, c.sum, c.n = true, zero, zero, 0, 0
-		c.motion, c.sigma = nil, 0
+		c.moves, c.sigma = nil, 0
 	}
 	// the smallest is what matters: frames that come late say nothing of the stream's clock. It may rise slowly, as the
 	// delay drifts.
@@ -76,13 +85,13 @@ func (c *CaptureClock) Delay(seconds float64) {
 	}
 }
 
-// Motion notes how fast the picture moved, in pixels a second, at a time on the stream's clock.
-func (c *CaptureClock) Motion(pts time.Duration, pixelsPerS float64) {
+// Moved notes how the camera moved between two pictures, at times on the stream's clock.
+func (c *CaptureClock) Moved(from, to time.Duration, m geo.Move) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.motion = append(c.motion, motion{pts.Seconds(), pixelsPerS})
-	if len(c.motion) > motionKept {
-		c.motion = c.motion[1:]
+	c.moves = append(c.moves, moved{from.Seconds(), to.Seconds(), m})
+	if len(c.moves) > movesKept {
+		c.moves = c.moves[1:]
 	}
 }
 
@@ -105,98 +114,195 @@ func (c *CaptureClock) Captured(pts time.Duration) (time.Time, float64) {
 	return c.origin.Add(time.Duration(mean * 1e9)).Add(pts), sigma
 }
 
-// Estimate fits the motion seen to the speeds reported: for every offset the scale between pixels and metres that fits best
-// (robustly), and how well it does. The posterior over the offsets gives the estimate and its error. Straight flight at one
-// speed tells nothing and leaves the prior as it is.
+// Estimate fits the moves seen to the poses reported (oldest first): for every offset, how far the turns and ways are off, the scale
+// of the ways left free (the ground's height is not known to a percent). The posterior over the offsets gives the
+// estimate and its error. Straight flight at one speed tells nothing and leaves the prior as it is.
 func (c *CaptureClock) Estimate(reported []geo.Pose) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !c.begun || len(c.motion) < 20 || len(reported) < 4 {
+	if !c.begun || len(c.moves) < 5 || len(reported) < 2 {
 		return
 	}
 	mean, sigma := c.prior()
-	const step, reach = 0.02, 3.0
-	var sumW, sumX, sumXX, top float64
-	top = math.Inf(-1)
-	type candidate struct{ x, score float64 }
-	var all []candidate
-	for x := mean - reach*sigma; x <= mean+reach*sigma; x += step {
-		j, n := c.misfit(x, reported)
-		if n < 4 {
-			continue
-		}
-		s := -0.5*j/speedShare - 0.5*(x-mean)*(x-mean)/(sigma*sigma)
-		all = append(all, candidate{x, s})
-		top = math.Max(top, s)
+	film := newFilm(c.moves)
+	said := newReports(reported, c.origin)
+	score := func(x float64) (float64, bool) {
+		j, n := misfit(x, film, said)
+		return -0.5*j/moveShared - 0.5*(x-mean)*(x-mean)/(sigma*sigma), n >= 2
 	}
+	const coarse, fine, reach = 0.1, 0.01, 3.0
+	best, top := 0.0, math.Inf(-1)
+	type candidate struct{ x, score, width float64 }
+	var all []candidate
+	for x := mean - reach*sigma; x <= mean+reach*sigma; x += coarse {
+		if s, ok := score(x); ok {
+			all = append(all, candidate{x, s, coarse})
+			if s > top {
+				best, top = x, s
+			}
+		}
+	}
+	if len(all) == 0 {
+		return
+	}
+	// what lies around the top is looked at more closely
+	all = slices.DeleteFunc(all, func(k candidate) bool { return math.Abs(k.x-best) < 1.01*coarse })
+	for x := best - coarse; x <= best+coarse; x += fine {
+		if s, ok := score(x); ok {
+			all = append(all, candidate{x, s, fine})
+			top = math.Max(top, s)
+		}
+	}
+	var sumW, sumX, sumXX float64
 	for _, k := range all {
-		w := math.Exp(k.score - top)
+		w := k.width * math.Exp(k.score-top)
 		sumW, sumX, sumXX = sumW+w, sumX+w*k.x, sumXX+w*k.x*k.x
 	}
 	if sumW == 0 {
 		return
 	}
 	c.offset = sumX / sumW
-	c.sigma = math.Max(0.04, math.Sqrt(math.Max(0, sumXX/sumW-c.offset*c.offset)))
+	c.sigma = math.Max(0.02, math.Sqrt(math.Max(0, sumXX/sumW-c.offset*c.offset)))
 }
 
-// misfit is the robust sum of squares, in standard deviations, between reported speeds and motion at an offset.
-func (c *CaptureClock) misfit(offset float64, reported []geo.Pose) (sum float64, n int) {
-	type pair struct{ v, m float64 }
-	var pairs []pair
-	k := 0
-	for i, p := range reported {
-		v := math.Hypot(p.VelE, p.VelN)
-		if v < minSpeedMS || i > 0 && turned(reported[i-1], p) || i+1 < len(reported) && turned(p, reported[i+1]) && p.Time.Sub(reported[max(0, i-1)].Time) < time.Second {
-			continue
+// misfit is the robust sum of squares, in standard deviations, between what was reported and what was seen at an offset. What was
+// seen is taken at the very times of the reports, since pictures come more often: nothing is made up between reports.
+func misfit(offset float64, f *film, said []report) (sum float64, n int) {
+	type residual struct{ rep, seen, sigma float64 }
+	var ways []residual
+	huber := func(r float64) float64 {
+		if r = math.Abs(r); r > 2 {
+			return 4*r - 4
 		}
-		t := p.Time.Sub(c.origin).Seconds() - offset
-		for k > 0 && c.motion[k].at > t {
-			k--
-		}
-		for k+1 < len(c.motion) && c.motion[k+1].at < t {
-			k++
-		}
-		if k+1 >= len(c.motion) || c.motion[k].at > t || c.motion[k+1].at-c.motion[k].at > 0.6 {
-			continue
-		}
-		a, b := c.motion[k], c.motion[k+1]
-		m := a.speed + (t-a.at)/(b.at-a.at)*(b.speed-a.speed)
-		pairs = append(pairs, pair{v, m})
+		return r * r
 	}
-	if len(pairs) < 4 {
-		return 0, len(pairs)
+	f.rewind()
+	last, had := filmed{}, false
+	for i, r := range said {
+		at, ok := f.at(r.s - offset)
+		if ok && r.speed > minSpeedMS {
+			ways = append(ways, residual{r.speed, at.speed, speedSigmaMS})
+		}
+		if ok && had && at.run == last.run && r.s-said[i-1].s < maxGap.Seconds() {
+			n++
+			p := said[i-1]
+			steps := math.Max(1, (r.s-p.s)/0.2)
+			turn := geo.WrapDeg(r.yaw - p.yaw)
+			sum += huber(geo.WrapDeg(turn-(at.yaw-last.yaw)) / (turnSigmaDeg * math.Sqrt(steps)))
+			// both ways in the directions in which the camera looked at first
+			fwd, right := turnedWay(r.e-p.e, r.n-p.n, p.yaw)
+			seenFwd, seenRight := turnedWay(at.e-last.e, at.n-last.n, last.yaw)
+			sig := math.Sqrt(moveSigmaM*moveSigmaM*steps + moveSigmaShare*moveSigmaShare*(fwd*fwd+right*right) + r.wander*r.wander)
+			ways = append(ways, residual{fwd, seenFwd, sig}, residual{right, seenRight, sig})
+		}
+		last, had = at, ok
 	}
-	// the scale that fits best, twice reweighted so that bad correlations do not pull
-	scale := 0.0
-	for round := range 3 {
-		var vm, mm float64
-		for _, p := range pairs {
-			w := 1.0
-			if round > 0 {
-				if r := math.Abs(p.v-scale*p.m) / speedSigmaMS; r > 2 {
-					w = 2 / r
-				}
+	if len(ways) < 4 {
+		return 0, n
+	}
+	scale := 1.0
+	for range 3 {
+		var num, den float64
+		for _, r := range ways {
+			k := 1 / (r.sigma * r.sigma)
+			if d := math.Abs(r.rep-scale*r.seen) / r.sigma; d > 2 {
+				k *= 2 / d
 			}
-			vm, mm = vm+w*p.v*p.m, mm+w*p.m*p.m
+			num, den = num+k*r.rep*r.seen, den+k*r.seen*r.seen
 		}
-		if mm == 0 {
-			return 0, 0
+		if den > 0 {
+			scale = num / den
 		}
-		scale = vm / mm
 	}
-	for _, p := range pairs {
-		r := math.Abs(p.v-scale*p.m) / speedSigmaMS
-		if r > 2 {
-			r = math.Sqrt(4*r - 4) // Huber
-		}
-		sum += r * r
+	// a scale far from one is no height above the ground
+	scale = math.Max(0.8, math.Min(1.25, scale))
+	for _, r := range ways {
+		sum += huber((r.rep - scale*r.seen) / r.sigma)
 	}
-	return sum, len(pairs)
+	return sum, n
 }
 
-// turned says that the aircraft turned between two reports.
-func turned(a, b geo.Pose) bool {
-	dt := b.Time.Sub(a.Time).Seconds()
-	return dt > 0 && dt < 1 && math.Abs(geo.WrapDeg(b.YawDeg-a.YawDeg))/dt > 6
+// turnedWay is a way east and north as ahead and to the right of a heading.
+func turnedWay(e, n, yawDeg float64) (fwd, right float64) {
+	s, c := math.Sincos(yawDeg * math.Pi / 180)
+	return s*e + c*n, c*e - s*n
+}
+
+// film is the camera's way as the picture shows it: moves added up, from a beginning that is anywhere. Where a move is missing another
+// run begins.
+type film struct {
+	all []filmed
+	i   int
+}
+
+type filmed struct {
+	s         float64 // on the stream's clock
+	e, n, yaw float64
+	speed     float64
+	run       int
+}
+
+func newFilm(moves []moved) *film {
+	f := &film{}
+	at, run := filmed{}, 0
+	for _, m := range moves {
+		if len(f.all) == 0 || math.Abs(f.all[len(f.all)-1].s-m.from) > 1e-6 {
+			run++
+			at = filmed{s: m.from, run: run}
+			f.all = append(f.all, at)
+		}
+		s, c := math.Sincos(at.yaw * math.Pi / 180)
+		at.e, at.n = at.e+s*m.ForwardM+c*m.RightM, at.n+c*m.ForwardM-s*m.RightM
+		at.yaw += m.TurnDeg
+		at.s = m.to
+		at.speed = math.Hypot(m.ForwardM, m.RightM) / math.Max(0.02, m.to-m.from)
+		f.all = append(f.all, at)
+	}
+	return f
+}
+
+func (f *film) rewind() { f.i = 0 }
+
+// at is where the camera was at a time; ok is false where nothing was seen then. Times are asked for in their order.
+func (f *film) at(s float64) (filmed, bool) {
+	for f.i+2 < len(f.all) && f.all[f.i+1].s <= s {
+		f.i++
+	}
+	if f.i+1 >= len(f.all) {
+		return filmed{}, false
+	}
+	a, b := f.all[f.i], f.all[f.i+1]
+	if s < a.s || s > b.s || a.run != b.run {
+		return filmed{}, false
+	}
+	k := (s - a.s) / math.Max(1e-9, b.s-a.s)
+	out := filmed{s: s, e: a.e + k*(b.e-a.e), n: a.n + k*(b.n-a.n), yaw: a.yaw + k*(b.yaw-a.yaw), speed: b.speed, run: a.run}
+	// a move's speed is that of its middle
+	switch {
+	case k > 0.5 && f.i+2 < len(f.all) && f.all[f.i+2].run == a.run:
+		out.speed += (k - 0.5) * (f.all[f.i+2].speed - b.speed)
+	case k < 0.5 && f.i > 0 && f.all[f.i-1].run == a.run:
+		out.speed += (0.5 - k) * (a.speed - b.speed)
+	}
+	return out, true
+}
+
+// report is a reported pose in metres and seconds.
+type report struct {
+	s, e, n, yaw, speed float64
+	wander              float64 // how much the error of position may have changed since the report before, metres
+}
+
+func newReports(reported []geo.Pose, zero time.Time) []report {
+	f := geo.NewFrame(reported[0].Point(), 0)
+	out := make([]report, len(reported))
+	for i, p := range reported {
+		p = p.Upright()
+		v := f.To(p.Point(), 0)
+		out[i] = report{s: p.Time.Sub(zero).Seconds(), e: v.E, n: v.N, yaw: p.YawDeg, speed: math.Hypot(p.VelE, p.VelN)}
+		if i > 0 {
+			out[i].wander = p.Sigma.HorizM * math.Sqrt(2*math.Max(0, out[i].s-out[i-1].s)/wanderTauS)
+		}
+	}
+	return out
 }

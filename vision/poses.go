@@ -39,6 +39,16 @@ func (p *Poses) Reaches(t time.Time) bool {
 	return len(p.all) > 0 && !p.all[len(p.all)-1].Time.Before(t)
 }
 
+// Last is the latest pose that was reported.
+func (p *Poses) Last() (geo.Pose, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.all) == 0 {
+		return geo.Pose{}, false
+	}
+	return p.all[len(p.all)-1], true
+}
+
 // A pose is not to be had further than this from what was reported.
 const maxGap = 3 * time.Second
 
@@ -82,12 +92,7 @@ func (p *Poses) At(t time.Time) (pose geo.Pose, turning float64, ok bool) {
 		return geo.Pose{}, 0, false
 	}
 	out := geo.Between(a, b, t)
-	turning = math.Abs(geo.WrapDeg(b.YawDeg-a.YawDeg)) / math.Max(gap.Seconds(), 1e-3)
-	if gap > 500*time.Millisecond {
-		dv := math.Hypot(b.VelE-a.VelE, b.VelN-a.VelN)
-		out.Sigma.HorizM = math.Hypot(out.Sigma.HorizM, dv*gap.Seconds()/4)
-	}
-	return out, turning, true
+	return out, math.Abs(out.TurnDegS), true
 }
 
 // All returns the poses held, oldest first.

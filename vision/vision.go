@@ -74,6 +74,27 @@ type Finding struct {
 	Crop       string            `json:"crop"`
 	Box        Box               `json:"box"` // in that frame
 	Simulated  bool              `json:"simulated"`
+	Register   *geo.Match        `json:"register,omitempty"` // of structures, where a register is known
+}
+
+// Covered is which ground a flight has shown so far, and when it showed nothing.
+type Covered struct {
+	Flight    string         `json:"flight"`
+	Dock      string         `json:"dock"`
+	Epoch     uint64         `json:"epoch"`
+	Revision  int            `json:"revision"` // counts up during the flight; the last one counts
+	Simulated bool           `json:"simulated"`
+	Scenes    []string       `json:"scenes"`
+	Frames    int            `json:"frames"` // that were looked at
+	Cells     []geo.CellSeen `json:"cells"`
+	Gaps      []Gap          `json:"gaps"`
+}
+
+// Gap is a time in which nothing was inspected, and why.
+type Gap struct {
+	From   time.Time `json:"from"`
+	Until  time.Time `json:"until"`
+	Reason string    `json:"reason"`
 }
 
 // Split separates a network's class from the attribute it may carry.

@@ -18,12 +18,9 @@ import (
 	"github.com/harrier-patrol/harrier/geo/layerfile"
 )
 
-// How high the ground lies against take-off is known to so much: under a still from anywhere, and on a patrol whose dock stands on
-// the ground that it flies over.
-const (
-	stillGroundSigmaM  = 3
-	patrolGroundSigmaM = 0.3
-)
+// stillGroundSigmaM is how well it is known how high the ground lies against take-off under a still from anywhere; on patrols
+// city.ground_sigma says it.
+const stillGroundSigmaM = 3
 
 // city is what is known of the ground.
 type city struct {

@@ -56,19 +56,21 @@ type config struct {
 		Engine   string        `yaml:"engine"`
 		Sessions int           `yaml:"sessions"`
 		Interval time.Duration `yaml:"interval"`
+		Align    time.Duration `yaml:"align"`
 		Flights  int           `yaml:"flights"`
 	} `yaml:"vision"`
 	City struct {
-		Grid        string `yaml:"grid"`
-		Communities string `yaml:"communities"`
-		Fences      string `yaml:"fences"`
-		Register    string `yaml:"register"`
-		Outlines    string `yaml:"outlines"`
-		Terrain     string `yaml:"terrain"`
-		Roads       string `yaml:"roads"`
-		Datum       string `yaml:"datum"`
-		Partial     bool   `yaml:"partial"`
-		GridSeed    uint64 `yaml:"grid_seed"`
+		Grid        string  `yaml:"grid"`
+		Communities string  `yaml:"communities"`
+		Fences      string  `yaml:"fences"`
+		Register    string  `yaml:"register"`
+		Outlines    string  `yaml:"outlines"`
+		Terrain     string  `yaml:"terrain"`
+		Roads       string  `yaml:"roads"`
+		Datum       string  `yaml:"datum"`
+		Partial     bool    `yaml:"partial"`
+		GroundSigma float64 `yaml:"ground_sigma"`
+		GridSeed    uint64  `yaml:"grid_seed"`
 	} `yaml:"city"`
 	Scenes  string         `yaml:"scenes"`
 	Docks   []dock.Dock    `yaml:"docks"`
@@ -107,7 +109,8 @@ func defaultConfig() config {
 	c.Media.ListenRTMP, c.Media.ListenRTSP, c.Media.RTPPort = "127.0.0.1:1935", "127.0.0.1:8554", 8000
 	c.Live.Quality, c.Live.DRCHz = 3, 5
 	c.Vision.Model, c.Vision.Engine, c.Vision.Sessions, c.Vision.Interval, c.Vision.Flights = "harrier-nano", "onnxruntime", 2, 600*time.Millisecond, 16
-	c.City.GridSeed = 1
+	c.Vision.Align = 4 * time.Second
+	c.City.GridSeed, c.City.GroundSigma = 1, 0.3
 	return c
 }
 

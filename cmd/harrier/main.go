@@ -24,6 +24,7 @@ type cli struct {
 	Demo      demoCmd      `cmd:"" help:"Simulated docks, and Harrier beside them."`
 	Serve     serveCmd     `cmd:"" help:"Run Harrier for the docks of a configuration."`
 	Docksim   docksimCmd   `cmd:"" help:"Run simulated docks over a made-up town."`
+	Bench     benchCmd     `cmd:"" help:"Measure."`
 	Doctor    doctorCmd    `cmd:"" help:"Check libraries, model, configuration, ports and services."`
 	OpenAPI   openapiCmd   `cmd:"" name:"openapi" hidden:"" help:"Print the console's OpenAPI document."`
 	Render    renderCmd    `cmd:"" hidden:"" help:"Render labelled frames of made-up towns, for training."`

@@ -62,6 +62,7 @@ var streams = []jetstream.StreamConfig{
 	{Name: "WATCH", Subjects: []string{dock.SubjectWatch}, Retention: jetstream.WorkQueuePolicy, MaxAge: 6 * time.Hour, MaxBytes: 64 << 20},
 	{Name: "FINDINGS", Subjects: []string{watch.SubjectFindings + ">"}, MaxBytes: 2 << 30, Duplicates: 10 * time.Minute},
 	{Name: "LEADS", Subjects: []string{"leads.>", "sim.leads.>"}, MaxBytes: 2 << 30},
+	{Name: "COVERAGE", Subjects: []string{watch.SubjectCoverage + ">"}, MaxBytes: 2 << 30, MaxMsgsPerSubject: 1, Duplicates: 10 * time.Minute},
 	{Name: "REVIEWS", Subjects: []string{"harrier.reviews"}, MaxBytes: 1 << 30, DenyDelete: true, DenyPurge: true},
 }
 
@@ -168,10 +169,11 @@ func serve(ctx context.Context, c config, log *slog.Logger) (err error) {
 		ledger.Scenes[s.Scene] = ls
 		sights = append(sights, s.Vision)
 	}
-	watcher := &watch.Watcher{Model: model, Scenes: sights, Locator: city.locator(patrolGroundSigmaM), Fences: city.fences, Store: store, Log: log, Interval: c.Vision.Interval, UDP: c.Media.UDP}
+	watcher := &watch.Watcher{Model: model, Scenes: sights, Locator: city.locator(c.City.GroundSigma), Grid: city.grid, Fences: city.fences, Register: city.register, Align: c.Vision.Align, Store: store, Log: log, Interval: c.Vision.Interval, UDP: c.Media.UDP}
+	coverage := &console.Coverage{Grid: city.grid, Rates: model.Manifest.Rates, Log: log}
 	web := console.New(console.Options{
 		Token: c.HTTP.Token, Hosts: append([]string{c.HTTP.Listen, net.JoinHostPort("localhost", fmt.Sprint(portOf(c.HTTP.Listen))), net.JoinHostPort(c.PublicHost, fmt.Sprint(portOf(c.HTTP.Listen)))}, c.HTTP.Hosts...),
-		Ledger: ledger, Docks: controller.States, Route: controller.Route, Store: store, NATS: nc, Outline: city.grid.Outline(), Roads: city.roads, Buildings: city.buildings, Fences: city.fences,
+		Ledger: ledger, Docks: controller.States, Route: controller.Route, Store: store, NATS: nc, Outline: city.grid.Outline(), Roads: city.roads, Buildings: city.buildings, Fences: city.fences, Coverage: coverage,
 		Counts: func() map[string]int64 {
 			return map[string]int64{"received": watcher.Counts.Received.Load(), "dropped": watcher.Counts.Dropped.Load(), "decoded": watcher.Counts.Decoded.Load(), "analysed": watcher.Analysed.Load(), "tiles": watcher.Tiles.Load()}
 		},
@@ -208,6 +210,7 @@ func serve(ctx context.Context, c config, log *slog.Logger) (err error) {
 	g.Go(func() error { return controller.Run(gctx) })
 	g.Go(func() error { return watcher.Work(gctx, nc, js, c.Vision.Flights) })
 	g.Go(func() error { return schedule.run(gctx, controller, log) })
+	g.Go(func() error { return coverage.Run(gctx, js) })
 	g.Go(func() error { return followRegister(gctx, c, city, log) })
 	log.Info("harrier is up", "page", base, "data", data, "mqtt", mqttURL, "nats", natsURL, "rtmp", rtmp, "rtsp", rtsp, "docks", len(c.Docks), "flights", len(c.Flights))
 	return g.Wait()

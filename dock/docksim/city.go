@@ -40,6 +40,9 @@ func (t *Town) route(d *dice, heights, pitches, speeds [2]float64) missions.Rout
 	return r
 }
 
+// GroundSigmaM is how flat the made-up towns are said to be, metres (standard deviation against take-off). They are flatter.
+const GroundSigmaM = 0.1
+
 // writeCity writes what a bureau and an operator would give: outlines with heights (5 % missing, heights ± 1 m), fences, and
 // a harrier.yaml with the docks and with flights over the town. Nothing in it tells what is to be found.
 func (f *Fleet) writeCity() error {
@@ -67,6 +70,8 @@ func (f *Fleet) writeCity() error {
 			Outlines string `yaml:"outlines"`
 			Fences   string `yaml:"fences"`
 			Roads    string `yaml:"roads"`
+			// GroundSigma is what a bureau would know of a plain like this one.
+			GroundSigma float64 `yaml:"ground_sigma"`
 		} `yaml:"city"`
 		Live struct {
 			Quality int `yaml:"quality"`
@@ -75,6 +80,7 @@ func (f *Fleet) writeCity() error {
 		Flights []flightRow `yaml:"flights"`
 	}{}
 	conf.City.Outlines, conf.City.Fences, conf.City.Roads = "outlines.geojson", "fences.geojson", "roads.geojson"
+	conf.City.GroundSigma = GroundSigmaM
 	conf.Live.Quality = f.o.Quality
 	for i := range f.o.Docks {
 		conf.Docks = append(conf.Docks, dockRow{SN(i), AircraftSN(i), "Dock " + string(rune('A'+i)), "M4D", Sites[i][0], Sites[i][1]})
@@ -86,12 +92,9 @@ func (f *Fleet) writeCity() error {
 		rect := func(x0, y0, x1, y1 float64) orb.Polygon {
 			return orb.Polygon{{t.ToFrame(x0, y0), t.ToFrame(x1, y0), t.ToFrame(x1, y1), t.ToFrame(x0, y1), t.ToFrame(x0, y0)}}
 		}
-		for _, b := range t.Buildings {
-			if d.chance(0.05) {
-				continue
-			}
-			g := geojson.NewFeature(rect(b.X0, b.Y0, b.X1, b.Y1))
-			g.Properties["height_m"] = math.Round((b.H+d.between(-1, 1))*10) / 10
+		for _, b := range t.Outlines(0.05, 1) {
+			g := geojson.NewFeature(b.Outline)
+			g.Properties["height_m"] = b.HeightM
 			outlines.Append(g)
 		}
 		for _, a := range t.Areas {

@@ -398,19 +398,12 @@ func (d *simDock) osd() {
 	wind := 3.2
 	site := Sites[d.i]
 	d.post(cloudapi.OSD(d.sn), 0, "", newID(), newID(), cloudapi.DockOSD{ModeCode: &mode, DroneInDock: &inDock, CoverState: &zero, Rainfall: &zero,
-		WindSpeed: &wind, Latitude: site[1], Longitude: site[0], Height: 12})
+		WindSpeed: &wind, Latitude: site[1], Longitude: site[0], Height: siteHeightM})
 	if fl == nil {
 		return
 	}
-	p := fl.read.Load()
-	at := fl.town.frame.From(p.e, p.n)
-	a := cloudapi.AircraftOSD{ModeCode: 5, Latitude: at.Lat(), Longitude: at.Lon(), Elevation: p.u, Height: p.u + 12, AttitudeHead: p.yawDeg,
-		HorizontalSpeed: hypot(p.ve, p.vn), Payloads: map[string]cloudapi.PayloadOSD{payload: {GimbalPitch: p.pitchDeg, GimbalRoll: p.rollDeg, GimbalYaw: p.yawDeg}}}
+	a := fl.sensor.osd(fl.town, *fl.read.Load())
 	a.Battery.CapacityPercent = 100 - int(fl.percent.Load())/3
-	a.PositionState = cloudapi.Position{IsFixed: 1, Quality: 4, GPSNumber: 22}
-	if fl.sensor.rtk {
-		a.PositionState = cloudapi.Position{IsFixed: 2, Quality: 5, GPSNumber: 26, RTKNumber: 28}
-	}
 	d.post(cloudapi.OSD(AircraftSN(d.i)), 0, "", newID(), newID(), a)
 }
 
@@ -422,10 +415,7 @@ func (d *simDock) drc() {
 	if fl == nil || hz == 0 {
 		return
 	}
-	p := fl.read.Load()
-	at := fl.town.frame.From(p.e, p.n)
-	d.post(cloudapi.DRCUp(d.sn), 0, cloudapi.OSDInfoPush, "", "", cloudapi.OSDInfo{AttitudeHead: p.yawDeg, Latitude: at.Lat(), Longitude: at.Lon(), Height: p.u + 12,
-		SpeedX: p.ve, SpeedY: p.vn, GimbalPitch: p.pitchDeg, GimbalRoll: p.rollDeg, GimbalYaw: p.yawDeg})
+	d.post(cloudapi.DRCUp(d.sn), 0, cloudapi.OSDInfoPush, "", "", fl.sensor.drc(fl.town, *fl.read.Load()))
 	if int(time.Now().UnixMilli()/200)%5 == 0 {
 		ms := int((time.Duration(fl.delayNS.Load()) + fl.infoOff) / time.Millisecond)
 		d.post(cloudapi.DRCUp(d.sn), 0, cloudapi.DelayInfoPush, "", "", cloudapi.DelayInfo{SDRCmdDelay: 20, List: []cloudapi.LiveDelay{{VideoID: AircraftSN(d.i) + "/" + payload + "/normal-0", DelayMS: max(0, ms)}}})

@@ -7,6 +7,8 @@ import (
 
 	"github.com/paulmach/orb"
 	"go.yaml.in/yaml/v3"
+
+	"github.com/harrier-patrol/harrier/dock/cloudapi"
 )
 
 func orbPoint(lon, lat float64) orb.Point { return orb.Point{lon, lat} }
@@ -93,4 +95,34 @@ func (x *sensor) read(p truePose) truePose {
 	p.pitchDeg += x.pitchB + x.d.NormFloat64()*x.s.GimbalNoiseDeg
 	p.rollDeg += x.d.NormFloat64() * x.s.GimbalNoiseDeg
 	return p
+}
+
+// siteHeightM is the height of every simulated dock above the ellipsoid.
+const siteHeightM = 12
+
+// osd is what an aircraft that reads itself at p reports over OSD.
+func (x *sensor) osd(t *Town, p truePose) cloudapi.AircraftOSD {
+	at := t.frame.From(p.e, p.n)
+	a := cloudapi.AircraftOSD{ModeCode: 5, Latitude: at.Lat(), Longitude: at.Lon(), Elevation: p.u, Height: p.u + siteHeightM, AttitudeHead: p.yawDeg,
+		HorizontalSpeed: hypot(p.ve, p.vn), Payloads: map[string]cloudapi.PayloadOSD{payload: {GimbalPitch: p.pitchDeg, GimbalRoll: p.rollDeg, GimbalYaw: p.yawDeg}}}
+	a.PositionState = cloudapi.Position{IsFixed: 1, Quality: 4, GPSNumber: 22}
+	if x.rtk {
+		a.PositionState = cloudapi.Position{IsFixed: 2, Quality: 5, GPSNumber: 26, RTKNumber: 28}
+	}
+	return a
+}
+
+// drc is the same over the DRC channel.
+func (x *sensor) drc(t *Town, p truePose) cloudapi.OSDInfo {
+	at := t.frame.From(p.e, p.n)
+	return cloudapi.OSDInfo{AttitudeHead: p.yawDeg, Latitude: at.Lat(), Longitude: at.Lon(), Height: p.u + siteHeightM,
+		SpeedX: p.ve, SpeedY: p.vn, GimbalPitch: p.pitchDeg, GimbalRoll: p.rollDeg, GimbalYaw: p.yawDeg}
+}
+
+// Times are the settings with the errors of position and gimbal k times as large.
+func (s Settings) Times(k float64) Settings {
+	for _, v := range []*float64{&s.RTKHorizM, &s.RTKVertM, &s.GNSSSigmaM, &s.YawBiasDeg, &s.PitchBiasDeg, &s.GimbalNoiseDeg} {
+		*v *= k
+	}
+	return s
 }

@@ -5,6 +5,8 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
+
+	"github.com/harrier-patrol/harrier/geo"
 )
 
 var (
@@ -30,6 +32,8 @@ type Manifest struct {
 	MinScore  float64    `json:"min_score"`
 	Licence   string     `json:"licence"`
 	TrainedOn string     `json:"trained_on"`
+	// Rates are the detection rates by scene, as measured; absent until they are.
+	Rates map[string]geo.Rates `json:"detection_rates,omitempty"`
 }
 
 // Load returns the network of a name: "harrier-nano", or "base" (NanoDet-g on COCO, as it comes).

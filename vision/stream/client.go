@@ -16,6 +16,8 @@ import (
 	"github.com/bluenviron/gortsplib/v4/pkg/format/rtph264"
 	"github.com/pion/rtp"
 	"gocv.io/x/gocv"
+
+	"github.com/harrier-patrol/harrier/geo"
 )
 
 // Picture is a decoded frame. PTS is on the stream's own clock; Arrived is when its last packet came. Whoever receives a
@@ -40,8 +42,8 @@ type Client struct {
 	Counts *Counts
 	// Arrival, where given, hears of every access unit: when it came and its place on the stream's clock.
 	Arrival func(pts time.Duration, at time.Time)
-	// Motion, where given, hears how fast the picture moves, in pixels of the full picture a second, five times a second.
-	Motion func(pts time.Duration, pixelsPerS float64)
+	// Motion, where given, hears five times a second which pixels were found again from one picture to a later one of w by h pixels.
+	Motion func(from, to time.Duration, w, h int, pairs []geo.PixelPair)
 	want   atomic.Bool
 }
 
@@ -171,7 +173,7 @@ func (c *Client) once(ctx context.Context, out chan<- *Picture) error {
 	}
 	var buf []byte
 	damaged := 0
-	flow := newFlow()
+	flow := NewFlow()
 	defer flow.Close()
 	for {
 		idle.Reset(dataTimeout)
@@ -202,8 +204,9 @@ func (c *Client) once(ctx context.Context, out chan<- *Picture) error {
 			}
 			c.Counts.Decoded.Add(1)
 			if c.Motion != nil {
-				if at, v, ok := flow.Next(dec, u.pts); ok {
-					c.Motion(at, v)
+				if from, pairs := flow.next(dec, u.pts); len(pairs) > 0 {
+					w, h := dec.Size()
+					c.Motion(from, u.pts, w, h, pairs)
 				}
 			}
 			// old pictures are only decoded for those that refer to them

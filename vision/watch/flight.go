@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/paulmach/orb"
 	"gocv.io/x/gocv"
 	"golang.org/x/sync/errgroup"
 
@@ -20,6 +21,7 @@ import (
 	"github.com/harrier-patrol/harrier/vision"
 	"github.com/harrier-patrol/harrier/vision/infer"
 	"github.com/harrier-patrol/harrier/vision/stream"
+	"github.com/harrier-patrol/harrier/vision/ties"
 )
 
 // Watcher is what flights are watched with; it is shared by all of them.
@@ -27,11 +29,15 @@ type Watcher struct {
 	Model    *infer.Model
 	Scenes   []vision.Scene
 	Locator  geo.Locator
+	Grid     *geo.Grid
 	Fences   *geo.Fences
+	Register *geo.Register
 	Store    *evidence.Store
 	Log      *slog.Logger
 	Interval time.Duration // between the frames looked at
 	UDP      bool          // video over UDP
+	// Align is how often a flight's picture is compared with others of it, to correct its poses; 0 never.
+	Align    time.Duration
 	Counts   stream.Counts
 	Analysed atomic.Int64
 	Tiles    atomic.Int64
@@ -46,12 +52,25 @@ const maxTurnDegS = 8
 // How long a looked-at frame may wait for the pose that follows it.
 const poseWait = 2400 * time.Millisecond
 
-// Flight watches a job until the flight ends: telemetry comes in by poses (JSON of dock.Telemetry), findings go out by send.
-func (w *Watcher) Flight(ctx context.Context, job dock.WatchJob, epoch uint64, poses <-chan []byte, send func(vision.Finding) error) error {
+// Sink takes what a watched flight gives.
+type Sink struct {
+	Finding func(vision.Finding) error
+	Covered func(vision.Covered) error
+}
+
+// Flight watches a job until the flight ends: telemetry comes in by poses (JSON of dock.Telemetry), what it shows goes out by the sink.
+func (w *Watcher) Flight(ctx context.Context, job dock.WatchJob, epoch uint64, poses <-chan []byte, sink Sink) error {
 	clock := &vision.CaptureClock{}
 	track := &vision.Poses{}
-	client := &stream.Client{URL: job.URL, UDP: w.UDP, Log: w.Log.With("dock", job.Dock, "flight", job.Flight), Counts: &w.Counts, Arrival: clock.Arrival, Motion: clock.Motion}
-	f := &flightWatch{w: w, job: job, epoch: epoch, clock: clock, poses: track, send: send, log: client.Log, found: map[*vision.Track]vision.Finding{}}
+	client := &stream.Client{URL: job.URL, UDP: w.UDP, Log: w.Log.With("dock", job.Dock, "flight", job.Flight), Counts: &w.Counts, Arrival: clock.Arrival}
+	f := &flightWatch{w: w, job: job, epoch: epoch, clock: clock, poses: track, sink: sink, log: client.Log, found: map[*vision.Track]vision.Finding{}, keys: make(chan keyFrame, 3), locator: w.Locator}
+	client.Motion = f.motion
+	if job.Lon != 0 || job.Lat != 0 {
+		var err error
+		if f.locator, err = w.Locator.At([2]float64{job.Lon, job.Lat}); err != nil {
+			return fmt.Errorf("dock %s: %w", job.Dock, err)
+		}
+	}
 	var scenes []vision.Scene
 	for _, s := range w.Scenes {
 		for _, name := range job.Scenes {
@@ -86,6 +105,7 @@ func (w *Watcher) Flight(ctx context.Context, job dock.WatchJob, epoch uint64, p
 	})
 	g.Go(func() error { defer close(looked); return f.look(gctx, client, pictures, looked) })
 	g.Go(func() error { return f.place(gctx, looked) })
+	g.Go(func() error { return f.align(gctx, f.keys) })
 	err := g.Wait()
 	for {
 		select {
@@ -97,6 +117,17 @@ func (w *Watcher) Flight(ctx context.Context, job dock.WatchJob, epoch uint64, p
 	}
 }
 
+// motion hears which pixels were found again in a later picture.
+func (f *flightWatch) motion(from, to time.Duration, w, h int, pairs []geo.PixelPair) {
+	p, ok := f.poses.Last() // its pitch and height change little
+	if !ok {
+		return
+	}
+	if m, ok := geo.GroundMove(geo.CameraFromDiagonal(w, h, f.job.DiagDeg), p, pairs); ok {
+		f.clock.Moved(from, to, m)
+	}
+}
+
 type flightWatch struct {
 	w       *Watcher
 	job     dock.WatchJob
@@ -104,10 +135,16 @@ type flightWatch struct {
 	clock   *vision.CaptureClock
 	poses   *vision.Poses
 	tracker *vision.Tracker
-	send    func(vision.Finding) error
+	sink    Sink
 	log     *slog.Logger
 	found   map[*vision.Track]vision.Finding
-	placed  float64 // capture offset (seconds) at which the tracks were placed last
+	locator geo.Locator
+	keys    chan keyFrame
+	bias    atomic.Pointer[geo.Bias] // what the pictures say of the poses; nil at first
+	placed  struct {                 // at which the tracks were placed last
+		offset float64 // of the capture time, seconds
+		bias   *geo.Bias
+	}
 }
 
 // look is a frame with what the network saw in it; jpeg is nil where nothing may become a sighting.
@@ -117,12 +154,18 @@ type look struct {
 	camera geo.Camera
 	jpeg   []byte
 	crops  [][]byte
+
+	light, sharpness float64
+	grey             bool // nothing can be seen in it
 }
 
 // look runs the network on frames, one every Interval.
 func (f *flightWatch) look(ctx context.Context, c *stream.Client, in <-chan *stream.Picture, out chan<- look) error {
 	next := time.NewTimer(0)
 	defer next.Stop()
+	finder := ties.NewFinder(ties.AlignSearched, ties.AlignFeatures)
+	defer finder.Close()
+	lastKey := time.Duration(-1)
 	grey := 0
 	for {
 		select {
@@ -139,6 +182,10 @@ func (f *flightWatch) look(ctx context.Context, c *stream.Client, in <-chan *str
 		case p = <-in:
 		}
 		l, err := f.analyse(ctx, p, &grey)
+		if err == nil && !l.grey && f.w.Align > 0 && (lastKey < 0 || p.PTS-lastKey >= f.w.Align || p.PTS < lastKey) {
+			lastKey = p.PTS
+			err = f.key(finder, p, l.camera)
+		}
 		p.Close()
 		if err != nil {
 			if ctx.Err() != nil {
@@ -146,15 +193,26 @@ func (f *flightWatch) look(ctx context.Context, c *stream.Client, in <-chan *str
 			}
 			return err
 		}
-		if len(l.dets) > 0 {
-			select {
-			case out <- l:
-			case <-ctx.Done():
-				return nil
-			}
+		select {
+		case out <- l:
+		case <-ctx.Done():
+			return nil
 		}
 		next.Reset(max(0, f.w.Interval-time.Since(began)))
 	}
+}
+
+// key hands a picture's features to align; where that is behind, it does without.
+func (f *flightWatch) key(finder *ties.Finder, p *stream.Picture, cam geo.Camera) error {
+	if len(f.keys) == cap(f.keys) {
+		return nil
+	}
+	x, err := finder.Find(p.BGR)
+	if err != nil {
+		return err
+	}
+	f.keys <- keyFrame{p.PTS, cam, x}
+	return nil
 }
 
 func (f *flightWatch) analyse(ctx context.Context, p *stream.Picture, grey *int) (look, error) {
@@ -163,8 +221,10 @@ func (f *flightWatch) analyse(ctx context.Context, p *stream.Picture, grey *int)
 		if *grey++; *grey == 5 || *grey%100 == 0 {
 			f.log.Warn("the picture is grey: nothing can be found in it; is the camera covered or the link broken?", "frames", *grey)
 		}
+		l.grey = true
 		return l, nil
 	}
+	l.light, l.sharpness = lightAndSharpness(p.BGR)
 	// tiles come to the network at the scale it was trained on
 	scale := min(1, 1216/float64(p.BGR.Cols()))
 	dets, tiles, err := f.w.Model.Picture(ctx, p.BGR, scale, minSightingScore, 16)
@@ -234,6 +294,14 @@ func (f *flightWatch) place(ctx context.Context, in <-chan look) error {
 	defer tick.Stop()
 	refine := time.NewTicker(2 * time.Second)
 	defer refine.Stop()
+	cover := time.NewTicker(coverEvery)
+	defer cover.Stop()
+	seen := &covering{}
+	defer func() {
+		if err := f.sink.Covered(f.covered(seen)); err != nil {
+			f.log.Error("coverage not kept", "error", err)
+		}
+	}()
 	for {
 		select {
 		case <-ctx.Done():
@@ -244,6 +312,10 @@ func (f *flightWatch) place(ctx context.Context, in <-chan look) error {
 			}
 			waiting = append(waiting, l)
 		case <-tick.C:
+		case <-cover.C:
+			if err := f.sink.Covered(f.covered(seen)); err != nil {
+				return err
+			}
 		case <-refine.C:
 			f.clock.Estimate(f.poses.All())
 			if err := f.refine(); err != nil {
@@ -251,22 +323,23 @@ func (f *flightWatch) place(ctx context.Context, in <-chan look) error {
 			}
 		}
 		for len(waiting) > 0 {
-			at, sigma := f.clock.Captured(waiting[0].pts)
+			at, _ := f.clock.Captured(waiting[0].pts)
 			if !f.poses.Reaches(at) && time.Since(at) < poseWait {
 				break
 			}
-			if err := f.sightings(ctx, waiting[0], at, sigma); err != nil {
+			if err := f.sightings(ctx, waiting[0], at); err != nil {
 				return err
 			}
+			f.cover(seen, waiting[0], at)
 			waiting = waiting[1:]
 		}
 	}
 }
 
-func (f *flightWatch) sightings(ctx context.Context, l look, at time.Time, sigma float64) error {
+func (f *flightWatch) sightings(ctx context.Context, l look, at time.Time) error {
 	for i, d := range l.dets {
 		o := vision.Observation{Sighting: vision.Sighting{Detection: d, Time: at}, PTS: l.pts, Camera: l.camera}
-		where, ok := f.locate(o, at, sigma)
+		where, ok := f.locate(o)
 		if !ok {
 			continue
 		}
@@ -295,25 +368,73 @@ func (f *flightWatch) sightings(ctx context.Context, l look, at time.Time, sigma
 			Attributes: attr, Lon: k.Lon(), Lat: k.Lat(), HeightM: where.HeightM, Cov: k.Cov, Score: score, Sightings: k.Sightings,
 			FirstSeen: k.FirstSeen.UTC(), LastSeen: k.LastSeen.UTC(), Captured: at.UTC(), Frame: frame, Crop: crop, Box: d.Box, Simulated: f.job.Simulated,
 		}
+		if vision.Group(class) == "structure" {
+			x1.Register = f.standing(o)
+		}
 		f.found[k] = x1
-		if err := f.send(x1); err != nil {
+		if err := f.sink.Finding(x1); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// cover notes which ground a frame shows.
+func (f *flightWatch) cover(seen *covering, l look, at time.Time) {
+	p, ok := f.pose(l.pts)
+	switch {
+	case l.grey:
+		seen.gap(at, at, "the picture was grey")
+	case ok:
+		seen.saw(f.locator, l.camera, f.bias.Load().Applied(p, 0), geo.Look{At: at.UTC(), Light: l.light, Sharpness: l.sharpness})
+	}
+}
+
+// on is the locator for poses with these corrections: what they know of the height above the ground need not be feared twice.
+func (f *flightWatch) on(b *geo.Bias) geo.Locator {
+	l := f.locator
+	if b != nil {
+		l.GroundSigmaM = 0
+	}
+	return l
+}
+
 // locate puts an observation on the ground with the pose at its capture time.
-func (f *flightWatch) locate(o vision.Observation, at time.Time, sigma float64) (geo.Located, bool) {
-	p, turning, ok := f.poses.At(at)
-	if !ok || turning > maxTurnDegS {
+func (f *flightWatch) locate(o vision.Observation) (geo.Located, bool) {
+	p, ok := f.pose(o.PTS)
+	if !ok {
 		return geo.Located{}, false
 	}
-	p.Sigma.TimeS = math.Hypot(p.Sigma.TimeS, sigma)
 	above, _ := f.tracker.AboveM(o.Class)
 	x, y := o.Box.Centre()
-	where, err := f.w.Locator.Locate(o.Camera, p, x, y, above, 3)
+	b := f.bias.Load()
+	where, err := f.on(b).Locate(o.Camera, b.Applied(p, 0), x, y, above, boxSigmaPx)
 	return where, err == nil
+}
+
+// boxSigmaPx is how far the middle of a box is off the middle of what it shows.
+const boxSigmaPx = 3
+
+// standing compares a structure's outline, the ground that its box covers, with the register.
+func (f *flightWatch) standing(o vision.Observation) *geo.Match {
+	p, ok := f.pose(o.PTS)
+	if !ok || f.w.Register.Len() == 0 {
+		return nil
+	}
+	b := f.bias.Load()
+	l := f.on(b)
+	above, _ := f.tracker.AboveM(o.Class)
+	p = b.Applied(p, 0)
+	var ring orb.Ring
+	for _, c := range [4][2]float64{{0, 0}, {1, 0}, {1, 1}, {0, 1}} {
+		x, err := l.Locate(o.Camera, p, o.Box.X+c[0]*o.Box.W, o.Box.Y+c[1]*o.Box.H, above, 0)
+		if err != nil {
+			return nil
+		}
+		ring = append(ring, x.Point())
+	}
+	m := f.w.Register.Match(orb.Polygon{append(ring, ring[0])}, o.At.Cov, boxSigmaPx*o.At.GSDM)
+	return &m
 }
 
 // refineS: a capture offset that changed by less moves nothing by more than a metre or so.
@@ -322,14 +443,14 @@ const refineS = 0.1
 // refine places everything again when more is known of the time at which the frames were taken, and says so of what was found.
 func (f *flightWatch) refine() error {
 	now, _ := f.clock.Captured(0)
-	offset := float64(now.UnixNano()) / 1e9
-	if math.Abs(offset-f.placed) < refineS {
+	offset, bias := float64(now.UnixNano())/1e9, f.bias.Load()
+	if math.Abs(offset-f.placed.offset) < refineS && bias == f.placed.bias {
 		return nil
 	}
-	f.placed = offset
+	f.placed.offset, f.placed.bias = offset, bias
 	f.tracker.Relocate(func(o vision.Observation) (geo.Located, time.Time, bool) {
-		at, sigma := f.clock.Captured(o.PTS)
-		l, ok := f.locate(o, at, sigma)
+		at, _ := f.clock.Captured(o.PTS)
+		l, ok := f.locate(o)
 		return l, at, ok
 	})
 	for k, x := range f.found {
@@ -339,7 +460,7 @@ func (f *flightWatch) refine() error {
 		x.Lon, x.Lat, x.Cov, x.Revision = k.Lon(), k.Lat(), k.Cov, x.Revision+1
 		x.LastSeen, x.Sightings = k.LastSeen.UTC(), k.Sightings
 		f.found[k] = x
-		if err := f.send(x); err != nil {
+		if err := f.sink.Finding(x); err != nil {
 			return err
 		}
 	}

@@ -121,18 +121,30 @@ func (w *Watcher) one(ctx context.Context, nc *nats.Conn, js jetstream.JetStream
 			}
 		}
 	}()
-	err = w.Flight(fctx, job, epoch, poses, func(f vision.Finding) error {
-		b, err := json.Marshal(f)
+	// a finding is a fact, and so is what was seen: both are kept even while the watch is ending
+	keep := func(subject, id string, v any) error {
+		b, err := json.Marshal(v)
 		if err != nil {
 			return err
 		}
-		// a finding is a fact: it is kept even while the watch is ending
 		pctx, done := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 		defer done()
-		if _, err = js.Publish(pctx, SubjectFindings+job.Flight, b, jetstream.WithMsgID(fmt.Sprintf("%s/%d", f.ID, f.Revision))); err != nil {
-			return fmt.Errorf("hand over finding %s: %w", f.ID, err)
-		}
-		return nil
+		_, err = js.Publish(pctx, subject, b, jetstream.WithMsgID(id))
+		return err
+	}
+	err = w.Flight(fctx, job, epoch, poses, Sink{
+		Finding: func(f vision.Finding) error {
+			if err := keep(SubjectFindings+job.Flight, fmt.Sprintf("%s/%d", f.ID, f.Revision), f); err != nil {
+				return fmt.Errorf("hand over finding %s: %w", f.ID, err)
+			}
+			return nil
+		},
+		Covered: func(c vision.Covered) error {
+			if err := keep(SubjectCoverage+job.Flight, fmt.Sprintf("coverage/%s/%d/%d", c.Flight, c.Epoch, c.Revision), c); err != nil {
+				return fmt.Errorf("hand over the coverage of flight %s: %w", c.Flight, err)
+			}
+			return nil
+		},
 	})
 	cancel()
 	<-alive

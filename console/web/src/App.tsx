@@ -1,6 +1,6 @@
-import { App as AntApp, Badge, Button, ConfigProvider, Input, Segmented, Tabs } from "antd";
+import { App as AntApp, Badge, Button, ConfigProvider, Input, Segmented, Switch, Tabs } from "antd";
 import zhCN from "antd/locale/zh_CN";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { useDocks, useLeads } from "./api";
 import { CityMap } from "./CityMap";
 import { Docks } from "./Docks";
@@ -12,9 +12,10 @@ export function App() {
   const [lang, setLang] = useState<Lang>((localStorage.getItem("lang") as Lang) ?? "zh");
   const [by, setBy] = useState(localStorage.getItem("by") ?? "analyst");
   const [chosen, choose] = useState<string>();
+  const [coverage, showCoverage] = useState(false);
   const docks = useDocks().data ?? [];
   const leads = useLeads().data ?? [];
-  const t = say(lang);
+  const t = useMemo(() => say(lang), [lang]);
   const lead = leads.find((l) => l.lead === chosen);
   return (
     <ConfigProvider locale={lang === "zh" ? zhCN : undefined} theme={{ token: { fontFamily: "'Noto Sans SC', system-ui, sans-serif", colorPrimary: "#0b6e6e" } }}>
@@ -24,6 +25,9 @@ export function App() {
             <strong>Harrier</strong>
             {docks.some((d) => d.simulated) && <Badge count={t("simulated")} color="orange" />}
             <span className="grow" />
+            <label>
+              <Switch size="small" checked={coverage} onChange={showCoverage} aria-label={t("coverage")} /> {t("coverage")}
+            </label>
             <label>
               {t("you")}{" "}
               <Input
@@ -51,7 +55,7 @@ export function App() {
             />
           </header>
           <main>
-            <CityMap docks={docks} leads={leads} chosen={chosen} onChoose={choose} />
+            <CityMap docks={docks} leads={leads} chosen={chosen} onChoose={choose} coverage={coverage} t={t} />
             {lead && (
               <section className="evidence">
                 <Button size="small" className="close" onClick={() => choose(undefined)}>

@@ -1,6 +1,7 @@
-import maplibregl, { type GeoJSONSource, type Map as GLMap, Marker } from "maplibre-gl";
+import maplibregl, { type GeoJSONSource, type Map as GLMap, type MapLayerMouseEvent, Marker, Popup } from "maplibre-gl";
 import { useEffect, useRef, useState } from "react";
 import type { Dock, Lead } from "./api";
+import type { Say } from "./text";
 
 const empty = { type: "FeatureCollection" as const, features: [] };
 const fenceColors = ["match", ["get", "kind"], "construction-site", "#c98a2b", "vending-zone", "#3f9d5a", "no-fly", "#c0392b", "#5b6ea8"];
@@ -13,6 +14,7 @@ const style = {
     roads: { type: "geojson" as const, data: "/map/roads.geojson" },
     buildings: { type: "geojson" as const, data: "/map/buildings.geojson" },
     fences: { type: "geojson" as const, data: "/map/fences.geojson" },
+    coverage: { type: "geojson" as const, data: empty },
     routes: { type: "geojson" as const, data: empty },
     leads: { type: "geojson" as const, data: empty },
   },
@@ -22,6 +24,18 @@ const style = {
     { id: "shore", type: "line" as const, source: "outline", paint: { "line-color": "#8aa0a6", "line-width": 1.5 } },
     { id: "roads", type: "line" as const, source: "roads", paint: { "line-color": "#cfcbc2", "line-width": ["interpolate", ["exponential", 2], ["zoom"], 12, 0.5, 18, 24] as never } },
     { id: "fences", type: "fill" as const, source: "fences", paint: { "fill-color": fenceColors as never, "fill-opacity": 0.25 } },
+    {
+      id: "coverage",
+      type: "fill" as const,
+      source: "coverage",
+      layout: { visibility: "none" as const },
+      // the more of a cell was seen the greener; what is white was not looked at
+      paint: {
+        "fill-color": ["interpolate", ["linear"], ["get", "share"], 0, "#f2e6a0", 0.5, "#8cc98a", 1, "#1f8a5b"] as never,
+        "fill-opacity": 0.45,
+        "fill-outline-color": "#1f5f4a",
+      },
+    },
     { id: "buildings", type: "fill" as const, source: "buildings", minzoom: 13, paint: { "fill-color": "#b9b2a6", "fill-outline-color": "#8f887c" } },
     { id: "routes", type: "line" as const, source: "routes", paint: { "line-color": "#0b6e6e", "line-width": 2, "line-dasharray": [2, 2] } },
     {
@@ -38,9 +52,9 @@ const style = {
   ],
 };
 
-type Props = { docks: Dock[]; leads: Lead[]; chosen?: string; onChoose: (lead: string) => void };
+type Props = { docks: Dock[]; leads: Lead[]; chosen?: string; onChoose: (lead: string) => void; coverage: boolean; t: Say };
 
-export function CityMap({ docks, leads, chosen, onChoose }: Props) {
+export function CityMap({ docks, leads, chosen, onChoose, coverage, t }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const map = useRef<GLMap>(undefined);
   const markers = useRef(new Map<string, Marker>());
@@ -108,6 +122,37 @@ export function CityMap({ docks, leads, chosen, onChoose }: Props) {
       features: leads.map((l) => ({ type: "Feature", properties: { lead: l.lead, state: l.state, chosen: l.lead === chosen }, geometry: { type: "Point", coordinates: [l.lon, l.lat] } })),
     });
   }, [leads, chosen, ready]);
+
+  useEffect(() => {
+    const m = map.current;
+    if (!m || !ready) return;
+    m.setLayoutProperty("coverage", "visibility", coverage ? "visible" : "none");
+    if (!coverage) return;
+    const load = () => (m.getSource("coverage") as GeoJSONSource).setData("/map/coverage.geojson");
+    load();
+    const again = setInterval(load, 10_000);
+    const popup = new Popup({ closeButton: true });
+    const show = (e: MapLayerMouseEvent) => {
+      const p = e.features?.[0]?.properties;
+      if (!p) return;
+      const lines = [
+        `${t("cell")} ${p.cell}`,
+        `${t("seen")} ${Math.round(p.share * 100)} % · ${(p.gsd_m * 100).toFixed(1)} cm/px · ${Math.round(p.depression)}°`,
+        `${t("light")} ${Math.round(p.light * 100)} % · ${t("sharpness")} ${Math.round(p.sharpness * 100)} %`,
+        `${p.flights} × ${t("flight")} · ${new Date(p.last).toLocaleString()}`,
+      ];
+      const el = document.createElement("div");
+      el.className = "coverage-popup";
+      for (const l of lines) el.appendChild(document.createElement("div")).textContent = l;
+      popup.setLngLat(e.lngLat).setDOMContent(el).addTo(m);
+    };
+    m.on("click", "coverage", show);
+    return () => {
+      clearInterval(again);
+      m.off("click", "coverage", show);
+      popup.remove();
+    };
+  }, [coverage, ready, t]);
 
   useEffect(() => {
     const l = leads.find((x) => x.lead === chosen);

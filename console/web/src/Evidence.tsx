@@ -25,11 +25,12 @@ export function Evidence({ lead, t, by }: { lead: Lead; t: Say; by: string }) {
         items={[
           { key: "s", label: t(lead.scene), children: <Tag color={stateColors[lead.state]}>{t(lead.state)}</Tag> },
           { key: "e", label: t("event"), children: lead.event },
-          { key: "c", label: t("cell"), children: lead.cell || "–" },
+          { key: "c", label: t("cell"), children: (lead.cells ?? []).length > 1 ? (lead.cells ?? []).map((c) => `${c.cell} ${Math.round(c.share * 100)} %`).join(", ") : lead.cell || "–" },
           { key: "p", label: t("position"), children: `${lead.lon.toFixed(6)}, ${lead.lat.toFixed(6)} ± ${lead.error_m.toFixed(1)} m` },
           { key: "q", label: t("score"), children: lead.score.toFixed(2) },
           { key: "t", label: t("captured"), children: new Date(lead.captured).toLocaleString() },
           { key: "f", label: t("flight"), children: lead.flight },
+          ...(lead.register ? [{ key: "r", label: t("register"), children: lead.register.split(" ").map(t).join(" ") }] : []),
           { key: "b", label: t("by"), children: lead.by || "–" },
         ]}
       />

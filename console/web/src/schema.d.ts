@@ -21,6 +21,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/coverage/{cell}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get API coverage by cell */
+        get: operations["get-api-coverage-by-cell"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/docks": {
         parameters: {
             query?: never;
@@ -103,6 +120,40 @@ export interface components {
             /** Format: double */
             yaw: number;
         };
+        CellCoverage: {
+            cell: string;
+            /** @description by scene; absent where the model's detection rate was not measured */
+            found?: {
+                [key: string]: number;
+            };
+            /** @description by flight, the latest first */
+            looks: components["schemas"]["CellLook"][] | null;
+        };
+        CellLook: {
+            cell: string;
+            /** Format: double */
+            depression: number;
+            /** Format: date-time */
+            first: string;
+            flight: string;
+            /** Format: double */
+            gsd_m: number;
+            /** Format: date-time */
+            last: string;
+            /** Format: double */
+            light: number;
+            /** Format: int64 */
+            looks: number;
+            /** Format: double */
+            share: number;
+            /** Format: double */
+            sharpness: number;
+        };
+        CellShare: {
+            cell: string;
+            /** Format: double */
+            share: number;
+        };
         Dock: {
             aircraft?: components["schemas"]["AircraftAt"];
             /** Format: int64 */
@@ -174,6 +225,8 @@ export interface components {
             /** Format: date-time */
             captured: string;
             cell: string;
+            /** @description Cells in which it may lie, where its error reaches over a border */
+            cells: components["schemas"]["CellShare"][] | null;
             class: string;
             crop: string;
             dock: string;
@@ -190,6 +243,8 @@ export interface components {
             lead: string;
             /** Format: double */
             lon: number;
+            /** @description known, changed or new, with the entry's number; empty where there is no register */
+            register: string;
             /** Format: int64 */
             revision: number;
             scene: string;
@@ -242,6 +297,38 @@ export interface operations {
                     "application/json": {
                         [key: string]: number;
                     };
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "get-api-coverage-by-cell": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Code of a unit grid cell */
+                cell: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CellCoverage"];
                 };
             };
             /** @description Error */

@@ -31,6 +31,14 @@ const texts = {
   done: { zh: "完成", en: "done" },
   cancelled: { zh: "已取消", en: "cancelled" },
   failed: { zh: "失败", en: "failed" },
+  coverage: { zh: "覆盖", en: "Coverage" },
+  seen: { zh: "已巡查", en: "Seen" },
+  light: { zh: "亮度", en: "Light" },
+  sharpness: { zh: "清晰度", en: "Sharpness" },
+  register: { zh: "违建台账", en: "Register" },
+  known: { zh: "在册", en: "known" },
+  changed: { zh: "有变化", en: "changed" },
+  new: { zh: "新增", en: "new" },
   frame: { zh: "证据帧", en: "Evidence frame" },
 } as const;
 

@@ -1,0 +1,222 @@
+package geo
+
+import (
+	"math"
+	"slices"
+	"sort"
+	"time"
+
+	"github.com/paulmach/orb"
+)
+
+// Coverage is which ground was really seen. The ground is cut into tiles of a ten-thousandth of a degree (about 10 m); what a frame
+// shows of a tile is a look, and a tile keeps the best. It belongs to one goroutine.
+type Coverage struct {
+	tiles map[tileID]*tileSeen
+}
+
+type tileID struct{ x, y int32 }
+
+type tileSeen struct {
+	best        Look
+	looks       int
+	first, last time.Time
+}
+
+// tileDeg is the size of a tile in degrees of longitude and latitude.
+const tileDeg = 1e-4
+
+// Look is how well a piece of ground was seen.
+type Look struct {
+	At            time.Time
+	GSDM          float64 // metres a pixel
+	DepressionDeg float64 // of the line of sight; 90 is straight down
+	Light         float64 // mean brightness of the frame, 0 to 1
+	Sharpness     float64 // 0 (blurred) to 1, of the frame
+}
+
+// Ground coarser than this is not taken for seen: nothing the scenes look for can be told there.
+const worstGSDM = 0.3
+
+// See adds what a frame shows: every tile whose middle lies in the picture and is not hidden by a building. The look's time,
+// light and sharpness are the frame's. It returns how many tiles were seen.
+func (c *Coverage) See(l Locator, cam Camera, p Pose, look Look) int {
+	if c.tiles == nil {
+		c.tiles = map[tileID]*tileSeen{}
+	}
+	f := NewFrame(p.Point(), 0)
+	v := NewView(cam, ENU{U: p.HeightM}, p.YawDeg, p.PitchDeg, p.RollDeg)
+	// the outline of the picture on the ground, as far as it is sharp enough
+	var b orb.Bound
+	n := 0
+	const edge = 8
+	for i := range edge + 1 {
+		for j := range edge + 1 {
+			x, y := float64(cam.Width)*float64(i)/edge, float64(cam.Height)*float64(j)/edge
+			g, slant, ok := v.OnPlane(x, y, 0)
+			if !ok || slant/cam.FocalPx > worstGSDM {
+				continue
+			}
+			q := f.From(g.E, g.N)
+			if n == 0 {
+				b = orb.Bound{Min: q, Max: q}
+			}
+			b = b.Extend(q)
+			n++
+		}
+	}
+	if n == 0 {
+		return 0
+	}
+	seen := 0
+	for y := int32(math.Floor(b.Min[1] / tileDeg)); y <= int32(math.Floor(b.Max[1]/tileDeg)); y++ {
+		for x := int32(math.Floor(b.Min[0] / tileDeg)); x <= int32(math.Floor(b.Max[0]/tileDeg)); x++ {
+			middle := tileMiddle(tileID{x, y})
+			g := f.To(middle, 0)
+			g.U = l.groundUnder(middle)
+			px, py, depth := v.Project(g)
+			if depth <= 0 || px < 0 || py < 0 || px > float64(cam.Width) || py > float64(cam.Height) || depth/cam.FocalPx > worstGSDM {
+				continue
+			}
+			if l.Buildings != nil {
+				if s := l.Buildings.meet(f, v, px, py, plane{kind: "ground", u: g.U}, l.groundUnder); s.kind == "wall" || s.kind == "roof" && !onRoof(v, px, py, s.u, g) {
+					continue // a building stands before it
+				}
+			}
+			look.GSDM = depth / cam.FocalPx
+			look.DepressionDeg = math.Atan2(v.At.U-g.U, math.Hypot(g.E, g.N)) * 180 / math.Pi
+			c.add(tileID{x, y}, look)
+			seen++
+		}
+	}
+	return seen
+}
+
+// onRoof says whether a roof that is met lies on the tile itself: then the tile is seen, from above.
+func onRoof(v View, x, y, u float64, tile ENU) bool {
+	r, _, ok := v.OnPlane(x, y, u)
+	return ok && math.Hypot(r.E-tile.E, r.N-tile.N) < 12
+}
+
+func (c *Coverage) add(id tileID, look Look) {
+	t := c.tiles[id]
+	if t == nil {
+		t = &tileSeen{best: look, first: look.At}
+		c.tiles[id] = t
+	}
+	t.looks++
+	t.last = look.At
+	// finer is better; at the same resolution sharper is
+	if worth := func(l Look) float64 { return l.GSDM / math.Max(0.1, l.Sharpness) }; worth(look) < worth(t.best) {
+		t.best = look
+	}
+}
+
+func tileMiddle(id tileID) orb.Point {
+	return orb.Point{(float64(id.x) + 0.5) * tileDeg, (float64(id.y) + 0.5) * tileDeg}
+}
+
+// Tiles is how many tiles were seen so far.
+func (c *Coverage) Tiles() int { return len(c.tiles) }
+
+// CellSeen is how well a grid cell was seen during a flight; the figures are medians over what was seen of it.
+type CellSeen struct {
+	Cell          string    `json:"cell"`
+	Share         float64   `json:"share"` // of its ground
+	GSDM          float64   `json:"gsd_m"`
+	DepressionDeg float64   `json:"depression"`
+	Light         float64   `json:"light"`
+	Sharpness     float64   `json:"sharpness"`
+	Looks         int       `json:"looks"` // frames that showed a tile of it, on average
+	First         time.Time `json:"first"`
+	Last          time.Time `json:"last"`
+}
+
+// ByCell sums the coverage up by the cells of a grid, in the order of their codes.
+func (c *Coverage) ByCell(g *Grid) []CellSeen {
+	by := map[*Cell][]*tileSeen{}
+	for id, t := range c.tiles {
+		if cell, ok := g.At(tileMiddle(id)); ok {
+			by[cell] = append(by[cell], t)
+		}
+	}
+	out := make([]CellSeen, 0, len(by))
+	for cell, tiles := range by {
+		s := CellSeen{Cell: cell.Code, First: tiles[0].first, Last: tiles[0].last}
+		middle := func(of func(*tileSeen) float64) float64 {
+			v := make([]float64, len(tiles))
+			for i, t := range tiles {
+				v[i] = of(t)
+			}
+			slices.Sort(v)
+			return v[len(v)/2]
+		}
+		s.GSDM = middle(func(t *tileSeen) float64 { return t.best.GSDM })
+		s.DepressionDeg = middle(func(t *tileSeen) float64 { return t.best.DepressionDeg })
+		s.Light = middle(func(t *tileSeen) float64 { return t.best.Light })
+		s.Sharpness = middle(func(t *tileSeen) float64 { return t.best.Sharpness })
+		s.Looks = int(middle(func(t *tileSeen) float64 { return float64(t.looks) }))
+		for _, t := range tiles {
+			if t.first.Before(s.First) {
+				s.First = t.first
+			}
+			if t.last.After(s.Last) {
+				s.Last = t.last
+			}
+		}
+		s.Share = math.Min(1, float64(len(tiles))/math.Max(1, float64(g.tilesOf(cell))))
+		out = append(out, s)
+	}
+	sort.Slice(out, func(i, j int) bool { return out[i].Cell < out[j].Cell })
+	return out
+}
+
+// tilesOf counts the tiles whose middle lies in a cell.
+func (g *Grid) tilesOf(cell *Cell) int {
+	n := 0
+	for _, p := range g.Polygons(cell) {
+		b := p.Bound()
+		for y := int32(math.Floor(b.Min[1] / tileDeg)); y <= int32(math.Floor(b.Max[1]/tileDeg)); y++ {
+			for x := int32(math.Floor(b.Min[0] / tileDeg)); x <= int32(math.Floor(b.Max[0]/tileDeg)); x++ {
+				if k, ok := g.At(tileMiddle(tileID{x, y})); ok && k == cell {
+					n++
+				}
+			}
+		}
+	}
+	return n
+}
+
+// Rate is how often a scene's things are found, as measured, where ground is seen at most so coarsely and at least so brightly.
+type Rate struct {
+	GSDM  float64 `json:"gsd_m"` // up to
+	Light float64 `json:"light"` // from
+	Found float64 `json:"found"` // share
+}
+
+// Rates are the detection rates of a scene. An empty table says nothing.
+type Rates []Rate
+
+// Of is the rate for a look: the highest of those that promise no more than the look holds; ok is false without a table.
+func (r Rates) Of(gsdM, light float64) (found float64, ok bool) {
+	for _, x := range r {
+		if gsdM <= x.GSDM && light >= x.Light && x.Found > found {
+			found = x.Found
+		}
+	}
+	return found, len(r) > 0
+}
+
+// Found is the probability that a thing of a scene, had it been in a cell, would have been found by looks of several flights, which
+// err independently: each sees its share of the cell at its rate.
+func (r Rates) Found(looks []CellSeen) (p float64, ok bool) {
+	missed := 1.0
+	for _, l := range looks {
+		found, known := r.Of(l.GSDM, l.Light)
+		if !known {
+			return 0, false
+		}
+		missed *= 1 - l.Share*found
+	}
+	return 1 - missed, len(r) > 0
+}

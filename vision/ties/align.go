@@ -1,0 +1,90 @@
+package ties
+
+import (
+	"math"
+	"time"
+
+	"github.com/harrier-patrol/harrier/geo"
+)
+
+// Aligner corrects the poses of one flight by the ground that its pictures share: what its telemetry is off by all along (height,
+// yaw, pitch, roll, time) and, without RTK, how its position wanders. Close it.
+type Aligner struct {
+	survey Survey
+	pts    []time.Duration
+	solved int // shots at the last solution
+}
+
+// What a flight's telemetry may be off by, before its pictures were compared (standard deviations): wide, since the pictures soon know
+// better, and aircraft differ.
+const (
+	leastHeightM  = 0.1 // of the ground against take-off, where the locator takes it for certain
+	alignYawDeg   = 1.0
+	alignPitchDeg = 0.4
+	alignRollDeg  = 0.2
+	alignNoiseDeg = 0.1 // of each report
+	gnssTauS      = 60  // how long an error of GNSS without RTK lasts
+	wandersM      = 0.3 // position errors beyond this are such
+	alignPixelPx  = 0.7
+	alignReliefM  = 0.15 // of streets and yards
+)
+
+// At what size a video's pictures are searched, and how many features are kept of each.
+const (
+	AlignSearched = 1280
+	AlignFeatures = 900
+)
+
+const (
+	alignShots = 48
+	alignPairs = 4
+	alignShare = 0.25
+	// the least shots to solve, and how many new ones make it worth solving again
+	alignLeast = 4
+	alignNew   = 4
+)
+
+// NewAligner prepares an aligner for a flight over the ground of a locator.
+func NewAligner(l geo.Locator) *Aligner {
+	return &Aligner{survey: Survey{Locator: l, LeastShare: alignShare, MostPairs: alignPairs, MostShots: alignShots}}
+}
+
+// Close frees the features.
+func (a *Aligner) Close() { a.survey.Close() }
+
+// Add takes in a picture with the pose that holds for it now, and owns its features. Pictures come in the order of their times.
+func (a *Aligner) Add(pts time.Duration, cam geo.Camera, p geo.Pose, f *Features) {
+	if a.survey.MostShots > 0 && len(a.survey.Shots) >= a.survey.MostShots {
+		a.pts = a.pts[1:]
+		a.solved--
+	}
+	a.survey.Add(geo.Shot{Camera: cam, Pose: p.Upright()}, f)
+	a.pts = append(a.pts, pts)
+}
+
+// Due says whether enough is new to solve again.
+func (a *Aligner) Due() bool {
+	n := len(a.survey.Shots)
+	return n >= alignLeast && n-a.solved >= alignNew
+}
+
+// Solve finds the corrections. at gives the pose that now holds for a picture; what more is known of its time since it was added is
+// thereby taken in.
+func (a *Aligner) Solve(at func(time.Duration) (geo.Pose, bool)) (*geo.Bias, error) {
+	a.solved = len(a.survey.Shots)
+	shots := make([]geo.Shot, len(a.survey.Shots))
+	timeS, horizM, vertM := 0.02, 0.0, 0.0
+	for i, s := range a.survey.Shots {
+		if p, ok := at(a.pts[i]); ok {
+			s.Pose = p.Upright()
+		}
+		shots[i] = s
+		timeS, horizM, vertM = math.Max(timeS, s.Pose.Sigma.TimeS), math.Max(horizM, s.Pose.Sigma.HorizM), math.Max(vertM, s.Pose.Sigma.VertM)
+	}
+	sp := geo.Spread{HeightM: math.Max(leastHeightM, a.survey.Locator.GroundSigmaM), YawDeg: alignYawDeg, PitchDeg: alignPitchDeg, RollDeg: alignRollDeg, TimeS: timeS, PixelPx: alignPixelPx, ReliefM: alignReliefM,
+		Own: geo.PoseSigma{HorizM: 0.05, VertM: 0.05, YawDeg: alignNoiseDeg, PitchDeg: alignNoiseDeg, RollDeg: alignNoiseDeg}}
+	if horizM > wandersM {
+		sp.Own.HorizM, sp.Own.VertM, sp.TauS = horizM, vertM, gnssTauS
+	}
+	return geo.Solve(shots, a.survey.Ties, sp)
+}
