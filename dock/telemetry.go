@@ -54,7 +54,7 @@ func (c *clock) server(stamp, arrived time.Time) time.Time {
 
 // Errors of what an aircraft says of itself, where it does not say them (standard deviations).
 const (
-	rtkHorizM, rtkVertM = 0.03, 0.05
+	rtkHorizM, rtkVertM = 0.02, 0.04
 	gnssM               = 1.2
 	gimbalYawDeg        = 0.6
 	gimbalPitchDeg      = 0.3

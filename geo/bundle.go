@@ -33,6 +33,8 @@ type Spread struct {
 	HeightM, YawDeg, PitchDeg, RollDeg, TimeS float64
 	// Own is each shot's own error: HorizM, VertM and the angles. How large it is in truth is estimated; this is what is expected.
 	Own PoseSigma
+	// AnglesSure says that the angles of Own are known already.
+	AnglesSure bool
 	// TauS is how long an error of position lasts, seconds (GNSS without RTK wanders); 0 where shots err independently.
 	TauS float64
 	// PixelPx is the error of a tie point in each picture.
@@ -126,11 +128,11 @@ const (
 	// share of the tie points off the ground that are no points at all
 	mistaken = 0.03
 	// where the ground ends and things begin is blurred by the error of a tie point's height; the edge is found to so much of it
-	edgeShare = 0.4
+	edgeShare = 0.8
 	// how many shots' worth what is expected of own errors counts for
 	ownExpected = 4.0
 	// neighbouring ties share what the model does not know (relief, the lens): so many count as one
-	tiesShare = 4.0
+	tiesShare = 3.0
 	// of the ground's height so many: what stands on it has many tie points
 	heightShare = 8.0
 )
@@ -471,7 +473,7 @@ func (b *bundle) adapt(inv *mat.SymDense) float64 {
 	change := 0.0
 	for _, class := range [][]int{{ownE, ownN}, {ownU}, {ownYaw}, {ownPitch}, {ownRoll}} {
 		q := class[0]
-		if b.sigma[q] == 0 {
+		if b.sigma[q] == 0 || b.s.AnglesSure && q > ownU {
 			continue
 		}
 		sum, n := ownExpected*sq(expected[q]), ownExpected

@@ -165,6 +165,11 @@ func (l *Layer) unusable(polys []orb.Polygon) string {
 	for _, p := range polys {
 		for k, r := range p {
 			n += len(r)
+			for _, q := range r {
+				if text := l.unusablePoint(q); text != "" {
+					return text
+				}
+			}
 			switch {
 			case len(r) == 0:
 				return "its geometry has an empty ring"
@@ -173,18 +178,6 @@ func (l *Layer) unusable(polys []orb.Polygon) string {
 			case r[0] != r[len(r)-1]:
 				return fmt.Sprintf("ring %d is not closed: it begins at %v and ends at %v", k+1, r[0], r[len(r)-1])
 			}
-			for _, q := range r {
-				switch {
-				case math.IsNaN(q[0]) || math.IsNaN(q[1]) || math.IsInf(q[0], 0) || math.IsInf(q[1], 0):
-					return "a coordinate is not a number"
-				case l.Datum.Projected() && (math.Abs(q[0]) > 3e7 || math.Abs(q[1]) > 3e7):
-					return fmt.Sprintf("point %v is no easting and northing in metres", q)
-				case !l.Datum.Projected() && math.Abs(q[1]) > 90 && math.Abs(q[1]) <= 180 && math.Abs(q[0]) <= 90:
-					return fmt.Sprintf("longitude and latitude are swapped: %v", q)
-				case !l.Datum.Projected() && (math.Abs(q[1]) > 90 || math.Abs(q[0]) > 180):
-					return fmt.Sprintf("point %v is no longitude and latitude in degrees; is the file projected? Then give its --datum as PROJ parameters", q)
-				}
-			}
 			if ringArea2(r) == 0 {
 				return fmt.Sprintf("ring %d has no area", k+1)
 			}
@@ -192,6 +185,22 @@ func (l *Layer) unusable(polys []orb.Polygon) string {
 	}
 	if n == 0 {
 		return "its geometry is empty"
+	}
+	return ""
+}
+
+func (l *Layer) unusablePoint(q orb.Point) string {
+	switch {
+	case math.IsNaN(q[0]) || math.IsNaN(q[1]) || math.IsInf(q[0], 0) || math.IsInf(q[1], 0):
+		return "a coordinate is not a number"
+	case l.Datum.Projected() && (math.Abs(q[0]) > 3e7 || math.Abs(q[1]) > 3e7):
+		return fmt.Sprintf("point %v is no easting and northing in metres", q)
+	case l.Datum.Projected():
+		return ""
+	case math.Abs(q[1]) > 90 && math.Abs(q[1]) <= 180 && math.Abs(q[0]) <= 90:
+		return fmt.Sprintf("longitude and latitude are swapped: %v", q)
+	case math.Abs(q[1]) > 90 || math.Abs(q[0]) > 180:
+		return fmt.Sprintf("point %v is no longitude and latitude in degrees; is the file projected? Then give its --datum as PROJ parameters", q)
 	}
 	return ""
 }

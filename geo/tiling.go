@@ -254,7 +254,7 @@ func (g *Grid) slivers(f Frame, edges map[uint64]uint32, at []orb.Point) []gap {
 					lo = m
 				}
 			}
-			width += hi / probes
+			width += (lo + hi) / 2 / probes
 			where = f.From(x, y)
 		}
 		// both sides see the same gap; the one that lies further west or south names it

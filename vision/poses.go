@@ -2,6 +2,7 @@ package vision
 
 import (
 	"math"
+	"slices"
 	"sync"
 	"time"
 
@@ -48,6 +49,37 @@ func (p *Poses) Last() (geo.Pose, bool) {
 	}
 	return p.all[len(p.all)-1], true
 }
+
+// Noise is how much reported gimbal angles jump from report to report (standard deviations of one report, degrees): what each is off the line
+// between its neighbours, robustly, so that turns do not count. ok is false until there are enough reports.
+func (p *Poses) Noise() (s geo.PoseSigma, ok bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	var off [3][]float64
+	for i := 1; i+1 < len(p.all); i++ {
+		a, b, c := p.all[i-1].Upright(), p.all[i].Upright(), p.all[i+1].Upright()
+		span := c.Time.Sub(a.Time)
+		if span <= 0 || span > 2*maxGap {
+			continue
+		}
+		k := b.Time.Sub(a.Time).Seconds() / span.Seconds()
+		norm := math.Sqrt(1 + (1-k)*(1-k) + k*k)
+		for j, x := range [3][3]float64{{a.YawDeg, b.YawDeg, c.YawDeg}, {a.PitchDeg, b.PitchDeg, c.PitchDeg}, {a.RollDeg, b.RollDeg, c.RollDeg}} {
+			off[j] = append(off[j], math.Abs(geo.WrapDeg(x[1]-x[0])-k*geo.WrapDeg(x[2]-x[0]))/norm)
+		}
+	}
+	if len(off[0]) < leastForNoise {
+		return s, false
+	}
+	mad := func(v []float64) float64 {
+		slices.Sort(v)
+		return math.Max(leastNoiseDeg, v[len(v)/2]/0.6745) // the median of a normal distribution's absolute value
+	}
+	return geo.PoseSigma{YawDeg: mad(off[0]), PitchDeg: mad(off[1]), RollDeg: mad(off[2])}, true
+}
+
+// How many reports it takes to say how noisy they are, and the least that is believed: angles come in tenths of a degree.
+const leastForNoise, leastNoiseDeg = 12, 0.02
 
 // A pose is not to be had further than this from what was reported.
 const maxGap = 3 * time.Second

@@ -287,7 +287,8 @@ func (w *benchWatch) locate(town *docksim.Town) flown {
 				w.keys[i].f = nil // the aligner's now
 			}
 		}
-		if b, err := a.Solve(w.pose); err == nil {
+		noise, _ := w.poses.Noise()
+		if b, err := a.Solve(w.pose, noise); err == nil {
 			bias = b
 		}
 	}

@@ -41,7 +41,7 @@ func (t *Town) route(d *dice, heights, pitches, speeds [2]float64) missions.Rout
 }
 
 // GroundSigmaM is how flat the made-up towns are said to be, metres (standard deviation against take-off). They are flatter.
-const GroundSigmaM = 0.1
+const GroundSigmaM = 0.05
 
 // writeCity writes what a bureau and an operator would give: outlines with heights (5 % missing, heights ± 1 m), fences, and
 // a harrier.yaml with the docks and with flights over the town. Nothing in it tells what is to be found.

@@ -18,7 +18,7 @@ type Aligner struct {
 // What a flight's telemetry may be off by, before its pictures were compared (standard deviations): wide, since the pictures soon know
 // better, and aircraft differ.
 const (
-	leastHeightM  = 0.1 // of the ground against take-off, where the locator takes it for certain
+	leastHeightM  = 0.05 // of the ground against take-off, where the locator takes it for certain
 	alignYawDeg   = 1.0
 	alignPitchDeg = 0.4
 	alignRollDeg  = 0.2
@@ -68,9 +68,12 @@ func (a *Aligner) Due() bool {
 	return n >= alignLeast && n-a.solved >= alignNew
 }
 
+// between is what is left of the noise of two reports half way between them, on average over the way (root of two thirds).
+const between = 0.816
+
 // Solve finds the corrections. at gives the pose that now holds for a picture; what more is known of its time since it was added is
-// thereby taken in.
-func (a *Aligner) Solve(at func(time.Duration) (geo.Pose, bool)) (*geo.Bias, error) {
+// thereby taken in. noise is how noisy the reported angles are; zero where that is not known.
+func (a *Aligner) Solve(at func(time.Duration) (geo.Pose, bool), noise geo.PoseSigma) (*geo.Bias, error) {
 	a.solved = len(a.survey.Shots)
 	shots := make([]geo.Shot, len(a.survey.Shots))
 	timeS, horizM, vertM := 0.02, 0.0, 0.0
@@ -82,9 +85,12 @@ func (a *Aligner) Solve(at func(time.Duration) (geo.Pose, bool)) (*geo.Bias, err
 		timeS, horizM, vertM = math.Max(timeS, s.Pose.Sigma.TimeS), math.Max(horizM, s.Pose.Sigma.HorizM), math.Max(vertM, s.Pose.Sigma.VertM)
 	}
 	sp := geo.Spread{HeightM: math.Max(leastHeightM, a.survey.Locator.GroundSigmaM), YawDeg: alignYawDeg, PitchDeg: alignPitchDeg, RollDeg: alignRollDeg, TimeS: timeS, PixelPx: alignPixelPx, ReliefM: alignReliefM,
-		Own: geo.PoseSigma{HorizM: 0.05, VertM: 0.05, YawDeg: alignNoiseDeg, PitchDeg: alignNoiseDeg, RollDeg: alignNoiseDeg}}
+		Own: geo.PoseSigma{HorizM: math.Max(0.01, horizM), VertM: math.Max(0.01, vertM), YawDeg: alignNoiseDeg, PitchDeg: alignNoiseDeg, RollDeg: alignNoiseDeg}}
+	if noise.YawDeg > 0 {
+		sp.Own.YawDeg, sp.Own.PitchDeg, sp.Own.RollDeg, sp.AnglesSure = between*noise.YawDeg, between*noise.PitchDeg, between*noise.RollDeg, true
+	}
 	if horizM > wandersM {
-		sp.Own.HorizM, sp.Own.VertM, sp.TauS = horizM, vertM, gnssTauS
+		sp.TauS = gnssTauS
 	}
 	return geo.Solve(shots, a.survey.Ties, sp)
 }

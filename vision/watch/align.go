@@ -47,7 +47,8 @@ func (f *flightWatch) align(ctx context.Context, in <-chan keyFrame) error {
 		if !a.Due() {
 			continue
 		}
-		b, err := a.Solve(f.pose)
+		noise, _ := f.poses.Noise()
+		b, err := a.Solve(f.pose, noise)
 		switch {
 		case errors.Is(err, geo.ErrTooFewTies):
 		case err != nil:
