@@ -338,7 +338,7 @@ func (w *benchWatch) locate(town *docksim.Town) flown {
 func sampleOf(band int, l geo.Located, f geo.Frame, truth geo.ENU) sample {
 	got := f.To(l.Point(), 0)
 	e, n := got.E-truth.E, got.N-truth.N
-	return sample{band, math.Hypot(e, n), l.Cov.Ellipse().MajorM, l.Cov.Mahalanobis2(e, n) <= 5.991}
+	return sample{band, math.Hypot(e, n), l.Cov.Ellipse().MajorM, l.Cov.Mahalanobis2(e, n) <= inside95}
 }
 
 func (c *benchLocateCmd) print(all []flown) {

@@ -56,7 +56,7 @@ type config struct {
 		Engine   string        `yaml:"engine"`
 		Sessions int           `yaml:"sessions"`
 		Interval time.Duration `yaml:"interval"`
-		Align    time.Duration `yaml:"align"`
+		Align    bool          `yaml:"align"`
 		Flights  int           `yaml:"flights"`
 	} `yaml:"vision"`
 	City struct {
@@ -109,7 +109,7 @@ func defaultConfig() config {
 	c.Media.ListenRTMP, c.Media.ListenRTSP, c.Media.RTPPort = "127.0.0.1:1935", "127.0.0.1:8554", 8000
 	c.Live.Quality, c.Live.DRCHz = 3, 5
 	c.Vision.Model, c.Vision.Engine, c.Vision.Sessions, c.Vision.Interval, c.Vision.Flights = "harrier-nano", "onnxruntime", 2, 600*time.Millisecond, 16
-	c.Vision.Align = 4 * time.Second
+	c.Vision.Align = true
 	c.City.GridSeed, c.City.GroundSigma = 1, 0.3
 	return c
 }

@@ -44,6 +44,9 @@ type demoCmd struct {
 type report struct {
 	Scenes    map[string]*sceneScore `json:"scenes"`
 	PositionM spread                 `json:"position_error_m"`
+	ByDockM   map[string]spread      `json:"position_error_by_dock_m"`
+	Inside    float64                `json:"inside_95"`       // share of the violations found that lie in their lead's 95 % ellipse
+	EllipseM  spread                 `json:"ellipse_major_m"` // semi-major axes of those
 	LatencyS  spread                 `json:"latency_s"`
 	CaptureS  map[string]spread      `json:"capture_error_s"` // of the estimated capture times, by dock, as leads came
 	Frames    map[string]int64       `json:"frames"`
@@ -383,7 +386,7 @@ func (d *demo) report(truth string) (report, error) {
 	capture := map[string][]float64{}
 	for _, l := range d.leads {
 		u := d.updated[l.Lead.Lead]
-		places = append(places, place{u.Scene, u.Lon, u.Lat})
+		places = append(places, place{Scene: u.Scene, Lon: u.Lon, Lat: u.Lat, cov: u.Cov})
 		if d.c.Report == "" {
 			continue // reading every frame's number takes longer than somebody who pressed Ctrl-C wants to wait
 		}
@@ -398,9 +401,28 @@ func (d *demo) report(truth string) (report, error) {
 	for k, v := range capture {
 		r.CaptureS[k] = spreadOf(v)
 	}
-	var errs []float64
+	var errs, found, major []float64
 	r.Scenes, errs = score(places, t.things)
-	r.PositionM, r.LatencyS = spreadOf(errs), spreadOf(late)
+	byDock, inside := map[string][]float64{}, 0.0
+	for i, e := range errs {
+		if math.IsNaN(e) {
+			continue
+		}
+		l := d.leads[i]
+		found, major = append(found, e), append(major, places[i].cov.Ellipse().MajorM)
+		byDock[l.Dock] = append(byDock[l.Dock], e)
+		if places[i].inside {
+			inside++
+		}
+	}
+	r.ByDockM = map[string]spread{}
+	for k, v := range byDock {
+		r.ByDockM[k] = spreadOf(v)
+	}
+	if len(found) > 0 {
+		r.Inside = inside / float64(len(found))
+	}
+	r.PositionM, r.EllipseM, r.LatencyS = spreadOf(found), spreadOf(major), spreadOf(late)
 	return r, nil
 }
 
@@ -433,7 +455,7 @@ func (d *demo) summary(r report) {
 		x := r.Scenes[s]
 		fmt.Printf("  %-18s shown %3d  found %3d  missed %3d  false %3d\n", s, x.Truth, x.Found, x.Missed, x.False)
 	}
-	fmt.Printf("  position error  median %.1f m, 95 %% within %.1f m\n", r.PositionM.Median, r.PositionM.P95)
+	fmt.Printf("  position error  median %.1f m, 95 %% within %.1f m; %.0f %% inside the 95 %% ellipse (semi-major axis %.1f m in the median)\n", r.PositionM.Median, r.PositionM.P95, 100*r.Inside, r.EllipseM.Median)
 	if len(r.CaptureS) > 0 {
 		fmt.Printf("  latency         median %.1f s, 95 %% within %.1f s\n", r.LatencyS.Median, r.LatencyS.P95)
 	}

@@ -82,11 +82,16 @@ func readTruth(path string) (truthFile, error) {
 type place struct {
 	Scene    string
 	Lon, Lat float64
+	cov      geo.Cov
+	inside   bool // the violation lies in its 95 % ellipse
 }
 
+// inside95 is the 95 % quantile of chi-squared with two degrees of freedom.
+const inside95 = 5.991
+
 // score matches leads one to one with things of the same scene within 10 m, nearest first. A lead at a violation that no
-// flight was shown is neither found nor false.
-func score(leads []place, things []docksim.TruthThing) (map[string]*sceneScore, []float64) {
+// flight was shown is neither found nor false. errs has an entry a lead: metres from the violation it is about, NaN where it is about none.
+func score(leads []place, things []docksim.TruthThing) (byScene map[string]*sceneScore, errs []float64) {
 	type pair struct {
 		d    float64
 		l, t int
@@ -111,7 +116,10 @@ func score(leads []place, things []docksim.TruthThing) (map[string]*sceneScore, 
 	}
 	sort.Slice(pairs, func(a, b int) bool { return pairs[a].d < pairs[b].d })
 	byLead, byThing := map[int]int{}, map[int]int{}
-	var errs []float64
+	errs = make([]float64, len(leads))
+	for i := range errs {
+		errs[i] = math.NaN()
+	}
 	for _, p := range pairs {
 		if _, ok := byLead[p.l]; ok {
 			continue
@@ -121,7 +129,10 @@ func score(leads []place, things []docksim.TruthThing) (map[string]*sceneScore, 
 		}
 		byLead[p.l], byThing[p.t] = p.t, p.l
 		if things[p.t].Kind == "violation" {
-			errs = append(errs, p.d)
+			errs[p.l] = p.d
+			l := &leads[p.l]
+			v := geo.NewFrame([2]float64{things[p.t].Lon, things[p.t].Lat}, 0).To([2]float64{l.Lon, l.Lat}, 0)
+			l.inside = l.cov.Mahalanobis2(v.E, v.N) <= inside95
 		}
 	}
 	for j, t := range things {

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -28,6 +29,7 @@ import (
 	"github.com/harrier-patrol/harrier/scenes"
 	"github.com/harrier-patrol/harrier/vision"
 	"github.com/harrier-patrol/harrier/vision/infer"
+	"github.com/harrier-patrol/harrier/vision/ties"
 	"github.com/harrier-patrol/harrier/vision/watch"
 )
 
@@ -62,7 +64,7 @@ var streams = []jetstream.StreamConfig{
 	{Name: "WATCH", Subjects: []string{dock.SubjectWatch}, Retention: jetstream.WorkQueuePolicy, MaxAge: 6 * time.Hour, MaxBytes: 64 << 20},
 	{Name: "FINDINGS", Subjects: []string{watch.SubjectFindings + ">"}, MaxBytes: 2 << 30, Duplicates: 10 * time.Minute},
 	{Name: "LEADS", Subjects: []string{"leads.>", "sim.leads.>"}, MaxBytes: 2 << 30},
-	{Name: "COVERAGE", Subjects: []string{watch.SubjectCoverage + ">"}, MaxBytes: 2 << 30, MaxMsgsPerSubject: 1, Duplicates: 10 * time.Minute},
+	{Name: "COVERAGE", Subjects: []string{watch.SubjectCoverage + ">"}, MaxBytes: 512 << 20, MaxMsgsPerSubject: 1, Duplicates: 10 * time.Minute},
 	{Name: "REVIEWS", Subjects: []string{"harrier.reviews"}, MaxBytes: 1 << 30, DenyDelete: true, DenyPurge: true},
 }
 
@@ -78,6 +80,8 @@ func serve(ctx context.Context, c config, log *slog.Logger) (err error) {
 	}()
 	later := func(f func() error) { closers = append(closers, f) }
 
+	// what the layers of a city take is best not held twice
+	defer debug.SetGCPercent(debug.SetGCPercent(40))
 	scenesDir, err := sceneFiles(c)
 	if err != nil {
 		return err
@@ -169,7 +173,9 @@ func serve(ctx context.Context, c config, log *slog.Logger) (err error) {
 		ledger.Scenes[s.Scene] = ls
 		sights = append(sights, s.Vision)
 	}
-	watcher := &watch.Watcher{Model: model, Scenes: sights, Locator: city.locator(c.City.GroundSigma), Grid: city.grid, Fences: city.fences, Register: city.register, Align: c.Vision.Align, Store: store, Log: log, Interval: c.Vision.Interval, UDP: c.Media.UDP}
+	finder := ties.NewFinder(ties.AlignSearched, ties.AlignFeatures)
+	later(func() error { finder.Close(); return nil })
+	watcher := &watch.Watcher{Model: model, Scenes: sights, Locator: city.locator(c.City.GroundSigma), Grid: city.grid, Fences: city.fences, Register: city.register, Align: c.Vision.Align, Finder: finder, Store: store, Log: log, Interval: c.Vision.Interval, UDP: c.Media.UDP}
 	coverage := &console.Coverage{Grid: city.grid, Rates: model.Manifest.Rates, Log: log}
 	web := console.New(console.Options{
 		Token: c.HTTP.Token, Hosts: append([]string{c.HTTP.Listen, net.JoinHostPort("localhost", fmt.Sprint(portOf(c.HTTP.Listen))), net.JoinHostPort(c.PublicHost, fmt.Sprint(portOf(c.HTTP.Listen)))}, c.HTTP.Hosts...),

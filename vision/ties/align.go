@@ -1,7 +1,9 @@
 package ties
 
 import (
+	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/harrier-patrol/harrier/geo"
@@ -31,7 +33,7 @@ const (
 
 // At what size a video's pictures are searched, and how many features are kept of each.
 const (
-	AlignSearched = 1280
+	AlignSearched = 800
 	AlignFeatures = 900
 )
 
@@ -41,6 +43,7 @@ const (
 	alignShare = 0.25
 	// the least shots to solve, and how many new ones make it worth solving again
 	alignLeast = 4
+	alignTies  = 80
 	alignNew   = 4
 )
 
@@ -75,15 +78,24 @@ const between = 0.816
 // thereby taken in. noise is how noisy the reported angles are; zero where that is not known.
 func (a *Aligner) Solve(at func(time.Duration) (geo.Pose, bool), noise geo.PoseSigma) (*geo.Bias, error) {
 	a.solved = len(a.survey.Shots)
+	if n := len(a.survey.Ties); n < alignTies {
+		return nil, fmt.Errorf("%w: %d, a flight wants %d", geo.ErrTooFewTies, n, alignTies)
+	}
 	shots := make([]geo.Shot, len(a.survey.Shots))
-	timeS, horizM, vertM := 0.02, 0.0, 0.0
+	timeS := 0.02
+	var horiz, vert []float64
 	for i, s := range a.survey.Shots {
 		if p, ok := at(a.pts[i]); ok {
 			s.Pose = p.Upright()
 		}
 		shots[i] = s
-		timeS, horizM, vertM = math.Max(timeS, s.Pose.Sigma.TimeS), math.Max(horizM, s.Pose.Sigma.HorizM), math.Max(vertM, s.Pose.Sigma.VertM)
+		timeS = math.Max(timeS, s.Pose.Sigma.TimeS)
+		horiz, vert = append(horiz, s.Pose.Sigma.HorizM), append(vert, s.Pose.Sigma.VertM)
 	}
+	// the middle one: between sparse reports single poses are much less sure
+	slices.Sort(horiz)
+	slices.Sort(vert)
+	horizM, vertM := horiz[len(horiz)/2], vert[len(vert)/2]
 	sp := geo.Spread{HeightM: math.Max(leastHeightM, a.survey.Locator.GroundSigmaM), YawDeg: alignYawDeg, PitchDeg: alignPitchDeg, RollDeg: alignRollDeg, TimeS: timeS, PixelPx: alignPixelPx, ReliefM: alignReliefM,
 		Own: geo.PoseSigma{HorizM: math.Max(0.01, horizM), VertM: math.Max(0.01, vertM), YawDeg: alignNoiseDeg, PitchDeg: alignNoiseDeg, RollDeg: alignNoiseDeg}}
 	if noise.YawDeg > 0 {

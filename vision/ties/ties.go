@@ -6,6 +6,7 @@ import (
 	"image"
 	"math"
 	"sort"
+	"sync"
 
 	"gocv.io/x/gocv"
 )
@@ -17,8 +18,9 @@ type Features struct {
 	scale  float64 // picture pixels a pixel searched
 }
 
-// Finder finds features. It is used by one goroutine at a time.
+// Finder finds features, for one caller at a time: a search takes some hundred bytes a pixel.
 type Finder struct {
+	mu sync.Mutex
 	// Searched is the longer side, in pixels, at which pictures are searched. More finds finer grain, not more ground.
 	Searched int
 	// Most is how many features are kept of a picture, spread over it.
@@ -27,7 +29,7 @@ type Finder struct {
 	none gocv.Mat
 }
 
-// NewFinder returns a finder; stills are worth 1600 and 4000, a live video 1280 and 900. Close it.
+// NewFinder returns a finder; stills are worth 1600 and 4000. Close it.
 func NewFinder(searched, most int) *Finder {
 	return &Finder{Searched: searched, Most: most, sift: gocv.NewSIFT(), none: gocv.NewMat()}
 }
@@ -54,7 +56,9 @@ func (f *Finder) Find(m gocv.Mat) (*Features, error) {
 	if out.scale > 1 {
 		gocv.Resize(grey, &grey, image.Pt(int(float64(m.Cols())/out.scale), int(float64(m.Rows())/out.scale)), 0, 0, gocv.InterpolationArea)
 	}
+	f.mu.Lock()
 	points, desc := f.sift.DetectAndCompute(grey, f.none)
+	f.mu.Unlock()
 	defer desc.Close()
 	keep := spread(points, grey.Cols(), grey.Rows(), f.Most)
 	out.desc = gocv.NewMatWithSize(len(keep), max(1, desc.Cols()), gocv.MatTypeCV32F)

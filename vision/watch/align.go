@@ -17,7 +17,27 @@ type keyFrame struct {
 	features *ties.Features
 }
 
-// align compares the flight's pictures with each other and corrects its poses by what they share, until ctx ends. It owns the features that come in.
+// timeBase is the capture time of a stream's zero, with its error, and the corrections that were found with it: they hold for it alone.
+type timeBase struct {
+	zero   time.Time
+	sigmaS float64
+	bias   *geo.Bias // nil until the pictures have told
+}
+
+// base is what poses are taken with now.
+func (f *flightWatch) base() timeBase {
+	if a := f.aligned.Load(); a != nil {
+		return *a
+	}
+	zero, sigma := f.clock.Captured(0)
+	return timeBase{zero: zero, sigmaS: sigma}
+}
+
+// baseMoved is how far the capture time may move until the corrections are found anew.
+const baseMoved = 30 * time.Millisecond
+
+// align compares the flight's pictures with each other and corrects its poses by what they share, until ctx ends. It owns the features
+// that come in.
 func (f *flightWatch) align(ctx context.Context, in <-chan keyFrame) error {
 	a := ties.NewAligner(f.locator)
 	defer a.Close()
@@ -31,31 +51,36 @@ func (f *flightWatch) align(ctx context.Context, in <-chan keyFrame) error {
 			}
 		}
 	}()
+	again := time.NewTicker(2 * time.Second)
+	defer again.Stop()
 	for {
-		var k keyFrame
 		select {
 		case <-ctx.Done():
 			return nil
-		case k = <-in:
-		}
-		if p, ok := f.poseWhenThere(ctx, k.pts); ok {
-			a.Add(k.pts, k.camera, p, k.features)
-		} else {
-			k.features.Close()
+		case k := <-in:
+			if p, ok := f.poseWhenThere(ctx, k.pts); ok {
+				a.Add(k.pts, k.camera, p, k.features)
+			} else {
+				k.features.Close()
+			}
 			continue
+		case <-again.C:
 		}
-		if !a.Due() {
+		var b timeBase
+		b.zero, b.sigmaS = f.clock.Captured(0)
+		if old := f.aligned.Load(); !a.Due() && (old == nil || b.zero.Sub(old.zero).Abs() < baseMoved) {
 			continue
 		}
 		noise, _ := f.poses.Noise()
-		b, err := a.Solve(f.pose, noise)
+		bias, err := a.Solve(func(pts time.Duration) (geo.Pose, bool) { return f.poseOn(b, pts) }, noise)
 		switch {
 		case errors.Is(err, geo.ErrTooFewTies):
 		case err != nil:
 			f.log.Info("poses not corrected by the pictures", "error", err)
 		default:
-			f.bias.Store(b)
-			f.log.Debug("poses corrected by the pictures", "height_m", b.HeightM, "yaw", b.YawDeg[0], "pitch", b.PitchDeg, "time_s", b.TimeS, "ties", b.Ties)
+			b.bias = bias
+			f.aligned.Store(&b)
+			f.log.Debug("poses corrected by the pictures", "height_m", bias.HeightM, "yaw", bias.YawDeg[0], "pitch", bias.PitchDeg, "time_s", bias.TimeS, "ties", bias.Ties, "of", bias.Of, "own", bias.Own, "pixel_px", bias.PixelPx)
 		}
 	}
 }
@@ -65,9 +90,9 @@ func (f *flightWatch) poseWhenThere(ctx context.Context, pts time.Duration) (geo
 	t := time.NewTicker(100 * time.Millisecond)
 	defer t.Stop()
 	for {
-		at, _ := f.clock.Captured(pts)
-		if f.poses.Reaches(at) || time.Since(at) > poseWait {
-			return f.pose(pts)
+		b := f.base()
+		if at := b.zero.Add(pts); f.poses.Reaches(at) || time.Since(at) > poseWait {
+			return f.poseOn(b, pts)
 		}
 		select {
 		case <-ctx.Done():
@@ -77,13 +102,18 @@ func (f *flightWatch) poseWhenThere(ctx context.Context, pts time.Duration) (geo
 	}
 }
 
-// pose is the pose of a picture as reported, with the error of its time; ok is false where the camera turned too fast, or nothing was reported.
-func (f *flightWatch) pose(pts time.Duration) (geo.Pose, bool) {
-	at, sigma := f.clock.Captured(pts)
-	p, turning, ok := f.poses.At(at)
+// poseOn is the pose of a picture as reported, with the error of its time; ok is false where the camera turned too fast, or nothing was reported.
+func (f *flightWatch) poseOn(b timeBase, pts time.Duration) (geo.Pose, bool) {
+	p, turning, ok := f.poses.At(b.zero.Add(pts))
 	if !ok || turning > maxTurnDegS {
 		return p, false
 	}
-	p.Sigma.TimeS = math.Hypot(p.Sigma.TimeS, sigma)
+	p.Sigma.TimeS = math.Hypot(p.Sigma.TimeS, b.sigmaS)
 	return p, true
+}
+
+// pose is the pose of a picture with the corrections that the pictures tell.
+func (f *flightWatch) pose(b timeBase, pts time.Duration) (geo.Pose, bool) {
+	p, ok := f.poseOn(b, pts)
+	return b.bias.Applied(p, 0), ok
 }

@@ -36,8 +36,9 @@ type Watcher struct {
 	Log      *slog.Logger
 	Interval time.Duration // between the frames looked at
 	UDP      bool          // video over UDP
-	// Align is how often a flight's picture is compared with others of it, to correct its poses; 0 never.
-	Align    time.Duration
+	// Align says that a flight's pictures are compared with each other to correct its poses; Finder finds the same ground in two.
+	Align    bool
+	Finder   *ties.Finder
 	Counts   stream.Counts
 	Analysed atomic.Int64
 	Tiles    atomic.Int64
@@ -140,11 +141,9 @@ type flightWatch struct {
 	found   map[*vision.Track]vision.Finding
 	locator geo.Locator
 	keys    chan keyFrame
-	bias    atomic.Pointer[geo.Bias] // what the pictures say of the poses; nil at first
-	placed  struct {                 // at which the tracks were placed last
-		offset float64 // of the capture time, seconds
-		bias   *geo.Bias
-	}
+	aligned atomic.Pointer[timeBase] // with what the pictures say of the poses; nil at first
+	placed  timeBase                 // with which the tracks were placed last
+	lastKey geo.Pose                 // of the last picture that was compared with others
 }
 
 // look is a frame with what the network saw in it; jpeg is nil where nothing may become a sighting.
@@ -163,9 +162,6 @@ type look struct {
 func (f *flightWatch) look(ctx context.Context, c *stream.Client, in <-chan *stream.Picture, out chan<- look) error {
 	next := time.NewTimer(0)
 	defer next.Stop()
-	finder := ties.NewFinder(ties.AlignSearched, ties.AlignFeatures)
-	defer finder.Close()
-	lastKey := time.Duration(-1)
 	grey := 0
 	for {
 		select {
@@ -182,9 +178,8 @@ func (f *flightWatch) look(ctx context.Context, c *stream.Client, in <-chan *str
 		case p = <-in:
 		}
 		l, err := f.analyse(ctx, p, &grey)
-		if err == nil && !l.grey && f.w.Align > 0 && (lastKey < 0 || p.PTS-lastKey >= f.w.Align || p.PTS < lastKey) {
-			lastKey = p.PTS
-			err = f.key(finder, p, l.camera)
+		if err == nil && !l.grey && f.w.Align {
+			err = f.key(p, l.camera)
 		}
 		p.Close()
 		if err != nil {
@@ -202,12 +197,17 @@ func (f *flightWatch) look(ctx context.Context, c *stream.Client, in <-chan *str
 	}
 }
 
-// key hands a picture's features to align; where that is behind, it does without.
-func (f *flightWatch) key(finder *ties.Finder, p *stream.Picture, cam geo.Camera) error {
-	if len(f.keys) == cap(f.keys) {
+// How far an aircraft flies between two pictures that are compared, as a share of its height: neighbours then share more than half.
+const keyShare = 0.3
+
+// key hands a picture's features to align when the aircraft has come far enough or has turned; where align is behind, it does without.
+func (f *flightWatch) key(p *stream.Picture, cam geo.Camera) error {
+	now, ok := f.poses.Last()
+	if !ok || len(f.keys) == cap(f.keys) || geo.DistanceM(now.Point(), f.lastKey.Point()) < keyShare*now.HeightM && math.Abs(geo.WrapDeg(now.YawDeg-f.lastKey.YawDeg)) < 60 {
 		return nil
 	}
-	x, err := finder.Find(p.BGR)
+	f.lastKey = now
+	x, err := f.w.Finder.Find(p.BGR)
 	if err != nil {
 		return err
 	}
@@ -323,7 +323,7 @@ func (f *flightWatch) place(ctx context.Context, in <-chan look) error {
 			}
 		}
 		for len(waiting) > 0 {
-			at, _ := f.clock.Captured(waiting[0].pts)
+			at := f.base().zero.Add(waiting[0].pts)
 			if !f.poses.Reaches(at) && time.Since(at) < poseWait {
 				break
 			}
@@ -339,7 +339,7 @@ func (f *flightWatch) place(ctx context.Context, in <-chan look) error {
 func (f *flightWatch) sightings(ctx context.Context, l look, at time.Time) error {
 	for i, d := range l.dets {
 		o := vision.Observation{Sighting: vision.Sighting{Detection: d, Time: at}, PTS: l.pts, Camera: l.camera}
-		where, ok := f.locate(o)
+		where, ok := f.locate(f.base(), o)
 		if !ok {
 			continue
 		}
@@ -381,34 +381,33 @@ func (f *flightWatch) sightings(ctx context.Context, l look, at time.Time) error
 
 // cover notes which ground a frame shows.
 func (f *flightWatch) cover(seen *covering, l look, at time.Time) {
-	p, ok := f.pose(l.pts)
+	p, ok := f.pose(f.base(), l.pts)
 	switch {
 	case l.grey:
 		seen.gap(at, at, "the picture was grey")
 	case ok:
-		seen.saw(f.locator, l.camera, f.bias.Load().Applied(p, 0), geo.Look{At: at.UTC(), Light: l.light, Sharpness: l.sharpness})
+		seen.saw(f.locator, l.camera, p, geo.Look{At: at.UTC(), Light: l.light, Sharpness: l.sharpness})
 	}
 }
 
 // on is the locator for poses with these corrections: what they know of the height above the ground need not be feared twice.
-func (f *flightWatch) on(b *geo.Bias) geo.Locator {
+func (f *flightWatch) on(b timeBase) geo.Locator {
 	l := f.locator
-	if b != nil {
+	if b.bias != nil {
 		l.GroundSigmaM = 0
 	}
 	return l
 }
 
 // locate puts an observation on the ground with the pose at its capture time.
-func (f *flightWatch) locate(o vision.Observation) (geo.Located, bool) {
-	p, ok := f.pose(o.PTS)
+func (f *flightWatch) locate(b timeBase, o vision.Observation) (geo.Located, bool) {
+	p, ok := f.pose(b, o.PTS)
 	if !ok {
 		return geo.Located{}, false
 	}
 	above, _ := f.tracker.AboveM(o.Class)
 	x, y := o.Box.Centre()
-	b := f.bias.Load()
-	where, err := f.on(b).Locate(o.Camera, b.Applied(p, 0), x, y, above, boxSigmaPx)
+	where, err := f.on(b).Locate(o.Camera, p, x, y, above, boxSigmaPx)
 	return where, err == nil
 }
 
@@ -417,14 +416,13 @@ const boxSigmaPx = 3
 
 // standing compares a structure's outline, the ground that its box covers, with the register.
 func (f *flightWatch) standing(o vision.Observation) *geo.Match {
-	p, ok := f.pose(o.PTS)
+	b := f.base()
+	p, ok := f.pose(b, o.PTS)
 	if !ok || f.w.Register.Len() == 0 {
 		return nil
 	}
-	b := f.bias.Load()
 	l := f.on(b)
 	above, _ := f.tracker.AboveM(o.Class)
-	p = b.Applied(p, 0)
 	var ring orb.Ring
 	for _, c := range [4][2]float64{{0, 0}, {1, 0}, {1, 1}, {0, 1}} {
 		x, err := l.Locate(o.Camera, p, o.Box.X+c[0]*o.Box.W, o.Box.Y+c[1]*o.Box.H, above, 0)
@@ -437,21 +435,19 @@ func (f *flightWatch) standing(o vision.Observation) *geo.Match {
 	return &m
 }
 
-// refineS: a capture offset that changed by less moves nothing by more than a metre or so.
-const refineS = 0.1
+// refined: a capture time that changed by less moves nothing by more than a metre or so.
+const refined = 100 * time.Millisecond
 
-// refine places everything again when more is known of the time at which the frames were taken, and says so of what was found.
+// refine places everything again when more is known of the poses and of the time at which the frames were taken, and says so of what was found.
 func (f *flightWatch) refine() error {
-	now, _ := f.clock.Captured(0)
-	offset, bias := float64(now.UnixNano())/1e9, f.bias.Load()
-	if math.Abs(offset-f.placed.offset) < refineS && bias == f.placed.bias {
+	b := f.base()
+	if b.zero.Sub(f.placed.zero).Abs() < refined && b.bias == f.placed.bias {
 		return nil
 	}
-	f.placed.offset, f.placed.bias = offset, bias
+	f.placed = b
 	f.tracker.Relocate(func(o vision.Observation) (geo.Located, time.Time, bool) {
-		at, _ := f.clock.Captured(o.PTS)
-		l, ok := f.locate(o)
-		return l, at, ok
+		l, ok := f.locate(b, o)
+		return l, b.zero.Add(o.PTS), ok
 	})
 	for k, x := range f.found {
 		if geo.DistanceM([2]float64{x.Lon, x.Lat}, [2]float64{k.Lon(), k.Lat()}) < 0.5 {
