@@ -3,7 +3,7 @@ SHELL := /bin/bash
 ORT := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/harrier/libonnxruntime.so.1
 WEB := console/web
 
-.PHONY: setup web build demo test race lint bench clean
+.PHONY: setup web build demo test race lint bench fuzz clean
 
 setup:
 	@./setup.sh
@@ -34,7 +34,14 @@ lint: build
 	go run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
 
 bench: build
+	@./setup.sh bench
 	go test -run '^$$' -bench . ./geo ./vision/... ./dock/docksim
+
+# every fuzz target, two minutes each; findings stay as corpus under testdata/fuzz
+FUZZTIME ?= 120s
+fuzz:
+	@set -e; for p in $$(go list ./geo/... ./vision/still ./dock/cloudapi ./missions/wpml); do for f in $$(go test -list '^Fuzz' $$p | grep ^Fuzz); do \
+	  echo "$$p $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$p; done; done
 
 clean:
 	rm -rf bin $(WEB)/dist $(WEB)/node_modules

@@ -5,9 +5,10 @@ set -euo pipefail
 cd "$(dirname "$0")"
 
 packages=(g++ pkg-config libopencv-dev libavcodec-dev libavformat-dev libavutil-dev libswscale-dev libavfilter-dev libavdevice-dev libswresample-dev)
-if [ "${1:-}" = test ]; then
-	packages+=(ffmpeg chromium mosquitto nats-server)
-fi
+case "${1:-}" in
+test) packages+=(ffmpeg chromium mosquitto nats-server) ;;
+bench) packages+=(postgresql-15-postgis-3) ;; # the peer of geo's point answers
+esac
 missing=()
 for p in "${packages[@]}"; do
 	dpkg-query -W -f '${Status}' "$p" 2>/dev/null | grep -q 'install ok installed' || missing+=("$p")

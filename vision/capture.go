@@ -29,6 +29,10 @@ const (
 	wanderTauS     = 60  // how long an error of GNSS lasts
 )
 
+// Where the network or a machine is overrun, every picture comes later than the prior has it: with this small weight, by up to so many
+// seconds more. What is seen then decides.
+const lateShare, latestS = 1e-5, 4.0
+
 // CaptureClock estimates when a frame was taken. A stream's own clock runs evenly with the camera's, so capture time is its
 // time stamp plus one constant: what is estimated is that constant. What is known of it: when frames arrive; how old the
 // dock says they are; and, as soon as the aircraft has turned or changed its speed, at which offset the moves seen in the
@@ -126,15 +130,34 @@ func (c *CaptureClock) Estimate(reported []geo.Pose) {
 	mean, sigma := c.prior()
 	film := newFilm(c.moves)
 	said := newReports(reported, c.origin)
+	// where fewer reports meet the film, those that do not are taken to cost what the others do: to miss is no merit
+	var most int
+	var each float64
 	score := func(x float64) (float64, bool) {
 		j, n := misfit(x, film, said)
-		return -0.5*j/moveShared - 0.5*(x-mean)*(x-mean)/(sigma*sigma), n >= 2
+		if n < 2 || 2*n < most {
+			return 0, false
+		}
+		return -0.5*(j+each*float64(most-n))/moveShared + math.Log(math.Exp(-0.5*(x-mean)*(x-mean)/(sigma*sigma))+lateShare), true
 	}
 	const coarse, fine, reach = 0.1, 0.01, 3.0
+	from, to := mean-math.Max(reach*sigma, latestS), mean+reach*sigma
+	var costs []float64
+	for x := from; x <= to; x += coarse {
+		if j, n := misfit(x, film, said); n >= 2 {
+			most = max(most, n)
+			costs = append(costs, j/float64(n))
+		}
+	}
+	if most == 0 {
+		return
+	}
+	slices.Sort(costs)
+	each = costs[len(costs)/2]
 	best, top := 0.0, math.Inf(-1)
 	type candidate struct{ x, score, width float64 }
 	var all []candidate
-	for x := mean - reach*sigma; x <= mean+reach*sigma; x += coarse {
+	for x := from; x <= to; x += coarse {
 		if s, ok := score(x); ok {
 			all = append(all, candidate{x, s, coarse})
 			if s > top {

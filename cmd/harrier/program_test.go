@@ -270,6 +270,27 @@ func TestServeTakesUpAFlight(t *testing.T) {
 	if len(flights) != 1 {
 		t.Errorf("flights %v: one was to go on", flights)
 	}
+	get := func(path string, into any) bool {
+		res, err := http.Get("http://127.0.0.1:28280" + path)
+		if err != nil {
+			return false
+		}
+		defer res.Body.Close()
+		return json.NewDecoder(res.Body).Decode(into) == nil
+	}
+	var seen struct {
+		Features []struct{ Properties struct{ Cell string } }
+	}
+	until(t, 60*time.Second, "the coverage is drawn", func() bool { return get("/map/coverage.geojson", &seen) && len(seen.Features) > 0 })
+	var cell struct {
+		Looks []struct {
+			Flight string
+			Share  float64
+		}
+	}
+	if !get("/api/coverage/"+seen.Features[0].Properties.Cell, &cell) || len(cell.Looks) != 1 || !flights[cell.Looks[0].Flight] || cell.Looks[0].Share <= 0 {
+		t.Errorf("cell %+v: %+v", seen.Features[0], cell)
+	}
 }
 
 // A person opens the page, sees an aircraft move and a lead arrive, confirms it; case systems hear of it.
@@ -284,7 +305,7 @@ func TestPageInABrowser(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(web, "node_modules", "playwright-core")); err1 != nil || err2 != nil || err != nil {
 		t.Skip("no Node, Chromium or playwright-core here: `make test` installs them")
 	}
-	start(t, bin, "demo", "--headless", "--docks", "4", "--flying", "1", "--seed", "4714", "--port-offset", "20300", "--duration", "120s")
+	start(t, bin, "demo", "--headless", "--docks", "4", "--flying", "1", "--seed", "4714", "--port-offset", "20300", "--duration", "180s")
 	until(t, 30*time.Second, "NATS is up", func() bool { return listening("127.0.0.1:24522") && listening("127.0.0.1:28380") })
 	nc, err := nats.Connect("nats://127.0.0.1:24522")
 	if err != nil {
@@ -299,7 +320,7 @@ func TestPageInABrowser(t *testing.T) {
 	if shots == "" {
 		shots = t.TempDir()
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 100*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 160*time.Second)
 	defer cancel()
 	c := exec.CommandContext(ctx, node, "browser-test.mjs", "http://localhost:28380/", shots)
 	c.Dir = web

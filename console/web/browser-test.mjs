@@ -40,6 +40,15 @@ try {
   await page.locator(`#${id} button.confirm`).click();
   await page.locator(`#${id}[data-state=confirmed]`).waitFor({ timeout: 10000 });
   console.log("it is confirmed");
+  await page.locator(".evidence .close").click();
+  await page.getByLabel("Coverage").click();
+  await page.waitForFunction(async () => (await (await fetch("/map/coverage.geojson")).json()).features.length > 3, null, { timeout: 60000 });
+  await page.waitForTimeout(12000);
+  await page.mouse.click(480, 470);
+  await page.locator(".coverage-popup").waitFor({ timeout: 5000 });
+  await page.screenshot({ path: join(shots, "coverage.png") });
+  console.log("the coverage is drawn");
+  await page.getByLabel("Coverage").click();
   await page.getByText("中文").click();
   await page.waitForTimeout(1500);
   await page.screenshot({ path: join(shots, "console-zh.png") });

@@ -13,7 +13,7 @@ import (
 const SubjectCoverage = "harrier.coverage."
 
 // coverEvery is how often a flight tells its coverage while it goes on.
-const coverEvery = 30 * time.Second
+const coverEvery = 15 * time.Second
 
 // covering gathers what a flight shows, and when it showed nothing.
 type covering struct {
