@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -197,14 +199,6 @@ const mostTies = 20000
 
 func (k *calibration) solve(wrong map[int]bool) error {
 	shots := k.survey.Shots
-	var yaws []float64
-	for _, s := range shots {
-		yaws = append(yaws, s.Pose.YawDeg)
-	}
-	headings, group := geo.Headings(yaws)
-	for i := range shots {
-		shots[i].Group = group[i]
-	}
 	var halves [2][]geo.Tie
 	step, n := 1+len(k.survey.Ties)/mostTies, 0
 	pairs, pictures := map[[2]int]bool{}, map[int]bool{}
@@ -218,6 +212,16 @@ func (k *calibration) solve(wrong map[int]bool) error {
 	}
 	if n == 0 {
 		return fmt.Errorf("%w: of %d pictures with a pose, no two overlap that could be compared", geo.ErrTooFewTies, len(shots))
+	}
+	// only headings that were compared are calibrated
+	used := slices.Sorted(maps.Keys(pictures))
+	var yaws []float64
+	for _, i := range used {
+		yaws = append(yaws, shots[i].Pose.YawDeg)
+	}
+	headings, group := geo.Headings(yaws)
+	for j, i := range used {
+		shots[i].Group = group[j]
 	}
 	bias, err := geo.Solve(shots, halves[0], geo.Spread{HeightM: expectedHeightM, YawDeg: expectedYawDeg, PixelPx: 1})
 	if err != nil {
@@ -242,13 +246,7 @@ func (k *calibration) solve(wrong map[int]bool) error {
 	fmt.Printf("%d pictures in %d overlapping pairs, %d tie points\n", out.Pictures, out.Pairs, n)
 	fmt.Printf("  height  %+.2f m ± %.2f\n", bias.HeightM, 1.96*math.Sqrt(bias.Cov[0][0][0]))
 	for g, h := range headings {
-		used := false
-		for i := range pictures {
-			used = used || group[i] == g
-		}
-		if used {
-			fmt.Printf("  yaw     %+.2f° ± %.2f for pictures that look along %.0f°\n", bias.YawDeg[g], 1.96*math.Sqrt(bias.Cov[g][1][1]), h)
-		}
+		fmt.Printf("  yaw     %+.2f° ± %.2f for pictures that look along %.0f°\n", bias.YawDeg[g], 1.96*math.Sqrt(bias.Cov[g][1][1]), h)
 	}
 	fmt.Printf("  the same ground in two pictures lay %.2f m apart, now %.2f m (medians of %d tie points that were not calibrated on)\n", out.Improved.BeforeM, out.Improved.AfterM, out.Improved.Ties)
 	if out.Improved.AfterM > out.Improved.BeforeM {
