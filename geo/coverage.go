@@ -116,9 +116,6 @@ func tileMiddle(id tileID) orb.Point {
 	return orb.Point{(float64(id.x) + 0.5) * tileDeg, (float64(id.y) + 0.5) * tileDeg}
 }
 
-// Tiles is how many tiles were seen so far.
-func (c *Coverage) Tiles() int { return len(c.tiles) }
-
 // CellSeen is how well a grid cell was seen during a flight; the figures are medians over what was seen of it.
 type CellSeen struct {
 	Cell          string    `json:"cell"`

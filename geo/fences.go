@@ -136,11 +136,6 @@ func (fs *Fences) Append(dst []*Fence, p orb.Point, marginM float64) []*Fence {
 	return dst
 }
 
-// Share is the probability that a position with an error lies in a fence.
-func (f *Fence) Share(p orb.Point, c Cov) float64 {
-	return newNormal(p, c).mass([]orb.Polygon{f.Polygon})
-}
-
 // Len is the number of fences.
 func (fs *Fences) Len() int {
 	if fs == nil {

@@ -469,3 +469,14 @@ func TestCalibrationFileIsChecked(t *testing.T) {
 		t.Errorf("against the heading: %+v %v", q, err)
 	}
 }
+
+func FuzzCalibration(f *testing.F) {
+	f.Add([]byte(`{"datum":"WGS-84","headings":[43],"bias":{"height_m":-1,"yaw":[-2],"cov":[[[1,0,0,0,0,0,0]]]}}`))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		var c Calibration
+		if c.parse(b, "x") == nil {
+			p, _ := c.Apply(pose())
+			_, _ = Locator{}.Locate(CameraFromDiagonal(1280, 720, 84), p, 900, 300, 0, 1)
+		}
+	})
+}

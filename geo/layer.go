@@ -106,7 +106,8 @@ func (l *Layer) polygons(district orb.MultiPolygon) (out [][]orb.Polygon, proble
 			bad("its geometry is a %s, wanted a polygon", g.GeoJSONType())
 			continue
 		}
-		if text := l.unusable(polys); text != "" {
+		text := l.unusable(polys)
+		if text != "" {
 			bad("%s", text)
 			continue
 		}
@@ -115,13 +116,13 @@ func (l *Layer) polygons(district orb.MultiPolygon) (out [][]orb.Polygon, proble
 				for k := range r {
 					r[k] = l.Datum.ToWGS84(r[k])
 				}
-				if at, ok := selfCrossing(r); ok {
-					bad("its ring crosses itself at %.6f, %.6f", at[0], at[1])
-					polys = nil
+				if text == "" {
+					text = crossedOrFlat(r)
 				}
 			}
 		}
-		if polys == nil {
+		if text != "" {
+			bad("%s", text)
 			continue
 		}
 		out[i] = polys
@@ -178,9 +179,6 @@ func (l *Layer) unusable(polys []orb.Polygon) string {
 			case r[0] != r[len(r)-1]:
 				return fmt.Sprintf("ring %d is not closed: it begins at %v and ends at %v", k+1, r[0], r[len(r)-1])
 			}
-			if ringArea2(r) == 0 {
-				return fmt.Sprintf("ring %d has no area", k+1)
-			}
 		}
 	}
 	if n == 0 {
@@ -201,6 +199,21 @@ func (l *Layer) unusablePoint(q orb.Point) string {
 		return fmt.Sprintf("longitude and latitude are swapped: %v", q)
 	case math.Abs(q[1]) > 90 || math.Abs(q[0]) > 180:
 		return fmt.Sprintf("point %v is no longitude and latitude in degrees; is the file projected? Then give its --datum as PROJ parameters", q)
+	}
+	return ""
+}
+
+// crossedOrFlat says what is wrong with the shape of a closed ring (WGS-84); empty where nothing is.
+func crossedOrFlat(r orb.Ring) string {
+	flat := true
+	for i := 1; i+1 < len(r) && flat; i++ {
+		flat = (r[i][0]-r[0][0])*(r[i+1][1]-r[0][1]) == (r[i+1][0]-r[0][0])*(r[i][1]-r[0][1])
+	}
+	if flat {
+		return "its ring has no area"
+	}
+	if at, ok := selfCrossing(r); ok {
+		return fmt.Sprintf("its ring crosses itself at %.6f, %.6f", at[0], at[1])
 	}
 	return ""
 }

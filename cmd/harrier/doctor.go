@@ -96,6 +96,10 @@ func doctorChecks(ctx context.Context, c config) []check {
 			if c.City.Grid == "" {
 				made = " (made up)"
 			}
+			if k.terrain != nil {
+				b := k.terrain.Bound()
+				made += fmt.Sprintf(", terrain from %.3f, %.3f to %.3f, %.3f", b.Min[0], b.Min[1], b.Max[0], b.Max[1])
+			}
 			return fmt.Sprintf("%d grid cells%s, %d fences, %d register entries, %d building outlines", k.grid.Len(), made, k.fences.Len(), k.register.Len(), k.buildings.Len()), nil
 		}, "harrier geo check FILE names every problem; every layer names its datum"},
 		{"flights", func() (string, error) {

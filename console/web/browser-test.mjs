@@ -43,9 +43,15 @@ try {
   await page.locator(".evidence .close").click();
   await page.getByLabel("Coverage").click();
   await page.waitForFunction(async () => (await (await fetch("/map/coverage.geojson")).json()).features.length > 3, null, { timeout: 60000 });
-  await page.waitForTimeout(12000);
-  await page.mouse.click(480, 470);
-  await page.locator(".coverage-popup").waitFor({ timeout: 5000 });
+  await page.waitForTimeout(12000); // the map asks again every ten seconds
+  const popup = page.locator(".coverage-popup");
+  find: for (let y = 300; y <= 700; y += 80)
+    for (let x = 350; x <= 850; x += 100) {
+      await page.mouse.click(x, y);
+      await page.waitForTimeout(200);
+      if (await popup.isVisible()) break find;
+    }
+  await popup.waitFor({ timeout: 5000 });
   await page.screenshot({ path: join(shots, "coverage.png") });
   console.log("the coverage is drawn");
   await page.getByLabel("Coverage").click();

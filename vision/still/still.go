@@ -107,6 +107,63 @@ func number(v any) (float64, bool) {
 	return 0, false
 }
 
+// camera is the lens as the file tells it: what was calibrated in the factory (DewarpData, then CalibratedFocalLength, in pixels) beats the
+// equivalent focal length, and that what is known of the aircraft.
+func (m *Meta) camera(tags, x map[string]any) (geo.Camera, bool) {
+	c := geo.Camera{Width: m.Width, Height: m.Height, CX: float64(m.Width) / 2, CY: float64(m.Height) / 2}
+	if s, ok := x["DewarpData"].(string); ok {
+		if d, err := parseDewarp(s); err == nil {
+			c.FocalPx, c.CX, c.CY = (d.fx+d.fy)/2, c.CX+d.cx, c.CY+d.cy
+			// DewarpFlag 1: the aircraft has rectified the picture already
+			if f, ok := number(x["DewarpFlag"]); !ok || f != 1 {
+				c.Lens = d.lens
+			}
+			return c, true
+		}
+	}
+	if f, ok := number(x["CalibratedFocalLength"]); ok && f > 100 {
+		c.FocalPx = f
+		ox, okX := number(x["CalibratedOpticalCenterX"])
+		oy, okY := number(x["CalibratedOpticalCenterY"])
+		if okX && okY && math.Abs(ox-c.CX) < c.CX/4 && math.Abs(oy-c.CY) < c.CY/4 {
+			c.CX, c.CY = ox, oy
+		}
+		return c, true
+	}
+	if f, ok := number(tags["FocalLengthIn35mmFormat"]); ok && f > 0 {
+		return geo.CameraFrom35mm(m.Width, m.Height, f, 4.0/3), true
+	}
+	k, err := geo.CameraOf(m.Model, "wide", 0, m.Width, m.Height)
+	return k, err == nil
+}
+
+// dewarp is a lens as DJI's DewarpData gives it, in pixels of the whole picture; the centre counts from the picture's.
+type dewarp struct {
+	fx, fy, cx, cy float64
+	lens           geo.Lens
+}
+
+// parseDewarp reads "2018-09-01;fx,fy,cx,cy,k1,k2,p1,p2,k3".
+func parseDewarp(s string) (dewarp, error) {
+	_, list, ok := strings.Cut(s, ";")
+	parts := strings.Split(list, ",")
+	if !ok || len(parts) != 9 {
+		return dewarp{}, fmt.Errorf("DewarpData %q is not a date and nine numbers", s)
+	}
+	var v [9]float64
+	for i, p := range parts {
+		f, err := strconv.ParseFloat(strings.TrimSpace(p), 64)
+		if err != nil || math.IsNaN(f) || math.IsInf(f, 0) {
+			return dewarp{}, fmt.Errorf("DewarpData %q: %q is no number", s, p)
+		}
+		v[i] = f
+	}
+	if v[0] < 100 || v[1] < 100 || math.Abs(v[0]/v[1]-1) > 0.05 {
+		return dewarp{}, fmt.Errorf("DewarpData %q: focal lengths of %g and %g pixels", s, v[0], v[1])
+	}
+	return dewarp{v[0], v[1], v[2], v[3], geo.Lens{K1: v[4], K2: v[5], P1: v[6], P2: v[7], K3: v[8]}}, nil
+}
+
 func (m *Meta) read(tags, x map[string]any, at func() (float64, float64, error)) {
 	m.Model, _ = tags["Model"].(string)
 	if s, ok := tags["DateTimeOriginal"].(string); ok {
@@ -115,12 +172,7 @@ func (m *Meta) read(tags, x map[string]any, at func() (float64, float64, error))
 	if t, _ := x["CreatorTool"].(string); t != "" && !strings.Contains(strings.ToLower(t), "dji") {
 		m.Edited = t
 	}
-	// a calibrated focal length (pixels) beats the nominal lens
-	if f, ok := number(x["CalibratedFocalLength"]); ok && f > 100 {
-		m.Camera, m.HasCamera = geo.Camera{Width: m.Width, Height: m.Height, FocalPx: f, CX: float64(m.Width) / 2, CY: float64(m.Height) / 2}, true
-	} else if f, ok := number(tags["FocalLengthIn35mmFormat"]); ok && f > 0 {
-		m.Camera, m.HasCamera = geo.CameraFrom35mm(m.Width, m.Height, f, 4.0/3), true
-	}
+	m.Camera, m.HasCamera = m.camera(tags, x)
 	var missing []string
 	get := func(what string, keys ...string) float64 {
 		for _, k := range keys {

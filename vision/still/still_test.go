@@ -84,6 +84,34 @@ func TestWhatIsNoPictureIsSaid(t *testing.T) {
 	}
 }
 
+func TestLensAsTheFileTellsIt(t *testing.T) {
+	m := Meta{Width: 5472, Height: 3648, Model: "FC6310"}
+	const data = "2018-09-01;3713.29,3713.29,7.02,-8.72,-0.11257,0.01487,-0.00008566,0.00000030,-0.0261"
+	c, ok := m.camera(nil, map[string]any{"DewarpData": data, "DewarpFlag": "0", "CalibratedFocalLength": "3666.67"})
+	if !ok || c.FocalPx != 3713.29 || c.CX != 2743.02 || c.CY != 1815.28 || c.Lens.K1 != -0.11257 || c.Lens.K3 != -0.0261 {
+		t.Errorf("%+v", c)
+	}
+	if c, _ := m.camera(nil, map[string]any{"DewarpData": data, "DewarpFlag": "1"}); c.Lens.K1 != 0 {
+		t.Error("a rectified picture is rectified again")
+	}
+	if c, _ := m.camera(nil, map[string]any{"DewarpData": "x;1,2", "CalibratedFocalLength": "3666.67", "CalibratedOpticalCenterX": "2730", "CalibratedOpticalCenterY": "1820"}); c.FocalPx != 3666.67 || c.CX != 2730 || c.CY != 1820 {
+		t.Errorf("%+v", c)
+	}
+	m.Model = "M4TD"
+	if _, ok := m.camera(nil, nil); !ok {
+		t.Error("the wide camera of an M4TD is not known")
+	}
+	m.Model = "Nikon"
+	if _, ok := m.camera(nil, nil); ok {
+		t.Error("the lens of a Nikon is known")
+	}
+}
+
+func FuzzParseDewarp(f *testing.F) {
+	f.Add("2018-09-01;3713.29,3713.29,7.02,-8.72,-0.11257,0.01487,-0.00008566,0.00000030,-0.0261")
+	f.Fuzz(func(t *testing.T, s string) { _, _ = parseDewarp(s) })
+}
+
 func FuzzParseSRT(f *testing.F) {
 	f.Add([]byte("1\n00:00:00,000 --> 00:00:01,000\nGPS (1.5, 2.5, 3), H 20.1m, G.PRY (-24.4°, 0.0°, 110.4°)\n"))
 	f.Fuzz(func(t *testing.T, b []byte) {
