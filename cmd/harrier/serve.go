@@ -29,6 +29,7 @@ import (
 	"github.com/harrier-patrol/harrier/scenes"
 	"github.com/harrier-patrol/harrier/vision"
 	"github.com/harrier-patrol/harrier/vision/infer"
+	"github.com/harrier-patrol/harrier/vision/stream"
 	"github.com/harrier-patrol/harrier/vision/ties"
 	"github.com/harrier-patrol/harrier/vision/watch"
 )
@@ -80,6 +81,7 @@ func serve(ctx context.Context, c config, log *slog.Logger) (err error) {
 	}()
 	later := func(f func() error) { closers = append(closers, f) }
 
+	stream.BoundMemory()
 	// what the layers of a city take is best not held twice
 	defer debug.SetGCPercent(debug.SetGCPercent(40))
 	scenesDir, err := sceneFiles(c)

@@ -5,8 +5,8 @@ import (
 	"errors"
 	"image"
 	"math"
+	"runtime"
 	"sort"
-	"sync"
 
 	"gocv.io/x/gocv"
 )
@@ -18,26 +18,43 @@ type Features struct {
 	scale  float64 // picture pixels a pixel searched
 }
 
-// Finder finds features, for one caller at a time: a search takes some hundred bytes a pixel.
+// Finder finds features, for one caller at a time. A search takes some hundred bytes a pixel, and the C library keeps what it frees for
+// the thread that freed it: so all searches run on one thread.
 type Finder struct {
-	mu sync.Mutex
-	// Searched is the longer side, in pixels, at which pictures are searched. More finds finer grain, not more ground.
-	Searched int
-	// Most is how many features are kept of a picture, spread over it.
-	Most int
-	sift gocv.SIFT
-	none gocv.Mat
+	searched, most int
+	jobs           chan search
+	done           chan struct{}
 }
 
-// NewFinder returns a finder; stills are worth 1600 and 4000. Close it.
+type search struct {
+	picture gocv.Mat
+	found   chan *Features
+}
+
+// NewFinder returns a finder that searches pictures shrunk to a longer side of searched pixels (more finds finer grain, not more ground) and
+// keeps most features, spread over the picture; stills are worth 1600 and 4000. Close it.
 func NewFinder(searched, most int) *Finder {
-	return &Finder{Searched: searched, Most: most, sift: gocv.NewSIFT(), none: gocv.NewMat()}
+	f := &Finder{searched: searched, most: most, jobs: make(chan search), done: make(chan struct{})}
+	go f.run()
+	return f
 }
 
-// Close frees what C++ holds.
+// Close ends the finder and waits for it. Nobody may be searching.
 func (f *Finder) Close() {
-	f.sift.Close()
-	f.none.Close()
+	close(f.jobs)
+	<-f.done
+}
+
+func (f *Finder) run() {
+	defer close(f.done)
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	sift, none := gocv.NewSIFT(), gocv.NewMat()
+	defer sift.Close()
+	defer none.Close()
+	for j := range f.jobs {
+		j.found <- f.find(sift, none, j.picture)
+	}
 }
 
 // Find searches a picture (BGR or grey) for features.
@@ -45,7 +62,13 @@ func (f *Finder) Find(m gocv.Mat) (*Features, error) {
 	if m.Empty() {
 		return nil, errors.New("find tie points: the picture is empty")
 	}
-	out := &Features{scale: math.Max(1, float64(max(m.Cols(), m.Rows()))/float64(f.Searched))}
+	j := search{m, make(chan *Features, 1)}
+	f.jobs <- j
+	return <-j.found, nil
+}
+
+func (f *Finder) find(sift gocv.SIFT, none, m gocv.Mat) *Features {
+	out := &Features{scale: math.Max(1, float64(max(m.Cols(), m.Rows()))/float64(f.searched))}
 	grey := gocv.NewMat()
 	defer grey.Close()
 	if m.Channels() == 3 {
@@ -56,11 +79,9 @@ func (f *Finder) Find(m gocv.Mat) (*Features, error) {
 	if out.scale > 1 {
 		gocv.Resize(grey, &grey, image.Pt(int(float64(m.Cols())/out.scale), int(float64(m.Rows())/out.scale)), 0, 0, gocv.InterpolationArea)
 	}
-	f.mu.Lock()
-	points, desc := f.sift.DetectAndCompute(grey, f.none)
-	f.mu.Unlock()
+	points, desc := sift.DetectAndCompute(grey, none)
 	defer desc.Close()
-	keep := spread(points, grey.Cols(), grey.Rows(), f.Most)
+	keep := spread(points, grey.Cols(), grey.Rows(), f.most)
 	out.desc = gocv.NewMatWithSize(len(keep), max(1, desc.Cols()), gocv.MatTypeCV32F)
 	for row, i := range keep {
 		out.points = append(out.points, points[i])
@@ -69,7 +90,7 @@ func (f *Finder) Find(m gocv.Mat) (*Features, error) {
 		from.Close()
 		to.Close()
 	}
-	return out, nil
+	return out
 }
 
 // spread picks the strongest points so that every part of the picture has its share.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"runtime"
 	"time"
 
 	"github.com/harrier-patrol/harrier/geo"
@@ -39,6 +40,9 @@ const baseMoved = 30 * time.Millisecond
 // align compares the flight's pictures with each other and corrects its poses by what they share, until ctx ends. It owns the features
 // that come in.
 func (f *flightWatch) align(ctx context.Context, in <-chan keyFrame) error {
+	// the C library keeps what it frees for the thread that freed it
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
 	a := ties.NewAligner(f.locator)
 	defer a.Close()
 	defer func() {
