@@ -47,11 +47,7 @@ type calibration struct {
 }
 
 func (c *calibrateCmd) Run(ctx context.Context) error {
-	conf, err := loadConfig(c.Config)
-	if err != nil {
-		return err
-	}
-	city, err := loadCity(conf)
+	_, city, err := openCity(c.Config)
 	if err != nil {
 		return err
 	}

@@ -37,6 +37,16 @@ func (c city) locator(groundSigmaM float64) geo.Locator {
 	return geo.Locator{Buildings: c.buildings, Terrain: c.terrain, GroundSigmaM: groundSigmaM}
 }
 
+// openCity reads a configuration and its city.
+func openCity(path string) (config, city, error) {
+	c, err := loadConfig(path)
+	if err != nil {
+		return c, city{}, err
+	}
+	k, err := loadCity(c)
+	return c, k, err
+}
+
 // loadCity reads every layer of the configuration, at the same time, from the files in which the bureau has them.
 func loadCity(c config) (city, error) {
 	out := city{buildings: geo.NewBuildings(nil), fences: geo.NewFences(nil), register: geo.NewRegister(nil), roads: []byte(`{"type":"FeatureCollection","features":[]}`)}

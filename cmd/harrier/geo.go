@@ -215,11 +215,7 @@ func (c *geoWhereisCmd) Run() error {
 	if !d.Projected() && (y < -90 || y > 90 || x < -180 || x > 180) {
 		return fmt.Errorf("%q is no longitude and latitude in degrees; are they swapped?", c.Place)
 	}
-	conf, err := loadConfig(c.Config)
-	if err != nil {
-		return err
-	}
-	k, err := loadCity(conf)
+	_, k, err := openCity(c.Config)
 	if err != nil {
 		return err
 	}

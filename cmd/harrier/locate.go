@@ -38,11 +38,7 @@ func (c *locateCmd) Run() error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.Image, err)
 	}
-	conf, err := loadConfig(c.Config)
-	if err != nil {
-		return err
-	}
-	city, err := loadCity(conf)
+	_, city, err := openCity(c.Config)
 	if err != nil {
 		return err
 	}

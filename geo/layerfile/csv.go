@@ -6,10 +6,8 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"runtime"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/paulmach/orb"
 
@@ -94,22 +92,15 @@ func parseCSV(text string) (*geo.Layer, error) {
 const wktChunk = 8192
 
 func parseWKTs(features []geo.Feature, wkts []string) {
-	var wg sync.WaitGroup
-	workers := runtime.GOMAXPROCS(0)
-	for w := range workers {
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
-			for i := w * len(wkts) / workers; i < (w+1)*len(wkts)/workers; i++ {
-				if f := &features[i]; f.Err == nil && strings.TrimSpace(wkts[i]) != "" {
-					if f.Geometry, f.Err = parseWKT(wkts[i]); f.Err != nil {
-						f.Geometry = nil
-					}
+	inParts(len(wkts), func(from, to int) {
+		for i := from; i < to; i++ {
+			if f := &features[i]; f.Err == nil && strings.TrimSpace(wkts[i]) != "" {
+				if f.Geometry, f.Err = parseWKT(wkts[i]); f.Err != nil {
+					f.Geometry = nil
 				}
 			}
-		}()
-	}
-	wg.Wait()
+		}
+	})
 }
 
 var errWKT = errors.New("no WKT polygon")

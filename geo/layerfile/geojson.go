@@ -8,10 +8,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/paulmach/orb"
 	"github.com/tidwall/gjson"
@@ -65,19 +63,12 @@ func parseGeoJSON(text string) (*geo.Layer, string, error) {
 		at = f.Index
 		l.Features[i].N, l.Features[i].Line = i+1, line
 	}
-	var wg sync.WaitGroup
-	workers := runtime.GOMAXPROCS(0)
-	for w := range workers {
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
-			words := interner{}
-			for i := w * len(features) / workers; i < (w+1)*len(features)/workers; i++ {
-				geoJSONFeature(&l.Features[i], features[i].Raw, words)
-			}
-		}()
-	}
-	wg.Wait()
+	inParts(len(features), func(from, to int) {
+		words := interner{}
+		for i := from; i < to; i++ {
+			geoJSONFeature(&l.Features[i], features[i].Raw, words)
+		}
+	})
 	return l, said, nil
 }
 

@@ -8,7 +8,9 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
+	"sync"
 
 	"github.com/harrier-patrol/harrier/geo"
 )
@@ -125,4 +127,18 @@ func open(path string) (string, error) {
 		return "", errors.New("the file is empty")
 	}
 	return b.String(), nil
+}
+
+// inParts calls part with the ranges into which all processors share n things, and waits for them.
+func inParts(n int, part func(from, to int)) {
+	var wg sync.WaitGroup
+	workers := runtime.GOMAXPROCS(0)
+	for w := range workers {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			part(w*n/workers, (w+1)*n/workers)
+		}()
+	}
+	wg.Wait()
 }
