@@ -14,6 +14,8 @@ const (
 	mostGapM2     = 1
 	// vertices of neighbours that lie this near are one
 	sameVertexM = 0.01
+	// radians within which a way leads straight back: borders that are drawn twice differ by a little
+	straightBack = 0.01
 	// the widest gap that is looked for between cells that share no vertex
 	sliverM = 0.5
 )
@@ -203,10 +205,11 @@ func trace(out map[uint32][]directed, at []orb.Point, from uint32) (ring orb.Rin
 		in := math.Atan2(at[d.to][1]-at[d.from][1], at[d.to][0]-at[d.from][0])
 		for k, x := range next {
 			turn := math.Atan2(at[x.to][1]-at[x.from][1], at[x.to][0]-at[x.from][0]) - in
-			for turn <= -math.Pi {
+			for turn <= -math.Pi-straightBack {
 				turn += 2 * math.Pi
 			}
-			for turn > math.Pi {
+			// straight back is as far right as can be: along a border that is drawn in one piece on the one side and in two on the other
+			for turn > math.Pi-straightBack {
 				turn -= 2 * math.Pi
 			}
 			if turn < right {
