@@ -366,3 +366,39 @@ func TestOverlapsOfOddShapes(t *testing.T) {
 		}
 	}
 }
+
+// Of a jittered grid any one inner cell may be missing: one gap is found, as large as the cell, whichever it is.
+func TestAMissingCellIsOneGap(t *testing.T) {
+	rng := rand.New(rand.NewPCG(7, 7))
+	const n = 7
+	for range 40 {
+		var at [n + 1][n + 1]orb.Point
+		for i := range at {
+			for j := range at[i] {
+				at[i][j] = here.From(100*float64(i)+40*(rng.Float64()-0.5), 100*float64(j)+40*(rng.Float64()-0.5))
+			}
+		}
+		mi, mj := 1+rng.IntN(n-2), 1+rng.IntN(n-2)
+		var all []orb.Geometry
+		want := 0.0
+		for i := range n {
+			for j := range n {
+				p := orb.Polygon{{at[i][j], at[i+1][j], at[i+1][j+1], at[i][j+1], at[i][j]}}
+				if i == mi && j == mj {
+					want = math.Abs(planar.Area(orb.Polygon{here.Ring(p[0])}))
+					continue
+				}
+				if rng.IntN(2) == 0 {
+					p[0].Reverse()
+				}
+				all = append(all, p)
+			}
+		}
+		rng.Shuffle(len(all), func(a, b int) { all[a], all[b] = all[b], all[a] })
+		_, got := gridOf(all...)
+		var m2 float64
+		if _, err := fmt.Sscanf(got[strings.Index(got, "gap of")+7:], "%f", &m2); strings.Count(got, "\n") != 0 || err != nil || math.Abs(m2-want) > 1 {
+			t.Fatalf("cell %d, %d of %.1f m² is missing: %q", mi, mj, want, got)
+		}
+	}
+}
