@@ -14,7 +14,6 @@ type Terrain struct{ tiles []*tile }
 
 // tile is a raster of heights; row 0 is the northernmost.
 type tile struct {
-	name   string
 	w, h   int
 	west   float64 // longitude and latitude of the centre of the first sample
 	north  float64

@@ -43,7 +43,6 @@ type calibration struct {
 	finder *ties.Finder
 	names  []string
 	edited []string
-	notes  int
 }
 
 func (c *calibrateCmd) Run(ctx context.Context) error {
