@@ -31,7 +31,7 @@ const (
 
 // Where the network or a machine is overrun, every picture comes later than the prior has it: with this small weight, by up to so many
 // seconds more. What is seen then decides.
-const lateShare, latestS = 1e-5, 4.0
+const lateShare, latestS = 1e-12, 4.0
 
 // CaptureClock estimates when a frame was taken. A stream's own clock runs evenly with the camera's, so capture time is its
 // time stamp plus one constant: what is estimated is that constant. What is known of it: when frames arrive; how old the

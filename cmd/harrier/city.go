@@ -37,6 +37,9 @@ func (c city) locator(groundSigmaM float64) geo.Locator {
 	return geo.Locator{Buildings: c.buildings, Terrain: c.terrain, GroundSigmaM: groundSigmaM}
 }
 
+// loadMemory is what loading tries to stay within, bytes: a district of Pudong's size takes less whatever its files are.
+const loadMemory = 450 << 20
+
 // openCity reads a configuration and its city.
 func openCity(path string) (config, city, error) {
 	c, err := loadConfig(path)
@@ -52,6 +55,7 @@ func loadCity(c config) (city, error) {
 	out := city{buildings: geo.NewBuildings(nil), fences: geo.NewFences(nil), register: geo.NewRegister(nil), roads: []byte(`{"type":"FeatureCollection","features":[]}`)}
 	// most of what is read is garbage a moment later: better collected often than held
 	defer debug.SetGCPercent(debug.SetGCPercent(40))
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(loadMemory))
 	divisions, outline, err := geo.Pudong()
 	if err != nil {
 		return out, err

@@ -44,7 +44,9 @@ const (
 	// the least shots to solve, and how many new ones make it worth solving again
 	alignLeast = 4
 	alignTies  = 80
-	alignNew   = 4
+	// the least share of the ties that must agree on the ground: fewer agree by chance, where poses are off by far
+	alignGround = 0.2
+	alignNew    = 4
 )
 
 // NewAligner prepares an aligner for a flight over the ground of a locator.
@@ -104,5 +106,16 @@ func (a *Aligner) Solve(at func(time.Duration) (geo.Pose, bool), noise geo.PoseS
 	if horizM > wandersM {
 		sp.TauS = gnssTauS
 	}
-	return geo.Solve(shots, a.survey.Ties, sp)
+	// where a tie lies, and so on what, is told by the poses that hold now
+	ties := make([]geo.Tie, 0, len(a.survey.Ties))
+	for _, t := range a.survey.Ties {
+		if _, ok := a.survey.place(&t, shots); ok {
+			ties = append(ties, t)
+		}
+	}
+	b, err := geo.Solve(shots, ties, sp)
+	if err == nil && float64(b.Ties) < alignGround*float64(b.Of) {
+		return nil, fmt.Errorf("%w: of %d only %d agree", geo.ErrTooFewTies, b.Of, b.Ties)
+	}
+	return b, err
 }

@@ -62,13 +62,9 @@ func (s *Survey) Add(shot geo.Shot, f *Features) {
 		var apart []float64
 		for _, p := range Match(s.features[c.i], f) {
 			t := geo.Tie{A: c.i, B: b, AX: p.AX, AY: p.AY, BX: p.BX, BY: p.BY}
-			l, errA := s.Locator.Locate(s.Shots[c.i].Camera, s.Shots[c.i].Pose, p.AX, p.AY, 0, 0)
-			m, errB := s.Locator.Locate(shot.Camera, shot.Pose, p.BX, p.BY, 0, 0)
-			if errA != nil || errB != nil || l.Surface == "wall" || m.Surface == "wall" {
-				continue
+			if d, ok := s.place(&t, s.Shots); ok {
+				found, apart = append(found, t), append(apart, d)
 			}
-			t.AboveM = l.HeightM
-			found, apart = append(found, t), append(apart, geo.DistanceM(l.Point(), m.Point()))
 		}
 		if len(found) < leastPairs {
 			continue
@@ -77,6 +73,19 @@ func (s *Survey) Add(shot geo.Shot, f *Features) {
 		s.Ties = append(s.Ties, found...)
 		s.Compared = append(s.Compared, Compared{c.i, b, len(found), apart[len(apart)/2]})
 	}
+}
+
+// place says how high the ground, or the roof, is that a tie shows, with the poses that shots have now, and how far apart they put it; ok is
+// false where it is none of them.
+func (s *Survey) place(t *geo.Tie, shots []geo.Shot) (apartM float64, ok bool) {
+	a, b := shots[t.A], shots[t.B]
+	l, errA := s.Locator.Locate(a.Camera, a.Pose, t.AX, t.AY, 0, 0)
+	m, errB := s.Locator.Locate(b.Camera, b.Pose, t.BX, t.BY, 0, 0)
+	if errA != nil || errB != nil || l.Surface == "wall" || m.Surface == "wall" {
+		return 0, false
+	}
+	t.AboveM = l.HeightM
+	return geo.DistanceM(l.Point(), m.Point()), true
 }
 
 // forget drops the oldest shot.
