@@ -14,6 +14,7 @@ import (
 	"github.com/paulmach/orb/geojson"
 
 	"github.com/harrier-patrol/harrier/dock"
+	"github.com/harrier-patrol/harrier/geo"
 	"github.com/harrier-patrol/harrier/leads"
 )
 
@@ -177,6 +178,7 @@ func api(mux *http.ServeMux, o Options) huma.API {
 	}
 	raw("/map/outline.geojson", func() ([]byte, error) {
 		fc := geojson.NewFeatureCollection()
+		fc.ExtraMembers = map[string]any{"datum": geo.WGS84}
 		fc.Append(geojson.NewFeature(o.Outline))
 		return fc.MarshalJSON()
 	})

@@ -65,6 +65,7 @@ type detected struct {
 	Box     vision.Box   `json:"box"`
 	Lon     *float64     `json:"lon,omitempty"`
 	Lat     *float64     `json:"lat,omitempty"`
+	Datum   string       `json:"datum,omitempty"`
 	Ellipse *geo.Ellipse `json:"ellipse,omitempty"`
 	Cell    string       `json:"cell,omitempty"`
 }
@@ -378,7 +379,7 @@ func (in *inspection) picture(ctx context.Context, name string, row *inspected, 
 			if err == nil {
 				e := w.Cov.Ellipse()
 				lon, lat := round(w.Lon, 8), round(w.Lat, 8)
-				line.Lon, line.Lat, line.Ellipse = &lon, &lat, &e
+				line.Lon, line.Lat, line.Datum, line.Ellipse = &lon, &lat, geo.WGS84, &e
 				if c, ok := in.city.grid.At(w.Point()); ok {
 					line.Cell = c.Code
 				}

@@ -24,6 +24,7 @@ type locateCmd struct {
 type located struct {
 	Lon     *float64     `json:"lon,omitempty"`
 	Lat     *float64     `json:"lat,omitempty"`
+	Datum   string       `json:"datum,omitempty"`
 	Ellipse *geo.Ellipse `json:"ellipse,omitempty"`
 	Cell    string       `json:"cell,omitempty"`
 	Error   string       `json:"error,omitempty"`
@@ -75,7 +76,7 @@ func (c *locateCmd) Run() error {
 		}
 		e := l.Cov.Ellipse()
 		lon, lat := round(l.Lon, 9), round(l.Lat, 9)
-		out[i] = located{Lon: &lon, Lat: &lat, Ellipse: &e}
+		out[i] = located{Lon: &lon, Lat: &lat, Datum: geo.WGS84, Ellipse: &e}
 		if cell, ok := city.grid.At(l.Point()); ok {
 			out[i].Cell = cell.Code
 		}
