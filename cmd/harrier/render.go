@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -12,16 +13,22 @@ import (
 	"github.com/harrier-patrol/harrier/vision/stream"
 )
 
-// renderCmd makes the rendered part of the training data: frames as they come out of the stream, with their labels.
+// renderCmd makes the rendered part of the training data: frames as they come out of the stream, with their labels; or pairs of one
+// place on two days, with the mask of what changed; or single things with their shadow, to be put into photographs.
 type renderCmd struct {
 	Out     string `required:"" help:"Folder for the pictures and labels.jsonl."`
+	What    string `default:"frames" enum:"frames,pairs,cutouts" help:"frames, pairs or cutouts."`
 	From    uint64 `default:"100" help:"First seed; seeds from 10000 up are held back for measuring."`
-	Towns   int    `default:"10" help:"Number of towns."`
-	Frames  int    `default:"20" help:"Frames of each town."`
-	Height  string `default:"35-95" help:"Heights in metres, A-B."`
-	Pitch   string `default:"50-90" help:"Degrees below level, A-B."`
-	Quality int    `default:"0" help:"Live quality 1 to 4; 0 draws 2 or 3."`
+	Towns   int    `default:"10" help:"Number of towns (of cutouts: seeds)."`
+	Frames  int    `default:"20" help:"Frames or pairs of each town; cutouts of each kind and seed."`
+	Height  string `default:"35-110" help:"Heights of frames in metres, A-B."`
+	Pitch   string `default:"45-90" help:"Degrees below level, A-B."`
+	GSD     string `name:"gsd" default:"0.05-0.1" help:"Metres a pixel of pairs, A-B."`
+	Quality int    `default:"0" help:"Live quality 1 to 4; 0 takes 2, 3 and 4 in turn."`
 }
+
+// cutoutGSDM is how finely cutouts are rendered; they are made coarser where they are put in.
+const cutoutGSDM = 0.045
 
 func (c *renderCmd) Run() error {
 	heights, err := docksim.ParseRange(c.Height)
@@ -31,6 +38,10 @@ func (c *renderCmd) Run() error {
 	pitches, err := docksim.ParseRange(c.Pitch)
 	if err != nil {
 		return fmt.Errorf("--pitch: %w", err)
+	}
+	gsd, err := docksim.ParseRange(c.GSD)
+	if err != nil {
+		return fmt.Errorf("--gsd: %w", err)
 	}
 	if err := os.MkdirAll(c.Out, 0o755); err != nil {
 		return err
@@ -45,35 +56,63 @@ func (c *renderCmd) Run() error {
 		seed := c.From + uint64(i)
 		q := c.Quality
 		if q == 0 {
-			q = 2 + i%2
+			q = 2 + i%3
 		}
 		n := 0
-		err := docksim.Takes(seed, c.Frames, heights, pitches, q, func(t docksim.Take) error {
-			dec, err := stream.NewDecoder()
-			if err != nil {
-				return err
-			}
-			defer dec.Close()
-			for _, au := range t.Burst {
-				if _, err := dec.Decode(au); err != nil {
-					return err
-				}
-			}
-			m := gocv.NewMat()
-			defer m.Close()
-			if err := dec.Picture(&m); err != nil {
-				return err
-			}
-			name := fmt.Sprintf("%06d-%03d.jpg", seed, n)
-			n++
+		write := func(ext string, m gocv.Mat) (string, error) {
+			name := fmt.Sprintf("%06d-%04d%s", seed, n, ext)
 			if !gocv.IMWriteWithParams(filepath.Join(c.Out, name), m, []int{gocv.IMWriteJpegQuality, 93}) {
-				return fmt.Errorf("cannot write %s", name)
+				return "", fmt.Errorf("cannot write %s", name)
 			}
-			return enc.Encode(map[string]any{"file": name, "width": t.Width, "height": t.Height, "labels": t.Labels})
-		})
+			return name, nil
+		}
+		switch c.What {
+		case "pairs":
+			err = docksim.PairsOf(seed, c.Frames, gsd, func(p docksim.Passes) error {
+				before, e1 := write("-before.jpg", p.Before)
+				after, e2 := write("-after.jpg", p.After)
+				mask, e3 := write("-mask.png", p.Mask)
+				n++
+				return errors.Join(e1, e2, e3, enc.Encode(map[string]any{"before": before, "after": after, "mask": mask, "gsd_m": p.GSDM}))
+			})
+		case "cutouts":
+			err = docksim.CutoutsOf(seed, c.Frames, cutoutGSDM, pitches, func(x docksim.Cutout) error {
+				name, err := write("-"+x.Class+".png", x.Picture)
+				n++
+				return errors.Join(err, enc.Encode(map[string]any{"file": name, "class": x.Class, "box": x.Box, "gsd_m": x.GSDM}))
+			})
+		default:
+			err = c.frames(seed, q, heights, pitches, func(m gocv.Mat, t docksim.Take) error {
+				name, err := write(".jpg", m)
+				n++
+				return errors.Join(err, enc.Encode(map[string]any{"file": name, "width": t.Width, "height": t.Height, "gsd_m": t.GSDM, "labels": t.Labels}))
+			})
+		}
 		if err != nil {
 			return fmt.Errorf("town %d: %w", seed, err)
 		}
 	}
 	return out.Close()
+}
+
+// frames decodes what a dock's encoder made of each picture.
+func (c *renderCmd) frames(seed uint64, quality int, heights, pitches [2]float64, each func(gocv.Mat, docksim.Take) error) error {
+	return docksim.Takes(seed, c.Frames, heights, pitches, quality, func(t docksim.Take) error {
+		dec, err := stream.NewDecoder()
+		if err != nil {
+			return err
+		}
+		defer dec.Close()
+		for _, au := range t.Burst {
+			if _, err := dec.Decode(au); err != nil {
+				return err
+			}
+		}
+		m := gocv.NewMat()
+		defer m.Close()
+		if err := dec.Picture(&m); err != nil {
+			return err
+		}
+		return each(m, t)
+	})
 }

@@ -37,6 +37,32 @@ func (t *Town) homes(b block) {
 	}
 }
 
+// villas are houses with pitched roofs in gardens.
+func (t *Town) villas(b block) {
+	d := t.d
+	for y := b.y0 + 2; y+12 < b.y1; y += d.between(17, 24) {
+		t.ground.rect(b.x0, y-2, b.x1, math.Min(y+14, b.y1), d.shade(of(d, []rgb{{88, 108, 62}, {104, 112, 74}, {76, 96, 58}, {120, 118, 86}}), 0.12), 0.14)
+		for x := b.x0 + d.between(1, 5); x+12 < b.x1; {
+			l, w := math.Min(d.between(9, 17), b.x1-x), d.between(7.5, 11)
+			t.ground.rect(x+l*0.3, y+w, x+l*0.3+3, y+w+5, d.shade(rgb{160, 158, 154}, 0.1), 0.05)
+			h := d.between(3, 7)
+			t.structure(func() {
+				f := d.house(l, w, h)
+				t.stand(f.faces, vec{x + l/2, y + w/2, 0}, 0, -1, "", l/2, w/2, h)
+				t.Buildings = append(t.Buildings, Building{x, y, x + l, y + w, h, t.standing})
+			})
+			if d.chance(0.3) {
+				t.shedAt(x+l/2, y+w+4.2, 0, 7, 4.2, "yard")
+			} else if d.chance(0.4) {
+				t.vehicle("car", x+l*0.3+1.5, y+w+2.6, math.Pi/2, vec{})
+			} else {
+				t.tree(x+d.between(0, l), y+w+d.between(3, 5))
+			}
+			x += l + d.between(4, 9)
+		}
+	}
+}
+
 func (t *Town) shops(outer, b block) {
 	d := t.d
 	depth := math.Min(d.between(11, 15), b.h()*0.4)
@@ -88,21 +114,41 @@ func (t *Town) shops(outer, b block) {
 func (t *Town) stallAt(x, y float64, south, violation bool) {
 	d := t.d
 	at := vec{x, y, 0}
-	attr := map[string]string{"what": "stall"}
+	what := "stall"
+	switch k := d.Float64(); {
+	case k < 0.14:
+		what = "tricycle"
+	case k < 0.26:
+		what = "goods"
+	}
+	attr := map[string]string{"what": what}
 	if !violation {
 		attr["zone"] = "vending-zone"
 	}
-	id, ok := t.score(violation, "street-stall", "stall", at, attr)
+	id, ok := t.score(violation, "street-stall", what, at, attr)
 	if !ok {
 		return
 	}
-	b, l, w, h := d.stall()
+	var b body
+	var l, w, h float64
 	yaw := 0.0
-	if !south {
-		yaw = math.Pi
+	switch what {
+	case "tricycle":
+		b, l, w, h = d.tricycle()
+		yaw = d.between(-0.4, 0.4)
+	case "goods":
+		b, l, w, h = d.spread()
+	default:
+		b, l, w, h = d.stall()
+		l += 0.6
 	}
-	t.stand(b.faces, at, yaw, id, "stall", l/2+0.3, w/2, h)
-	t.ground.shadow(at, 0, l/2, w/2, yaw, h)
+	if !south {
+		yaw += math.Pi
+	}
+	t.stand(b.faces, at, yaw, id, what, l/2, w/2, h)
+	if h > 0.6 {
+		t.ground.shadow(at, 0, l/2, w/2, yaw, h)
+	}
 	for range d.IntN(3) {
 		t.person(x+d.between(-2.5, 2.5), y+d.between(-2.8, 2.8), vec{})
 	}
@@ -191,10 +237,12 @@ func (t *Town) site(b block) {
 func (t *Town) containerAt(x, y float64) {
 	at := vec{x, y, 0}
 	if id, ok := t.score(false, "illegal-structure", "container", at, map[string]string{"what": "container", "zone": "construction-site"}); ok {
-		b, l, w, h := t.d.container()
-		yaw := of(t.d, []float64{0, math.Pi / 2, 0.2, -0.3})
-		t.stand(b.faces, at, yaw, id, "container", l/2, w/2, h)
-		t.ground.shadow(at, 0, l/2, w/2, yaw, h)
+		t.structure(func() {
+			b, l, w, h := t.d.container()
+			yaw := of(t.d, []float64{0, math.Pi / 2, 0.2, -0.3})
+			t.stand(b.faces, at, yaw, id, "container", l/2, w/2, h)
+			t.ground.shadow(at, 0, l/2, w/2, yaw, h)
+		})
 	}
 }
 
@@ -220,6 +268,14 @@ func (t *Town) park(b block) {
 			t.ground.rect(x-hl, y-hw, x+hl, y+hw, d.shade(rgb{60, 150, 196}, 0.1), 0.06)
 			t.solids = append(t.solids, solid{thing: len(t.Things) - 1, label: "pool", centre: vec{x, y, 0}, radius: math.Hypot(hl, hw), hl: hl, hw: hw, h: 0.01})
 		}
+	}
+	if d.chance(0.6) { // a sports ground: flat colour, straight lines, and nothing built
+		x, y := b.x1-d.between(16, 20), b.y0+5.0
+		c := d.shade(of(d, []rgb{{60, 110, 160}, {150, 70, 60}, {70, 130, 90}, {180, 96, 70}}), 0.1)
+		t.ground.rect(x, y, x+14, y+8, c, 0.04)
+		t.ground.rect(x+0.5, y+0.5, x+13.5, y+0.62, rgb{220, 220, 216}, 0)
+		t.ground.rect(x+0.5, y+7.4, x+13.5, y+7.5, rgb{220, 220, 216}, 0)
+		t.ground.rect(x+6.9, y+0.5, x+7.05, y+7.5, rgb{220, 220, 216}, 0)
 	}
 	for range 16 + d.IntN(14) {
 		x, y := d.between(b.x0+3, b.x1-3), d.between(b.y0+b.h()*0.5+3, b.y1-3)
@@ -262,6 +318,35 @@ func (t *Town) pavement(b block) {
 	if d.chance(0.5) {
 		t.heapAt(b.x1-2.6, b.y0+b.h()*d.between(0.3, 0.7), true)
 	}
+	// what stands on pavements by right
+	if d.chance(0.4) {
+		x, y := b.x0+b.w()*d.between(0.2, 0.8), b.y1-1.7
+		if _, ok := t.score(false, "illegal-structure", "shelter", vec{x, y, 0}, map[string]string{"what": "shelter"}); ok {
+			f, l, w, h := d.shelter()
+			t.stand(f.faces, vec{x, y, 0}, 0, len(t.Things)-1, "shelter", l/2, w/2, h)
+			t.ground.shadow(vec{x, y, 0}, 0, l/2, w/2, 0, h)
+		}
+	}
+	for range d.IntN(3) {
+		n := 3 + d.IntN(8)
+		f, l, w, h := d.bicycles(n)
+		at := vec{b.x0 + b.w()*d.between(0.1, 0.9), b.y0 + 1.5, 0}
+		if t.clear(at, 3.5) {
+			t.stand(f.faces, at, d.between(-0.1, 0.1), -1, "bicycles", l/2, w/2, h)
+		}
+	}
+}
+
+// clear says that no scored thing is within r metres.
+func (t *Town) clear(at vec, r float64) bool {
+	for _, dots := range t.dots {
+		for _, o := range dots {
+			if math.Hypot(o.X-at.X, o.Y-at.Y) < r {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 func (t *Town) tree(x, y float64) {
@@ -271,12 +356,8 @@ func (t *Town) tree(x, y float64) {
 		}
 	}
 	// a crown over a scored thing would hide it for the whole flight
-	for _, dots := range t.dots {
-		for _, o := range dots {
-			if math.Hypot(o.X-x, o.Y-y) < 6.5 {
-				return
-			}
-		}
+	if !t.clear(vec{x, y, 0}, 6.5) {
+		return
 	}
 	b, r := t.d.tree()
 	t.stand(b.faces, vec{x, y, 0}, 0, -1, "", 0, 0, 0)
@@ -297,6 +378,11 @@ func (t *Town) vehicle(class string, x, y, yaw float64, speed vec) {
 		b, l, w, h = t.d.van()
 	case "bus":
 		b, l, w, h = t.d.bus()
+	case "lorry":
+		b, l, w, h = t.d.lorry()
+	case "dump-truck":
+		class = "dump-truck-covered"
+		b, l, w, h = t.d.dumpTruck("covered", t.sunFrom(yaw))
 	default:
 		class = "car"
 		b, l, w, h = t.d.car()
@@ -314,11 +400,17 @@ func (t *Town) vehicle(class string, x, y, yaw float64, speed vec) {
 
 func (t *Town) dumpTruckAt(x, y, yaw float64, load string) {
 	at := vec{x, y, 0}
-	if id, ok := t.score(load != "covered", "muck-truck", "dump-truck", at, map[string]string{"what": "dump-truck", "load": load}); ok {
-		b, l, w, h := t.d.dumpTruck(load)
+	if id, ok := t.score(load == "open" || load == "overfull", "muck-truck", "dump-truck", at, map[string]string{"what": "dump-truck", "load": load}); ok {
+		b, l, w, h := t.d.dumpTruck(load, t.sunFrom(yaw))
 		t.stand(b.faces, at, yaw, id, "dump-truck-"+load, l/2, w/2, h)
 		t.ground.shadow(at, 0, l/2, w/2, yaw, h)
 	}
+}
+
+// sunFrom is the direction towards the sun in the frame of something turned by yaw.
+func (t *Town) sunFrom(yaw float64) vec {
+	x, y := turn(t.sun.X, t.sun.Y, -yaw)
+	return vec{x, y, t.sun.Z}
 }
 
 // roads marks the lanes and puts vehicles on them: parked along the kerb, and driving.
@@ -338,11 +430,12 @@ func (t *Town) roads(xs, ys []float64) {
 		for x := -townHalfX + d.between(5, 30); x < townHalfX-10; x += d.between(20, 34) {
 			t.parkedTruck(x, y-3.2, 0)
 		}
+		v := d.between(5, 11) // one speed a street: nobody drives through another
 		for x := -townHalfX; x < townHalfX; x += d.between(30, 80) {
-			v := d.between(5, 11)
-			t.vehicle(of(d, []string{"car", "car", "car", "van", "bus", "car", "car", "car"}), x, y+1.7, math.Pi, vec{-v, 0, 0})
+			t.vehicle(of(d, []string{"car", "car", "car", "van", "bus", "lorry", "car", "dump-truck"}), x, y+1.7, math.Pi, vec{-v, 0, 0})
 		}
 	}
+	t.marks(xs, ys)
 	for _, x := range xs[1 : len(xs)-1] {
 		for y := -townHalfY; y < townHalfY; y += 6 {
 			t.ground.rect(x-0.08, y, x+0.08, y+2.6, white, 0)
@@ -350,9 +443,39 @@ func (t *Town) roads(xs, ys []float64) {
 		for y := -townHalfY + d.between(5, 30); y < townHalfY-10; y += d.between(24, 40) {
 			t.parkedTruck(x+3.2, y, math.Pi/2)
 		}
+		v := d.between(5, 11)
 		for y := -townHalfY; y < townHalfY; y += d.between(40, 90) {
-			v := d.between(5, 11)
 			t.vehicle(of(d, []string{"car", "car", "van", "car", "car", "car", "bus", "car"}), x-1.7, y, -math.Pi/2, vec{0, -v, 0})
+		}
+	}
+}
+
+// marks paints crossings, arrows, patches and covers on the roads.
+func (t *Town) marks(xs, ys []float64) {
+	d := t.d
+	white := rgb{208, 208, 202}
+	for _, y := range ys[1 : len(ys)-1] {
+		for _, x := range xs[1 : len(xs)-1] {
+			if d.chance(0.6) {
+				for k := -3.5; k < 3.6; k += 0.9 {
+					t.ground.rect(x+7, y+k, x+10, y+k+0.45, white, 0)
+				}
+			}
+			for k := range 1 + d.IntN(2) {
+				ax := x - 14 - 6*float64(k)
+				t.ground.rect(ax, y+1.6, ax+2.6, y+1.8, white, 0)
+				for j := range 5 {
+					t.ground.rect(ax-0.2*float64(j), y+1.7-0.12*float64(5-j), ax-0.2*float64(j)+0.2, y+1.7+0.12*float64(5-j), white, 0)
+				}
+			}
+		}
+		for range 14 {
+			x, l := d.between(-townHalfX, townHalfX), d.between(0.6, 5)
+			t.ground.rect(x, y+d.between(-4, 2), x+l, y+d.between(2, 4), d.shade(rgb{70, 70, 72}, 0.3), 0.05)
+		}
+		for range 10 {
+			x := d.between(-townHalfX, townHalfX)
+			t.ground.rect(x, y+0.6, x+0.7, y+1.3, rgb{52, 52, 54}, 0.1)
 		}
 	}
 }
@@ -362,12 +485,14 @@ func (t *Town) parkedTruck(x, y, yaw float64) {
 	if d.chance(0.5) {
 		yaw += math.Pi
 	}
-	switch d.IntN(6) {
+	switch d.IntN(7) {
 	case 0, 1:
 		t.dumpTruckAt(x, y, yaw, of(d, []string{"open", "overfull", "open", "overfull", "overfull", "open", "overfull", "open"}))
 	case 2, 3:
 		t.dumpTruckAt(x, y, yaw, "covered")
 	case 4:
+		t.dumpTruckAt(x, y, yaw, "empty")
+	case 5:
 		t.lorryAt(x, y, yaw)
 	default:
 		t.vehicle("car", x, y, yaw, vec{})

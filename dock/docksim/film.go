@@ -22,6 +22,7 @@ type Take struct {
 	Labels []Label
 	Width  int
 	Height int
+	GSDM   float64 // metres a pixel on the ground in the middle
 }
 
 // Takes renders n pictures of the town of a seed at random poses (heights in metres, pitch in degrees below level), each the
@@ -62,6 +63,7 @@ func Takes(seed uint64, n int, heights, pitches [2]float64, quality int, each fu
 			take.Burst = append(take.Burst, au)
 			if k == 5 {
 				take.Labels = r.labels(t, t.eye(cam, p), at)
+				take.GSDM = p.u / math.Sin(-p.pitchDeg*math.Pi/180) / cam.FocalPx
 			}
 		}
 		enc.Close()

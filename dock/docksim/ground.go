@@ -18,13 +18,17 @@ type ground struct {
 	grain        []int8 // a tile of soft noise, grainN square
 	levels       []gocv.Mat
 	shadows      []shade
+	standing     int // the structure whose shadows are noted now
 }
 
 const grainN = 256
 
+// shade is the shadow of an upright box.
 type shade struct {
-	pts [8][2]float64
-	n   int
+	at        vec // of its footprint's centre
+	hl, hw    float64
+	yaw, h    float64
+	structure int
 }
 
 func newGround(halfX, halfY float64, d *dice) *ground {
@@ -108,7 +112,7 @@ func (g *ground) shadow(at vec, z, hl, hw, yaw, h float64) {
 	if z > 0 {
 		return
 	}
-	g.shadows = append(g.shadows, shade{n: -1, pts: [8][2]float64{{at.X, at.Y}, {hl, hw}, {yaw, h}}})
+	g.shadows = append(g.shadows, shade{at, hl, hw, yaw, h, g.standing})
 }
 
 // finish throws the shadows, lights the ground and makes the coarser copies.
@@ -140,17 +144,17 @@ func (g *ground) finish(t *Town) {
 		throw((b.X0+b.X1)/2, (b.Y0+b.Y1)/2, (b.X1-b.X0)/2, (b.Y1-b.Y0)/2, 0, b.H)
 	}
 	for _, s := range g.shadows {
-		throw(s.pts[0][0], s.pts[0][1], s.pts[1][0], s.pts[1][1], s.pts[2][0], s.pts[2][1])
+		throw(s.at.X, s.at.Y, s.hl, s.hw, s.yaw, s.h)
 	}
-	lit := 0.52 + 0.55*t.sun.Z
+	lit, shadow := t.lit(t.sun.Z), t.lit(0)
 	for i, d := range dark {
 		k := lit
 		if d {
-			k = 0.5
+			k = shadow
 		}
 		for ch := range 3 {
 			p := &g.pix[i*3+ch]
-			*p = clip(float64(*p)*k*(1-t.haze) + t.hazeC[2-ch]*t.haze)
+			*p = clip(float64(*p)*t.sky[2-ch]*k*(1-t.haze) + t.hazeC[2-ch]*t.haze)
 		}
 	}
 	g.shadows = nil

@@ -127,8 +127,9 @@ func (d *dice) lorry() (b body, l, w, h float64) {
 	return b, bed + 2.2, w, h
 }
 
-// dumpTruck carries earth; load is "open", "overfull" or "covered".
-func (d *dice) dumpTruck(load string) (b body, l, w, h float64) {
+// dumpTruck carries earth: level below the rim ("open"), heaped above it ("overfull"), under a cloth ("covered"), or none ("empty").
+// sun is the direction towards the sun in the truck's own frame: the rim throws its shadow on what lies below it.
+func (d *dice) dumpTruck(load string, sun vec) (b body, l, w, h float64) {
 	c := d.shade(of(d, truckColors), 0.1)
 	w, h = d.between(2.45, 2.6), d.between(2.5, 2.9)
 	bed := d.between(5.2, 6.4)
@@ -137,6 +138,9 @@ func (d *dice) dumpTruck(load string) (b body, l, w, h float64) {
 	b.box(x0, -w/2+0.2, 0.4, x1+0.4, w/2-0.2, 1.1, rgb{48, 48, 50}, rgb{36, 36, 38}, nil)
 	rim := 0.16
 	earth := d.shade(of(d, earthColors), 0.12)
+	if d.chance(0.3) { // rubble and grey silt, not only earth
+		earth = earth.mix(rgb{150, 148, 144}, d.between(0.5, 0.9))
+	}
 	side := c.times(0.78)
 	// the body's four walls, each with its upper edge
 	b.box(x0, -w/2, 1.1, x1, -w/2+rim, h, c, side, nil)
@@ -147,6 +151,27 @@ func (d *dice) dumpTruck(load string) (b body, l, w, h float64) {
 	in := func(z float64, paint func(face) face) {
 		b.add(paint(newFace(earth, vec{x0 + rim, -w/2 + rim, z}, vec{x1 - rim, -w/2 + rim, z}, vec{x1 - rim, w/2 - rim, z}, vec{x0 + rim, w/2 - rim, z})))
 	}
+	// shadowed darkens what lies at z below the rim where the walls keep the sun off
+	shadowed := func(z float64, c rgb) {
+		k := (h - z) / math.Max(sun.Z, 0.2)
+		sx, sy := math.Min(math.Abs(sun.X)*k, bed*0.8), math.Min(math.Abs(sun.Y)*k, w*0.75)
+		dark, up := c.times(0.42), 0.02
+		xa, xb, ya, yb := x0+rim, x1-rim, -w/2+rim, w/2-rim
+		if sx > 0.05 {
+			if a, e := xb-sx, xb; sun.X > 0 {
+				b.add(newFace(dark, vec{a, ya, z + up}, vec{e, ya, z + up}, vec{e, yb, z + up}, vec{a, yb, z + up}))
+			} else {
+				b.add(newFace(dark, vec{xa, ya, z + up}, vec{xa + sx, ya, z + up}, vec{xa + sx, yb, z + up}, vec{xa, yb, z + up}))
+			}
+		}
+		if sy > 0.05 {
+			if a, e := yb-sy, yb; sun.Y > 0 {
+				b.add(newFace(dark, vec{xa, a, z + up}, vec{xb, a, z + up}, vec{xb, e, z + up}, vec{xa, e, z + up}))
+			} else {
+				b.add(newFace(dark, vec{xa, ya, z + up}, vec{xb, ya, z + up}, vec{xb, ya + sy, z + up}, vec{xa, ya + sy, z + up}))
+			}
+		}
+	}
 	speck := func(f face) face { return f.painted(speckled, earth.times(0.7), 0.45, 0.8) }
 	switch load {
 	case "covered":
@@ -154,14 +179,22 @@ func (d *dice) dumpTruck(load string) (b body, l, w, h float64) {
 		paint := func(f face, _ int) face { return f.painted(ribs, tarp.times(0.72), d.between(0.8, 1.3), 0.6) }
 		b.tent(x0-0.05, -w/2-0.05, x1, w/2+0.05, h, h+d.between(0.2, 0.45), 0.62, tarp, paint)
 	case "overfull":
-		in(h-0.1, speck)
+		in(h-0.05, speck)
 		var m body
-		m.mound((bed-2*rim)/2*1.02, (w-2*rim)/2*1.06, h-0.1, d.between(0.7, 1.1), earth, func(i int) float64 { return 0.94 + 0.06*math.Sin(float64(i)*2.3) })
+		ph := d.between(0, 6)
+		m.mound((bed-2*rim)/2*1.04, (w-2*rim)/2*1.12, h-0.08, d.between(0.75, 1.25), earth, func(i int) float64 { return 0.94 + 0.08*math.Sin(float64(i)*2.3+ph) })
 		b.add(placed(m.faces, vec{(x0 + x1) / 2, 0, 0}, 0)...)
+	case "empty":
+		z := 1.25
+		floor := d.shade(of(d, []rgb{{104, 98, 92}, {88, 86, 86}, {120, 112, 102}, {96, 90, 80}}), 0.1).mix(c, 0.2)
+		b.add(newFace(floor, vec{x0 + rim, -w/2 + rim, z}, vec{x1 - rim, -w/2 + rim, z}, vec{x1 - rim, w/2 - rim, z}, vec{x0 + rim, w/2 - rim, z}).painted(grain, earth.times(0.9), 0.8, 0.25))
+		shadowed(z, floor)
 	default: // open: earth below the rim, uneven
-		in(h-d.between(0.35, 0.7), speck)
+		z := h - d.between(0.45, 0.8)
+		in(z, speck)
+		shadowed(z, earth)
 		var m body
-		m.mound((bed-2*rim)/2*0.8, (w-2*rim)/2*0.85, h-0.6, d.between(0.35, 0.55), earth.times(1.08), func(i int) float64 { return 0.9 + 0.1*math.Sin(float64(i)*1.7) })
+		m.mound((bed-2*rim)/2*0.8, (w-2*rim)/2*0.85, z-0.02, d.between(0.15, 0.3), earth.times(1.06), func(i int) float64 { return 0.9 + 0.1*math.Sin(float64(i)*1.7) })
 		b.add(placed(m.faces, vec{(x0 + x1) / 2, 0, 0}, 0)...)
 	}
 	d.cab(&b, x1+0.25, w, c.mix(rgb{240, 240, 240}, d.between(0, 0.25)))
@@ -180,13 +213,34 @@ func (d *dice) shed(l, w, h float64) (b body) {
 	over := d.between(0.1, 0.35)
 	b.box(-l/2, -w/2, 0, l/2, w/2, h*0.8, wall, wall.times(0.75), nil)
 	x, y := l/2+over, w/2+over
-	switch style := of(d, []int{0, 1, 2, 1, 0, 1, 2, 0}); style {
+	if d.chance(0.35) { // sheets fade and rust
+		c = c.mix(of(d, []rgb{{150, 120, 96}, {170, 168, 164}, {130, 96, 76}, {186, 182, 176}}), d.between(0.1, 0.4))
+	}
+	defer func() {
+		// what lies on such roofs: lights in the sheet, tyres, tanks, boards
+		for range d.IntN(4) {
+			u, v, k := d.between(-l/2+0.5, l/2-0.5), d.between(-w/2+0.4, w/2-0.4), d.between(0.15, 0.6)
+			g := d.shade(of(d, []rgb{{210, 214, 206}, {60, 60, 62}, {40, 42, 46}, {150, 120, 90}, {180, 186, 190}, {120, 140, 150}, {90, 84, 80}, {226, 226, 224}}), 0.1)
+			b.box(u-k, v-k*0.6, h*0.9, u+k, v+k*0.6, h*1.06+0.05, g, g.times(0.7), nil)
+		}
+	}()
+	switch style := of(d, []int{0, 1, 2, 1, 0, 1, 3, 0, 3, 4, 1, 4}); style {
 	case 0: // single pitch
 		b.add(rib(newFace(c, vec{-x, -y, h * 0.82}, vec{x, -y, h * 0.82}, vec{x, y, h}, vec{-x, y, h})))
 	case 1: // gable
 		lit, dim := c.times(1.06), c.times(0.9)
 		b.add(rib(newFace(lit, vec{-x, -y, h * 0.8}, vec{x, -y, h * 0.8}, vec{x, 0, h * 1.05}, vec{-x, 0, h * 1.05})))
 		b.add(newFace(dim, vec{x, y, h * 0.8}, vec{-x, y, h * 0.8}, vec{-x, 0, h * 1.05}, vec{x, 0, h * 1.05}).painted(ribs, dim.times(0.75), period, 0.7))
+	case 3: // flat, in three fields
+		for i := range 3 {
+			k := c.mix(rgb{220, 222, 224}, d.between(0, 0.25))
+			a, e := -x+2*x*float64(i)/3, -x+2*x*float64(i+1)/3
+			b.add(newFace(k, vec{a, -y, h * 0.9}, vec{e, -y, h * 0.9}, vec{e, y, h * 0.94}, vec{a, y, h * 0.94}).painted(ribs, k.times(0.78), period, 0.6))
+		}
+	case 4: // an L: a gable and a lean-to beside it
+		b.add(rib(newFace(c, vec{-x, -y * 0.2, h * 0.85}, vec{x, -y * 0.2, h * 0.85}, vec{x, y, h}, vec{-x, y, h})))
+		lean := c.mix(rgb{180, 182, 184}, 0.3)
+		b.add(newFace(lean, vec{-x, -y, h * 0.81}, vec{x * 0.2, -y, h * 0.81}, vec{x * 0.2, -y * 0.2, h * 0.83}, vec{-x, -y * 0.2, h * 0.83}).painted(ribs, lean.times(0.75), period, 0.6))
 	default: // two sheets of different age, one pitch
 		old := c.mix(rgb{130, 100, 80}, 0.3)
 		b.add(rib(newFace(c, vec{-x, -y, h * 0.85}, vec{0, -y, h * 0.85}, vec{0, y, h}, vec{-x, y, h})))
@@ -214,7 +268,7 @@ func (d *dice) stall() (b body, l, w, h float64) {
 	if d.chance(0.6) {
 		goods(-l/2-1.0, -w/2, -l/2-0.1, w/2*0.6, 0.7)
 	}
-	switch of(d, []int{0, 1, 2, 0, 1, 0, 1, 0}) {
+	switch of(d, []int{0, 1, 2, 0, 1, 0, 1, 0, 3, 3, 3, 1}) {
 	case 0: // pyramid tent in two colours
 		i := 0
 		b.tent(-l/2, -w/2, l/2, w/2, h-0.4, h+0.35, 0, c, func(f face, _ int) face {
@@ -233,6 +287,16 @@ func (d *dice) stall() (b body, l, w, h float64) {
 				k = alt
 			}
 			b.add(newFace(k, vec{r * c0, r * s0, h - 0.35}, vec{r * c1, r * s1, h - 0.35}, vec{0, 0, h + 0.2}))
+		}
+	case 3: // two umbrellas beside each other
+		for _, u := range []float64{-l * 0.28, l * 0.3} {
+			r := d.between(1.0, 1.35)
+			k := of(d, []rgb{c, alt, c, alt})
+			for i := range 8 {
+				s0, c0 := math.Sincos(float64(i) * math.Pi / 4)
+				s1, c1 := math.Sincos(float64(i+1) * math.Pi / 4)
+				b.add(newFace(k, vec{u + r*c0, r * s0, h - 0.3}, vec{u + r*c1, r * s1, h - 0.3}, vec{u, 0, h + 0.15}))
+			}
 		}
 	default: // sloping striped cloth
 		b.add(newFace(c, vec{-l / 2, -w / 2, h - 0.3}, vec{l / 2, -w / 2, h - 0.3}, vec{l / 2, w / 2, h + 0.1}, vec{-l / 2, w / 2, h + 0.1}).painted(stripes, alt, 0.7, 1))
@@ -287,5 +351,163 @@ func (d *dice) person() (b body) {
 	b.box(-0.12, -0.2, 0, 0.12, 0.2, 0.85, leg, leg, nil)
 	b.box(-0.16, -0.26, 0.85, 0.16, 0.26, 1.45, c, c.times(0.8), nil)
 	b.box(-0.11, -0.1, 1.45, 0.11, 0.1, 1.72, rgb{40, 32, 28}, rgb{190, 150, 124}, nil)
+	return b
+}
+
+// room is a storey or a room added to a roof in masonry: a flat slab with a rim, walls with windows.
+func (d *dice) room(l, w, h float64) (b body) {
+	top := d.shade(of(d, []rgb{{214, 208, 198}, {150, 60, 46}, {190, 150, 120}, {120, 124, 130}, {226, 224, 220}, {96, 130, 96}, {200, 196, 160}, {170, 90, 66}}), 0.1)
+	wall := d.shade(of(d, wallColors), 0.1)
+	b.box(-l/2, -w/2, 0, l/2, w/2, h, top, wall, func(f face, side int) face {
+		if side == 1 {
+			return f.painted(panes, d.glass(), d.between(1.6, 2.4), 1)
+		}
+		return f.painted(grain, top.times(0.92), 0.8, 0.3)
+	})
+	rim := top.mix(rgb{240, 238, 234}, 0.4)
+	for _, r := range [4][4]float64{{-l / 2, -w / 2, l / 2, -w/2 + 0.2}, {-l / 2, w/2 - 0.2, l / 2, w / 2}, {-l / 2, -w / 2, -l/2 + 0.2, w / 2}, {l/2 - 0.2, -w / 2, l / 2, w / 2}} {
+		b.box(r[0], r[1], h, r[2], r[3], h+0.35, rim, rim.times(0.8), nil)
+	}
+	return b
+}
+
+// tent is a gabled tarpaulin on poles, larger than a stall.
+func (d *dice) tent(l, w, h float64) (b body) {
+	c := d.shade(of(d, []rgb{{60, 90, 150}, {230, 232, 234}, {44, 110, 84}, {190, 60, 50}, {220, 180, 60}, {90, 130, 170}, {96, 106, 70}, {240, 240, 240}}), 0.08)
+	for _, s := range []float64{-1, 1} {
+		a, e := vec{-l / 2, s * w / 2, h * 0.7}, vec{l / 2, s * w / 2, h * 0.7}
+		k := c
+		if s > 0 {
+			a, e, k = e, a, c.times(0.93)
+		}
+		b.add(newFace(k, a, e, vec{e.X, 0, h}, vec{a.X, 0, h}).painted(stripes, k.times(0.9), d.between(1.5, 2.5), 0.5))
+		b.add(newFace(c.times(0.75), vec{s * l / 2, -s * w / 2, 0.4}, vec{s * l / 2, s * w / 2, 0.4}, vec{s * l / 2, s * w / 2, h * 0.7}, vec{s * l / 2, -s * w / 2, h * 0.7}))
+	}
+	return b
+}
+
+// frame is a structure being put up: steel posts and beams, some planks, a corner of green netting.
+func (d *dice) frame(l, w, h float64) (b body) {
+	steel := d.shade(of(d, []rgb{{150, 60, 44}, {70, 74, 80}, {120, 124, 128}, {170, 130, 60}}), 0.1)
+	const k = 0.13
+	bar := func(x0, y0, x1, y1 float64) {
+		b.box(math.Min(x0, x1)-k, math.Min(y0, y1)-k, h-0.2, math.Max(x0, x1)+k, math.Max(y0, y1)+k, h, steel, steel.times(0.7), nil)
+	}
+	nx, ny := max(2, int(l/1.6)), max(2, int(w/1.6))
+	for i := range nx + 1 {
+		x := -l/2 + l*float64(i)/float64(nx)
+		bar(x, -w/2, x, w/2)
+		for _, y := range []float64{-w / 2, w / 2} {
+			b.box(x-k, y-k, 0, x+k, y+k, h, steel, steel.times(0.7), nil)
+		}
+	}
+	for i := range ny + 1 {
+		y := -w/2 + w*float64(i)/float64(ny)
+		bar(-l/2, y, l/2, y)
+	}
+	for range 2 + d.IntN(4) {
+		x, y := d.between(-l/2+0.6, l/2-1.4), d.between(-w/2+0.2, w/2-0.4)
+		b.box(x, y, h, x+1.2, y+0.3, h+0.06, rgb{196, 164, 116}, rgb{150, 120, 84}, nil)
+	}
+	net := d.shade(of(d, []rgb{{50, 120, 80}, {60, 130, 96}, {40, 90, 140}, {70, 140, 70}}), 0.1)
+	b.box(-l/2-0.2, -w/2-0.25, 0.1, l/2+0.2, -w/2-0.18, h+0.6, net, net.times(0.8), nil)
+	return b
+}
+
+// tricycle is a vendor's three-wheeler with goods on its bed, at times under an umbrella.
+func (d *dice) tricycle() (b body, l, w, h float64) {
+	l, w, h = 2.9, 1.15, 1.1
+	c := d.shade(of(d, []rgb{{60, 110, 170}, {180, 50, 44}, {90, 94, 98}, {50, 120, 80}}), 0.1)
+	b.box(-1.45, -w/2, 0.45, 0.45, w/2, 0.75, c, c.times(0.7), nil)
+	g := d.shade(of(d, []rgb{{200, 120, 40}, {90, 150, 60}, {190, 60, 50}, {220, 190, 70}, {150, 100, 150}, {230, 150, 90}, {120, 160, 60}, {170, 130, 80}}), 0.12)
+	b.box(-1.35, -w/2+0.1, 0.75, 0.35, w/2-0.1, 1.0, g, g.times(0.7), func(f face, side int) face {
+		if side == 0 {
+			return f.painted(speckled, d.shade(of(d, clothColors), 0.2), 0.3, 1)
+		}
+		return f
+	})
+	b.box(0.6, -0.18, 0.6, 1.0, 0.18, 0.85, rgb{40, 40, 42}, rgb{30, 30, 32}, nil)
+	b.box(1.15, -0.4, 0.7, 1.3, 0.4, 1.05, rgb{70, 72, 76}, rgb{50, 52, 56}, nil)
+	if d.chance(0.45) {
+		k := d.shade(of(d, clothColors), 0.1)
+		r := d.between(0.8, 1.1)
+		for i := range 8 {
+			s0, c0 := math.Sincos(float64(i) * math.Pi / 4)
+			s1, c1 := math.Sincos(float64(i+1) * math.Pi / 4)
+			b.add(newFace(k, vec{-0.5 + r*c0, r * s0, 2.0}, vec{-0.5 + r*c1, r * s1, 2.0}, vec{-0.5, 0, 2.35}))
+		}
+		h = 2.2
+	}
+	return b, l, w, h
+}
+
+// spread is goods laid out on the pavement: a cloth with boxes and piles.
+func (d *dice) spread() (b body, l, w, h float64) {
+	l, w, h = d.between(2.2, 4), d.between(1.2, 1.9), 0.4
+	c := d.shade(of(d, []rgb{{70, 90, 140}, {160, 150, 140}, {190, 60, 60}, {60, 110, 80}, {220, 216, 206}, {120, 80, 120}, {90, 90, 96}, {200, 170, 110}}), 0.12)
+	b.box(-l/2, -w/2, 0, l/2, w/2, 0.03, c, c, nil)
+	for x := -l/2 + 0.3; x < l/2-0.3; x += d.between(0.5, 0.8) {
+		for _, y := range []float64{-w * 0.25, w * 0.25} {
+			g := d.shade(of(d, []rgb{{200, 120, 40}, {90, 150, 60}, {190, 60, 50}, {220, 190, 70}, {150, 100, 150}, {236, 230, 210}, {120, 160, 60}, {170, 130, 80}, {60, 70, 110}, {230, 160, 170}, {90, 60, 50}, {70, 130, 150}}), 0.15)
+			b.box(x-0.2, y-0.22, 0.03, x+0.22, y+0.22, d.between(0.15, 0.4), g, g.times(0.7), func(f face, side int) face {
+				if side == 0 {
+					return f.painted(speckled, d.shade(g, 0.3), 0.18, 0.8)
+				}
+				return f
+			})
+		}
+	}
+	return b, l, w, h
+}
+
+// bicycles is a row of n bicycles standing side by side.
+func (d *dice) bicycles(n int) (b body, l, w, h float64) {
+	c := d.shade(of(d, []rgb{{60, 140, 200}, {240, 190, 40}, {60, 170, 110}, {230, 120, 40}}), 0.1)
+	l, w, h = float64(n)*0.55, 1.7, 1.0
+	for i := range n {
+		x := -l/2 + 0.55*(float64(i)+0.5) + d.between(-0.08, 0.08)
+		y := d.between(-0.1, 0.1)
+		b.box(x-0.04, y-0.8, 0.1, x+0.04, y+0.75, 0.62, rgb{46, 46, 48}, rgb{40, 40, 42}, nil)
+		b.box(x-0.05, y-0.35, 0.62, x+0.05, y+0.35, 0.8, c, c.times(0.7), nil)
+		b.box(x-0.28, y+0.42, 0.85, x+0.28, y+0.5, 0.98, rgb{60, 60, 62}, rgb{50, 50, 52}, nil)
+		b.box(x-0.12, y-0.5, 0.8, x+0.12, y-0.25, 0.95, rgb{30, 30, 32}, rgb{30, 30, 32}, nil)
+		b.box(x-0.16, y+0.52, 0.6, x+0.16, y+0.78, 0.82, c.mix(rgb{60, 60, 60}, 0.5), c.times(0.5), nil)
+	}
+	return b, l, w, h
+}
+
+// shelter is a bus stop's or a bicycle stand's roof: small, on posts, and permitted.
+func (d *dice) shelter() (b body, l, w, h float64) {
+	l, w, h = d.between(4, 7), d.between(1.3, 1.8), 2.5
+	c := d.shade(of(d, []rgb{{120, 126, 132}, {60, 110, 90}, {190, 196, 200}, {70, 90, 120}}), 0.1)
+	b.box(-l/2, -w/2, h-0.12, l/2, w/2, h, c, c.times(0.7), nil)
+	for _, x := range []float64{-l/2 + 0.3, l/2 - 0.3} {
+		b.box(x-0.06, w/2-0.3, 0, x+0.06, w/2-0.18, h-0.12, rgb{90, 92, 96}, rgb{80, 82, 86}, nil)
+	}
+	return b, l, w, h
+}
+
+// house has a pitched tile roof: gabled, or hipped.
+func (d *dice) house(l, w, h float64) (b body) {
+	wall := d.shade(of(d, wallColors), 0.1)
+	roof := d.shade(of(d, []rgb{{150, 76, 54}, {96, 92, 92}, {120, 104, 90}, {72, 76, 84}, {170, 110, 80}, {132, 128, 122}, {110, 70, 56}, {84, 98, 110}}), 0.1)
+	b.box(-l/2, -w/2, 0, l/2, w/2, h, roof, wall, func(f face, side int) face {
+		if side == 1 {
+			return f.painted(panes, d.glass(), d.between(2.2, 3.2), 1)
+		}
+		return f
+	})
+	over, rise := 0.5, d.between(0.22, 0.4)*w
+	x, y := l/2+over, w/2+over
+	hip := 0.0
+	if d.chance(0.5) {
+		hip = math.Min(w/2, l/2*0.8)
+	}
+	tile := func(f face) face { return f.painted(ribs, f.color.times(0.85), d.between(0.35, 0.6), 0.5) }
+	b.add(tile(newFace(roof, vec{-x, -y, h}, vec{x, -y, h}, vec{x - hip, 0, h + rise}, vec{-x + hip, 0, h + rise})))
+	b.add(tile(newFace(roof, vec{x, y, h}, vec{-x, y, h}, vec{-x + hip, 0, h + rise}, vec{x - hip, 0, h + rise})))
+	for _, s := range []float64{-1, 1} {
+		b.add(tile(newFace(roof, vec{s * x, -s * y, h}, vec{s * x, s * y, h}, vec{s * (x - hip), 0, h + rise})))
+	}
 	return b
 }

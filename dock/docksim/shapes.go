@@ -20,6 +20,9 @@ func turn(x, y, a float64) (float64, float64) {
 type rgb [3]float64
 
 func (c rgb) times(k float64) rgb { return rgb{c[0] * k, c[1] * k, c[2] * k} }
+
+// under is the colour under a light of a colour, 1 is white.
+func (c rgb) under(l rgb) rgb { return rgb{c[0] * l[0], c[1] * l[1], c[2] * l[2]} }
 func (c rgb) mix(d rgb, k float64) rgb {
 	return rgb{c[0] + k*(d[0]-c[0]), c[1] + k*(d[1]-c[1]), c[2] + k*(d[2]-c[2])}
 }

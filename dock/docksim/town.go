@@ -3,6 +3,7 @@ package docksim
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/paulmach/orb"
 
@@ -27,12 +28,14 @@ type Thing struct {
 
 // solid is something that stands in a town or moves through it.
 type solid struct {
-	thing  int // index into Town.Things, or -1
-	label  string
-	faces  []face
-	centre vec
-	radius float64
-	speed  vec // metres per second; zero for what stands
+	thing int // index into Town.Things, or -1
+	label string
+	// structure is the number of the building, shed, … it belongs to, from 1; 0 for what is none
+	structure int
+	faces     []face
+	centre    vec
+	radius    float64
+	speed     vec // metres per second; zero for what stands
 	// footprint half extents and yaw, for labels of training frames
 	hl, hw, h, yaw float64
 }
@@ -40,6 +43,8 @@ type solid struct {
 // Building is an outline with a height, as a bureau's file has it.
 type Building struct {
 	X0, Y0, X1, Y1, H float64
+
+	structure int
 }
 
 // Area is a rectangle with a meaning: a fence's kind.
@@ -57,15 +62,19 @@ type Town struct {
 	Areas     []Area
 	Streets   [][4]float64 // centre lines x0, y0, x1, y1
 
-	frame  geo.Frame
-	angle  float64 // of the streets against east, radians, anticlockwise
-	sun    vec     // towards the sun
-	haze   float64
-	hazeC  rgb
-	solids []solid
-	ground *ground
-	d      *dice
-	dots   map[string][]vec // what was placed, by scene, to keep scored things apart
+	frame      geo.Frame
+	angle      float64 // of the streets against east, radians, anticlockwise
+	sun        vec     // towards the sun
+	sunK       float64 // strength of the direct sun, 1 under a clear sky
+	sky        rgb     // the light's colour, 1 is white
+	haze       float64
+	hazeC      rgb
+	solids     []solid
+	structures int // so far
+	standing   int // the structure that is being set down; 0 for none
+	ground     *ground
+	d          *dice
+	dots       map[string][]vec // what was placed, by scene, to keep scored things apart
 }
 
 // NewTown makes the town of a seed around origin (WGS-84).
@@ -75,19 +84,72 @@ func NewTown(seed uint64, name string, origin orb.Point) *Town {
 
 // newTown makes the town of a seed at the n-th dock: every dock's town is another.
 func newTown(seed, n uint64, name string, origin orb.Point) *Town {
+	return newTownOn(seed, n, name, origin, day{light: seed})
+}
+
+// day is when a town is looked at: its light, and which of its structures do not stand (yet, or any more).
+type day struct {
+	light  uint64
+	absent func(structure int) bool // nil: all stand
+}
+
+func newTownOn(seed, n uint64, name string, origin orb.Point, on day) *Town {
 	d := newDice(seed, 77+n)
 	t := &Town{Seed: seed, frame: geo.NewFrame(origin, 0), d: d, dots: map[string][]vec{}}
 	t.angle = d.between(-0.6, 0.6)
-	az, el := d.between(0, 2*math.Pi), d.between(0.65, 1.2)
-	t.sun = vec{math.Cos(az) * math.Cos(el), math.Sin(az) * math.Cos(el), math.Sin(el)}
-	t.haze = d.between(0.02, 0.16)
-	t.hazeC = rgb{200, 205, 212}
+	t.daylight(newDice(on.light, 177+n))
 	g := newGround(townHalfX, townHalfY, d)
 	t.ground = g
 	t.lay(name)
+	t.without(on.absent)
 	g.finish(t)
 	t.light()
 	return t
+}
+
+// daylight sets the sky: sun, cloud, haze and the light's colour.
+func (t *Town) daylight(d *dice) {
+	az, el := d.between(0, 2*math.Pi), d.between(0.5, 1.25)
+	t.sun = vec{math.Cos(az) * math.Cos(el), math.Sin(az) * math.Cos(el), math.Sin(el)}
+	t.sunK = 1
+	if d.chance(0.3) { // overcast: soft shadows or none
+		t.sunK = d.between(0.1, 0.6)
+	}
+	warm := d.between(-0.07, 0.07)
+	t.sky = rgb{1 + warm, 1 + d.between(-0.02, 0.02), 1 - warm}
+	t.haze = d.between(0.02, 0.16)
+	t.hazeC = rgb{200, 205, 212}
+}
+
+// without takes away what is absent, with its shadow and with what stands on it.
+func (t *Town) without(absent func(int) bool) {
+	if absent == nil {
+		return
+	}
+	gone := map[int]bool{}
+	for s := 1; s <= t.structures; s++ {
+		gone[s] = absent(s)
+	}
+	for _, so := range t.solids { // nothing stands on a roof that is not there
+		for _, b := range t.Buildings {
+			if so.structure != 0 && so.structure != b.structure && gone[b.structure] && so.centre.X > b.X0 && so.centre.X < b.X1 && so.centre.Y > b.Y0 && so.centre.Y < b.Y1 {
+				gone[so.structure] = true
+			}
+		}
+	}
+	t.solids = slices.DeleteFunc(t.solids, func(s solid) bool { return gone[s.structure] })
+	t.Buildings = slices.DeleteFunc(t.Buildings, func(b Building) bool { return gone[b.structure] })
+	t.ground.shadows = slices.DeleteFunc(t.ground.shadows, func(s shade) bool { return gone[s.structure] })
+}
+
+// structure sets down what belongs to one structure.
+func (t *Town) structure(build func()) {
+	was := t.standing
+	t.structures++
+	t.standing = t.structures
+	t.ground.standing = t.standing
+	build()
+	t.standing, t.ground.standing = was, was
 }
 
 // ToFrame converts town metres to WGS-84.
@@ -112,7 +174,7 @@ func (t *Town) lay(name string) {
 	xs := d.streets(townHalfX, 62, 92)
 	ys := d.streets(townHalfY, 48, 70)
 	kinds := d.Perm(len(xs) * len(ys))
-	plan := []string{"homes", "shops", "works", "homes", "site", "market", "shops", "works", "homes", "park", "parking", "works"}
+	plan := []string{"homes", "shops", "works", "villas", "site", "market", "shops", "works", "homes", "park", "parking", "villas"}
 	for i := 0; i+1 < len(xs); i++ {
 		for j := 0; j+1 < len(ys); j++ {
 			roadX, roadY := d.between(4.5, 6), d.between(4.5, 6)
@@ -124,6 +186,8 @@ func (t *Town) lay(name string) {
 			switch plan[kinds[i*len(ys)+j]%len(plan)] {
 			case "homes":
 				t.homes(in)
+			case "villas":
+				t.villas(in)
 			case "shops":
 				t.shops(b, in)
 			case "works":
@@ -166,7 +230,7 @@ func (b block) h() float64 { return b.y1 - b.y0 }
 
 // stand sets a body down.
 func (t *Town) stand(faces []face, at vec, yaw float64, thing int, label string, hl, hw, h float64) {
-	s := solid{thing: thing, label: label, faces: placed(faces, at, yaw), centre: at.add(vec{0, 0, h / 2}), hl: hl, hw: hw, h: h, yaw: yaw}
+	s := solid{thing: thing, label: label, structure: t.standing, faces: placed(faces, at, yaw), centre: at.add(vec{0, 0, h / 2}), hl: hl, hw: hw, h: h, yaw: yaw}
 	for _, f := range s.faces {
 		for _, p := range f.p[:f.n] {
 			q := p.sub(s.centre)
@@ -192,6 +256,10 @@ func (t *Town) score(violation bool, scene, class string, at vec, attr map[strin
 }
 
 func (t *Town) building(x0, y0, x1, y1, h float64) {
+	t.structure(func() { t.block(x0, y0, x1, y1, h) })
+}
+
+func (t *Town) block(x0, y0, x1, y1, h float64) {
 	d := t.d
 	roof := d.shade(of(d, roofColors), 0.1)
 	wall := d.shade(of(d, wallColors), 0.08)
@@ -209,7 +277,7 @@ func (t *Town) building(x0, y0, x1, y1, h float64) {
 		b.box(r.x0, r.y0, h, r.x1, r.y1, h+0.6, rim, rim.times(0.8), nil)
 	}
 	t.stand(b.faces, vec{}, 0, -1, "", 0, 0, 0)
-	t.Buildings = append(t.Buildings, Building{x0, y0, x1, y1, h})
+	t.Buildings = append(t.Buildings, Building{x0, y0, x1, y1, h, t.standing})
 	// what stands on a roof by right: air conditioners, a stair head
 	for range d.IntN(6) {
 		x, y := d.between(x0+1.5, x1-1.5), d.between(y0+1.5, y1-1.5)
@@ -217,6 +285,14 @@ func (t *Town) building(x0, y0, x1, y1, h float64) {
 		g := d.shade(rgb{196, 198, 196}, 0.12)
 		u.box(-0.5, -0.4, 0, 0.5, 0.4, 0.9, g, g.times(0.7), nil)
 		t.stand(u.faces, vec{x, y, h}, 0, -1, "", 0, 0, 0)
+	}
+	// water tanks, skylights, ducts
+	for range d.IntN(4) {
+		x, y, k := d.between(x0+2, x1-2), d.between(y0+2, y1-2), d.between(0.5, 1.1)
+		var u body
+		g := d.shade(of(d, []rgb{{200, 204, 206}, {150, 152, 150}, {90, 120, 150}, {220, 222, 220}, {70, 84, 100}, {180, 170, 150}, {120, 118, 112}, {160, 190, 210}}), 0.1)
+		u.box(-k, -k*0.7, 0, k, k*0.7, d.between(0.2, 1.6), g, g.times(0.7), nil)
+		t.stand(u.faces, vec{x, y, h}, of(d, []float64{0, 0.4, math.Pi / 2, 0}), -1, "", 0, 0, 0)
 	}
 	if d.chance(0.5) && x1-x0 > 12 {
 		var u body
@@ -226,28 +302,49 @@ func (t *Town) building(x0, y0, x1, y1, h float64) {
 	}
 }
 
-// shedAt puts a shed on ground or roof at z, where it fits.
+// shedAt puts something that was built without leave on ground or roof at z, where it fits: mostly a steel-roof shed.
 func (t *Town) shedAt(x, y, z, maxL, maxW float64, where string) {
 	d := t.d
+	what := "shed"
+	switch k := d.Float64(); {
+	case k < 0.12 && z > 0:
+		what = "room"
+	case k < 0.22 && z == 0:
+		what = "tent"
+	case k < 0.3:
+		what = "frame"
+	}
 	l, w, h := math.Min(maxL, d.between(4.5, 9)), math.Min(maxW, d.between(3.4, 6)), d.between(2.4, 3.2)
 	if l < 3 || w < 3 {
 		return
 	}
 	at := vec{x, y, z}
-	id, ok := t.score(true, "illegal-structure", "shed", at, map[string]string{"where": where})
+	id, ok := t.score(true, "illegal-structure", what, at, map[string]string{"what": what, "where": where})
 	if !ok {
 		return
 	}
-	b := d.shed(l, w, h)
 	yaw := 0.0
 	if d.chance(0.3) && l < maxW {
 		yaw = math.Pi / 2
 	}
-	t.stand(b.faces, at, yaw, id, "shed", l/2, w/2, h)
-	t.ground.shadow(at, z, l/2, w/2, yaw, h)
-	if z > 0 {
-		t.roofShadow(at, l/2, w/2, yaw, h)
-	}
+	t.structure(func() {
+		var b body
+		switch what {
+		case "room":
+			b = d.room(l, w, h)
+		case "tent":
+			b = d.tent(l, w, h)
+		case "frame":
+			b = d.frame(l, w, h)
+		default:
+			b = d.shed(l, w, h)
+		}
+		t.stand(b.faces, at, yaw, id, what, l/2, w/2, h)
+		t.ground.shadow(at, z, l/2, w/2, yaw, h)
+		if z > 0 && what != "frame" {
+			t.roofShadow(at, l/2, w/2, yaw, h)
+		}
+	})
 }
 
 // solarAt puts a solar array on a roof: dark blue and ribbed like a shed, and no violation.
@@ -269,6 +366,11 @@ func (t *Town) solarAt(x, y, z, maxL, maxW float64) {
 		b.add(newFace(c, vec{-l / 2, v, 0.35}, vec{l / 2, v, 0.35}, vec{l / 2, v + 1.45, 0.9}, vec{-l / 2, v + 1.45, 0.9}).painted(stripes, c.mix(frame, 0.18), 1.0, 1))
 	}
 	t.stand(b.faces, at, 0, id, "solar", l/2, w/2, 0.9)
+	for _, b := range t.Buildings { // it goes when the building goes
+		if x > b.X0 && x < b.X1 && y > b.Y0 && y < b.Y1 {
+			t.solids[len(t.solids)-1].structure = b.structure
+		}
+	}
 }
 
 // roofShadow darkens the roof beside something that stands on it.
@@ -277,6 +379,9 @@ func (t *Town) roofShadow(at vec, hl, hw, yaw, h float64) {
 	dx, dy := -t.sun.X/t.sun.Z*k, -t.sun.Y/t.sun.Z*k
 	var b body
 	quad := []vec{{-hl, -hw, 0.03}, {hl, -hw, 0.03}, {hl, hw, 0.03}, {-hl, hw, 0.03}}
+	if t.sunK < 0.4 {
+		return
+	}
 	f := newFace(rgb{60, 60, 62}, quad...)
 	b.add(f)
 	t.stand(b.faces, at.add(vec{dx, dy, 0}), yaw, -1, "", 0, 0, 0)
@@ -287,9 +392,15 @@ func (t *Town) light() {
 	for i := range t.solids {
 		for j := range t.solids[i].faces {
 			f := &t.solids[i].faces[j]
-			k := 0.52 + 0.55*math.Max(0, f.normal.dot(t.sun))
-			f.color = f.color.times(k).mix(t.hazeC, t.haze)
-			f.second = f.second.times(k).mix(t.hazeC, t.haze)
+			k := t.lit(math.Max(0, f.normal.dot(t.sun)))
+			f.color = f.color.under(t.sky).times(k).mix(t.hazeC, t.haze)
+			f.second = f.second.under(t.sky).times(k).mix(t.hazeC, t.haze)
 		}
 	}
+}
+
+// lit is how bright a surface is whose normal makes an angle of this cosine with the sun; 0 is shadow. Under cloud the sky gives
+// what the sun does not.
+func (t *Town) lit(cos float64) float64 {
+	return 0.52 + 0.3*(1-t.sunK) + 0.55*t.sunK*cos
 }

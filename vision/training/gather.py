@@ -1,9 +1,11 @@
-"""Gathers the real vehicle pictures that may be trained on, from a clone of jekhor/aerial-cars-dataset (bare or not).
+"""Gathers the pictures that are trained and validated on, from repositories already cloned.
 
-usage: gather.py CLONE OUT
+usage: gather.py SOURCES OUT
 
-Only the KIT AIS part (files MOS* and MunichStreet*, CC-BY 3.0, (c) KIT AIS Data Set) is taken: the rest of that repository is
-share-alike or unlicensed. Every file is checked against sources.tsv beside this script (path, SHA-256).
+SOURCES holds a clone of each repository in sources.tsv (bare or not) as owner+name, owner/name, or either with /repo below it. Every file is
+checked against sources.tsv beside this script (repository, path, SHA-256, licence and use); one that differs ends the run. OUT gets a
+folder for each use: kit (labelled vehicles for training), dji (labelled vehicles for validation), backgrounds (photographs that
+rendered things are put into) and backgrounds-val, each with labels.jsonl.
 """
 import csv
 import hashlib
@@ -13,37 +15,72 @@ import subprocess
 import sys
 
 import cv2
+import numpy as np
 
-NAMES = {"0": "car", "1": "lorry", "2": "bus", "3": "van"}  # aerial.names; cyclists (4) are left out
+HERE = os.path.dirname(os.path.abspath(__file__))
+NAMES = {"0": "car", "1": "lorry", "2": "bus", "3": "van"}  # aerial.names of jekhor/aerial-cars-dataset; cyclists (4) are left out
+# metres a pixel, measured on things of known size in the pictures: manhole rings (1.5 m), parking bays (2.7 m), cars (4.5 m)
+GSD = {"OpenDroneMap/odm_data_caliterra": 0.012, "OpenDroneMap/odm_data_garfield_msp": 0.023, "OpenDroneMap/odm_data_lewis": 0.03}
+BACKGROUND_GSD = 0.055  # what backgrounds are scaled to
 
 
-def main(clone, out):
-    os.makedirs(out, exist_ok=True)
-    here = os.path.dirname(os.path.abspath(__file__))
-    rows = []
-    for path, sha in csv.reader(open(os.path.join(here, "sources.tsv")), delimiter="\t"):
-        data = subprocess.run(["git", "-C", clone, "show", "HEAD:" + path], capture_output=True, check=True).stdout
-        if hashlib.sha256(data).hexdigest() != sha:
-            sys.exit(f"{path}: SHA-256 differs from sources.tsv; this is not the data that was trained on")
-        open(os.path.join(out, path), "wb").write(data)
-    for f in sorted(os.listdir(out)):
-        if not f.endswith(".png"):
+def clone_of(sources, repo):
+    for name in (repo.replace("/", "+"), repo):
+        for sub in ("", "/repo", "/.git"):
+            d = os.path.join(sources, name + sub)
+            if os.path.isdir(os.path.join(d, "objects")):
+                return d
+    sys.exit(f"{sources}: no clone of {repo} there; expected at {repo} or {repo.replace('/', '+')}")
+
+
+def yolo(text, w, h):
+    """Rows of class, box [x, y, w, h] in pixels."""
+    out = []
+    for line in text.splitlines():
+        f = line.split()
+        if len(f) != 5 or f[0] not in NAMES:
             continue
-        im = cv2.imread(os.path.join(out, f))
-        h, w = im.shape[:2]
-        labels = []
-        for line in open(os.path.join(out, f[:-4] + ".txt")):
-            c, x, y, bw, bh = line.split()
-            if c not in NAMES:
-                continue
-            x, y, bw, bh = (float(v) for v in (x, y, bw, bh))
-            labels.append({"class": NAMES[c], "box": [(x - bw / 2) * w, (y - bh / 2) * h, bw * w, bh * h]})
-        # zoom: brings these 10 to 15 cm pixels to the 5 to 10 cm at which the network works
-        rows.append({"file": f, "width": w, "height": h, "labels": labels, "zoom": 1.6})
-    with open(os.path.join(out, "labels.jsonl"), "w") as o:
-        for r in rows:
-            o.write(json.dumps(r) + "\n")
-    print(len(rows), "pictures,", sum(len(r["labels"]) for r in rows), "labels")
+        x, y, bw, bh = (float(v) for v in f[1:])
+        out.append({"class": NAMES[f[0]], "box": [(x - bw / 2) * w, (y - bh / 2) * h, bw * w, bh * h]})
+    return out
+
+
+def main(sources, out):
+    rows = {"kit": [], "dji": [], "backgrounds": [], "backgrounds-val": []}
+    files = {}
+    for repo, path, sha, licence in csv.reader(open(os.path.join(HERE, "sources.tsv")), delimiter="\t"):
+        data = subprocess.run(["git", "-C", clone_of(sources, repo), "show", "HEAD:" + path], capture_output=True, check=True).stdout
+        if hashlib.sha256(data).hexdigest() != sha:
+            sys.exit(f"{repo} {path}: SHA-256 differs from sources.tsv; this is not the data that was trained on")
+        files[path] = data
+        if path.endswith(".txt"):
+            continue
+        kind = "backgrounds" if licence.endswith("background") else "backgrounds-val" if "background" in licence else "kit" if path[0] == "M" else "dji"
+        rows[kind].append((repo, path))
+    for kind, list_ in rows.items():
+        os.makedirs(os.path.join(out, kind), exist_ok=True)
+        with open(os.path.join(out, kind, "labels.jsonl"), "w") as o:
+            for repo, path in list_:
+                name = os.path.basename(path)
+                row = {"source": f"{repo} {path}"}
+                if kind.startswith("backgrounds"):
+                    im = cv2.imdecode(np.frombuffer(files[path], np.uint8), 1)
+                    if im is None:
+                        continue
+                    if im.shape[1] < im.shape[0]:
+                        im = cv2.rotate(im, cv2.ROTATE_90_CLOCKWISE)
+                    im = cv2.resize(im, None, fx=GSD[repo] / BACKGROUND_GSD, fy=GSD[repo] / BACKGROUND_GSD, interpolation=cv2.INTER_AREA)
+                    name = os.path.splitext(name)[0] + ".jpg"
+                    cv2.imwrite(os.path.join(out, kind, name), im, [cv2.IMWRITE_JPEG_QUALITY, 96])
+                    row.update(gsd_m=BACKGROUND_GSD, labels=[])
+                else:
+                    open(os.path.join(out, kind, name), "wb").write(files[path])
+                    im = cv2.imread(os.path.join(out, kind, name))
+                    text = files.get(os.path.splitext(path)[0] + ".txt", b"").decode()
+                    row.update(gsd_m=0.128 if kind == "kit" else 0.06, labels=yolo(text, im.shape[1], im.shape[0]))
+                row.update(file=name, width=im.shape[1], height=im.shape[0])
+                o.write(json.dumps(row) + "\n")
+        print(f"{kind}: {len(list_)} pictures")
 
 
 if __name__ == "__main__":

@@ -8,6 +8,8 @@ import json
 import struct
 
 import numpy as np
+import onnx
+import onnx.numpy_helper
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
@@ -160,7 +162,24 @@ def boxes_of(dist, pts, strides):
     return torch.stack([pts[:, 0] - d[..., 0], pts[:, 1] - d[..., 1], pts[:, 0] + d[..., 2], pts[:, 1] + d[..., 3]], -1)
 
 
-def export(net, path, size=416):
+def export(net, path, size=416, classes=None):
+    """Writes ONNX: opset 12, fixed size; the names of the classes go along as metadata."""
     net = Exported(net).eval().cpu()
     torch.onnx.export(net, torch.zeros(1, 3, size, size), path, opset_version=12, input_names=["image"],
                       output_names=["scores", "dist"], do_constant_folding=True)
+    if classes:
+        m = onnx.load(path)
+        p = m.metadata_props.add()
+        p.key, p.value = "classes", json.dumps(classes)
+        onnx.save(m, path)
+
+
+def from_onnx(path):
+    """An exported network, with the names of its classes; None where they are COCO's (the base)."""
+    m = onnx.load(path)
+    state = {i.name.removeprefix("net."): torch.from_numpy(onnx.numpy_helper.to_array(i).copy()) for i in m.graph.initializer if i.name.startswith("net.")}
+    meta = {p.key: p.value for p in m.metadata_props}
+    n = state["heads.0.bias"].numel() - 4 * BINS
+    net = NanoDetG(n)
+    net.load_state_dict(state)
+    return net, json.loads(meta["classes"]) if "classes" in meta else None

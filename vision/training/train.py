@@ -1,10 +1,12 @@
-"""Fine-tunes NanoDet-g on rendered towns and on real vehicles, and exports it.
+"""Trains the detector on rendered towns, on rendered things put into photographs, and on labelled photographs; exports it.
 
-usage: train.py --base nanodet.json --rendered DIR --val DIR [--real DIR] --out harrier-nano.onnx [--minutes 60] [--threads 1]
+usage: train.py --start START.onnx --rendered DIR --val DIR [--cutouts DIR --backgrounds DIR] [--kit DIR] --out OUT.onnx
+       [--minutes 60 | --steps N] [--threads 1]
 
-DIR of --rendered/--val: what `harrier render` wrote (labels.jsonl and JPEGs). DIR of --real: what gather.py wrote, the same
-form. Takes a GPU where there is one. Progress goes to OUT.log.jsonl, the best network so far to OUT, by the loss-free
-measure AP50 on the validation towns; nothing else chooses it.
+START is an exported network of this kind: the base (base-coco.onnx), or an earlier harrier-nano. DIR of --rendered, --val and --cutouts:
+what `harrier render` wrote; of --backgrounds and --kit: what gather.py wrote. --val-real and --val-composed give further parts to choose
+the checkpoint by. Takes a GPU where there is one. Progress goes to OUT.log.jsonl, to OUT the network that was best so far by the mean of
+AP50 over the validation parts; nothing else chooses it.
 """
 import argparse
 import json
@@ -17,78 +19,12 @@ import torch
 import torch.nn.functional as F
 
 import nanodet
+from data import CLASSES, KNOWN, SIZE, Cutouts, crop, load
 
-# The order is the network's; the manifest beside the model tells Harrier.
-CLASSES = ["person", "car", "van", "bus", "lorry", "dump-truck/open", "dump-truck/overfull", "dump-truck/covered",
-           "heap", "stall", "awning", "shed", "container", "pool", "solar"]
-# where a class starts from: the COCO class whose head it inherits
+# where a class starts from where the start does not know it: a class of the start (COCO's by number, ours by name)
 INHERITS = {"person": 0, "car": 2, "van": 2, "bus": 5, "lorry": 7, "dump-truck/open": 7, "dump-truck/overfull": 7,
-            "dump-truck/covered": 7}
-SIZE = 416
-
-
-def load(folder):
-    rows = []
-    for line in open(os.path.join(folder, "labels.jsonl")):
-        r = json.loads(line)
-        r["path"] = os.path.join(folder, r["file"])
-        rows.append(r)
-    return rows
-
-
-def class_of(name):
-    name = name.replace("dump-truck-", "dump-truck/")
-    return CLASSES.index(name) if name in CLASSES else -1
-
-
-def crop(row, rng, train=True, real=False):
-    """One 416x416 training picture: BGR uint8, boxes (n, 4) x0 y0 x1 y1, classes (n,), ignore mask of boxes."""
-    im = cv2.imread(row["path"])
-    h, w = im.shape[:2]
-    boxes = np.array([l["box"] for l in row["labels"]], np.float32).reshape(-1, 4)
-    boxes[:, 2:] += boxes[:, :2]
-    cls = np.array([class_of(l["class"]) for l in row["labels"]], int)
-    vis = np.array([l.get("visible", 1) for l in row["labels"]], np.float32)
-    k = float(np.exp(rng.uniform(*(np.log([0.7, 1.4]) if not real else np.log([row.get("zoom", 1) * 0.7, row.get("zoom", 1) * 2.0])))))  if train else 1.0
-    angle = 0.0
-    side = SIZE / k
-    cx, cy = rng.uniform(side / 2, max(side / 2 + 1, w - side / 2)), rng.uniform(side / 2, max(side / 2 + 1, h - side / 2))
-    if len(boxes) and rng.random() < 0.7:  # centre near something
-        b = boxes[rng.integers(len(boxes))]
-        cx = np.clip((b[0] + b[2]) / 2 + rng.uniform(-0.4, 0.4) * side, side / 2, max(side / 2, w - side / 2))
-        cy = np.clip((b[1] + b[3]) / 2 + rng.uniform(-0.4, 0.4) * side, side / 2, max(side / 2, h - side / 2))
-    M = np.array([[k, 0, SIZE / 2 - k * cx], [0, k, SIZE / 2 - k * cy]], np.float32)
-    out = cv2.warpAffine(im, M, (SIZE, SIZE), flags=cv2.INTER_AREA if k < 1 else cv2.INTER_LINEAR, borderValue=(114, 114, 114))
-    b = boxes * k + np.array([M[0, 2], M[1, 2]] * 2, np.float32)
-    full = (b[:, 2] - b[:, 0]) * (b[:, 3] - b[:, 1])
-    c = b.clip(0, SIZE)
-    area = (c[:, 2] - c[:, 0]) * (c[:, 3] - c[:, 1])
-    share = area / np.maximum(full, 1e-6)
-    inside = (area > 9)
-    sure = (share > 0.35) & (vis > 0.25) & (cls >= 0)
-    b, cls, sure = c[inside], cls[inside], sure[inside]
-    if train:
-        if rng.random() < 0.5:
-            out, b = out[:, ::-1], np.stack([SIZE - b[:, 2], b[:, 1], SIZE - b[:, 0], b[:, 3]], 1)
-        if rng.random() < 0.5:
-            out, b = out[::-1], np.stack([b[:, 0], SIZE - b[:, 3], b[:, 2], SIZE - b[:, 1]], 1)
-        if rng.random() < 0.5:
-            out, b = out.transpose(1, 0, 2), b[:, [1, 0, 3, 2]]
-        f = out.astype(np.float32)
-        f = f * rng.uniform(0.65, 1.35) + rng.uniform(-22, 22)
-        f = f * rng.uniform(0.88, 1.12, 3)
-        if rng.random() < 0.4:
-            g = f.mean(2, keepdims=True)
-            f = g + (f - g) * rng.uniform(0.4, 1.5)
-        f = f.clip(0, 255)
-        if rng.random() < 0.25:
-            f = cv2.GaussianBlur(f, (0, 0), rng.uniform(0.4, 1.3))
-        if rng.random() < 0.3:
-            f = f + rng.normal(0, rng.uniform(1, 8), f.shape)
-        out = f.clip(0, 255).astype(np.uint8)
-        if rng.random() < 0.3:
-            out = cv2.imdecode(cv2.imencode(".jpg", out, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(35, 90))])[1], 1)
-    return np.ascontiguousarray(out), b, cls, sure
+            "dump-truck/covered": 7, "dump-truck/empty": "dump-truck/open", "room": "shed", "tent": "shed", "frame": "shed",
+            "tricycle": "stall", "goods": "stall", "shelter": "container"}
 
 
 def tensor(ims):
@@ -171,7 +107,7 @@ def loss_of(net, x, targets, known):
         p = torch.sigmoid(logits[i])
         w = (t - p).abs().detach() ** 2
         ce = F.binary_cross_entropy_with_logits(logits[i], t, reduction="none") * w
-        ce = ce * (~ig[:, None]) * known[i][None]
+        ce = ce * (~ig[:, None]) * torch.maximum(known[i][None], (t > 0).float())
         lc = lc + ce.sum()
         norm += float(q.sum())
         if pos.any():
@@ -235,31 +171,70 @@ def evaluate(net, crops):
     return ap
 
 
-def network(base):
-    coco = nanodet.load_tfjs(base, base.replace(".json", ".bin"))
+def network(start):
+    """The network with the weights of an exported one; classes it does not know start from what they resemble."""
+    old, classes = nanodet.from_onnx(start)
+    if classes is not None and classes == CLASSES:
+        return old
     net = nanodet.NanoDetG(len(CLASSES))
-    for a, b in zip(coco.layers(), net.layers()):
-        if a.weight.shape == b.weight.shape:
+    for a, b in zip(old.layers(), net.layers()):
+        if a not in list(old.heads):
             b.load_state_dict(a.state_dict())
-    for a, b in zip(coco.heads, net.heads):
-        b.weight.data[len(CLASSES):] = a.weight.data[80:]
-        b.bias.data[len(CLASSES):] = a.bias.data[80:]
+    n = old.classes
+    for a, b in zip(old.heads, net.heads):
+        b.weight.data[len(CLASSES):] = a.weight.data[n:]
+        b.bias.data[len(CLASSES):] = a.bias.data[n:]
         b.weight.data[: len(CLASSES)] *= 0.1
         b.bias.data[: len(CLASSES)] = -4.0
-        for name, c in INHERITS.items():
-            i = CLASSES.index(name)
-            b.weight.data[i], b.bias.data[i] = a.weight.data[c], a.bias.data[c]
+        for i, name in enumerate(CLASSES):
+            c = name if classes else INHERITS.get(name)
+            if classes and name not in classes:
+                c = INHERITS.get(name)
+            if isinstance(c, str):
+                if not classes or c not in classes:
+                    continue
+                c = classes.index(c)
+            if c is not None:
+                b.weight.data[i], b.bias.data[i] = a.weight.data[c], a.bias.data[c] - (1.0 if classes and name not in classes else 0.0)
     return net
+
+
+def validation(a):
+    """Named lists of fixed crops, each with the classes that are judged on it."""
+    parts = {}
+    vr = np.random.default_rng(0)
+    parts["rendered"] = [crop(r, vr, train=False, gsd=0.08) for r in load(a.val) for _ in range(2)][:200]
+    if a.val_composed:
+        cut = Cutouts(a.val_cutouts)
+        parts["composed"] = [crop(r, vr, "backgrounds", cut, train=False, gsd=0.08) for r in load(a.val_composed) for _ in range(3)][:120]
+    if a.val_real:
+        parts["real"] = [crop(r, vr, "kit", train=False, gsd=0.085) for r in load(a.val_real) for _ in range(2)][:100]
+    return parts
+
+
+def judge(net, parts):
+    """Mean AP50 of each part over the classes that are labelled in it."""
+    out = {}
+    for name, crops in parts.items():
+        ap = evaluate(net, crops)
+        if name == "real":
+            ap = {k: v for k, v in ap.items() if k in ("car", "bus")}
+        elif name == "composed":
+            ap = {k: v for k, v in ap.items() if KNOWN["backgrounds"][CLASSES.index(k)] or k in ("heap", "container")}
+        out[name] = ap
+    return out
 
 
 def main():
     p = argparse.ArgumentParser()
-    p.add_argument("--base", required=True)
+    p.add_argument("--start", required=True)
     p.add_argument("--rendered", required=True)
     p.add_argument("--val", required=True)
-    p.add_argument("--real")
+    for x in ("--cutouts", "--backgrounds", "--kit", "--val-cutouts", "--val-composed", "--val-real"):
+        p.add_argument(x)
     p.add_argument("--out", required=True)
     p.add_argument("--minutes", type=float, default=60)
+    p.add_argument("--steps", type=int, default=0)
     p.add_argument("--threads", type=int, default=1)
     p.add_argument("--batch", type=int, default=12)
     p.add_argument("--lr", type=float, default=1e-3)
@@ -270,30 +245,38 @@ def main():
     cv2.setNumThreads(1)
     rng = np.random.default_rng(a.seed)
     dev = "cuda" if torch.cuda.is_available() else "cpu"
-    net = network(a.base).to(dev, memory_format=torch.channels_last).train()
-    real = load(a.real) if a.real else []
-    vals = load(a.val)
-    vr = np.random.default_rng(0)
-    val = [crop(r, vr, train=False) for r in vals for _ in range(2)][:200]
+    net = network(a.start).to(dev, memory_format=torch.channels_last).train()
+    kit = load(a.kit) if a.kit else []
+    backgrounds = load(a.backgrounds) if a.backgrounds else []
+    cutouts = Cutouts(a.cutouts) if a.cutouts else None
+    parts = validation(a)
     opt = torch.optim.AdamW(net.parameters(), a.lr, weight_decay=0.02)
     log = open(a.out + ".log.jsonl", "a")
     say = lambda **k: (log.write(json.dumps(k) + "\n"), log.flush(), print(json.dumps(k), flush=True))
-    began, step, best, seen = time.time(), 0, -1.0, 0
-    rows, last_eval, recent = load(a.rendered), time.time(), []
-    say(step=0, classes=CLASSES, rendered=len(rows), real=len(real), ap50=evaluate(net, val))
-    known_all, known_real = torch.ones(net.classes), torch.tensor([1.0 if c in ("car", "van", "bus") else 0.0 for c in CLASSES])
+    rows = load(a.rendered)
+    mean_of = lambda j: float(np.mean([np.mean(list(v.values()) or [0]) for v in j.values()]))
+    rounded = lambda j: {k: {c: round(x, 3) for c, x in v.items()} for k, v in j.items()}
+    first = judge(net, parts)
+    say(step=0, classes=CLASSES, rendered=len(rows), kit=len(kit), backgrounds=len(backgrounds), map50=round(mean_of(first), 4), ap50=rounded(first))
+    # kinds of pictures and how often each is taken
+    kinds = [("rendered", 0.5)] + ([("backgrounds", 0.27)] if backgrounds and cutouts else []) + ([("kit", 0.23)] if kit else [])
+    shares = np.array([w for _, w in kinds]) / sum(w for _, w in kinds)
     average = {k: v.detach().clone() for k, v in net.state_dict().items()}
-    while (done := (time.time() - began) / 60 / a.minutes) < 1:
+    began, step, best, seen, last_eval, recent = time.time(), 0, -1.0, 0, time.time(), []
+    losses = []
+    while (done := (step / a.steps if a.steps else (time.time() - began) / 60 / a.minutes)) < 1:
         for g in opt.param_groups:
             g["lr"] = a.lr * min(1, (step + 1) / 100) * (0.5 * (1 + np.cos(np.pi * done)) * 0.97 + 0.03)
         ims, targets, known = [], [], []
         while len(ims) < a.batch:
-            is_real = bool(real) and rng.random() < 0.25
-            row = real[rng.integers(len(real))] if is_real else rows[rng.integers(len(rows))]
-            im, b, c, s = crop(row, rng, real=is_real)
+            kind = kinds[rng.choice(len(kinds), p=shares)][0]
+            source = {"rendered": rows, "kit": kit, "backgrounds": backgrounds}[kind]
+            # things are put into labelled photographs too, into half of them
+            cut = cutouts if kind == "backgrounds" or kind == "kit" and cutouts and rng.random() < 0.5 else None
+            im, b, c, s = crop(source[rng.integers(len(source))], rng, kind, cut)
             ims.append(im)
             targets.append((torch.tensor(b).reshape(-1, 4), torch.tensor(c), torch.tensor(s)))
-            known.append(known_real if is_real else known_all)
+            known.append(torch.from_numpy(KNOWN[kind]))
         loss = loss_of(net, tensor(ims).to(dev), targets, known)
         opt.zero_grad()
         loss.backward()
@@ -304,24 +287,24 @@ def main():
         for n, v in net.state_dict().items():
             average[n].mul_(k).add_(v.detach(), alpha=1 - k)
         recent.append(float(loss))
+        losses.append(float(loss))
         if step % 50 == 0:
             say(step=step, loss=round(float(np.mean(recent[-50:])), 4), images_s=round(seen / (time.time() - began), 2), done=round(done, 3))
-        if time.time() - last_eval > max(60, a.minutes * 60 / 10) or done > 0.995:
+        if time.time() - last_eval > max(60, (time.time() - began) / max(done, 1e-3) / 10) or done + 1.5 / max(step, 1) * done >= 1:
             last_eval = time.time()
             now = {n: v.clone() for n, v in net.state_dict().items()}
             net.load_state_dict(average)
-            ap = evaluate(net, val)
-            mean = float(np.mean(list(ap.values())))
-            say(step=step, map50=round(mean, 4), ap50={k: round(v, 3) for k, v in ap.items()})
-            if mean > best:
-                best = mean
-                torch.save(net.state_dict(), a.out + ".pt")
-                nanodet.export(net, a.out, SIZE)
+            j = judge(net, parts)
+            say(step=step, map50=round(mean_of(j), 4), parts={k: round(float(np.mean(list(v.values()) or [0])), 4) for k, v in j.items()}, ap50=rounded(j))
+            if mean_of(j) > best:
+                best = mean_of(j)
+                nanodet.export(net, a.out, SIZE, CLASSES)
                 net.to(dev)
             net.load_state_dict(now)
             net.train()
             rows = load(a.rendered)  # rendering may still be adding to it
-    say(step=step, finished=True, best_map50=round(best, 4))
+    tenth = max(1, len(losses) // 10)
+    say(step=step, finished=True, best_map50=round(best, 4), started_at=round(mean_of(first), 4), loss_first=round(float(np.mean(losses[:tenth])), 4), loss_last=round(float(np.mean(losses[-tenth:])), 4))
 
 
 if __name__ == "__main__":

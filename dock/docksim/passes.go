@@ -1,0 +1,268 @@
+package docksim
+
+import (
+	"image"
+	"image/color"
+	"math"
+	"slices"
+
+	"github.com/paulmach/orb"
+	"gocv.io/x/gocv"
+
+	"github.com/harrier-patrol/harrier/geo"
+)
+
+// Passes is one place on two days: what the camera saw before, laid over what it saw after by the plane of the ground, and the mask
+// of the structures that are new or gone (255), of the size of After.
+type Passes struct {
+	Before, After, Mask gocv.Mat
+	GSDM                float64
+}
+
+// Structures that stand on one day only, as a share of all.
+const newShare, goneShare = 0.12, 0.12
+
+// PairsOf renders n pairs of the town of a seed at random poses, with another light, other cars and a somewhat different pose on the
+// second day, and hands them to each; the pictures are not to be kept. Ground resolutions are drawn between gsd[0] and gsd[1] metres.
+func PairsOf(seed uint64, n int, gsd [2]float64, each func(Passes) error) error {
+	d := newDice(seed, 9)
+	const unchanged, isNew, isGone = 0, 1, 2
+	kind := map[int]int{}
+	what := func(s int) int {
+		if _, ok := kind[s]; !ok {
+			kind[s] = unchanged
+			switch x := d.Float64(); {
+			case x < newShare:
+				kind[s] = isNew
+			case x < newShare+goneShare:
+				kind[s] = isGone
+			}
+		}
+		return kind[s]
+	}
+	at := orb.Point{121.5, 31.2}
+	before := newTownOn(seed, 0, "before", at, day{light: seed*2 + 1, absent: func(s int) bool { return what(s) == isNew }})
+	defer before.ground.Close()
+	light := seed*2 + 1
+	if d.chance(0.7) {
+		light++
+	}
+	after := newTownOn(seed, 0, "after", at, day{light: light, absent: func(s int) bool { return what(s) == isGone }})
+	defer after.ground.Close()
+	const px = 640
+	cam := geo.CameraFromDiagonal(px, px, 40)
+	r, err := newRenderer(cam)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	standsIn := func(t *Town) map[int]bool {
+		m := map[int]bool{}
+		for _, s := range t.solids {
+			m[s.structure] = true
+		}
+		return m
+	}
+	inBefore, inAfter := standsIn(before), standsIn(after)
+	for range n {
+		g := math.Exp(d.between(math.Log(gsd[0]), math.Log(gsd[1])))
+		h := g * cam.FocalPx
+		room := math.Max(10, 190-px*g/2)
+		pitch := d.between(60, 90)
+		if h > 150 {
+			pitch = d.between(84, 90)
+		}
+		a := truePose{e: d.between(-room, room), n: d.between(-room, room) * 0.8, u: h, yawDeg: d.between(-180, 180), pitchDeg: -pitch}
+		b := a
+		b.e, b.n, b.u = a.e+d.NormFloat64()*h*0.012, a.n+d.NormFloat64()*h*0.012, a.u*(1+d.NormFloat64()*0.01)
+		b.yawDeg, b.pitchDeg = a.yawDeg+d.NormFloat64()*1.5, math.Max(-90, a.pitchDeg+d.NormFloat64()*0.7)
+		ea, eb := before.eye(cam, a), after.eye(cam, b)
+		r.render(before, ea, d.between(0, 1000))
+		first := r.frame.Clone()
+		mask := gocv.NewMatWithSize(px, px, gocv.MatTypeCV8U)
+		mark := func(t *Town, other map[int]bool) error {
+			pix, err := mask.DataPtrUint8()
+			if err != nil {
+				return err
+			}
+			for i, id := range r.ids {
+				if id == 0 {
+					continue
+				}
+				if s := t.solids[id-1].structure; s != 0 && !other[s] {
+					pix[i] = 255
+				}
+			}
+			return nil
+		}
+		r.render(before, eb, 0)
+		err := mark(before, inAfter)
+		if err == nil {
+			r.render(after, eb, d.between(0, 1000))
+			err = mark(after, inBefore)
+		}
+		if err == nil {
+			warped := gocv.NewMat()
+			overGround(first, &warped, ea, eb)
+			err = each(Passes{warped, r.frame, mask, g})
+			warped.Close()
+		}
+		first.Close()
+		mask.Close()
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// overGround lays a picture taken by one eye over another's by the plane of the ground.
+func overGround(src gocv.Mat, dst *gocv.Mat, from, to eye) {
+	var a, b []gocv.Point2f
+	for _, c := range [4][2]float64{{0.1, 0.1}, {0.9, 0.1}, {0.9, 0.9}, {0.1, 0.9}} {
+		x, y := c[0]*float64(src.Cols()), c[1]*float64(src.Rows())
+		ray := to.ray(x, y)
+		p := to.at.add(ray.mul(-to.at.Z / ray.Z))
+		u, v, _ := from.project(p)
+		a, b = append(a, gocv.Point2f{X: float32(u), Y: float32(v)}), append(b, gocv.Point2f{X: float32(x), Y: float32(y)})
+	}
+	pa, pb := gocv.NewPoint2fVectorFromPoints(a), gocv.NewPoint2fVectorFromPoints(b)
+	defer pa.Close()
+	defer pb.Close()
+	m := gocv.GetPerspectiveTransform2f(pa, pb)
+	defer m.Close()
+	gocv.WarpPerspectiveWithParams(src, dst, m, image.Pt(src.Cols(), src.Rows()), gocv.InterpolationLinear, gocv.BorderReflect, nilColor)
+}
+
+// Cutout is one rendered thing with its shadow and nothing round it: BGRA, where the thing is opaque and its shadow is black.
+type Cutout struct {
+	Class   string
+	Picture gocv.Mat
+	Box     [4]float64 // of the thing without its shadow: x, y, w, h
+	GSDM    float64
+}
+
+// cutouts that may be asked for: how each is made.
+var cutouts = map[string]func(d *dice, sun vec) (b body, l, w, h float64){
+	"shed": func(d *dice, _ vec) (body, float64, float64, float64) {
+		l, w, h := d.between(4.5, 10), d.between(3.4, 6.5), d.between(2.4, 3.4)
+		return d.shed(l, w, h), l, w, h
+	},
+	"room": func(d *dice, _ vec) (body, float64, float64, float64) {
+		l, w, h := d.between(4.5, 9), d.between(3.4, 6), d.between(2.4, 3.2)
+		return d.room(l, w, h), l, w, h
+	},
+	"tent": func(d *dice, _ vec) (body, float64, float64, float64) {
+		l, w, h := d.between(4.5, 10), d.between(3.4, 6), d.between(2.4, 3.2)
+		return d.tent(l, w, h), l, w, h
+	},
+	"frame": func(d *dice, _ vec) (body, float64, float64, float64) {
+		l, w, h := d.between(4.5, 9), d.between(3.4, 6), d.between(2.4, 3.2)
+		return d.frame(l, w, h), l, w, h
+	},
+	"house": func(d *dice, _ vec) (body, float64, float64, float64) {
+		l, w, h := d.between(9, 18), d.between(7.5, 12), d.between(3, 7)
+		return d.house(l, w, h), l, w, h
+	},
+	"container": func(d *dice, _ vec) (body, float64, float64, float64) { return d.container() },
+	"stall":     func(d *dice, _ vec) (body, float64, float64, float64) { return d.stall() },
+	"tricycle":  func(d *dice, _ vec) (body, float64, float64, float64) { return d.tricycle() },
+	"goods":     func(d *dice, _ vec) (body, float64, float64, float64) { return d.spread() },
+	"bicycles":  func(d *dice, _ vec) (body, float64, float64, float64) { return d.bicycles(3 + d.IntN(8)) },
+	"lorry":     func(d *dice, _ vec) (body, float64, float64, float64) { return d.lorry() },
+	"heap": func(d *dice, _ vec) (body, float64, float64, float64) {
+		b, rx, ry, h := d.heap()
+		return b, 2 * rx, 2 * ry, h
+	},
+	"dump-truck-open":     func(d *dice, s vec) (body, float64, float64, float64) { return d.dumpTruck("open", s) },
+	"dump-truck-overfull": func(d *dice, s vec) (body, float64, float64, float64) { return d.dumpTruck("overfull", s) },
+	"dump-truck-covered":  func(d *dice, s vec) (body, float64, float64, float64) { return d.dumpTruck("covered", s) },
+	"dump-truck-empty":    func(d *dice, s vec) (body, float64, float64, float64) { return d.dumpTruck("empty", s) },
+}
+
+// CutoutsOf renders n of each kind of thing, each under its own light and view, and hands them to each; pictures are not to be kept.
+func CutoutsOf(seed uint64, n int, gsdM float64, pitches [2]float64, each func(Cutout) error) error {
+	const px = 640
+	cam := geo.CameraFromDiagonal(px, px, 30)
+	r, err := newRenderer(cam)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	ids := gocv.NewMatWithSize(px, px, gocv.MatTypeCV8U)
+	defer ids.Close()
+	kinds := make([]string, 0, len(cutouts))
+	for k := range cutouts {
+		kinds = append(kinds, k)
+	}
+	slices.Sort(kinds)
+	for ki, kind := range kinds {
+		for i := range n {
+			d := newDice(seed, 40_000+uint64(ki*100_000+i))
+			t := &Town{frame: geo.NewFrame(orb.Point{121.5, 31.2}, 0), d: d}
+			t.daylight(d)
+			yaw := d.between(0, 2*math.Pi)
+			b, l, w, h := cutouts[kind](d, t.sunFrom(yaw))
+			t.stand(b.faces, vec{}, yaw, -1, kind, l/2, w/2, h)
+			t.light()
+			pitch := d.between(pitches[0], pitches[1]) * math.Pi / 180
+			slant := gsdM * cam.FocalPx
+			e := t.eye(cam, truePose{n: -slant * math.Cos(pitch), u: slant * math.Sin(pitch), pitchDeg: -pitch * 180 / math.Pi})
+			clear(r.depth)
+			clear(r.ids)
+			so := &t.solids[0]
+			for j := range so.faces {
+				r.fill(e, &so.faces[j], vec{}, 1, nil)
+			}
+			if err := t.cutOut(kind, r, e, gsdM, ids, each); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// cutOut cuts out what was just rendered, with the shadow that it throws on level ground.
+func (t *Town) cutOut(kind string, r *renderer, e eye, gsdM float64, shadow gocv.Mat, each func(Cutout) error) error {
+	shadow.SetTo(gocv.NewScalar(0, 0, 0, 0))
+	for _, f := range t.solids[0].faces {
+		var pts []image.Point
+		for _, p := range f.p[:f.n] {
+			k := math.Max(0, p.Z) / t.sun.Z
+			x, y, _ := e.project(vec{p.X - t.sun.X*k, p.Y - t.sun.Y*k, 0})
+			pts = append(pts, image.Pt(int(math.Round(x)), int(math.Round(y))))
+		}
+		pv := gocv.NewPointsVectorFromPoints([][]image.Point{pts})
+		gocv.FillPoly(&shadow, pv, color.RGBA{255, 255, 255, 0})
+		pv.Close()
+	}
+	gocv.GaussianBlur(shadow, &shadow, image.Pt(5, 5), 0, 0, gocv.BorderDefault)
+	dark, err := shadow.DataPtrUint8()
+	if err != nil {
+		return err
+	}
+	n := r.cam.Width * r.cam.Height
+	out := make([]byte, 4*n)
+	thing, all := image.Rectangle{}, image.Rectangle{}
+	depth := 0.62 * t.sunK // how much of the light a full shadow takes
+	for i := range n {
+		at := image.Rect(i%r.cam.Width, i/r.cam.Width, i%r.cam.Width+1, i/r.cam.Width+1)
+		switch {
+		case r.ids[i] != 0:
+			copy(out[4*i:], r.pix[3*i:3*i+3])
+			out[4*i+3] = 255
+			thing, all = thing.Union(at), all.Union(at)
+		case dark[i] > 0:
+			out[4*i+3] = byte(math.Min(254, float64(dark[i])*depth))
+			all = all.Union(at)
+		}
+	}
+	m, err := gocv.NewMatFromBytes(r.cam.Height, r.cam.Width, gocv.MatTypeCV8UC4, out)
+	if err != nil {
+		return err
+	}
+	defer m.Close()
+	part := m.Region(all)
+	defer part.Close()
+	return each(Cutout{kind, part, [4]float64{float64(thing.Min.X - all.Min.X), float64(thing.Min.Y - all.Min.Y), float64(thing.Dx()), float64(thing.Dy())}, gsdM})
+}

@@ -1,0 +1,176 @@
+"""Training pictures: crops of rendered frames, of labelled photographs, and of photographs with rendered things put into them."""
+import json
+import os
+
+import cv2
+import numpy as np
+
+# The order is the network's; the manifest beside the model tells Harrier.
+CLASSES = ["person", "car", "van", "bus", "lorry", "dump-truck/open", "dump-truck/overfull", "dump-truck/covered",
+           "heap", "stall", "awning", "shed", "container", "pool", "solar",
+           "dump-truck/empty", "room", "tent", "frame", "tricycle", "goods", "bicycles", "shelter"]
+SIZE = 416
+# Ground resolutions at which the network looks, metres a pixel: what vision/watch and harrier inspect bring pictures to lies inside.
+GSD = (0.055, 0.125)
+
+
+def known(*unknown):
+    """1 for each class whose absence from the labels means absence from the picture."""
+    return np.array([0.0 if c in unknown else 1.0 for c in CLASSES], np.float32)
+
+
+# Classes that a source shows without labelling them.
+KNOWN = {
+    "rendered": known(),
+    "kit": known("person", "lorry", "bicycles", "awning", "shelter", "room", "goods"),
+    "backgrounds": known("person", "car", "van", "bus", "lorry", "heap", "container", "bicycles", "awning", "shelter"),
+}
+# How often a kind of thing is put into a photograph; "house" is put in as what it is not.
+PUT_IN = {"shed": 4, "room": 1, "tent": 1.5, "frame": 1, "house": 1, "container": 1.5, "stall": 4, "tricycle": 1.5, "goods": 1.5,
+          "bicycles": 1, "lorry": 1, "heap": 1.5, "dump-truck-open": 2, "dump-truck-overfull": 2, "dump-truck-covered": 2,
+          "dump-truck-empty": 1.5}
+
+
+def load(folder):
+    rows = []
+    for line in open(os.path.join(folder, "labels.jsonl")):
+        r = json.loads(line)
+        r["path"] = os.path.join(folder, r["file"])
+        rows.append(r)
+    return rows
+
+
+def class_of(name):
+    name = name.replace("dump-truck-", "dump-truck/")
+    return CLASSES.index(name) if name in CLASSES else -1
+
+
+class Cutouts:
+    """Rendered things with their shadows (`harrier render --what cutouts`), kept in memory by kind."""
+
+    def __init__(self, folder):
+        self.kinds = {}
+        for r in load(folder):
+            im = cv2.imread(r["path"], cv2.IMREAD_UNCHANGED)
+            self.kinds.setdefault(r["class"], []).append((im, r["box"], r["gsd_m"]))
+        self.names = sorted(self.kinds)
+        w = np.array([PUT_IN[n] for n in self.names])
+        self.weights = w / w.sum()
+
+    def draw(self, rng, gsd, names=None, weights=None):
+        """One thing at a ground resolution: its kind, BGRA, and box in it."""
+        name = str(rng.choice(names or self.names, p=self.weights if names is None else weights))
+        im, box, g = self.kinds[name][rng.integers(len(self.kinds[name]))]
+        k = g / gsd
+        # premultiplied, so that the transparent surroundings do not bleed in
+        f = im.astype(np.float32)
+        f[..., :3] *= f[..., 3:] / 255
+        f = cv2.resize(f, None, fx=k, fy=k, interpolation=cv2.INTER_AREA)
+        return name, f, np.array(box, np.float32) * k
+
+
+def put(im, thing, x, y, rng):
+    """Lays a premultiplied BGRA thing at x, y on a float BGR picture, with the picture's light and sharpness."""
+    h, w = thing.shape[:2]
+    H, W = im.shape[:2]
+    x0, y0, x1, y1 = max(x, 0), max(y, 0), min(x + w, W), min(y + h, H)
+    if x1 <= x0 or y1 <= y0:
+        return
+    t = thing[y0 - y:y1 - y, x0 - x:x1 - x]
+    a = t[..., 3:] / 255
+    under = im[y0:y1, x0:x1]
+    # the thing takes on part of the brightness of what it stands on: exposure and haze are the photograph's
+    k = np.clip((under.mean() + 60) / 175, 0.45, 1.25) * rng.uniform(0.8, 1.2)
+    tint = 1 + rng.uniform(-0.06, 0.06, 3)
+    c = t[..., :3] * (k * tint)
+    if rng.random() < 0.7:  # surfaces are not even
+        c = c * (1 + cv2.resize(rng.normal(0, 1, (max(2, (y1 - y0) // 6), max(2, (x1 - x0) // 6))).astype(np.float32), (x1 - x0, y1 - y0))[..., None] * rng.uniform(0.01, 0.07))
+    im[y0:y1, x0:x1] = under * (1 - a) + c
+
+
+def compose(im, boxes, gsd, cutouts, rng, n=(1, 6)):
+    """Puts rendered things into a float BGR picture where nothing else was put. Returns boxes (n, 4) x0 y0 x1 y1 and names."""
+    new, names = [], []
+    taken = [list(b) for b in boxes]
+    H, W = im.shape[:2]
+    sigma = rng.uniform(0.3, 0.9)
+    for _ in range(int(rng.integers(*n))):
+        name, t, (bx, by, bw, bh) = cutouts.draw(rng, gsd)
+        for _ in range(8):
+            x, y = int(rng.uniform(-bw * 0.3, W - bw * 0.7) - bx), int(rng.uniform(-bh * 0.3, H - bh * 0.7) - by)
+            b = [x + bx, y + by, x + bx + bw, y + by + bh]
+            if all(b[2] < q[0] - 3 or b[0] > q[2] + 3 or b[3] < q[1] - 3 or b[1] > q[3] + 3 for q in taken):
+                put(im, cv2.GaussianBlur(t, (0, 0), sigma), x, y, rng)
+                taken.append(b)
+                new.append(b)
+                names.append(name)
+                break
+    return new, names
+
+
+def crop(row, rng, kind="rendered", cutouts=None, train=True, gsd=None):
+    """One SIZE x SIZE picture: BGR uint8, boxes (n, 4) x0 y0 x1 y1, classes (n,), and which of them are sure (n,)."""
+    im = cv2.imread(row["path"])
+    h, w = im.shape[:2]
+    boxes = np.array([l["box"] for l in row["labels"]], np.float32).reshape(-1, 4)
+    boxes[:, 2:] += boxes[:, :2]
+    cls = np.array([class_of(l["class"]) for l in row["labels"]], int)
+    vis = np.array([l.get("visible", 1) for l in row["labels"]], np.float32)
+    gsd = gsd or float(np.exp(rng.uniform(*np.log(GSD))))
+    k = min(row["gsd_m"] / gsd, 2.6 if kind == "kit" else 1.5)
+    gsd = row["gsd_m"] / k
+    side = SIZE / k
+    cx, cy = rng.uniform(side / 2, max(side / 2 + 1, w - side / 2)), rng.uniform(side / 2, max(side / 2 + 1, h - side / 2))
+    if len(boxes) and rng.random() < 0.7:  # centre near something
+        b = boxes[rng.integers(len(boxes))]
+        cx = np.clip((b[0] + b[2]) / 2 + rng.uniform(-0.4, 0.4) * side, side / 2, max(side / 2, w - side / 2))
+        cy = np.clip((b[1] + b[3]) / 2 + rng.uniform(-0.4, 0.4) * side, side / 2, max(side / 2, h - side / 2))
+    M = np.array([[k, 0, SIZE / 2 - k * cx], [0, k, SIZE / 2 - k * cy]], np.float32)
+    out = cv2.warpAffine(im, M, (SIZE, SIZE), flags=cv2.INTER_AREA if k < 1 else cv2.INTER_LINEAR, borderValue=(114, 114, 114))
+    if k < 0.6:  # warpAffine does not average
+        small = cv2.resize(im, None, fx=k, fy=k, interpolation=cv2.INTER_AREA)
+        M1 = np.array([[1, 0, SIZE / 2 - k * cx], [0, 1, SIZE / 2 - k * cy]], np.float32)
+        out = cv2.warpAffine(small, M1, (SIZE, SIZE), flags=cv2.INTER_LINEAR, borderValue=(114, 114, 114))
+    b = boxes * k + np.array([M[0, 2], M[1, 2]] * 2, np.float32)
+    if cutouts is not None:
+        f = out.astype(np.float32)
+        new, names = compose(f, b, gsd, cutouts, rng, (1, 6) if kind != "kit" else (0, 4))
+        out = f.clip(0, 255).astype(np.uint8)
+        if new:
+            b, cls = np.concatenate([b, np.array(new, np.float32)]), np.concatenate([cls, [class_of(n) for n in names]])
+            vis = np.concatenate([vis, np.ones(len(new), np.float32)])
+    full = (b[:, 2] - b[:, 0]) * (b[:, 3] - b[:, 1])
+    c = b.clip(0, SIZE)
+    area = (c[:, 2] - c[:, 0]) * (c[:, 3] - c[:, 1])
+    share = area / np.maximum(full, 1e-6)
+    inside = (area > 9) & (cls >= 0)
+    sure = (share > 0.35) & (vis > 0.25)
+    b, cls, sure = c[inside], cls[inside], sure[inside]
+    if train:
+        out, b = varied(out, b, rng)
+    return np.ascontiguousarray(out), b.astype(np.float32), cls, sure
+
+
+def varied(out, b, rng):
+    """Turns, mirrors and changes light, sharpness, noise and compression."""
+    if rng.random() < 0.5:
+        out, b = out[:, ::-1], np.stack([SIZE - b[:, 2], b[:, 1], SIZE - b[:, 0], b[:, 3]], 1)
+    if rng.random() < 0.5:
+        out, b = out[::-1], np.stack([b[:, 0], SIZE - b[:, 3], b[:, 2], SIZE - b[:, 1]], 1)
+    if rng.random() < 0.5:
+        out, b = out.transpose(1, 0, 2), b[:, [1, 0, 3, 2]]
+    f = out.astype(np.float32)
+    f = f * rng.uniform(0.65, 1.35) + rng.uniform(-22, 22)
+    f = f * rng.uniform(0.88, 1.12, 3)
+    if rng.random() < 0.4:
+        g = f.mean(2, keepdims=True)
+        f = g + (f - g) * rng.uniform(0.4, 1.5)
+    f = f.clip(0, 255)
+    if rng.random() < 0.25:
+        f = cv2.GaussianBlur(f, (0, 0), rng.uniform(0.4, 1.3))
+    if rng.random() < 0.3:
+        f = f + rng.normal(0, rng.uniform(1, 8), f.shape)
+    out = f.clip(0, 255).astype(np.uint8)
+    if rng.random() < 0.3:
+        out = cv2.imdecode(cv2.imencode(".jpg", out, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(35, 90))])[1], 1)
+    return out, b
