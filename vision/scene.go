@@ -4,25 +4,56 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"sort"
+	"time"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/harrier-patrol/harrier/geo"
 )
 
 // ClassRule is how a scene takes a class.
 type ClassRule struct {
-	HeightM float64 `yaml:"height_m"` // of the seen middle above the footprint
+	HeightM  float64 `yaml:"height_m"`  // of the seen middle above the footprint
+	MinScore float64 `yaml:"min_score"` // where it differs from the scene's
 }
 
 // Scene is the part of a scene that recognition needs.
 type Scene struct {
 	Name         string               `yaml:"-"`
-	Classes      map[string]ClassRule `yaml:"classes"`
-	MinScore     float64              `yaml:"min_score"`
-	MinSightings int                  `yaml:"min_sightings"`
-	NotIn        []string             `yaml:"not_in"` // kinds of fences in which it is no violation
-	JoinM        float64              `yaml:"join_m"`
+	Classes      map[string]ClassRule `yaml:"classes"`       // a network's class, with its attribute: "dump-truck/open"
+	MinScore     float64              `yaml:"min_score"`     // calibrated: the share of such tracks that are right
+	MinSightings int                  `yaml:"min_sightings"` // so often it must have been seen
+	Dwell        time.Duration        `yaml:"dwell"`         // and so long it must have stayed while in view
+	Motion       Motion               `yaml:"motion"`        // standing, moving, or any (the default)
+	NotIn        []string             `yaml:"not_in"`        // kinds of fences in which it is no violation
+	OnlyIn       []string             `yaml:"only_in"`       // kinds of fences outside which it is no violation; empty is anywhere
+	Hours        Hours                `yaml:"hours"`         // when it is a violation, local time; empty is always
+	JoinM        float64              `yaml:"join_m"`        // sightings this near on the ground are one thing
 }
+
+// Hours are times of the week as rules write them: "Mo-Fr 06:00-22:00".
+type Hours struct{ geo.Hours }
+
+// UnmarshalYAML reads them.
+func (h *Hours) UnmarshalYAML(n *yaml.Node) (err error) {
+	h.Hours, err = geo.ParseHours(n.Value)
+	if err != nil {
+		return fmt.Errorf("line %d: hours: %w", n.Line, err)
+	}
+	return nil
+}
+
+// Motion is whether a thing must stand or move to be a violation.
+type Motion string
+
+// Motions.
+const (
+	AnyMotion Motion = "any"
+	Standing  Motion = "standing"
+	Moving    Motion = "moving"
+)
 
 // SceneFile is one YAML file of scenes/: a section for each room. The rooms' own types read their sections.
 type SceneFile struct {
@@ -44,6 +75,7 @@ func ReadScenes(dir fs.FS) ([]SceneFile, error) {
 		return nil, fmt.Errorf("no scene (*.yaml) there")
 	}
 	var out []SceneFile
+	claimed := map[string]string{}
 	for _, n := range names {
 		f, err := dir.Open(n)
 		if err != nil {
@@ -60,6 +92,12 @@ func ReadScenes(dir fs.FS) ([]SceneFile, error) {
 		s.Vision.Name = s.Scene
 		if err := s.check(path.Base(n)); err != nil {
 			return nil, err
+		}
+		for c := range s.Vision.Classes {
+			if by, ok := claimed[c]; ok {
+				return nil, fmt.Errorf("scene %s: class %q belongs to scene %s already", n, c, by)
+			}
+			claimed[c] = s.Scene
 		}
 		out = append(out, s)
 	}
@@ -79,6 +117,20 @@ func (s SceneFile) check(file string) error {
 		return fmt.Errorf("scene %s: vision.min_sightings must be at least 1", file)
 	case v.JoinM <= 0:
 		return fmt.Errorf("scene %s: vision.join_m must be metres above 0", file)
+	case v.Dwell < 0:
+		return fmt.Errorf("scene %s: vision.dwell must not be negative, is %s", file, v.Dwell)
+	case !slices.Contains([]Motion{"", AnyMotion, Standing, Moving}, v.Motion):
+		return fmt.Errorf("scene %s: vision.motion is %q; there are any, standing and moving", file, v.Motion)
+	}
+	return nil
+}
+
+// Known says which classes of a scene a network does not know: such a scene would never find them.
+func (s SceneFile) Known(classes []string) error {
+	for c := range s.Vision.Classes {
+		if !slices.Contains(classes, c) {
+			return fmt.Errorf("scene %s: the model knows no class %q; it knows %v", s.Scene, c, classes)
+		}
 	}
 	return nil
 }

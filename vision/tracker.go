@@ -1,12 +1,23 @@
 package vision
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"time"
 
+	"github.com/paulmach/orb"
+
 	"github.com/harrier-patrol/harrier/geo"
 )
+
+// Observation is a detection with what it takes to put it on the ground again when more is known of the time.
+type Observation struct {
+	Sighting
+	PTS    time.Duration
+	Camera geo.Camera
+	weight float64
+}
 
 // Track is the sightings of one real thing during one flight, joined on the ground.
 type Track struct {
@@ -16,21 +27,46 @@ type Track struct {
 	LastSeen  time.Time
 	Found     bool // it already became a finding
 	HeightM   float64
-	Cov       geo.Cov
+	Cov       geo.Cov // of its position, m²
 
-	seen   []Observation
+	seen   []Observation // at most seenKept, the best and the last
 	votes  map[string]float64
 	counts map[string]int
 	lon    float64
 	lat    float64
 	weight float64
+	motion motion
+	inView time.Duration // how long it was seen to stay, from look to look
+	ended  bool
 }
 
-// Lon and Lat are the weighted mean of the sightings (WGS-84).
-func (t *Track) Lon() float64 { return t.lon / t.weight }
+// Observations kept of a track: enough to place it again and to tell its path.
+const seenKept = 48
+
+// Lon and Lat are where it stands (the weighted mean of its sightings), or where it was seen last if it moves (WGS-84).
+func (t *Track) Lon() float64 { return t.Point()[0] }
 
 // Lat is the latitude, degrees.
-func (t *Track) Lat() float64 { return t.lat / t.weight }
+func (t *Track) Lat() float64 { return t.Point()[1] }
+
+// Point is its position.
+func (t *Track) Point() orb.Point {
+	if t.motion.moves() && len(t.seen) > 0 {
+		return t.seen[len(t.seen)-1].At.Point()
+	}
+	return orb.Point{t.lon / t.weight, t.lat / t.weight}
+}
+
+// Moves says whether it moves, as far as is known: its way is longer than its errors explain.
+func (t *Track) Moves() bool { return t.motion.moves() }
+
+// Velocity is metres a second to the east and north, with the standard deviation of each component; all 0 where it stands.
+func (t *Track) Velocity() (east, north, sigma float64) {
+	if !t.motion.moves() {
+		return 0, 0, 0
+	}
+	return t.motion.x[2], t.motion.x[3], math.Sqrt(math.Max(t.motion.p[1][1], 0))
+}
 
 // Class is what most of the score says, and its mean score over the sightings that say so.
 func (t *Track) Class() (class string, score float64) {
@@ -50,19 +86,81 @@ func (t *Track) Class() (class string, score float64) {
 	return class, t.votes[class] / float64(t.counts[class])
 }
 
-// Observation is a detection with what it takes to put it on the ground again when more is known of the time.
-type Observation struct {
-	Sighting
-	PTS    time.Duration
-	Camera geo.Camera
-	weight float64
+// Observations are the sightings that are kept, in the order of their time.
+func (t *Track) Observations() []Observation { return t.seen }
+
+// motion is a constant-velocity Kalman filter over the ground in metres around the first sighting. East and north share one
+// covariance (position, velocity): their errors are near enough alike, and a filter a sighting must be cheap.
+type motion struct {
+	frame  geo.Frame
+	x      [4]float64 // east, north, velocity east, velocity north
+	p      [2][2]float64
+	at     time.Time
+	first  geo.ENU
+	sigma0 float64 // of the first position, what is not common to all
+	far    float64 // metres from the first sighting, the last one
+	sigmaN float64
+	n      int
 }
 
-// Observations kept of a track: enough to place it again.
-const seenKept = 24
+// Random accelerations of what moves, m/s².
+const accelerationMS2 = 1.5
+
+// ownSigma is the part of a position's error that differs from look to look of one flight: pixels and gimbal noise, not the bias of
+// the pose. A pose's common error moves all looks alike and would make a standing thing seem sure to stand.
+func ownSigma(l geo.Located) float64 {
+	return math.Max(0.35, math.Min(math.Sqrt((l.Cov.EE+l.Cov.NN)/2), 0.006*l.SlantM))
+}
+
+func (m *motion) begin(o Observation) {
+	m.frame = geo.NewFrame(o.At.Point(), 0)
+	m.at, m.n, m.sigma0 = o.Time, 1, ownSigma(o.At)
+	m.p = [2][2]float64{{sq(m.sigma0), 0}, {0, sq(8)}}
+}
+
+func sq(v float64) float64 { return v * v }
+
+// to is where it will be at a time, with the variance of each component.
+func (m *motion) to(t time.Time) (e, n, variance float64) {
+	dt := t.Sub(m.at).Seconds()
+	return m.x[0] + m.x[2]*dt, m.x[1] + m.x[3]*dt, m.p[0][0] + 2*dt*m.p[0][1] + dt*dt*m.p[1][1] + sq(accelerationMS2*dt*dt)/4
+}
+
+func (m *motion) see(o Observation) {
+	dt := o.Time.Sub(m.at).Seconds()
+	if dt <= 0 {
+		return
+	}
+	q := sq(accelerationMS2)
+	p := m.p
+	m.p[0][0] = p[0][0] + 2*dt*p[0][1] + dt*dt*p[1][1] + q*dt*dt*dt*dt/4
+	m.p[0][1] = p[0][1] + dt*p[1][1] + q*dt*dt*dt/2
+	m.p[1][0] = m.p[0][1]
+	m.p[1][1] = p[1][1] + q*dt*dt
+	m.x[0], m.x[1] = m.x[0]+m.x[2]*dt, m.x[1]+m.x[3]*dt
+	z := m.frame.To(o.At.Point(), 0)
+	m.sigmaN = ownSigma(o.At)
+	k := m.p[0][0] + sq(m.sigmaN)
+	g0, g1 := m.p[0][0]/k, m.p[1][0]/k
+	for i, d := range [2]float64{z.E - m.x[0], z.N - m.x[1]} {
+		m.x[i] += g0 * d
+		m.x[i+2] += g1 * d
+	}
+	a, b, c := m.p[0][0], m.p[0][1], m.p[1][1]
+	m.p = [2][2]float64{{(1 - g0) * a, (1 - g0) * b}, {(1 - g0) * b, c - g1*b}}
+	m.far = math.Hypot(z.E-m.first.E, z.N-m.first.N)
+	m.at = o.Time
+	m.n++
+}
+
+// moves: it came farther than errors and the wandering of a box's middle explain, and its velocity is sure.
+func (m *motion) moves() bool {
+	v := math.Hypot(m.x[2], m.x[3])
+	return m.n >= 3 && m.far > math.Max(2, 3.5*math.Hypot(m.sigma0, m.sigmaN)) && v > 0.5 && v > 3*math.Sqrt(math.Max(m.p[1][1], 0))
+}
 
 // Tracker joins sightings on the ground: the camera moves and the pose is known, so two sightings near each other are one
-// thing, across gaps, turns and revisits within a flight.
+// thing, across gaps, turns and revisits within a flight. What moves is looked for where its velocity takes it.
 type Tracker struct {
 	rules  map[string]tracked
 	tracks []*Track
@@ -76,14 +174,29 @@ type tracked struct {
 	joinM   float64
 }
 
-// defaultJoinM joins the sightings of things that no scene describes.
+// What is joined, and how high its middle is seen, where no scene says.
+var besides = map[string]tracked{
+	"person": {-1, 0.9, 1.5}, "car": {-1, 0.8, 2}, "van": {-1, 1, 2}, "bus": {-1, 1.5, 5}, "lorry": {-1, 1.6, 5},
+	"dump-truck": {-1, 1.5, 5}, "bicycles": {-1, 0.5, 3},
+}
+
+// defaultJoinM joins the sightings of things that neither a scene nor besides describes.
 const defaultJoinM = 6
 
-// NewTracker follows the classes of the scenes, and the classes besides (decoys: what outvotes a mistaken sighting).
-func NewTracker(scenes []Scene, besides []string) *Tracker {
+// NewTracker follows every class of the model: what the scenes want, and all besides (what outvotes a mistaken sighting, and what
+// the tracks of a flight tell).
+func NewTracker(scenes []Scene, classes []string) *Tracker {
 	t := &Tracker{rules: map[string]tracked{}, scenes: scenes}
-	for _, c := range besides {
-		t.rules[c] = tracked{-1, 1.2, defaultJoinM}
+	for _, c := range classes {
+		if c == "" {
+			continue
+		}
+		name, _ := Split(c)
+		r, ok := besides[name]
+		if !ok {
+			r = tracked{-1, 1.2, defaultJoinM}
+		}
+		t.rules[c] = r
 	}
 	for i, s := range scenes {
 		for c, r := range s.Classes {
@@ -99,38 +212,149 @@ func (t *Tracker) AboveM(class string) (float64, bool) {
 	return r.heightM, ok
 }
 
-// Add puts a sighting to its track, or begins one.
-func (t *Tracker) Add(s Observation) *Track {
-	r := t.rules[s.Class]
-	var best *Track
-	near := r.joinM
-	p := s.At.Point()
-	for _, k := range t.tracks {
-		c, _ := k.Class()
-		if d := geo.DistanceM(p, [2]float64{k.Lon(), k.Lat()}); d < near && related(c, s.Class) {
-			best, near = k, d
+// Tracks are all tracks so far.
+func (t *Tracker) Tracks() []*Track { return t.tracks }
+
+// fastestMS is how fast a kind of thing can move, metres a second; 0 for what stands where it was put.
+func fastestMS(class string) float64 {
+	switch name, _ := Split(class); name {
+	case "person":
+		return 3
+	case "car", "van", "bus", "lorry", "dump-truck":
+		return 25
+	default:
+		return 0
+	}
+}
+
+// forgetMoving: a moving thing that was out of sight so long is no longer where its velocity says.
+const forgetMoving = 4 * time.Second
+
+// Add puts the sightings of one frame to their tracks, or begins some: a track takes at most one sighting of a frame, and the best
+// pairs are joined first. It returns the track of each.
+func (t *Tracker) Add(frame []Observation) []*Track {
+	type pair struct {
+		cost float64
+		o    int
+		k    *Track
+	}
+	var pairs []pair
+	for i, o := range frame {
+		r := t.rules[o.Class]
+		for _, k := range t.tracks {
+			c, _ := k.Class()
+			if !related(c, o.Class) {
+				continue
+			}
+			if cost, ok := k.cost(o, r.joinM); ok {
+				if c != o.Class {
+					cost += 0.3
+				}
+				pairs = append(pairs, pair{cost, i, k})
+			}
 		}
 	}
-	if best == nil {
-		t.next++
-		best = &Track{ID: t.next, FirstSeen: s.Time, votes: map[string]float64{}, counts: map[string]int{}, HeightM: s.At.HeightM, Cov: s.At.Cov}
-		t.tracks = append(t.tracks, best)
+	slices.SortStableFunc(pairs, func(a, b pair) int { return cmp.Compare(a.cost, b.cost) })
+	out := make([]*Track, len(frame))
+	taken := map[*Track]bool{}
+	for _, p := range pairs {
+		if out[p.o] == nil && !taken[p.k] {
+			out[p.o] = p.k
+			taken[p.k] = true
+		}
 	}
-	w := s.Score / math.Max(1, s.At.SlantM*s.At.SlantM) * 1e4
-	if s.weight = w; len(best.seen) < seenKept {
-		best.seen = append(best.seen, s)
+	for i, o := range frame {
+		if out[i] == nil {
+			t.next++
+			out[i] = &Track{ID: t.next, FirstSeen: o.Time, votes: map[string]float64{}, counts: map[string]int{}, HeightM: o.At.HeightM, Cov: o.At.Cov}
+			out[i].motion.begin(o)
+			t.tracks = append(t.tracks, out[i])
+		}
+		out[i].see(o)
 	}
-	best.lon += s.At.Lon * w
-	best.lat += s.At.Lat * w
-	best.weight += w
-	best.Sightings++
-	best.LastSeen = s.Time
-	best.votes[s.Class] += s.Score
-	best.counts[s.Class]++
+	return out
+}
+
+// cost is how far a sighting is from where the track would be, 0 to 1 within what may be joined; what needs a speed to be explained
+// costs more than what is explained by standing still.
+func (k *Track) cost(o Observation, joinM float64) (float64, bool) {
+	if k.motion.moves() {
+		gone := o.Time.Sub(k.LastSeen)
+		if gone > forgetMoving || gone < -forgetMoving {
+			return 0, false
+		}
+		e, n, v := k.motion.to(o.Time)
+		z := k.motion.frame.To(o.At.Point(), 0)
+		reach := math.Max(joinM, 3*math.Sqrt(v+sq(k.motion.sigmaN)))
+		d := math.Hypot(z.E-e, z.N-n)
+		return d / reach, d < reach
+	}
+	d := geo.DistanceM(o.At.Point(), k.Point())
+	if d < joinM {
+		return d / joinM, true
+	}
+	c, _ := k.Class()
+	gone := o.Time.Sub(k.LastSeen).Seconds()
+	if v := fastestMS(c); v > 0 && k.Sightings <= 2 && gone > 0 && gone < 1.6 {
+		if k.Sightings == 2 { // two sightings tell a speed, if not a sure one
+			e, n, _ := k.motion.to(o.Time)
+			z := k.motion.frame.To(o.At.Point(), 0)
+			d = math.Hypot(z.E-e, z.N-n)
+			reach := joinM + 2.5*gone
+			return 1 + d/reach, d < reach
+		}
+		return 2 + d/(v*gone), d < v*gone
+	}
+	return 0, false
+}
+
+func (k *Track) see(o Observation) {
+	w := o.Score / math.Max(1, o.At.SlantM*o.At.SlantM) * 1e4
+	o.weight = w
+	if len(k.seen) == seenKept { // thin out: the path stays, at half as many points
+		kept := k.seen[:0]
+		for i, s := range k.seen {
+			if i%2 == 0 {
+				kept = append(kept, s)
+			}
+		}
+		k.seen = kept
+	}
+	k.seen = append(k.seen, o)
+	if k.Sightings > 0 {
+		k.motion.see(o)
+		if d := o.Time.Sub(k.LastSeen); d > 0 && d < forgetMoving {
+			k.inView += d
+		}
+	}
+	k.lon += o.At.Lon * w
+	k.lat += o.At.Lat * w
+	k.weight += w
+	k.Sightings++
+	if o.Time.After(k.LastSeen) {
+		k.LastSeen = o.Time
+	}
+	if o.Time.Before(k.FirstSeen) {
+		k.FirstSeen = o.Time
+	}
+	k.votes[o.Class] += o.Score
+	k.counts[o.Class]++
 	// errors of pose and time are common to all sightings of a pass: they do not average out
-	k := 1 / float64(best.Sightings)
-	best.Cov = geo.Cov{EE: best.Cov.EE + k*(s.At.Cov.EE-best.Cov.EE), EN: best.Cov.EN + k*(s.At.Cov.EN-best.Cov.EN), NN: best.Cov.NN + k*(s.At.Cov.NN-best.Cov.NN)}
-	return best
+	f := 1 / float64(k.Sightings)
+	k.Cov = geo.Cov{EE: k.Cov.EE + f*(o.At.Cov.EE-k.Cov.EE), EN: k.Cov.EN + f*(o.At.Cov.EN-k.Cov.EN), NN: k.Cov.NN + f*(o.At.Cov.NN-k.Cov.NN)}
+}
+
+// Ended hands over, once each, the moving tracks that were last seen before a time; with all, also those that stand, which a second
+// pass could have come back to.
+func (t *Tracker) Ended(before time.Time, all bool) []*Track {
+	var out []*Track
+	for _, k := range t.tracks {
+		if !k.ended && k.LastSeen.Before(before) && (all || k.Moves()) {
+			k.ended = true
+			out = append(out, k)
+		}
+	}
+	return out
 }
 
 // related says whether two classes may be taken for each other; things of different kinds may stand side by side.
@@ -143,19 +367,21 @@ func related(a, b string) bool {
 
 func kind(c string) string {
 	switch name, _ := Split(c); name {
-	case "dump-truck", "lorry":
+	case "car", "van":
+		return "car"
+	case "dump-truck", "lorry", "bus":
 		return "truck"
-	case "stall", "awning":
+	case "stall", "awning", "tricycle", "goods":
 		return "cloth"
-	case "shed", "container", "solar", "pool":
+	case "shed", "room", "tent", "frame", "container", "solar", "pool", "shelter":
 		return "roof"
 	default:
 		return name
 	}
 }
 
-// Rule says whether a track is against the rules of a scene now: its class, its score, how often it was seen, and the fences
-// it stands in (touching by the size of its error is not standing in).
+// Rule says whether a track is against the rules of a scene now: its class, its score, how often and how long it was seen, whether it
+// moves, the hour, and the fences it stands in (touching by the size of its error is not standing in).
 func (t *Tracker) Rule(k *Track, fences *geo.Fences) (Scene, bool) {
 	class, score := k.Class()
 	r, ok := t.rules[class]
@@ -163,15 +389,25 @@ func (t *Tracker) Rule(k *Track, fences *geo.Fences) (Scene, bool) {
 		return Scene{}, false
 	}
 	s := t.scenes[r.scene]
-	if k.counts[class] < s.MinSightings || score < s.MinScore {
+	least := s.MinScore
+	if own := s.Classes[class].MinScore; own > 0 {
+		least = own
+	}
+	if k.counts[class] < s.MinSightings || score < least || k.inView < s.Dwell || !s.Hours.Holds(k.LastSeen) ||
+		s.Motion == Standing && k.Moves() || s.Motion == Moving && !k.Moves() {
 		return Scene{}, false
 	}
-	for _, f := range fences.Append(nil, [2]float64{k.Lon(), k.Lat()}, fenceMarginM) {
+	at := fences.Append(nil, k.Point(), fenceMarginM)
+	for _, f := range at {
 		if slices.Contains(s.NotIn, f.Kind) && f.Holds(k.LastSeen) {
 			return Scene{}, false
 		}
 	}
-	return s, true
+	in := len(s.OnlyIn) == 0
+	for _, f := range fences.Append(at[:0], k.Point(), 0) {
+		in = in || slices.Contains(s.OnlyIn, f.Kind) && f.Holds(k.LastSeen)
+	}
+	return s, in
 }
 
 // fenceMarginM: a thing this near to a fence that permits it gets the benefit of the doubt.

@@ -18,24 +18,25 @@ func see(class string, score, e, n float64) Observation {
 
 func TestTracksJoinOnTheGround(t *testing.T) {
 	tr := NewTracker(testScenes, []string{"dump-truck/covered"})
-	a := tr.Add(see("dump-truck/open", 0.6, 0, 0))
+	add := func(o Observation) *Track { return tr.Add([]Observation{o})[0] }
+	a := add(see("dump-truck/open", 0.6, 0, 0))
 	if _, ok := tr.Rule(a, nil); ok {
 		t.Error("one sighting is enough, two were asked for")
 	}
-	if b := tr.Add(see("dump-truck/open", 0.7, 2, 1)); b != a {
+	if b := add(see("dump-truck/open", 0.7, 2, 1)); b != a {
 		t.Error("the same truck became two tracks")
 	}
-	if c := tr.Add(see("heap", 0.7, 2, 1)); c == a {
+	if c := add(see("heap", 0.7, 2, 1)); c == a {
 		t.Error("a heap joined a truck")
 	}
-	if d := tr.Add(see("dump-truck/open", 0.7, 14, 0)); d == a {
+	if d := add(see("dump-truck/open", 0.7, 14, 0)); d == a {
 		t.Error("a truck 14 m off is the same")
 	}
 	if _, ok := tr.Rule(a, nil); !ok {
 		t.Error("two good sightings do not fulfil the rule")
 	}
 	for range 4 {
-		tr.Add(see("dump-truck/covered", 0.8, 1, 0))
+		add(see("dump-truck/covered", 0.8, 1, 0))
 	}
 	if _, ok := tr.Rule(a, nil); ok {
 		t.Error("a truck that is mostly seen covered is a finding")
@@ -48,7 +49,8 @@ func TestFencesPermit(t *testing.T) {
 	tr := NewTracker(testScenes, nil)
 	var in, out *Track
 	for range 3 {
-		in, out = tr.Add(see("heap", 0.9, 0, 0)), tr.Add(see("heap", 0.9, 40, 0))
+		k := tr.Add([]Observation{see("heap", 0.9, 0, 0), see("heap", 0.9, 40, 0)})
+		in, out = k[0], k[1]
 	}
 	if _, ok := tr.Rule(in, fs); ok {
 		t.Error("a heap on a building site is a finding")
@@ -59,7 +61,7 @@ func TestFencesPermit(t *testing.T) {
 }
 
 func TestSuppressKeepsTheBest(t *testing.T) {
-	got := Suppress([]Detection{{"car", 0.5, Box{0, 0, 10, 10}}, {"van", 0.8, Box{1, 0, 10, 10}}, {"stall", 0.3, Box{0, 0, 10, 10}}, {"car", 0.4, Box{50, 0, 10, 10}}}, 0.5)
+	got := Suppress([]Detection{{"car", 0.5, Box{0, 0, 10, 10}, false}, {"van", 0.8, Box{1, 0, 10, 10}, false}, {"stall", 0.3, Box{0, 0, 10, 10}, false}, {"car", 0.4, Box{50, 0, 10, 10}, false}}, 0.5)
 	if len(got) != 3 || got[0].Class != "van" {
 		t.Errorf("%+v", got)
 	}

@@ -42,6 +42,7 @@ type Detection struct {
 	Class string
 	Score float64
 	Box   Box
+	Cut   bool // by a tile's edge inside the picture: it is larger than what is seen of it
 }
 
 // Sighting is a detection put on the ground.
@@ -75,6 +76,48 @@ type Finding struct {
 	Box        Box               `json:"box"` // in that frame
 	Simulated  bool              `json:"simulated"`
 	Register   *geo.Match        `json:"register,omitempty"` // of structures, where a register is known
+}
+
+// Ended is a track that ended, violation or not.
+type Ended struct {
+	ID         string            `json:"id"` // of the finding, if it became one
+	Epoch      uint64            `json:"epoch"`
+	Flight     string            `json:"flight"`
+	Dock       string            `json:"dock"`
+	Class      string            `json:"class"`
+	Attributes map[string]string `json:"attributes"`
+	Score      float64           `json:"score"`
+	Sightings  int               `json:"sightings"`
+	Moving     bool              `json:"moving"`
+	VelocityE  float64           `json:"velocity_e_ms"` // to the east
+	VelocityN  float64           `json:"velocity_n_ms"`
+	VelocityS  float64           `json:"velocity_sigma_ms"` // of each component
+	FirstSeen  time.Time         `json:"first_seen"`
+	LastSeen   time.Time         `json:"last_seen"`
+	Scene      string            `json:"scene,omitempty"` // where it became a finding
+	Path       []PathPoint       `json:"path"`
+	Simulated  bool              `json:"simulated"`
+}
+
+// PathPoint is where a track was at a time (WGS-84), with its 95 % ellipse.
+type PathPoint struct {
+	Time    time.Time   `json:"time"`
+	Lon     float64     `json:"lon"`
+	Lat     float64     `json:"lat"`
+	Ellipse geo.Ellipse `json:"ellipse"`
+}
+
+// Path is where a track was seen: each sighting where it moves, one place where it stands.
+func (t *Track) Path() []PathPoint {
+	var out []PathPoint
+	for _, o := range t.seen {
+		p := PathPoint{Time: o.Time.UTC(), Lon: o.At.Lon, Lat: o.At.Lat, Ellipse: o.At.Cov.Ellipse()}
+		if !t.Moves() {
+			p.Lon, p.Lat, p.Ellipse = t.Lon(), t.Lat(), t.Cov.Ellipse()
+		}
+		out = append(out, p)
+	}
+	return out
 }
 
 // Covered is which ground a flight has shown so far, and when it showed nothing.
@@ -111,8 +154,10 @@ func Group(class string) string {
 	switch name, _ := Split(class); name {
 	case "car", "van", "bus", "lorry", "truck", "dump-truck":
 		return "vehicle"
-	case "shed", "container":
+	case "shed", "room", "tent", "frame", "container":
 		return "structure"
+	case "stall", "tricycle", "goods":
+		return "stall"
 	default:
 		return name
 	}

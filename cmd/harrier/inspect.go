@@ -45,14 +45,9 @@ type supply struct {
 	Height      *float64 `help:"Height above take-off in metres, where a file has none."`
 }
 
-// Scales at which a picture without a pose is looked at, the same for every picture. With a pose the scale follows from the
-// ground: pixels come to the network at inspectGSDM.
-var blindScales = []float64{1, 0.5}
-
 const (
-	inspectGSDM = 0.075
-	inspectMin  = 0.05 // score from which a detection is written
-	videoStep   = time.Second
+	inspectMin = 0.05 // score from which a detection is written
+	videoStep  = time.Second
 )
 
 // detected is a line of detections.jsonl.
@@ -113,13 +108,13 @@ func (c *inspectCmd) Run(ctx context.Context) error {
 	var sights []vision.Scene
 	for _, s := range in.scenes {
 		v := s.Vision
-		v.MinSightings = 1 // a still is sharp, and often the only one
+		v.MinSightings, v.Dwell = 1, 0 // a still is sharp, and often the only one
 		sights = append(sights, v)
 	}
-	in.tracker = vision.NewTracker(sights, []string{"lorry", "dump-truck/covered", "awning", "solar", "pool"})
 	if in.model, err = infer.Open(c.Model, c.Engine, 1); err != nil {
 		return err
 	}
+	in.tracker = vision.NewTracker(sights, in.model.Manifest.Classes)
 	defer in.model.Close()
 	if err := os.MkdirAll(c.Out, 0o755); err != nil {
 		return err
@@ -348,25 +343,24 @@ func (in *inspection) video(ctx context.Context, path string) (inspected, error)
 
 // picture detects, puts on the ground, writes and draws.
 func (in *inspection) picture(ctx context.Context, name string, row *inspected, pic gocv.Mat, cam geo.Camera, pose geo.Pose, located, trusted bool, at *time.Time) error {
-	scales := blindScales
+	var tiles []vision.Tile
+	size := in.model.Manifest.Size
 	if located {
-		if g, ok := geo.NewView(cam, geo.ENU{U: pose.HeightM}, pose.YawDeg, pose.PitchDeg, pose.RollDeg).GSDM(cam.CX, cam.CY, 0); ok {
-			scales = []float64{math.Max(0.05, math.Min(2, g/inspectGSDM))}
+		tiles = vision.TilesByGround(cam, pose, 0, size)
+	} else {
+		for _, s := range vision.BlindScales {
+			tiles = append(tiles, vision.TilesAt(pic.Cols(), pic.Rows(), size, s)...)
 		}
 	}
-	var all []vision.Detection
-	for _, s := range scales {
-		d, _, err := in.model.Picture(ctx, pic, s, inspectMin, 64)
-		if err != nil {
-			return err
-		}
-		all = append(all, d...)
+	all, err := in.model.Picture(ctx, pic, tiles, inspectMin)
+	if err != nil {
+		return err
 	}
-	all = vision.Suppress(all, 0.5)
 	loc := in.city.locator(stillGroundSigmaM)
 	drawn := pic.Clone()
 	defer drawn.Close()
 	count := map[string]int{}
+	var frame []vision.Observation
 	for _, d := range all {
 		line := detected{File: name, Time: at, Class: d.Class, Group: vision.Group(d.Class), Score: round(d.Score, 4), Box: d.Box}
 		if located {
@@ -384,7 +378,11 @@ func (in *inspection) picture(ctx context.Context, name string, row *inspected, 
 					line.Cell = c.Code
 				}
 				if ok && trusted && d.Score > 0.25 {
-					in.lead(name, d, w, at)
+					o := vision.Observation{Sighting: vision.Sighting{Detection: d, At: w}}
+					if at != nil {
+						o.Time = *at
+					}
+					frame = append(frame, o)
 				}
 			}
 		}
@@ -396,6 +394,9 @@ func (in *inspection) picture(ctx context.Context, name string, row *inspected, 
 			count[d.Class]++
 			draw(&drawn, d)
 		}
+	}
+	for i, k := range in.tracker.Add(frame) {
+		in.lead(name, k, frame[i])
 	}
 	row.Located = row.Located || located
 	row.Width, row.Height = pic.Cols(), pic.Rows()
@@ -413,12 +414,7 @@ func (in *inspection) picture(ctx context.Context, name string, row *inspected, 
 	return nil
 }
 
-func (in *inspection) lead(name string, d vision.Detection, w geo.Located, at *time.Time) {
-	s := vision.Observation{Sighting: vision.Sighting{Detection: d, At: w}}
-	if at != nil {
-		s.Time = *at
-	}
-	k := in.tracker.Add(s)
+func (in *inspection) lead(name string, k *vision.Track, o vision.Observation) {
 	scene, ok := in.tracker.Rule(k, in.city.fences)
 	if !ok {
 		return
@@ -429,8 +425,8 @@ func (in *inspection) lead(name string, d vision.Detection, w geo.Located, at *t
 		in.leads[i].Lon, in.leads[i].Lat, in.leads[i].Score, in.leads[i].LastSeen = k.Lon(), k.Lat(), score, k.LastSeen
 		return
 	}
-	x := leads.Lead{Lead: uuid.NewString(), Revision: 1, State: leads.Candidate, Scene: scene.Name, Class: cls, Attributes: attr, Lon: k.Lon(), Lat: k.Lat(), Datum: "WGS-84", Ellipse: k.Cov.Ellipse(), HeightM: w.HeightM, Score: score, FirstSeen: k.FirstSeen, LastSeen: k.LastSeen, Captured: k.LastSeen, FrameURL: name, Cov: k.Cov}
-	x.Box, _ = json.Marshal(d.Box)
+	x := leads.Lead{Lead: uuid.NewString(), Revision: 1, State: leads.Candidate, Scene: scene.Name, Class: cls, Attributes: attr, Lon: k.Lon(), Lat: k.Lat(), Datum: "WGS-84", Ellipse: k.Cov.Ellipse(), HeightM: o.At.HeightM, Score: score, FirstSeen: k.FirstSeen, LastSeen: k.LastSeen, Captured: k.LastSeen, FrameURL: name, Cov: k.Cov}
+	x.Box, _ = json.Marshal(o.Box)
 	for _, f := range in.scenes {
 		if f.Scene == scene.Name {
 			if s, err := leads.ReadScene(f); err == nil {

@@ -48,6 +48,11 @@ func (t *Town) villas(b block) {
 			h := d.between(3, 7)
 			t.structure(func() {
 				f := d.house(l, w, h)
+				if d.chance(0.6) { // with a wing
+					wl, ww := d.between(4.5, 7), d.between(2, 4)
+					wing := d.house(wl, w+2*ww, h*d.between(0.8, 1))
+					f.add(placed(wing.faces, vec{d.between(-l/2+wl/2, l/2-wl/2), 0, 0}, 0)...)
+				}
 				t.stand(f.faces, vec{x + l/2, y + w/2, 0}, 0, -1, "", l/2, w/2, h)
 				t.Buildings = append(t.Buildings, Building{x, y, x + l, y + w, h, t.standing})
 			})

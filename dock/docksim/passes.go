@@ -22,6 +22,9 @@ type Passes struct {
 // Structures that stand on one day only, as a share of all.
 const newShare, goneShare = 0.12, 0.12
 
+// fromHighM: at this ground resolution and coarser, pairs are years apart: towns grow into fields.
+const fromHighM = 0.2
+
 // PairsOf renders n pairs of the town of a seed at random poses, with another light, other cars and a somewhat different pose on the
 // second day, and hands them to each; the pictures are not to be kept. Ground resolutions are drawn between gsd[0] and gsd[1] metres.
 func PairsOf(seed uint64, n int, gsd [2]float64, each func(Passes) error) error {
@@ -41,7 +44,11 @@ func PairsOf(seed uint64, n int, gsd [2]float64, each func(Passes) error) error 
 		return kind[s]
 	}
 	at := orb.Point{121.5, 31.2}
-	before := newTownOn(seed, 0, "before", at, day{light: seed*2 + 1, absent: func(s int) bool { return what(s) == isNew }})
+	first := day{light: seed*2 + 1, absent: func(s int) bool { return what(s) == isNew }}
+	if gsd[0] >= fromHighM && d.chance(0.6) {
+		first.wild = newDice(seed, 11)
+	}
+	before := newTownOn(seed, 0, "before", at, first)
 	defer before.ground.Close()
 	light := seed*2 + 1
 	if d.chance(0.7) {

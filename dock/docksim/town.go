@@ -91,6 +91,7 @@ func newTown(seed, n uint64, name string, origin orb.Point) *Town {
 type day struct {
 	light  uint64
 	absent func(structure int) bool // nil: all stand
+	wild   *dice                    // draws what is not built over yet; nil: all is
 }
 
 func newTownOn(seed, n uint64, name string, origin orb.Point, on day) *Town {
@@ -102,6 +103,9 @@ func newTownOn(seed, n uint64, name string, origin orb.Point, on day) *Town {
 	t.ground = g
 	t.lay(name)
 	t.without(on.absent)
+	if on.wild != nil {
+		t.wilderness(on.wild)
+	}
 	g.finish(t)
 	t.light()
 	return t
@@ -140,6 +144,34 @@ func (t *Town) without(absent func(int) bool) {
 	t.solids = slices.DeleteFunc(t.solids, func(s solid) bool { return gone[s.structure] })
 	t.Buildings = slices.DeleteFunc(t.Buildings, func(b Building) bool { return gone[b.structure] })
 	t.ground.shadows = slices.DeleteFunc(t.ground.shadows, func(s shade) bool { return gone[s.structure] })
+}
+
+// wilderness turns a part of the town, or all of it, back into fields and bush, as it was before anybody built there.
+func (t *Town) wilderness(d *dice) {
+	for range 1 + d.IntN(2) {
+		w, h := townHalfX*d.between(0.5, 2.2), townHalfY*d.between(0.5, 2.2)
+		x0, y0 := d.between(-townHalfX, townHalfX)-w/2, d.between(-townHalfY, townHalfY)-h/2
+		in := func(x, y float64) bool { return x > x0 && x < x0+w && y > y0 && y < y0+h }
+		t.solids = slices.DeleteFunc(t.solids, func(s solid) bool { return in(s.centre.X, s.centre.Y) })
+		t.Buildings = slices.DeleteFunc(t.Buildings, func(b Building) bool { return in((b.X0+b.X1)/2, (b.Y0+b.Y1)/2) })
+		t.ground.shadows = slices.DeleteFunc(t.ground.shadows, func(s shade) bool { return in(s.at.X, s.at.Y) })
+		base := d.shade(of(d, []rgb{{96, 104, 66}, {128, 112, 84}, {110, 100, 92}, {84, 92, 58}, {150, 132, 104}, {104, 110, 84}}), 0.15)
+		t.ground.rect(x0, y0, x0+w, y0+h, base, d.between(0.15, 0.35))
+		for range int(w * h / 500) {
+			t.ground.blot(d.between(x0, x0+w), d.between(y0, y0+h), d.between(2, 14), d.shade(base, 0.3))
+		}
+		if d.chance(0.6) { // a track
+			y := d.between(y0, y0+h)
+			t.ground.rect(x0, y, x0+w, y+d.between(3, 9), d.shade(rgb{190, 180, 160}, 0.15), 0.1)
+		}
+		bush := d.between(0, 0.012)
+		was := t.dots
+		t.dots = nil
+		for range int(w * h * bush) {
+			t.tree(d.between(x0, x0+w), d.between(y0, y0+h))
+		}
+		t.dots = was
+	}
 }
 
 // structure sets down what belongs to one structure.

@@ -34,14 +34,16 @@ func still(t testing.TB) (gocv.Mat, []docksim.Label) {
 	return m, labels
 }
 
+func tiles(pic gocv.Mat) []vision.Tile { return vision.TilesAt(pic.Cols(), pic.Rows(), 416, 0.95) }
+
 func TestBothEnginesSeeTheSame(t *testing.T) {
 	pic, _ := still(t)
 	for _, name := range []string{"harrier-nano", "base"} {
 		var got [2][]vision.Detection
 		for i, engine := range []string{"onnxruntime", "opencv"} {
-			d, tiles, err := open(t, name, engine).Picture(context.Background(), pic, 0.95, 0.1, 16)
-			if err != nil || tiles != 6 {
-				t.Fatal(tiles, err)
+			d, err := open(t, name, engine).Picture(context.Background(), pic, tiles(pic), 0.1)
+			if err != nil {
+				t.Fatal(err)
 			}
 			got[i] = d
 		}
@@ -59,7 +61,7 @@ func TestBothEnginesSeeTheSame(t *testing.T) {
 
 func TestTheModelSeesWhatIsThere(t *testing.T) {
 	pic, labels := still(t)
-	d, _, err := open(t, "harrier-nano", "onnxruntime").Picture(context.Background(), pic, 0.95, 0.3, 16)
+	d, err := open(t, "harrier-nano", "onnxruntime").Picture(context.Background(), pic, tiles(pic), 0.3)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,7 +98,7 @@ func BenchmarkTile(b *testing.B) {
 		m := open(b, "harrier-nano", engine)
 		b.Run(engine, func(b *testing.B) {
 			for b.Loop() {
-				if _, err := m.at(context.Background(), pic, 0, 0, 0.25); err != nil {
+				if _, err := m.at(context.Background(), pic, vision.Tile{Side: 416}, 0.25); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -3,8 +3,6 @@ package watch
 import (
 	"time"
 
-	"gocv.io/x/gocv"
-
 	"github.com/harrier-patrol/harrier/geo"
 	"github.com/harrier-patrol/harrier/vision"
 )
@@ -22,21 +20,6 @@ type covering struct {
 	last     time.Time // of the last frame that was looked at
 	revision int
 	frames   int
-}
-
-// light and sharpness of a frame: mean brightness, 0 to 1; and how much of its contrast is in fine detail, 0 to 1: the spread of its
-// Laplacian against 40 grey levels.
-func lightAndSharpness(bgr gocv.Mat) (light, sharpness float64) {
-	grey, lap, mean, sd := gocv.NewMat(), gocv.NewMat(), gocv.NewMat(), gocv.NewMat()
-	defer grey.Close()
-	defer lap.Close()
-	defer mean.Close()
-	defer sd.Close()
-	gocv.CvtColor(bgr, &grey, gocv.ColorBGRToGray)
-	light = grey.Mean().Val1 / 255
-	gocv.Laplacian(grey, &lap, gocv.MatTypeCV16S, 1, 1, 0, gocv.BorderDefault)
-	gocv.MeanStdDev(lap, &mean, &sd)
-	return light, min(1, sd.GetDoubleAt(0, 0)/40)
 }
 
 // longestPause between frames that were looked at; a longer one is a gap.

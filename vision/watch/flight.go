@@ -4,6 +4,7 @@ package watch
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"image"
 	"log/slog"
@@ -42,6 +43,7 @@ type Watcher struct {
 	Counts   stream.Counts
 	Analysed atomic.Int64
 	Tiles    atomic.Int64
+	Blind    atomic.Int64 // frames that showed nothing
 }
 
 // Scores below this begin no sighting.
@@ -57,6 +59,7 @@ const poseWait = 2400 * time.Millisecond
 type Sink struct {
 	Finding func(vision.Finding) error
 	Covered func(vision.Covered) error
+	Ended   func(vision.Ended) error
 }
 
 // Flight watches a job until the flight ends: telemetry comes in by poses (JSON of dock.Telemetry), what it shows goes out by the sink.
@@ -80,7 +83,13 @@ func (w *Watcher) Flight(ctx context.Context, job dock.WatchJob, epoch uint64, p
 			}
 		}
 	}
-	f.tracker = vision.NewTracker(scenes, []string{"lorry", "dump-truck/covered", "awning", "solar", "pool"})
+	f.tracker = vision.NewTracker(scenes, w.Model.Manifest.Classes)
+	f.wanted = map[string]bool{}
+	for _, s := range scenes {
+		for c := range s.Classes {
+			f.wanted[c] = true
+		}
+	}
 	pictures := make(chan *stream.Picture, 1)
 	looked := make(chan look, 16)
 	g, gctx := errgroup.WithContext(ctx)
@@ -139,11 +148,13 @@ type flightWatch struct {
 	sink    Sink
 	log     *slog.Logger
 	found   map[*vision.Track]vision.Finding
+	wanted  map[string]bool // classes that scenes look for
 	locator geo.Locator
 	keys    chan keyFrame
 	aligned atomic.Pointer[timeBase] // with what the pictures say of the poses; nil at first
 	placed  timeBase                 // with which the tracks were placed last
 	lastKey geo.Pose                 // of the last picture that was compared with others
+	newest  time.Duration            // PTS of the last frame that was placed
 }
 
 // look is a frame with what the network saw in it; jpeg is nil where nothing may become a sighting.
@@ -153,16 +164,15 @@ type look struct {
 	camera geo.Camera
 	jpeg   []byte
 	crops  [][]byte
-
-	light, sharpness float64
-	grey             bool // nothing can be seen in it
+	seen   seen
 }
 
 // look runs the network on frames, one every Interval.
 func (f *flightWatch) look(ctx context.Context, c *stream.Client, in <-chan *stream.Picture, out chan<- look) error {
 	next := time.NewTimer(0)
 	defer next.Stop()
-	grey := 0
+	e := &eye{judge: newJudge()}
+	defer e.judge.Close()
 	for {
 		select {
 		case <-ctx.Done():
@@ -177,8 +187,8 @@ func (f *flightWatch) look(ctx context.Context, c *stream.Client, in <-chan *str
 			return nil
 		case p = <-in:
 		}
-		l, err := f.analyse(ctx, p, &grey)
-		if err == nil && !l.grey && f.w.Align {
+		l, err := f.analyse(ctx, p, e)
+		if err == nil && l.seen.reason == "" && f.w.Align {
 			err = f.key(p, l.camera)
 		}
 		p.Close()
@@ -195,6 +205,14 @@ func (f *flightWatch) look(ctx context.Context, c *stream.Client, in <-chan *str
 		}
 		next.Reset(max(0, f.w.Interval-time.Since(began)))
 	}
+}
+
+// eye is what looking at frames one after the other needs.
+type eye struct {
+	judge   *judge
+	sampler vision.Sampler
+	at      geo.Pose // of the last frame
+	blind   string   // why the last frame showed nothing
 }
 
 // How far an aircraft flies between two pictures that are compared, as a share of its height: neighbours then share more than half.
@@ -215,37 +233,66 @@ func (f *flightWatch) key(p *stream.Picture, cam geo.Camera) error {
 	return nil
 }
 
-func (f *flightWatch) analyse(ctx context.Context, p *stream.Picture, grey *int) (look, error) {
+// atHorizonDeg: with its middle so little below level a camera shows sky and ground too far off to tell anything.
+const atHorizonDeg = -15
+
+func (f *flightWatch) analyse(ctx context.Context, p *stream.Picture, e *eye) (look, error) {
 	l := look{pts: p.PTS, camera: geo.CameraFromDiagonal(p.BGR.Cols(), p.BGR.Rows(), f.job.DiagDeg)}
-	if flat(p.BGR) {
-		if *grey++; *grey == 5 || *grey%100 == 0 {
-			f.log.Warn("the picture is grey: nothing can be found in it; is the camera covered or the link broken?", "frames", *grey)
+	pose, posed := f.pose(f.base(), p.PTS)
+	if !posed {
+		pose, posed = f.poses.Last()
+	}
+	moved := posed && geo.DistanceM(pose.Point(), e.at.Point()) > 1
+	if l.seen = e.judge.look(p.BGR, moved); posed && l.seen.reason == "" && pose.PitchDeg > atHorizonDeg {
+		l.seen.reason = "the camera looks at the horizon"
+	}
+	e.at = pose
+	if r := l.seen.reason; r != e.blind {
+		if e.blind = r; r != "" {
+			f.log.Warn("nothing can be inspected", "reason", r)
 		}
-		l.grey = true
+	}
+	if l.seen.reason != "" {
+		f.w.Blind.Add(1)
 		return l, nil
 	}
-	l.light, l.sharpness = lightAndSharpness(p.BGR)
-	// tiles come to the network at the scale it was trained on
-	scale := min(1, 1216/float64(p.BGR.Cols()))
-	dets, tiles, err := f.w.Model.Picture(ctx, p.BGR, scale, minSightingScore, 16)
+	size := f.w.Model.Manifest.Size
+	var tiles []vision.Tile
+	if posed {
+		tiles = e.sampler.Next(l.camera, pose, vision.TilesByGround(l.camera, pose, 0, size))
+	} else {
+		tiles = vision.TilesAt(l.camera.Width, l.camera.Height, size, vision.BlindScales[0])
+	}
+	dets, err := f.w.Model.Picture(ctx, p.BGR, tiles, minSightingScore)
 	if err != nil {
 		return l, err
 	}
+	if posed {
+		for _, t := range tiles {
+			e.sampler.Looked(l.camera, pose, t)
+		}
+	}
 	f.w.Analysed.Add(1)
-	f.w.Tiles.Add(int64(tiles))
+	f.w.Tiles.Add(int64(len(tiles)))
+	wanted := false
 	for _, d := range dets {
-		if _, ok := f.tracker.AboveM(d.Class); !ok || touchesEdge(d.Box, l.camera) {
+		if _, ok := f.tracker.AboveM(d.Class); !ok || d.Cut || touchesEdge(d.Box, l.camera) {
 			continue
 		}
 		l.dets = append(l.dets, d)
+		wanted = wanted || f.wanted[d.Class]
 	}
-	if len(l.dets) == 0 {
+	if !wanted {
 		return l, nil
 	}
 	if l.jpeg, err = jpeg(p.BGR); err != nil {
 		return l, err
 	}
 	for _, d := range l.dets {
+		if !f.wanted[d.Class] {
+			l.crops = append(l.crops, nil)
+			continue
+		}
 		crop, err := cropJPEG(p.BGR, d.Box)
 		if err != nil {
 			return l, err
@@ -253,15 +300,6 @@ func (f *flightWatch) analyse(ctx context.Context, p *stream.Picture, grey *int)
 		l.crops = append(l.crops, crop)
 	}
 	return l, nil
-}
-
-// flat says that a picture has nothing in it.
-func flat(m gocv.Mat) bool {
-	mean, sd := gocv.NewMat(), gocv.NewMat()
-	defer mean.Close()
-	defer sd.Close()
-	gocv.MeanStdDev(m, &mean, &sd)
-	return sd.GetDoubleAt(0, 0) < 4 && sd.GetDoubleAt(1, 0) < 4 && sd.GetDoubleAt(2, 0) < 4
 }
 
 func touchesEdge(b vision.Box, c geo.Camera) bool {
@@ -298,8 +336,8 @@ func (f *flightWatch) place(ctx context.Context, in <-chan look) error {
 	defer cover.Stop()
 	seen := &covering{}
 	defer func() {
-		if err := f.sink.Covered(f.covered(seen)); err != nil {
-			f.log.Error("coverage not kept", "error", err)
+		if err := errors.Join(f.sink.Covered(f.covered(seen)), f.end(time.Now().Add(time.Hour), true)); err != nil {
+			f.log.Error("coverage and tracks not kept", "error", err)
 		}
 	}()
 	for {
@@ -318,7 +356,7 @@ func (f *flightWatch) place(ctx context.Context, in <-chan look) error {
 			}
 		case <-refine.C:
 			f.clock.Estimate(f.poses.All())
-			if err := f.refine(); err != nil {
+			if err := errors.Join(f.refine(), f.end(f.base().zero.Add(f.newest-endedAfter), false)); err != nil {
 				return err
 			}
 		}
@@ -331,20 +369,28 @@ func (f *flightWatch) place(ctx context.Context, in <-chan look) error {
 				return err
 			}
 			f.cover(seen, waiting[0], at)
+			f.newest = waiting[0].pts
 			waiting = waiting[1:]
 		}
 	}
 }
 
 func (f *flightWatch) sightings(ctx context.Context, l look, at time.Time) error {
+	b := f.base()
+	var frame []vision.Observation
+	var of []int // the detection of each
 	for i, d := range l.dets {
 		o := vision.Observation{Sighting: vision.Sighting{Detection: d, Time: at}, PTS: l.pts, Camera: l.camera}
-		where, ok := f.locate(f.base(), o)
+		where, ok := f.locate(b, o)
 		if !ok {
 			continue
 		}
 		o.At = where
-		k := f.tracker.Add(o)
+		frame, of = append(frame, o), append(of, i)
+	}
+	for n, k := range f.tracker.Add(frame) {
+		i, o := of[n], frame[n]
+		d, where := o.Detection, o.At
 		scene, found := f.tracker.Rule(k, f.w.Fences)
 		if !found || k.Found {
 			continue
@@ -364,7 +410,7 @@ func (f *flightWatch) sightings(ctx context.Context, l look, at time.Time) error
 		}
 		name, attr := vision.Split(class)
 		x1 := vision.Finding{
-			ID: fmt.Sprintf("%s-%d", f.job.Flight, k.ID), Epoch: f.epoch, Flight: f.job.Flight, Dock: f.job.Dock, Scene: scene.Name, Class: name,
+			ID: f.id(k), Epoch: f.epoch, Flight: f.job.Flight, Dock: f.job.Dock, Scene: scene.Name, Class: name,
 			Attributes: attr, Lon: k.Lon(), Lat: k.Lat(), HeightM: where.HeightM, Cov: k.Cov, Score: score, Sightings: k.Sightings,
 			FirstSeen: k.FirstSeen.UTC(), LastSeen: k.LastSeen.UTC(), Captured: at.UTC(), Frame: frame, Crop: crop, Box: d.Box, Simulated: f.job.Simulated,
 		}
@@ -379,14 +425,36 @@ func (f *flightWatch) sightings(ctx context.Context, l look, at time.Time) error
 	return nil
 }
 
+// endedAfter: what moves and was not seen for so long will not be joined any more. What stands is kept to the end of the flight: a
+// second pass may come to it again.
+const endedAfter = 12 * time.Second
+
+// end hands over the tracks that ended before a time; with all, every one.
+func (f *flightWatch) end(before time.Time, all bool) error {
+	for _, k := range f.tracker.Ended(before, all) {
+		class, score := k.Class()
+		name, attr := vision.Split(class)
+		e, n, sigma := k.Velocity()
+		x := vision.Ended{ID: f.id(k), Epoch: f.epoch, Flight: f.job.Flight, Dock: f.job.Dock, Class: name, Attributes: attr, Score: score, Sightings: k.Sightings,
+			Moving: k.Moves(), VelocityE: e, VelocityN: n, VelocityS: sigma, FirstSeen: k.FirstSeen.UTC(), LastSeen: k.LastSeen.UTC(),
+			Scene: f.found[k].Scene, Path: k.Path(), Simulated: f.job.Simulated}
+		if err := f.sink.Ended(x); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f *flightWatch) id(k *vision.Track) string { return fmt.Sprintf("%s-%d", f.job.Flight, k.ID) }
+
 // cover notes which ground a frame shows.
 func (f *flightWatch) cover(seen *covering, l look, at time.Time) {
 	p, ok := f.pose(f.base(), l.pts)
 	switch {
-	case l.grey:
-		seen.gap(at, at, "the picture was grey")
+	case l.seen.reason != "":
+		seen.gap(at, at, l.seen.reason)
 	case ok:
-		seen.saw(f.locator, l.camera, p, geo.Look{At: at.UTC(), Light: l.light, Sharpness: l.sharpness})
+		seen.saw(f.locator, l.camera, p, geo.Look{At: at.UTC(), Light: l.seen.light, Sharpness: l.seen.sharpness})
 	}
 }
 

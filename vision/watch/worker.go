@@ -18,6 +18,9 @@ import (
 // SubjectFindings is where findings go: + flight.
 const SubjectFindings = "harrier.findings."
 
+// SubjectTracks is where ended tracks go: + flight.
+const SubjectTracks = "harrier.tracks."
+
 // AckWait is how long a watched flight may go without a sign of life from its worker.
 const AckWait = 30 * time.Second
 
@@ -136,6 +139,12 @@ func (w *Watcher) one(ctx context.Context, nc *nats.Conn, js jetstream.JetStream
 		Finding: func(f vision.Finding) error {
 			if err := keep(SubjectFindings+job.Flight, fmt.Sprintf("%s/%d", f.ID, f.Revision), f); err != nil {
 				return fmt.Errorf("hand over finding %s: %w", f.ID, err)
+			}
+			return nil
+		},
+		Ended: func(e vision.Ended) error {
+			if err := keep(SubjectTracks+job.Flight, fmt.Sprintf("track/%s/%d", e.ID, e.Epoch), e); err != nil {
+				return fmt.Errorf("hand over track %s: %w", e.ID, err)
 			}
 			return nil
 		},

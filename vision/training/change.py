@@ -1,0 +1,288 @@
+"""Trains the network that marks what was built or pulled down between two pictures of one place; exports it.
+
+usage: change.py --trunk harrier-nano.onnx --pairs DIR [--pairs DIR …] --val DIR [--val DIR …] --cutouts DIR --backgrounds DIR [DIR …]
+       --out harrier-change.onnx [--minutes 60 | --steps N]
+
+DIR of --pairs and --val: what `harrier render --what pairs` wrote; of --backgrounds: what gather.py wrote. The network is two copies of
+the detector's trunk with one set of weights, whose outputs are compared at strides 2 to 16, and a decoder that only adds. Input
+"before" and "after", NCHW like the detector's; output "change", the probability at half the size.
+"""
+import argparse
+import json
+import os
+import time
+
+import cv2
+import numpy as np
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+
+import nanodet
+from data import Cutouts, load, put
+
+SIZE = 256    # of training crops
+INPUT = 512   # of the exported network
+STRUCTURES = ["shed", "room", "tent", "frame", "house", "container"]
+OTHERS = ["stall", "tricycle", "goods", "bicycles", "lorry", "heap", "dump-truck-open", "dump-truck-covered"]
+
+
+class Change(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.trunk = nanodet.NanoDetG(1)
+        for unused in ("s4", "lateral", "towers", "heads"):
+            delattr(self.trunk, unused)
+        w = 48
+        self.join = nn.ModuleList([nanodet.conv(3 * c, w, 1) for c in (32, 64, 128, 256)])
+        self.wide = nanodet.conv(w, w, 3)
+        self.smooth = nn.ModuleList([nanodet.conv(w, w, 3) for _ in range(4)])
+        self.out = nanodet.conv(w, 1, 1)
+
+    def features(self, x):
+        t = self.trunk
+        c1 = nanodet.act(t.stem(x))
+        c2 = t.s1(F.max_pool2d(c1, 3, 2, 1))
+        c3 = t.s2(c2)
+        return c1, c2, c3, t.s3(c3)
+
+    def forward(self, before, after):
+        a, b = self.features(before), self.features(after)
+        y = None
+        for i in (3, 2, 1, 0):
+            # the difference is the same whichever came first; what each shows tells whether it is built
+            d = nanodet.act(self.join[i](torch.cat([a[i] + b[i], (a[i] - b[i]).abs(), torch.maximum(a[i], b[i])], 1)))
+            if y is None:
+                g = F.interpolate(nanodet.act(self.wide(F.avg_pool2d(d, 2))), scale_factor=2.0, mode="bilinear", align_corners=False)
+                y = d + g
+            else:
+                y = d + F.interpolate(y, scale_factor=2.0, mode="bilinear", align_corners=False)
+            y = nanodet.act(self.smooth[i](y))
+        return self.out(y)
+
+
+class Exported(nn.Module):
+    def __init__(self, net):
+        super().__init__()
+        self.net = net
+
+    def forward(self, before, after):
+        return torch.sigmoid(self.net(before, after))
+
+
+def light(im, rng, strong=1.0):
+    """Another day's light, colour, sharpness and noise."""
+    f = im.astype(np.float32)
+    f = 255 * (f.clip(0, 255) / 255) ** np.exp(rng.uniform(-0.3, 0.3) * strong)
+    f = f * rng.uniform(0.75, 1.25) * rng.uniform(1 - 0.1 * strong, 1 + 0.1 * strong, 3) + rng.uniform(-15, 15)
+    if rng.random() < 0.5:
+        g = f.mean(2, keepdims=True)
+        f = g + (f - g) * rng.uniform(0.4, 1.5)
+    if rng.random() < 0.3:
+        f = cv2.GaussianBlur(f, (0, 0), rng.uniform(0.4, 1.4))
+    if rng.random() < 0.5:
+        f = f + rng.normal(0, rng.uniform(1, 7), f.shape)
+    f = f.clip(0, 255).astype(np.uint8)
+    if rng.random() < 0.3:
+        f = cv2.imdecode(cv2.imencode(".jpg", f, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(40, 92))])[1], 1)
+    return f
+
+
+def rendered(folder, row, rng, size, k=None):
+    a, b = (cv2.imread(os.path.join(folder, row[x])) for x in ("before", "after"))
+    m = cv2.imread(os.path.join(folder, row["mask"]), 0)
+    k = k or float(np.exp(rng.uniform(np.log(0.42), np.log(1.3))))
+    side = min(int(size / k), a.shape[0])
+    best = None
+    for _ in range(4):  # rather where something changed
+        x, y = (int(rng.integers(0, a.shape[0] - side + 1)) for _ in range(2))
+        cut = m[y:y + side, x:x + side]
+        best = (x, y)
+        if cut.any() or rng.random() < 0.15:
+            break
+    x, y = best
+    how = cv2.INTER_AREA if k < 1 else cv2.INTER_LINEAR
+    r = lambda i, h: cv2.resize(i[y:y + side, x:x + side], (size, size), interpolation=h)
+    return r(a, how), r(b, how), r(m, cv2.INTER_NEAREST)
+
+
+def patch(row, rng, size):
+    im = cv2.imread(row["path"])
+    H, W = im.shape[:2]
+    side = int(min(H, W, size * np.exp(rng.uniform(np.log(0.5), np.log(2.0)))))
+    x, y = int(rng.integers(0, W - side + 1)), int(rng.integers(0, H - side + 1))
+    p = cv2.resize(im[y:y + side, x:x + side], (size, size), interpolation=cv2.INTER_AREA if side > size else cv2.INTER_LINEAR)
+    return np.rot90(p, rng.integers(4)).astype(np.float32)
+
+
+def composed(backgrounds, cutouts, rng, size):
+    """A photograph on two days: things stand on both, or on one; the ground itself may have changed altogether."""
+    ground = patch(backgrounds[rng.integers(len(backgrounds))], rng, size)
+    a, b = ground.copy(), ground.copy()
+    if rng.random() < 0.3:
+        a = patch(backgrounds[rng.integers(len(backgrounds))], rng, size)
+    elif rng.random() < 0.5:  # grass grows, earth dries: slow changes of colour
+        n = cv2.resize(rng.normal(0, 1, (4, 4, 3)).astype(np.float32), (size, size), interpolation=cv2.INTER_CUBIC)
+        b = b * (1 + 0.15 * n)
+    mask = np.zeros((size, size), np.uint8)
+    taken = []
+    gsd = float(np.exp(rng.uniform(np.log(0.055), np.log(0.4))))
+    for _ in range(int(rng.integers(1, 9))):
+        built = rng.random() < 0.65
+        names = [n for n in (STRUCTURES if built else OTHERS) if n in cutouts.kinds]
+        w = np.array([5 if n == "house" and gsd > 0.15 else 3 if n == "shed" else 1 for n in names], float)
+        name, t, (bx, by, bw, bh) = cutouts.draw(rng, gsd, names, w / w.sum())
+        for _ in range(8):
+            x, y = int(rng.uniform(-bw * 0.3, size - bw * 0.7) - bx), int(rng.uniform(-bh * 0.3, size - bh * 0.7) - by)
+            q = [x + bx, y + by, x + bx + bw, y + by + bh]
+            if all(q[2] < o[0] - 2 or q[0] > o[2] + 2 or q[3] < o[1] - 2 or q[1] > o[3] + 2 for o in taken):
+                taken.append(q)
+                when = rng.choice(["both", "new", "gone"], p=[0.35, 0.4, 0.25])
+                t = cv2.GaussianBlur(t, (0, 0), rng.uniform(0.3, 0.8))
+                if when != "new":
+                    jx, jy = rng.integers(-2, 3, 2) if when == "both" else (0, 0)
+                    put(a, t, x + int(jx), y + int(jy), rng)
+                if when != "gone":
+                    put(b, t, x, y, rng)
+                if when != "both" and built:
+                    o = (t[..., 3] > 200).astype(np.uint8) * 255
+                    x0, y0, x1, y1 = max(x, 0), max(y, 0), min(x + o.shape[1], size), min(y + o.shape[0], size)
+                    if x1 > x0 and y1 > y0:
+                        mask[y0:y1, x0:x1] |= o[y0 - y:y1 - y, x0 - x:x1 - x]
+                break
+    return a, b, mask
+
+
+def sample(pairs, backgrounds, cutouts, rng, size=SIZE):
+    if not backgrounds or rng.random() < 0.55:
+        folder, rows = pairs[rng.integers(len(pairs))]
+        a, b, m = rendered(folder, rows[rng.integers(len(rows))], rng, size)
+    else:
+        a, b, m = composed(backgrounds, cutouts, rng, size)
+    if rng.random() < 0.5:
+        a, b = b, a  # what is built one way is pulled down the other
+    if rng.random() < 0.5:  # registration is never perfect
+        M = cv2.getRotationMatrix2D((size / 2, size / 2), rng.normal(0, 0.3), 1 + rng.normal(0, 0.004))
+        M[:, 2] += rng.normal(0, 1.2, 2)
+        a = cv2.warpAffine(a, M, (size, size), borderMode=cv2.BORDER_REFLECT)
+    k, flip = rng.integers(4), rng.random() < 0.5
+    turn = lambda i: np.ascontiguousarray((np.rot90(i, k)[:, ::-1] if flip else np.rot90(i, k)))
+    return light(turn(a), rng), light(turn(b), rng), turn(m)
+
+
+def tensor(ims):
+    x = torch.from_numpy(np.stack(ims)).float()
+    return ((x - torch.tensor(nanodet.MEAN)) / torch.tensor(nanodet.STD)).permute(0, 3, 1, 2)
+
+
+def loss_of(net, a, b, m):
+    with torch.autocast(a.device.type, dtype=torch.bfloat16):
+        y = net(a.contiguous(memory_format=torch.channels_last), b.contiguous(memory_format=torch.channels_last))
+    y = F.interpolate(y.float(), scale_factor=2.0, mode="bilinear", align_corners=False)[:, 0]
+    p = torch.sigmoid(y)
+    ce = F.binary_cross_entropy_with_logits(y, m, reduction="none")
+    dice = 1 - (2 * (p * m).sum() + 50) / (p.sum() + m.sum() + 50)  # of the whole batch: empty pictures weigh nothing
+    return ce.mean() * 2 + dice
+
+
+@torch.no_grad()
+def judge(net, parts, threshold=0.5):
+    """F1 of changed pixels over each part."""
+    net.eval()
+    out = {}
+    for name, items in parts.items():
+        tp = fp = fn = 0
+        for a, b, m in items:
+            y = torch.sigmoid(F.interpolate(net(tensor([a]), tensor([b])), scale_factor=2.0, mode="bilinear", align_corners=False))[0, 0].numpy() > threshold
+            t = m > 127
+            tp, fp, fn = tp + (y & t).sum(), fp + (y & ~t).sum(), fn + (~y & t).sum()
+        out[name] = round(float(2 * tp / max(1, 2 * tp + fp + fn)), 4)
+    net.train()
+    return out
+
+
+def export(net, path):
+    net = Exported(net).eval()
+    x = torch.zeros(1, 3, INPUT, INPUT)
+    torch.onnx.export(net, (x, x), path, opset_version=12, input_names=["before", "after"], output_names=["change"], do_constant_folding=True)
+
+
+def main():
+    p = argparse.ArgumentParser()
+    p.add_argument("--trunk", required=True)
+    p.add_argument("--pairs", nargs="+", required=True)
+    p.add_argument("--val", nargs="+", required=True)
+    p.add_argument("--cutouts")
+    p.add_argument("--val-cutouts")
+    p.add_argument("--backgrounds", nargs="*", default=[])
+    p.add_argument("--val-backgrounds", nargs="*", default=[])
+    p.add_argument("--out", required=True)
+    p.add_argument("--minutes", type=float, default=60)
+    p.add_argument("--steps", type=int, default=0)
+    p.add_argument("--threads", type=int, default=1)
+    p.add_argument("--batch", type=int, default=8)
+    p.add_argument("--lr", type=float, default=1.5e-3)
+    p.add_argument("--seed", type=int, default=1)
+    a = p.parse_args()
+    torch.manual_seed(a.seed)
+    torch.set_num_threads(a.threads)
+    cv2.setNumThreads(1)
+    rng = np.random.default_rng(a.seed)
+    net = Change()
+    trunk, _ = nanodet.from_onnx(a.trunk)
+    net.trunk.load_state_dict({k: v for k, v in trunk.state_dict().items() if k in net.trunk.state_dict()})
+    net = net.to(memory_format=torch.channels_last).train()
+    read = lambda d: (d, [json.loads(l) for l in open(os.path.join(d, "labels.jsonl"))])
+    pairs = [read(d) for d in a.pairs]
+    backgrounds = [r for d in a.backgrounds for r in load(d)]
+    cutouts = Cutouts(a.cutouts) if a.cutouts else None
+    vr = np.random.default_rng(0)
+    parts = {}
+    for d in a.val:
+        folder, rows = read(d)
+        parts[os.path.basename(d)] = [rendered(folder, r, vr, SIZE, 0.6) for r in rows]
+    if a.val_backgrounds:
+        vb, vc = [r for d in a.val_backgrounds for r in load(d)], Cutouts(a.val_cutouts)
+        parts["composed"] = [tuple(light(i, vr, 0.6) for i in s[:2]) + (s[2],) for s in (composed(vb, vc, vr, SIZE) for _ in range(40))]
+    opt = torch.optim.AdamW(net.parameters(), a.lr, weight_decay=0.01)
+    log = open(a.out + ".log.jsonl", "a")
+    say = lambda **k: (log.write(json.dumps(k) + "\n"), log.flush(), print(json.dumps(k), flush=True))
+    average = {k: v.detach().clone() for k, v in net.state_dict().items()}
+    began, step, best, last, recent, losses = time.time(), 0, -1.0, time.time(), [], []
+    first = judge(net, parts)
+    say(step=0, pairs=[len(r) for _, r in pairs], backgrounds=len(backgrounds), f1=first)
+    while (done := (step / a.steps if a.steps else (time.time() - began) / 60 / a.minutes)) < 1:
+        for g in opt.param_groups:
+            g["lr"] = a.lr * min(1, (step + 1) / 100) * (0.5 * (1 + np.cos(np.pi * done)) * 0.97 + 0.03)
+        s = [sample(pairs, backgrounds, cutouts, rng) for _ in range(a.batch)]
+        loss = loss_of(net, tensor([x[0] for x in s]), tensor([x[1] for x in s]), torch.from_numpy(np.stack([x[2] for x in s]) > 127).float())
+        opt.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(net.parameters(), 5)
+        opt.step()
+        step += 1
+        k = min(0.995, step / (step + 10))
+        for n, v in net.state_dict().items():
+            average[n].mul_(k).add_(v.detach(), alpha=1 - k)
+        losses.append(float(loss))
+        if step % 50 == 0:
+            say(step=step, loss=round(float(np.mean(losses[-50:])), 4), pairs_s=round(step * a.batch / (time.time() - began), 2), done=round(done, 3))
+        if time.time() - last > max(60, (time.time() - began) / max(done, 1e-3) / 10) or done + 1.5 / max(step, 1) * done >= 1:
+            last = time.time()
+            now = {n: v.clone() for n, v in net.state_dict().items()}
+            net.load_state_dict(average)
+            j = judge(net, parts)
+            mean = float(np.mean(list(j.values())))
+            say(step=step, f1=j, mean=round(mean, 4))
+            if mean > best:
+                best = mean
+                export(net, a.out)
+            net.load_state_dict(now)
+            net.train()
+            pairs = [read(d) for d in a.pairs]  # rendering may still be adding to them
+    tenth = max(1, len(losses) // 10)
+    say(step=step, finished=True, best_f1=round(best, 4), loss_first=round(float(np.mean(losses[:tenth])), 4), loss_last=round(float(np.mean(losses[-tenth:])), 4))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,195 @@
+package watch
+
+import (
+	"image"
+	"math"
+	"slices"
+
+	"gocv.io/x/gocv"
+)
+
+// judge says of each frame whether anything can be seen in it. It belongs to one goroutine; Close frees it.
+type judge struct {
+	small, grey, lap, last gocv.Mat
+	has                    bool
+	still                  int
+	blocks                 [blocksX * blocksY]float64 // running sharpness of parts of the picture
+	looks                  int
+}
+
+func newJudge() *judge {
+	return &judge{small: gocv.NewMat(), grey: gocv.NewMat(), lap: gocv.NewMat(), last: gocv.NewMat()}
+}
+
+func (j *judge) Close() {
+	for _, m := range []*gocv.Mat{&j.small, &j.grey, &j.lap, &j.last} {
+		m.Close()
+	}
+}
+
+// seen is what a frame is like.
+type seen struct {
+	light, sharpness float64 // 0 to 1
+	reason           string  // why nothing can be told from it; empty where it can
+	covered          float64 // share of the picture that drops or dirt on the lens hide
+}
+
+// Limits of a frame that something can be told from. They were set on rendered frames that were darkened, blurred, whitened, soaked in
+// green and so on (fit_test.go), not on real ones.
+const (
+	darkest     = 0.09 // mean brightness
+	whitest     = 0.35 // share of burnt-out pixels
+	bluntest    = 0.035
+	palest      = 9.0  // spread of brightness, grey levels, in fog or behind a wet pane
+	greenest    = 0.12 // share of pixels as a decoder leaves them that has lost the data
+	greyest     = 0.12 // share of blocks that are even and grey, as after lost packets
+	stillest    = 0.12 // mean change in grey levels from look to look, of a picture that does not change
+	blocksX     = 12
+	blocksY     = 7
+	bluntAgain  = 0.22 // of the median sharpness: a part of the picture that stays so blurred has something before it
+	bluntLooks  = 12
+	smallWidth  = 480
+	smallHeight = 270
+)
+
+// look judges a frame. moved says that the aircraft has moved since the last one: then a picture that does not change is frozen.
+func (j *judge) look(bgr gocv.Mat, moved bool) seen {
+	var s seen
+	gocv.Resize(bgr, &j.small, image.Pt(smallWidth, smallHeight), 0, 0, gocv.InterpolationArea)
+	gocv.CvtColor(j.small, &j.grey, gocv.ColorBGRToGray)
+	gocv.Laplacian(j.grey, &j.lap, gocv.MatTypeCV16S, 1, 1, 0, gocv.BorderDefault)
+	colours, err1 := j.small.DataPtrUint8()
+	grey, err2 := j.grey.DataPtrUint8()
+	edges, err3 := j.lap.DataPtrInt16()
+	if err1 != nil || err2 != nil || err3 != nil {
+		s.reason = "the picture cannot be read"
+		return s
+	}
+	var sum, sum2, lap2 float64
+	white, green := 0, 0
+	for i, v := range grey {
+		sum += float64(v)
+		sum2 += float64(v) * float64(v)
+		lap2 += float64(edges[i]) * float64(edges[i])
+		if v >= 250 {
+			white++
+		}
+		if b, g, r := colours[3*i], colours[3*i+1], colours[3*i+2]; g > 90 && b < 45 && r < 45 {
+			green++
+		}
+	}
+	n := float64(len(grey))
+	mean := sum / n
+	spread := math.Sqrt(math.Max(0, sum2/n-mean*mean))
+	s.light, s.sharpness = mean/255, math.Min(1, math.Sqrt(lap2/n)/60)
+	even := j.parts(grey)
+	frozen := j.frozen(grey, moved)
+	switch {
+	case float64(green)/n > greenest:
+		s.reason = "the picture is green: the video lost data"
+	case spread < 4:
+		s.reason = "the picture is blank; is the camera covered or the link broken?"
+	case s.light < darkest:
+		s.reason = "too dark to see anything"
+	case float64(white)/n > whitest:
+		s.reason = "over-exposed"
+	case even > greyest:
+		s.reason = "parts of the picture are grey: packets were lost"
+	case frozen:
+		s.reason = "the video is frozen"
+	case spread < palest:
+		s.reason = "fog or rain: hardly any contrast"
+	case s.sharpness < bluntest:
+		s.reason = "blurred"
+	default:
+		s.covered = j.lens(edges)
+		if s.covered > 0.3 {
+			s.reason = "drops or dirt on the lens"
+		}
+	}
+	return s
+}
+
+// parts is the share of blocks that are of one even grey.
+func (j *judge) parts(grey []byte) float64 {
+	const side = 15
+	even, all := 0, 0
+	for y := 0; y+side <= smallHeight; y += side {
+		for x := 0; x+side <= smallWidth; x += side {
+			lo, hi := byte(255), byte(0)
+			flat := true
+			for v := y; v < y+side && flat; v++ {
+				for u := x; u < x+side; u++ {
+					g := grey[v*smallWidth+u]
+					lo, hi = min(lo, g), max(hi, g)
+					if hi-lo > 3 {
+						flat = false
+						break
+					}
+				}
+			}
+			all++
+			if flat && lo > 110 && hi < 146 {
+				even++
+			}
+		}
+	}
+	return float64(even) / float64(all)
+}
+
+// frozen compares with the frame before.
+func (j *judge) frozen(grey []byte, moved bool) bool {
+	if j.has && moved {
+		if last, err := j.last.DataPtrUint8(); err == nil {
+			var d float64
+			for i, v := range grey {
+				d += math.Abs(float64(v) - float64(last[i]))
+			}
+			if d/float64(len(grey)) < stillest {
+				j.still++
+			} else {
+				j.still = 0
+			}
+		}
+	}
+	j.grey.CopyTo(&j.last)
+	j.has = true
+	return j.still >= 2
+}
+
+// lens is the share of the picture that stayed blurred while the rest was sharp, over many frames.
+func (j *judge) lens(edges []int16) float64 {
+	const w, h = smallWidth / blocksX, smallHeight / blocksY
+	var now [blocksX * blocksY]float64
+	for by := range blocksY {
+		for bx := range blocksX {
+			var s float64
+			for y := by * h; y < (by+1)*h; y++ {
+				for x := bx * w; x < (bx+1)*w; x++ {
+					e := float64(edges[y*smallWidth+x])
+					s += e * e
+				}
+			}
+			now[by*blocksX+bx] = math.Sqrt(s / (w * h))
+		}
+	}
+	j.looks++
+	k := math.Max(1/float64(j.looks), 1.0/bluntLooks)
+	sorted := make([]float64, 0, len(now))
+	for i, v := range now {
+		j.blocks[i] += k * (v - j.blocks[i])
+		sorted = append(sorted, j.blocks[i])
+	}
+	if j.looks < bluntLooks {
+		return 0
+	}
+	slices.Sort(sorted)
+	median := sorted[len(sorted)/2]
+	n := 0
+	for _, v := range j.blocks {
+		if v < bluntAgain*median {
+			n++
+		}
+	}
+	return float64(n) / float64(len(now))
+}
