@@ -37,13 +37,23 @@ func OpenFolder(ctx context.Context, dir string) (*Store, error) {
 }
 
 // Put keeps data and returns its SHA-256 in hex. Putting the same bytes again changes nothing.
-func (s *Store) Put(ctx context.Context, data []byte) (string, error) {
+func (s *Store) Put(ctx context.Context, data []byte) (string, error) { return s.put(ctx, "", data) }
+
+// sealed is where the originals lie that are not to be shown: whoever opens them must have a reason, and the folder.
+const sealed = "sealed/"
+
+// Seal keeps data where Get does not reach it: originals with faces and plates in them. Unseal does.
+func (s *Store) Seal(ctx context.Context, data []byte) (string, error) {
+	return s.put(ctx, sealed, data)
+}
+
+func (s *Store) put(ctx context.Context, where string, data []byte) (string, error) {
 	sum := sha256.Sum256(data)
 	key := hex.EncodeToString(sum[:])
-	if ok, err := s.bucket.Exists(ctx, key); err == nil && ok {
+	if ok, err := s.bucket.Exists(ctx, where+key); err == nil && ok {
 		return key, nil
 	}
-	if err := s.bucket.WriteAll(ctx, key, data, nil); err != nil {
+	if err := s.bucket.WriteAll(ctx, where+key, data, nil); err != nil {
 		return "", fmt.Errorf("keep evidence: %w", err)
 	}
 	return key, nil
@@ -52,11 +62,18 @@ func (s *Store) Put(ctx context.Context, data []byte) (string, error) {
 var keyForm = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
 // Get returns the bytes of a hash, checked against it; ErrNotFound where there are none.
-func (s *Store) Get(ctx context.Context, key string) ([]byte, error) {
+func (s *Store) Get(ctx context.Context, key string) ([]byte, error) { return s.get(ctx, "", key) }
+
+// Unseal returns a sealed original: to verify evidence, and to train on.
+func (s *Store) Unseal(ctx context.Context, key string) ([]byte, error) {
+	return s.get(ctx, sealed, key)
+}
+
+func (s *Store) get(ctx context.Context, where, key string) ([]byte, error) {
 	if !keyForm.MatchString(key) {
 		return nil, fmt.Errorf("%w: %q is not a SHA-256 in hex", ErrNotFound, key)
 	}
-	r, err := s.bucket.NewReader(ctx, key, nil)
+	r, err := s.bucket.NewReader(ctx, where+key, nil)
 	if gcerrors.Code(err) == gcerrors.NotFound {
 		return nil, fmt.Errorf("%w: %s", ErrNotFound, key)
 	}

@@ -46,7 +46,8 @@ type Lead struct {
 	FirstSeen time.Time       `json:"first_seen"`
 	LastSeen  time.Time       `json:"last_seen"`
 	Captured  time.Time       `json:"captured"`
-	Frame     string          `json:"frame"`
+	Original  string          `json:"original,omitempty"` // SHA-256 of the frame as it was taken; sealed in the evidence
+	Frame     string          `json:"frame"`              // SHA-256 of it with faces and plates made unrecognisable
 	Crop      string          `json:"crop"`
 	FrameURL  string          `json:"frame_url"`
 	CropURL   string          `json:"crop_url"`

@@ -180,7 +180,7 @@ func (l *Ledger) take(ctx context.Context, f vision.Finding) error {
 	x := Lead{
 		Lead: uuid.NewString(), Revision: 1, State: Candidate, Scene: f.Scene, Event: sc.EventOf(f.Class), Class: f.Class, Attributes: f.Attributes,
 		Lon: f.Lon, Lat: f.Lat, Datum: "WGS-84", Ellipse: f.Cov.Ellipse(), HeightM: f.HeightM, Score: f.Score, Dock: f.Dock, Flight: f.Flight,
-		FirstSeen: f.FirstSeen, LastSeen: f.LastSeen, Captured: f.Captured, Frame: f.Frame, Crop: f.Crop,
+		FirstSeen: f.FirstSeen, LastSeen: f.LastSeen, Captured: f.Captured, Original: f.Original, Frame: f.Frame, Crop: f.Crop,
 		FrameURL: fmt.Sprintf(l.EvidenceURL, f.Frame), CropURL: fmt.Sprintf(l.EvidenceURL, f.Crop), Simulated: f.Simulated, Findings: []string{f.ID}, Cov: f.Cov, Register: f.Register,
 	}
 	x.Box, _ = json.Marshal(f.Box)

@@ -71,7 +71,8 @@ type Finding struct {
 	FirstSeen  time.Time         `json:"first_seen"`
 	LastSeen   time.Time         `json:"last_seen"`
 	Captured   time.Time         `json:"captured"` // of the frame that fulfilled the rule
-	Frame      string            `json:"frame"`    // SHA-256
+	Original   string            `json:"original"` // SHA-256 of the frame as it was taken, sealed
+	Frame      string            `json:"frame"`    // SHA-256 of it with faces and plates made unrecognisable
 	Crop       string            `json:"crop"`
 	Box        Box               `json:"box"` // in that frame
 	Simulated  bool              `json:"simulated"`

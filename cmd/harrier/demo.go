@@ -20,7 +20,10 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"github.com/harrier-patrol/harrier/dock"
+	"github.com/harrier-patrol/harrier/dock/docksim"
 	"github.com/harrier-patrol/harrier/leads"
+	"github.com/harrier-patrol/harrier/vision"
+	"github.com/harrier-patrol/harrier/vision/watch"
 )
 
 type demoCmd struct {
@@ -35,6 +38,7 @@ type demoCmd struct {
 	Height     string        `default:"60-75" help:"Heights of flights in metres, A-B."`
 	Pitch      string        `default:"65-90" help:"Degrees below level, A-B."`
 	Quality    int           `default:"3" help:"Live quality 1 to 4."`
+	Play       string        `help:"Show the flights of a recording (docksim --record) one after the other, in place of rendering; ends with the last." type:"path"`
 	NATS       string        `name:"nats" help:"External NATS server in place of the embedded one."`
 	MQTT       string        `name:"mqtt" help:"External MQTT broker in place of the embedded one."`
 	Keep       string        `help:"Keep the city and the data in this folder." type:"path"`
@@ -55,6 +59,7 @@ type report struct {
 	PSS       map[string]float64     `json:"peak_pss_mib"`
 	Flights   []dock.FlightEvent     `json:"flights"`
 	Leads     int                    `json:"leads"`
+	Seen3s    recognition            `json:"seen_3s"` // of what was seen at 10 cm a pixel or finer for 3 s
 	Seconds   float64                `json:"seconds"`
 }
 
@@ -70,6 +75,7 @@ type demo struct {
 	base    string // of the page
 	mu      sync.Mutex
 	leads   []gotLead
+	tracks  []vision.Ended
 	updated map[string]leads.Lead
 	flights map[string]dock.FlightEvent
 	order   []string
@@ -87,6 +93,9 @@ func (c *demoCmd) Run(ctx context.Context) error {
 			return err
 		}
 		defer os.RemoveAll(dir)
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
 	}
 	conf := defaultConfig()
 	if err := conf.shift(c.PortOffset); err != nil {
@@ -116,8 +125,17 @@ func (c *demoCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	sim, err := startChild(log, self, "docksim", "--docks", strconv.Itoa(c.Docks), "--flying", strconv.Itoa(c.Flying), "--seed", strconv.FormatUint(c.Seed, 10), "--mqtt", mqtt,
-		"--city", city, "--truth", truth, "--height", c.Height, "--pitch", c.Pitch, "--quality", strconv.Itoa(c.Quality))
+	args := []string{"docksim", "--docks", strconv.Itoa(c.Docks), "--flying", strconv.Itoa(c.Flying), "--seed", strconv.FormatUint(c.Seed, 10), "--mqtt", mqtt,
+		"--city", city, "--truth", truth, "--height", c.Height, "--pitch", c.Pitch, "--quality", strconv.Itoa(c.Quality)}
+	if c.Play != "" {
+		var o docksim.Options
+		if err := docksim.PlayOptions(c.Play, &o); err != nil {
+			return fmt.Errorf("--play: %w", err)
+		}
+		c.Docks, c.Flying, c.Seed = o.Docks, o.Flying, o.Seed
+		args = append(args, "--play", c.Play)
+	}
+	sim, err := startChild(log, self, args...)
 	if err != nil {
 		return err
 	}
@@ -213,6 +231,17 @@ func (d *demo) listen(nc *nats.Conn) error {
 	}); err != nil {
 		return err
 	}
+	if _, err := nc.Subscribe(watch.SubjectTracks+">", func(m *nats.Msg) {
+		var e vision.Ended
+		if json.Unmarshal(m.Data, &e) != nil {
+			return
+		}
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		d.tracks = append(d.tracks, e)
+	}); err != nil {
+		return err
+	}
 	event := func(m *nats.Msg) {
 		var ev dock.FlightEvent
 		if json.Unmarshal(m.Data, &ev) != nil {
@@ -259,11 +288,27 @@ func (d *demo) watch(ctx context.Context, sim, srv *child) {
 			return
 		case <-t.C:
 		}
+		if d.c.Play != "" && d.allEnded() {
+			return
+		}
 		d.measure(map[string]int{"docksim": sim.pid(), "serve": srv.pid(), "demo": os.Getpid()})
 		if !d.c.Headless {
 			drawn = d.draw(drawn)
 		}
 	}
+}
+
+// allEnded says that every flight of a recording was flown, and what is seen of the last has arrived.
+func (d *demo) allEnded() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	n := 0
+	for _, f := range d.flights {
+		if f.State.Ended() && time.Since(f.At) > 6*time.Second {
+			n++
+		}
+	}
+	return n >= d.c.Flying
 }
 
 // draw writes the live table over the one drawn before.
@@ -402,7 +447,9 @@ func (d *demo) report(truth string) (report, error) {
 		r.CaptureS[k] = spreadOf(v)
 	}
 	var errs, found, major []float64
-	r.Scenes, errs = score(places, t.things)
+	var byThing map[int]int
+	r.Scenes, byThing, errs = score(places, t.things)
+	r.Seen3s = recognised(places, byThing, r.Scenes, t.things, d.tracks)
 	byDock, inside := map[string][]float64{}, 0.0
 	for i, e := range errs {
 		if math.IsNaN(e) {
@@ -455,6 +502,7 @@ func (d *demo) summary(r report) {
 		x := r.Scenes[s]
 		fmt.Printf("  %-18s shown %3d  found %3d  missed %3d  false %3d\n", s, x.Truth, x.Found, x.Missed, x.False)
 	}
+	r.Seen3s.print()
 	fmt.Printf("  position error  median %.1f m, 95 %% within %.1f m; %.0f %% inside the 95 %% ellipse (semi-major axis %.1f m in the median)\n", r.PositionM.Median, r.PositionM.P95, 100*r.Inside, r.EllipseM.Median)
 	if len(r.CaptureS) > 0 {
 		fmt.Printf("  latency         median %.1f s, 95 %% within %.1f s\n", r.LatencyS.Median, r.LatencyS.P95)

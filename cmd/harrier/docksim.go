@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 
@@ -20,6 +21,8 @@ type docksimCmd struct {
 	Height   string `default:"60-75" help:"Heights of flights in metres, A-B."`
 	Pitch    string `default:"65-90" help:"Degrees below level, A-B."`
 	Quality  int    `default:"3" help:"Live quality 1 to 4."`
+	Record   string `help:"Film the flights into this folder, as fast as they can be rendered, and end." type:"path"`
+	Play     string `help:"Show the flights of such a folder, one dock after the other, in place of rendering." type:"path"`
 	Settings string `help:"YAML file with other imperfections (see dock/docksim/settings.go)." type:"path"`
 	Verbose  bool   `short:"v"`
 }
@@ -36,6 +39,22 @@ func (c *docksimCmd) Run(ctx context.Context) error {
 	if c.Settings != "" {
 		if o.Settings, err = docksim.LoadSettings(c.Settings); err != nil {
 			return fmt.Errorf("--settings: %w", err)
+		}
+	}
+	told := -1
+	switch {
+	case c.Record != "" && c.Play != "":
+		return errors.New("--record and --play exclude each other")
+	case c.Record != "":
+		return docksim.Record(ctx, o, c.Record, func(dock string, percent int) {
+			if percent%10 == 0 && percent != told {
+				fmt.Fprintf(os.Stderr, "%s %d %%\n", dock, percent)
+			}
+			told = percent
+		})
+	case c.Play != "":
+		if err := docksim.PlayOptions(c.Play, &o); err != nil {
+			return fmt.Errorf("--play: %w", err)
 		}
 	}
 	f, err := docksim.NewFleet(o)

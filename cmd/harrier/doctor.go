@@ -68,13 +68,17 @@ func doctorChecks(ctx context.Context, c config) []check {
 	checks := []check{
 		{"ONNX Runtime", infer.LibraryPath, "run `make build` once on this machine, or set HARRIER_ORT to libonnxruntime.so.1"},
 		{"model", func() (string, error) {
-			m, err := infer.Open(c.Vision.Model, c.Vision.Engine, 1)
+			name, err := modelInUse(c)
+			if err != nil {
+				return "", err
+			}
+			m, err := infer.Open(name, c.Vision.Engine, 1)
 			if err != nil {
 				return "", err
 			}
 			defer m.Close()
 			return fmt.Sprintf("%s on %s, %d classes", m.Manifest.Name, c.Vision.Engine, len(m.Manifest.Classes)), nil
-		}, "vision.model is harrier-nano or base, vision.engine onnxruntime or opencv"},
+		}, "vision.model is harrier-nano, base, or an .onnx file with its manifest, vision.engine onnxruntime or opencv"},
 		{"H.264 decoder", func() (string, error) {
 			dec, err := stream.NewDecoder()
 			if err != nil {

@@ -220,22 +220,11 @@ func (in *inspection) file(ctx context.Context, path string) (inspected, error) 
 	case ".mp4", ".mov":
 		return in.video(ctx, path)
 	}
-	data, err := os.ReadFile(path)
+	pic, m, err := readPicture(path)
 	if err != nil {
 		return inspected{}, err
-	}
-	m, err := still.Read(data)
-	if err != nil {
-		return inspected{}, err
-	}
-	pic, err := gocv.IMDecode(data, gocv.IMReadColor|gocv.IMReadIgnoreOrientation)
-	if err != nil {
-		return inspected{}, fmt.Errorf("the picture cannot be decoded: %w", err)
 	}
 	defer pic.Close()
-	if pic.Empty() {
-		return inspected{}, errors.New("the picture cannot be decoded; is it damaged?")
-	}
 	in.c.fill(&m.Pose, &m.Camera, &m.HasCamera, &m.PoseErr, m.Width, m.Height)
 	row := inspected{File: path}
 	if m.PoseErr != nil {

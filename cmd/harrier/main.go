@@ -18,6 +18,10 @@ import (
 // cli is every command of the program.
 type cli struct {
 	Inspect   inspectCmd   `cmd:"" help:"Look at stills and recordings from disk."`
+	Change    changeCmd    `cmd:"" help:"Mark what was built or pulled down between two pictures of one place."`
+	Eval      evalCmd      `cmd:"" help:"Measure a model on labelled pictures."`
+	Dataset   datasetCmd   `cmd:"" help:"Make data sets of reviewed leads."`
+	Model     modelCmd     `cmd:"" help:"Compare, promote and roll back models."`
 	Locate    locateCmd    `cmd:"" help:"Put pixels of a still on the ground."`
 	Geo       geoCmd       `cmd:"" help:"Grid, fences and register: check, import, ask."`
 	Calibrate calibrateCmd `cmd:"" help:"Correct reported heights and yaws by overlapping stills."`

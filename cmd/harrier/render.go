@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"gocv.io/x/gocv"
 
@@ -13,7 +14,7 @@ import (
 	"github.com/harrier-patrol/harrier/vision/stream"
 )
 
-// renderCmd makes the rendered part of the training data: frames as they come out of the stream, with their labels; or pairs of one
+// renderCmd makes the rendered part of the training data: frames as they come out of the stream, as a COCO data set; or pairs of one
 // place on two days, with the mask of what changed; or single things with their shadow, to be put into photographs.
 type renderCmd struct {
 	Out     string `required:"" help:"Folder for the pictures and labels.jsonl."`
@@ -52,6 +53,7 @@ func (c *renderCmd) Run() error {
 	}
 	defer out.Close()
 	enc := json.NewEncoder(out)
+	var set coco // of frames
 	for i := range c.Towns {
 		seed := c.From + uint64(i)
 		q := c.Quality
@@ -85,12 +87,21 @@ func (c *renderCmd) Run() error {
 			err = c.frames(seed, q, heights, pitches, func(m gocv.Mat, t docksim.Take) error {
 				name, err := write(".jpg", m)
 				n++
-				return errors.Join(err, enc.Encode(map[string]any{"file": name, "width": t.Width, "height": t.Height, "gsd_m": t.GSDM, "labels": t.Labels}))
+				img := len(set.Images) + 1
+				set.Images = append(set.Images, cocoImage{ID: img, FileName: name, Width: t.Width, Height: t.Height, GSDM: round(t.GSDM, 4), Source: fmt.Sprintf("town %d", seed)})
+				for _, l := range t.Labels {
+					v := round(l.Visible, 2)
+					set.annotate(img, strings.Replace(l.Class, "dump-truck-", "dump-truck/", 1), l.Box, &v)
+				}
+				return err
 			})
 		}
 		if err != nil {
 			return fmt.Errorf("town %d: %w", seed, err)
 		}
+	}
+	if c.What == "frames" {
+		return errors.Join(set.write(c.Out), out.Close(), os.Remove(out.Name()))
 	}
 	return out.Close()
 }

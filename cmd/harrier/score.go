@@ -21,6 +21,8 @@ type sceneScore struct {
 	Found  int `json:"found"`
 	Missed int `json:"missed"`
 	False  int `json:"false"`
+	// FoundAll counts the leads at violations, also at those that were seen too briefly or too badly to be asked for
+	FoundAll int `json:"found_all"`
 }
 
 type spread struct {
@@ -91,7 +93,7 @@ const inside95 = 5.991
 
 // score matches leads one to one with things of the same scene within 10 m, nearest first. A lead at a violation that no
 // flight was shown is neither found nor false. errs has an entry a lead: metres from the violation it is about, NaN where it is about none.
-func score(leads []place, things []docksim.TruthThing) (byScene map[string]*sceneScore, errs []float64) {
+func score(leads []place, things []docksim.TruthThing) (byScene map[string]*sceneScore, byThing map[int]int, errs []float64) {
 	type pair struct {
 		d    float64
 		l, t int
@@ -115,7 +117,8 @@ func score(leads []place, things []docksim.TruthThing) (byScene map[string]*scen
 		}
 	}
 	sort.Slice(pairs, func(a, b int) bool { return pairs[a].d < pairs[b].d })
-	byLead, byThing := map[int]int{}, map[int]int{}
+	byLead := map[int]int{}
+	byThing = map[int]int{}
 	errs = make([]float64, len(leads))
 	for i := range errs {
 		errs[i] = math.NaN()
@@ -150,9 +153,11 @@ func score(leads []place, things []docksim.TruthThing) (byScene map[string]*scen
 	for i, l := range leads {
 		if j, ok := byLead[i]; !ok || things[j].Kind != "violation" {
 			at(l.Scene).False++
+		} else {
+			at(l.Scene).FoundAll++
 		}
 	}
-	return out, errs
+	return out, byThing, errs
 }
 
 func sortedKeys[V any](m map[string]V) []string {

@@ -28,7 +28,6 @@ import (
 	"github.com/harrier-patrol/harrier/missions/wpml"
 	"github.com/harrier-patrol/harrier/scenes"
 	"github.com/harrier-patrol/harrier/vision"
-	"github.com/harrier-patrol/harrier/vision/infer"
 	"github.com/harrier-patrol/harrier/vision/stream"
 	"github.com/harrier-patrol/harrier/vision/ties"
 	"github.com/harrier-patrol/harrier/vision/watch"
@@ -64,7 +63,7 @@ var streams = []jetstream.StreamConfig{
 	{Name: "FLIGHTS", Subjects: []string{dock.SubjectFlights + ">"}, MaxBytes: 1 << 30},
 	{Name: "WATCH", Subjects: []string{dock.SubjectWatch}, Retention: jetstream.WorkQueuePolicy, MaxAge: 6 * time.Hour, MaxBytes: 64 << 20},
 	{Name: "FINDINGS", Subjects: []string{watch.SubjectFindings + ">"}, MaxBytes: 2 << 30, Duplicates: 10 * time.Minute},
-	{Name: "TRACKS", Subjects: []string{watch.SubjectTracks + ">"}, MaxAge: 30 * 24 * time.Hour, MaxBytes: 1 << 30, Duplicates: 10 * time.Minute},
+	{Name: "TRACKS", Subjects: []string{watch.SubjectTracks + ">", watch.SubjectShadow + ">"}, MaxAge: 30 * 24 * time.Hour, MaxBytes: 1 << 30, Duplicates: 10 * time.Minute},
 	{Name: "LEADS", Subjects: []string{"leads.>", "sim.leads.>"}, MaxBytes: 2 << 30},
 	{Name: "COVERAGE", Subjects: []string{watch.SubjectCoverage + ">"}, MaxBytes: 512 << 20, MaxMsgsPerSubject: 1, Duplicates: 10 * time.Minute},
 	{Name: "REVIEWS", Subjects: []string{"harrier.reviews"}, MaxBytes: 1 << 30, DenyDelete: true, DenyPurge: true},
@@ -97,11 +96,24 @@ func serve(ctx context.Context, c config, log *slog.Logger) (err error) {
 	if err != nil {
 		return err
 	}
-	model, err := infer.Open(c.Vision.Model, c.Vision.Engine, c.Vision.Sessions)
+	inUse, err := modelInUse(c)
+	if err != nil {
+		return err
+	}
+	model, err := opened(c, inUse, c.Vision.Sessions, scenesDir)
 	if err != nil {
 		return err
 	}
 	later(func() error { model.Close(); return nil })
+	var shadow *watch.Shadow
+	if c.Vision.Shadow != "" {
+		m, err := opened(c, c.Vision.Shadow, 1, scenesDir)
+		if err != nil {
+			return fmt.Errorf("vision.shadow: %w", err)
+		}
+		later(func() error { m.Close(); return nil })
+		shadow = &watch.Shadow{Model: m, Every: shadowEvery}
+	}
 	data, err := c.dataFolder()
 	if err != nil {
 		return err
@@ -173,15 +185,12 @@ func serve(ctx context.Context, c config, log *slog.Logger) (err error) {
 		if err != nil {
 			return err
 		}
-		if err := s.Known(model.Manifest.Classes); err != nil {
-			return err
-		}
 		ledger.Scenes[s.Scene] = ls
 		sights = append(sights, s.Vision)
 	}
 	finder := ties.NewFinder(ties.AlignSearched, ties.AlignFeatures)
 	later(func() error { finder.Close(); return nil })
-	watcher := &watch.Watcher{Model: model, Scenes: sights, Locator: city.locator(c.City.GroundSigma), Grid: city.grid, Fences: city.fences, Register: city.register, Align: c.Vision.Align, Finder: finder, Store: store, Log: log, Interval: c.Vision.Interval, UDP: c.Media.UDP}
+	watcher := &watch.Watcher{Model: model, Shadow: shadow, Scenes: sights, Locator: city.locator(c.City.GroundSigma), Grid: city.grid, Fences: city.fences, Register: city.register, Align: c.Vision.Align, Finder: finder, Store: store, Log: log, Interval: c.Vision.Interval, UDP: c.Media.UDP}
 	coverage := &console.Coverage{Grid: city.grid, Rates: model.Manifest.Rates, Log: log}
 	web := console.New(console.Options{
 		Token: c.HTTP.Token, Hosts: append([]string{c.HTTP.Listen, net.JoinHostPort("localhost", fmt.Sprint(portOf(c.HTTP.Listen))), net.JoinHostPort(c.PublicHost, fmt.Sprint(portOf(c.HTTP.Listen)))}, c.HTTP.Hosts...),
@@ -227,6 +236,9 @@ func serve(ctx context.Context, c config, log *slog.Logger) (err error) {
 	log.Info("harrier is up", "page", base, "data", data, "mqtt", mqttURL, "nats", natsURL, "rtmp", rtmp, "rtsp", rtsp, "docks", len(c.Docks), "flights", len(c.Flights))
 	return g.Wait()
 }
+
+// shadowEvery: a model on trial looks at every such frame; it must not cost the patrol its own looks.
+const shadowEvery = 4
 
 func sceneFiles(c config) ([]vision.SceneFile, error) {
 	var dir fs.FS = scenes.Files

@@ -2,6 +2,7 @@ package docksim
 
 import (
 	"encoding/json"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
@@ -62,7 +63,7 @@ func (f *Fleet) writeCity() error {
 		Dock   string   `yaml:"dock"`
 		KMZ    string   `yaml:"kmz"`
 		After  string   `yaml:"after"`
-		Every  string   `yaml:"every"`
+		Every  string   `yaml:"every,omitempty"`
 		Scenes []string `yaml:"scenes"`
 	}
 	conf := struct {
@@ -85,7 +86,7 @@ func (f *Fleet) writeCity() error {
 	for i := range f.o.Docks {
 		conf.Docks = append(conf.Docks, dockRow{SN(i), AircraftSN(i), "Dock " + string(rune('A'+i)), "M4D", Sites[i][0], Sites[i][1]})
 	}
-	d := newDice(f.o.Seed, 31)
+	routes := f.routes()
 	for i := range f.o.Flying {
 		t := f.town(i)
 		t.ground.Close()
@@ -106,14 +107,18 @@ func (f *Fleet) writeCity() error {
 			roads.Append(geojson.NewFeature(orb.LineString{t.ToFrame(l[0], l[1]), t.ToFrame(l[2], l[3])}))
 		}
 		name := SN(i) + ".kmz"
-		kmz, err := wpml.Write(t.route(d, f.o.Height, f.o.Pitch, f.o.Settings.SpeedMS))
+		kmz, err := wpml.Write(routes[i])
 		if err != nil {
 			return err
 		}
 		if err := os.WriteFile(filepath.Join(f.o.City, name), kmz, 0o644); err != nil {
 			return err
 		}
-		conf.Flights = append(conf.Flights, flightRow{SN(i), name, "2s", "4m", []string{"illegal-structure", "street-stall", "muck-truck"}})
+		after, every := "2s", "4m"
+		if len(f.shown) > 0 { // one after the other, once
+			after, every = fmt.Sprintf("%.0fs", 2+float64(i)*(longest(f.shown)+20)), ""
+		}
+		conf.Flights = append(conf.Flights, flightRow{SN(i), name, after, every, []string{"illegal-structure", "street-stall", "muck-truck"}})
 	}
 	for _, x := range []struct {
 		name string

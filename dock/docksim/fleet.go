@@ -27,6 +27,7 @@ type Options struct {
 	Seed           uint64
 	MQTT           string // tcp://host:port
 	User, Password string
+	Play           string // folder of a recording that is shown in place of rendering; may be empty
 	City           string // folder that receives what a bureau and an operator would give; may be empty
 	Truth          string // file; may be empty
 	Height, Pitch  [2]float64
@@ -54,30 +55,42 @@ type Fleet struct {
 	o     Options
 	truth *truth
 	epoch time.Time
+	shown []*film      // by dock; empty where flights are rendered
 	count atomic.Int64 // flights so far
 }
 
 // NewFleet checks the options and writes the city's files.
 func NewFleet(o Options) (*Fleet, error) {
-	switch {
-	case o.Docks < 1 || o.Docks > len(Sites):
-		return nil, fmt.Errorf("--docks must be 1 to %d, is %d", len(Sites), o.Docks)
-	case o.Flying < 0 || o.Flying > o.Docks:
-		return nil, fmt.Errorf("--flying must be 0 to the number of docks (%d), is %d", o.Docks, o.Flying)
-	case Qualities[o.Quality].Width == 0:
-		return nil, fmt.Errorf("--quality must be 1 to 4, is %d", o.Quality)
-	case o.Height[0] < 20 || o.Height[1] > 120:
-		return nil, fmt.Errorf("--height must lie between 20 and 120 m, is %v", o.Height)
-	case o.Pitch[0] < 45 || o.Pitch[1] > 90:
-		return nil, fmt.Errorf("--pitch must lie between 45 and 90 degrees below level, is %v", o.Pitch)
+	if err := o.check(); err != nil {
+		return nil, err
 	}
 	f := &Fleet{o: o, epoch: time.Now()}
+	var err error
+	if f.shown, err = f.films(); err != nil {
+		return nil, fmt.Errorf("recording: %w", err)
+	}
 	if o.City != "" {
 		if err := f.writeCity(); err != nil {
 			return nil, fmt.Errorf("write the city: %w", err)
 		}
 	}
 	return f, nil
+}
+
+func (o Options) check() error {
+	switch {
+	case o.Docks < 1 || o.Docks > len(Sites):
+		return fmt.Errorf("--docks must be 1 to %d, is %d", len(Sites), o.Docks)
+	case o.Flying < 0 || o.Flying > o.Docks:
+		return fmt.Errorf("--flying must be 0 to the number of docks (%d), is %d", o.Docks, o.Flying)
+	case Qualities[o.Quality].Width == 0:
+		return fmt.Errorf("--quality must be 1 to 4, is %d", o.Quality)
+	case o.Height[0] < 20 || o.Height[1] > 120:
+		return fmt.Errorf("--height must lie between 20 and 120 m, is %v", o.Height)
+	case o.Pitch[0] < 30 || o.Pitch[1] > 90:
+		return fmt.Errorf("--pitch must lie between 30 and 90 degrees below level, is %v", o.Pitch)
+	}
+	return nil
 }
 
 func (f *Fleet) town(i int) *Town {
@@ -349,6 +362,9 @@ func (d *simDock) start(ctx context.Context, id string, route missions.Route) {
 	dc := newDice(d.f.o.Seed, 5000+uint64(d.i)*100+uint64(n))
 	town := d.f.town(d.i)
 	fl := newFlight(id, town, route, dc, d.f.o.Settings, rtk)
+	if d.i < len(d.f.shown) {
+		fl.film = d.f.shown[d.i]
+	}
 	d.fl, d.liveTry = fl, 0
 	d.wg.Add(1)
 	go func() {

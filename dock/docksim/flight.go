@@ -28,6 +28,7 @@ type flight struct {
 	delayNS atomic.Int64             // true delay of the video now
 	infoOff time.Duration            // how far off delay_info_push is
 	live    chan string              // RTMP address to push to, once it is started
+	film    *film                    // nil where it is rendered as it goes
 	percent atomic.Int32
 	wp      atomic.Int32
 }
@@ -61,7 +62,8 @@ type unit struct {
 	due time.Time
 }
 
-// run flies and films until the route ends, or ctx does. Rendering starts when the live stream does.
+// run flies and films until the route ends, or ctx does. Rendering starts when the live stream does; where the flight was filmed before,
+// the film is shown.
 func (f *flight) run(ctx context.Context, d *dice, s Settings, q Quality, tr *truth, epoch time.Time, log func(string, ...any)) (finished bool, err error) {
 	cam := geo.CameraFromDiagonal(q.Width, q.Height, 84)
 	r, err := newRenderer(cam)
@@ -75,8 +77,13 @@ func (f *flight) run(ctx context.Context, d *dice, s Settings, q Quality, tr *tr
 			enc.Close()
 		}
 	}()
-	w := &watcher{t: tr, flight: f.id, since: map[int]time.Time{}, last: map[int]time.Time{}}
-	defer w.close(f.town)
+	w := newWatcher(f.town, func(solid int, windows []Window, path []PathPoint) {
+		for i := range windows {
+			windows[i].Flight = f.id
+		}
+		tr.sight(f.town, solid, windows, path)
+	})
+	defer w.close()
 	tr.addTown(f.town)
 	base, phase := d.between(s.VideoDelayS[0], s.VideoDelayS[1]), d.between(0, 2*math.Pi)
 	var out chan unit
@@ -88,6 +95,7 @@ func (f *flight) run(ctx context.Context, d *dice, s Settings, q Quality, tr *tr
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	var n uint32
+	shown := false
 	for i := 0; ; i++ {
 		at := f.began.Add(time.Duration(i) * tick)
 		timer.Reset(time.Until(at))
@@ -98,11 +106,15 @@ func (f *flight) run(ctx context.Context, d *dice, s Settings, q Quality, tr *tr
 		case addr := <-f.live:
 			if enc != nil {
 				enc.Close()
+				enc = nil
 			}
-			if enc, err = newEncoder(q, max(1, int(s.IDREveryS*frameRate))); err != nil {
-				return false, err
+			if f.film == nil {
+				if enc, err = newEncoder(q, max(1, int(s.IDREveryS*frameRate))); err != nil {
+					return false, err
+				}
 			}
 			out = pushing.start(ctx, addr)
+			shown = false
 			i--
 			continue
 		}
@@ -113,14 +125,34 @@ func (f *flight) run(ctx context.Context, d *dice, s Settings, q Quality, tr *tr
 		f.publishPose()
 		delay := videoDelay(base, phase, s, at.Sub(f.began).Seconds())
 		f.delayNS.Store(int64(delay))
+		if f.film != nil {
+			// a decoder can begin where an intra picture is
+			if out == nil || i >= len(f.film.units) || !shown && i%f.film.idr != 0 {
+				continue
+			}
+			if !shown {
+				from := at
+				defer func() { f.film.tell(tr, f.town, f.id, f.began, from, time.Now()) }()
+			}
+			shown = true
+			tr.frame(f.id, uint32(i), at)
+			select {
+			case out <- unit{f.film.units[i], time.Duration(n) * tick, at.Add(delay)}:
+			case <-ctx.Done():
+				return false, nil
+			default:
+			}
+			n++
+			continue
+		}
 		if enc == nil {
 			continue
 		}
 		e := f.town.eye(cam, f.pilot.at)
 		seconds := at.Sub(epoch).Seconds()
 		r.render(f.town, e, seconds)
-		if i%5 == 0 {
-			w.look(r, f.town, e, seconds, at)
+		if i%lookEvery == 0 {
+			w.look(r, e, seconds, at)
 		}
 		r.strip(n)
 		au, err := enc.encode(r.frame)

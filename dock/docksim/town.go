@@ -62,6 +62,7 @@ type Town struct {
 	Areas     []Area
 	Streets   [][4]float64 // centre lines x0, y0, x1, y1
 
+	name       string
 	frame      geo.Frame
 	angle      float64 // of the streets against east, radians, anticlockwise
 	sun        vec     // towards the sun
@@ -96,7 +97,7 @@ type day struct {
 
 func newTownOn(seed, n uint64, name string, origin orb.Point, on day) *Town {
 	d := newDice(seed, 77+n)
-	t := &Town{Seed: seed, frame: geo.NewFrame(origin, 0), d: d, dots: map[string][]vec{}}
+	t := &Town{Seed: seed, name: name, frame: geo.NewFrame(origin, 0), d: d, dots: map[string][]vec{}}
 	t.angle = d.between(-0.6, 0.6)
 	t.daylight(newDice(on.light, 177+n))
 	g := newGround(townHalfX, townHalfY, d)

@@ -3,8 +3,11 @@ package docksim
 import (
 	"bufio"
 	"encoding/json"
+	"fmt"
+	"math"
 	"os"
 	"sort"
+	"strings"
 	"sync"
 	"time"
 )
@@ -14,18 +17,32 @@ type Window struct {
 	Flight string    `json:"flight"`
 	From   time.Time `json:"from"`
 	To     time.Time `json:"to"`
+	// GSDM is slant range over focal length at its best, metres a pixel; DepressionDeg the ray's angle below level then; HeightM the
+	// aircraft's height over take-off.
+	GSDM          float64 `json:"gsd_m"`
+	DepressionDeg float64 `json:"depression_deg"`
+	HeightM       float64 `json:"height_m"`
 }
 
-// TruthThing is a line of the truth file: one scored thing of a town.
+// PathPoint is where a moving thing was.
+type PathPoint struct {
+	Time time.Time `json:"time"`
+	Lon  float64   `json:"lon"`
+	Lat  float64   `json:"lat"`
+}
+
+// TruthThing is a line of the truth file: one thing of a town. A moving thing's lon and lat are where it was seen first.
 type TruthThing struct {
 	ID         string            `json:"id"`
-	Kind       string            `json:"kind"` // "violation" or "decoy"
-	Scene      string            `json:"scene"`
+	Kind       string            `json:"kind"` // "violation" or "decoy": scored; "other": what else moves or stands about
+	Class      string            `json:"class"`
+	Scene      string            `json:"scene,omitempty"`
 	Lon        float64           `json:"lon"`
 	Lat        float64           `json:"lat"`
 	HeightM    float64           `json:"height_m"`
 	Attributes map[string]string `json:"attributes"`
 	Windows    []Window          `json:"windows"`
+	Path       []PathPoint       `json:"path,omitempty"` // of what moves, whenever something of it was in the picture
 }
 
 // TruthFrame is a line of the truth file: when a frame was really captured.
@@ -69,7 +86,7 @@ func (t *truth) addTown(town *Town) {
 		if x.Violation {
 			k = "violation"
 		}
-		t.things[x.ID] = &TruthThing{x.ID, k, x.Scene, p.Lon(), p.Lat(), x.At.Z, x.Attributes, []Window{}}
+		t.things[x.ID] = &TruthThing{ID: x.ID, Kind: k, Class: x.Class, Scene: x.Scene, Lon: p.Lon(), Lat: p.Lat(), HeightM: x.At.Z, Attributes: x.Attributes, Windows: []Window{}}
 	}
 }
 
@@ -81,10 +98,30 @@ func (t *truth) frame(flight string, n uint32, at time.Time) {
 	}
 }
 
-func (t *truth) window(id string, w Window) {
+// sight notes when a solid was seen well, and its way if it moves.
+func (t *truth) sight(town *Town, solid int, windows []Window, path []PathPoint) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.things[id].Windows = append(t.things[id].Windows, w)
+	so := &town.solids[solid]
+	id := fmt.Sprintf("%s-%s-%04d", town.name, so.label, solid)
+	if so.thing >= 0 {
+		id = town.Things[so.thing].ID
+	}
+	x := t.things[id]
+	if x == nil {
+		name, attr := so.label, map[string]string{}
+		if load, ok := strings.CutPrefix(name, "dump-truck-"); ok {
+			name, attr = "dump-truck", map[string]string{"load": load}
+		}
+		p := town.ToFrame(so.centre.X, so.centre.Y)
+		x = &TruthThing{ID: id, Kind: "other", Class: name, Lon: p.Lon(), Lat: p.Lat(), Attributes: attr, Windows: []Window{}}
+		if len(path) > 0 {
+			x.Lon, x.Lat = path[0].Lon, path[0].Lat
+		}
+		t.things[id] = x
+	}
+	x.Windows = append(x.Windows, windows...)
+	x.Path = append(x.Path, path...)
 }
 
 // Close writes the things.
@@ -111,12 +148,18 @@ func (t *truth) Close() error {
 	return t.f.Close()
 }
 
-// watcher notes, for the scored things of one flight, since when each has been seen well.
+// watcher notes when each labelled thing has been seen well in one flight, and where what moves has been.
 type watcher struct {
-	t      *truth
-	flight string
-	since  map[int]time.Time
-	last   map[int]time.Time
+	town *Town
+	told func(solid int, windows []Window, path []PathPoint)
+	seen map[int]*sighted
+}
+
+type sighted struct {
+	open    bool
+	now     Window
+	windows []Window
+	path    []PathPoint
 }
 
 // How well a thing must be seen to count: share of its pixels, metres a pixel, for how long.
@@ -126,50 +169,72 @@ const (
 	seenFor   = time.Second
 )
 
-// look checks every scored thing against the frame just rendered.
-func (w *watcher) look(r *renderer, t *Town, e eye, s float64, at time.Time) {
+// lookEvery frames the watcher looks.
+const lookEvery = 5
+
+// newWatcher tells of every thing once, when it is closed.
+func newWatcher(t *Town, told func(int, []Window, []PathPoint)) *watcher {
+	return &watcher{town: t, told: told, seen: map[int]*sighted{}}
+}
+
+// look checks every labelled thing against the frame just rendered, s seconds since the town began.
+func (w *watcher) look(r *renderer, e eye, s float64, at time.Time) {
+	t := w.town
+	at = at.UTC()
 	seen := r.visible(len(t.solids))
 	for i := range t.solids {
 		so := &t.solids[i]
-		if so.thing < 0 {
+		x := w.seen[i]
+		if so.label == "" || x == nil && seen[i+1] == 0 && len(so.faces) > 0 {
 			continue
 		}
+		if x == nil {
+			x = &sighted{}
+			w.seen[i] = x
+		}
+		off := so.offset(s)
+		d := so.centre.add(off).sub(e.at)
+		gsd := math.Sqrt(d.dot(d)) / e.f
 		ok := false
 		if len(so.faces) == 0 || seen[i+1] > 0 {
-			if _, _, _, _, whole := r.bounds(e, so, vec{}); whole {
-				_, _, z := e.project(so.centre)
+			if so.speed != (vec{}) {
+				p := t.ToFrame(so.centre.X+off.X, so.centre.Y+off.Y)
+				x.path = append(x.path, PathPoint{at, p.Lon(), p.Lat()})
+			}
+			if _, _, _, _, whole := r.bounds(e, so, off); whole {
 				share := 1.0
 				if len(so.faces) > 0 {
-					share = float64(seen[i+1]) / float64(max(1, r.covered(e, so, vec{})))
+					share = float64(seen[i+1]) / float64(max(1, r.covered(e, so, off)))
 				}
-				ok = z/e.f <= seenGSDM && share >= seenShare
+				ok = gsd <= seenGSDM && share >= seenShare
 			}
 		}
-		switch {
-		case ok:
-			if _, is := w.since[so.thing]; !is {
-				w.since[so.thing] = at
-			}
-			w.last[so.thing] = at
-		default:
-			w.end(t, so.thing)
+		if !ok {
+			x.end()
+			continue
+		}
+		if !x.open {
+			x.open, x.now = true, Window{From: at, GSDM: math.Inf(1), HeightM: e.at.Z}
+		}
+		x.now.To = at
+		if gsd < x.now.GSDM {
+			x.now.GSDM, x.now.DepressionDeg = gsd, math.Asin(-d.Z/math.Sqrt(d.dot(d)))*180/math.Pi
 		}
 	}
 }
 
-func (w *watcher) end(t *Town, thing int) {
-	from, is := w.since[thing]
-	if !is {
-		return
+func (x *sighted) end() {
+	if x.open && x.now.To.Sub(x.now.From) >= seenFor {
+		x.windows = append(x.windows, x.now)
 	}
-	if to := w.last[thing]; to.Sub(from) >= seenFor {
-		w.t.window(t.Things[thing].ID, Window{w.flight, from.UTC(), to.UTC()})
-	}
-	delete(w.since, thing)
+	x.open = false
 }
 
-func (w *watcher) close(t *Town) {
-	for thing := range w.since {
-		w.end(t, thing)
+func (w *watcher) close() {
+	for solid, x := range w.seen {
+		x.end()
+		if len(x.windows) > 0 || len(x.path) > 0 {
+			w.told(solid, x.windows, x.path)
+		}
 	}
 }

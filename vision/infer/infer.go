@@ -38,6 +38,10 @@ type cell struct{ x, y, stride float64 }
 // Open loads a model by name ("harrier-nano", "base") on an engine ("onnxruntime" or "opencv") with n one-thread sessions.
 func Open(name, engineName string, n int) (*Model, error) {
 	raw, man, err := models.Load(name)
+	if err == nil && engineName == "opencv" && man.Float != "" {
+		// OpenCV 4.6 does not read quantised networks: it takes what they were made of
+		raw, man, err = models.Load(man.Float)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -97,20 +101,31 @@ func (m *Model) Tile(ctx context.Context, tile gocv.Mat, minScore float64) ([]vi
 		return nil, ctx.Err()
 	}
 	defer func() { m.free <- s }()
-	area := n * n
-	for ch := range 3 {
-		k, mean := 1/m.Manifest.Std[ch], m.Manifest.Mean[ch]
-		out := s.in[ch*area : (ch+1)*area]
-		for i := range out {
-			out[i] = (float32(pix[i*3+ch]) - mean) * k
-		}
-	}
+	planes(pix, s.in, m.Manifest)
 	scores, dist, err := s.e.run(s.in)
 	if err != nil {
 		return nil, err
 	}
 	return m.decode(scores, dist, minScore), nil
 }
+
+// planes puts BGR bytes into the planes that a network takes.
+func planes(pix []byte, in []float32, m models.Manifest) {
+	area := m.Size * m.Size
+	for ch := range 3 {
+		var table [256]float32
+		for v := range table {
+			table[v] = (float32(v) - m.Mean[ch]) / m.Std[ch]
+		}
+		out := in[ch*area : (ch+1)*area]
+		for i, p := 0, ch; i < area; i, p = i+1, p+3 {
+			out[i] = table[pix[p]]
+		}
+	}
+}
+
+// leastRaw is the raw score below which nothing is looked at.
+const leastRaw = 0.02
 
 func (m *Model) decode(scores, dist []float32, minScore float64) []vision.Detection {
 	nc, bins := len(m.Manifest.Classes), m.Manifest.Bins
@@ -119,18 +134,21 @@ func (m *Model) decode(scores, dist []float32, minScore float64) []vision.Detect
 		row := scores[i*nc : (i+1)*nc]
 		best := -1
 		for k, v := range row {
-			if float64(v) >= minScore && m.Manifest.Classes[k] != "" && (best < 0 || v > row[best]) {
+			if v >= leastRaw && m.Manifest.Classes[k] != "" && (best < 0 || v > row[best]) {
 				best = k
 			}
 		}
 		if best < 0 {
 			continue
 		}
+		if m.Manifest.Calibrated(m.Manifest.Classes[best], float64(row[best])) < minScore {
+			continue
+		}
 		var side [4]float64
 		for k := range side {
 			side[k] = expectation(dist[(i*4+k)*bins:(i*4+k+1)*bins]) * c.stride
 		}
-		out = append(out, vision.Detection{Class: m.Manifest.Classes[best], Score: float64(row[best]),
+		out = append(out, vision.Detection{Class: m.Manifest.Classes[best], Score: m.Manifest.Calibrated(m.Manifest.Classes[best], float64(row[best])),
 			Box: vision.Box{X: c.x - side[0], Y: c.y - side[1], W: side[0] + side[2], H: side[1] + side[3]}})
 	}
 	return vision.Suppress(out, 0.55)

@@ -29,8 +29,7 @@ func openCV(raw []byte, m models.Manifest) (engine, error) {
 }
 
 func (e *cvEngine) run(in []float32) (scores, dist []float32, err error) {
-	raw := unsafe.Slice((*byte)(unsafe.Pointer(&in[0])), 4*len(in))
-	blob, err := gocv.NewMatWithSizesFromBytes([]int{1, 3, e.size, e.size}, gocv.MatTypeCV32F, raw)
+	blob, err := gocv.NewMatWithSizesFromBytes([]int{1, 3, e.size, e.size}, gocv.MatTypeCV32F, bytesOf(in))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -52,3 +51,6 @@ func (e *cvEngine) run(in []float32) (scores, dist []float32, err error) {
 }
 
 func (e *cvEngine) close() { e.net.Close() }
+
+// bytesOf are the bytes of floats, in place.
+func bytesOf(v []float32) []byte { return unsafe.Slice((*byte)(unsafe.Pointer(&v[0])), 4*len(v)) }

@@ -77,14 +77,11 @@ func openORT(raw []byte, m models.Manifest, cells int) (_ engine, err error) {
 	if e.dist, err = ort.NewEmptyTensor[float32](ort.NewShape(1, int64(cells), int64(4*m.Bins))); err != nil {
 		return nil, err
 	}
-	o, err := ort.NewSessionOptions()
+	o, err := sessionOptions()
 	if err != nil {
 		return nil, err
 	}
 	defer o.Destroy()
-	if err := errors.Join(o.SetIntraOpNumThreads(1), o.SetInterOpNumThreads(1), o.SetCpuMemArena(false)); err != nil {
-		return nil, err
-	}
 	e.s, err = ort.NewAdvancedSessionWithONNXData(raw, []string{"image"}, []string{"scores", "dist"}, []ort.Value{e.in}, []ort.Value{e.scores, e.dist}, o)
 	if err != nil {
 		return nil, fmt.Errorf("load model %s: %w", m.Name, err)
@@ -109,4 +106,17 @@ func (e *ortEngine) close() {
 			t.Destroy()
 		}
 	}
+}
+
+// sessionOptions are those of a session that shares the machine with others: one thread, and no memory that is not used. Destroy them.
+func sessionOptions() (*ort.SessionOptions, error) {
+	o, err := ort.NewSessionOptions()
+	if err != nil {
+		return nil, err
+	}
+	if err := errors.Join(o.SetIntraOpNumThreads(1), o.SetInterOpNumThreads(1), o.SetCpuMemArena(false)); err != nil {
+		o.Destroy()
+		return nil, err
+	}
+	return o, nil
 }

@@ -33,6 +33,9 @@ func (m *Model) Picture(ctx context.Context, pic gocv.Mat, tiles []vision.Tile, 
 	return vision.Suppress(all, 0.5), nil
 }
 
+// grey114 is what lies beyond a picture's edge, as the network was trained.
+var grey114 = color.RGBA{114, 114, 114, 0}
+
 func clipped(d vision.Detection, w, h float64) vision.Detection {
 	x0, y0 := math.Max(0, d.Box.X), math.Max(0, d.Box.Y)
 	x1, y1 := math.Min(w, d.Box.X+d.Box.W), math.Min(h, d.Box.Y+d.Box.H)
@@ -62,7 +65,7 @@ func (m *Model) at(ctx context.Context, src gocv.Mat, t vision.Tile, minScore fl
 		part.CopyTo(&tile) // a copy is continuous
 	}
 	if w < n || h < n { // what is missing at an edge is grey
-		gocv.CopyMakeBorder(tile, &tile, 0, n-h, 0, n-w, gocv.BorderConstant, color.RGBA{114, 114, 114, 0})
+		gocv.CopyMakeBorder(tile, &tile, 0, n-h, 0, n-w, gocv.BorderConstant, grey114)
 	}
 	return m.Tile(ctx, tile, minScore)
 }

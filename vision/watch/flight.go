@@ -28,6 +28,7 @@ import (
 // Watcher is what flights are watched with; it is shared by all of them.
 type Watcher struct {
 	Model    *infer.Model
+	Shadow   *Shadow // a model on trial; nil for none
 	Scenes   []vision.Scene
 	Locator  geo.Locator
 	Grid     *geo.Grid
@@ -60,6 +61,8 @@ type Sink struct {
 	Finding func(vision.Finding) error
 	Covered func(vision.Covered) error
 	Ended   func(vision.Ended) error
+	// Compared is told at the end of a flight what a model on trial saw.
+	Compared func(Compared) error
 }
 
 // Flight watches a job until the flight ends: telemetry comes in by poses (JSON of dock.Telemetry), what it shows goes out by the sink.
@@ -163,7 +166,7 @@ type look struct {
 	dets   []vision.Detection
 	camera geo.Camera
 	jpeg   []byte
-	crops  [][]byte
+	all    []vision.Detection // also what is only to be made unrecognisable
 	seen   seen
 }
 
@@ -173,6 +176,14 @@ func (f *flightWatch) look(ctx context.Context, c *stream.Client, in <-chan *str
 	defer next.Stop()
 	e := &eye{judge: newJudge()}
 	defer e.judge.Close()
+	if s := f.w.Shadow; s != nil {
+		e.compared = Compared{Flight: f.job.Flight, Model: s.Model.Manifest.Name + " " + s.Model.Manifest.SHA256[:12]}
+		defer func() {
+			if err := f.sink.Compared(e.compared); err != nil {
+				f.log.Error("comparison not kept", "error", err)
+			}
+		}()
+	}
 	for {
 		select {
 		case <-ctx.Done():
@@ -213,6 +224,8 @@ type eye struct {
 	sampler vision.Sampler
 	at      geo.Pose // of the last frame
 	blind   string   // why the last frame showed nothing
+
+	compared Compared
 }
 
 // How far an aircraft flies between two pictures that are compared, as a share of its height: neighbours then share more than half.
@@ -256,6 +269,7 @@ func (f *flightWatch) analyse(ctx context.Context, p *stream.Picture, e *eye) (l
 		f.w.Blind.Add(1)
 		return l, nil
 	}
+	var err error
 	size := f.w.Model.Manifest.Size
 	var tiles []vision.Tile
 	if posed {
@@ -263,9 +277,14 @@ func (f *flightWatch) analyse(ctx context.Context, p *stream.Picture, e *eye) (l
 	} else {
 		tiles = vision.TilesAt(l.camera.Width, l.camera.Height, size, vision.BlindScales[0])
 	}
-	dets, err := f.w.Model.Picture(ctx, p.BGR, tiles, minSightingScore)
+	l.all, err = f.w.Model.Picture(ctx, p.BGR, tiles, PrivateScore)
 	if err != nil {
 		return l, err
+	}
+	if s := f.w.Shadow; s != nil {
+		if err := s.look(ctx, p.BGR, tiles, l.all, f.wanted, &e.compared); err != nil {
+			return l, err
+		}
 	}
 	if posed {
 		for _, t := range tiles {
@@ -275,8 +294,8 @@ func (f *flightWatch) analyse(ctx context.Context, p *stream.Picture, e *eye) (l
 	f.w.Analysed.Add(1)
 	f.w.Tiles.Add(int64(len(tiles)))
 	wanted := false
-	for _, d := range dets {
-		if _, ok := f.tracker.AboveM(d.Class); !ok || d.Cut || touchesEdge(d.Box, l.camera) {
+	for _, d := range l.all {
+		if _, ok := f.tracker.AboveM(d.Class); !ok || d.Score < minSightingScore || d.Cut || touchesEdge(d.Box, l.camera) {
 			continue
 		}
 		l.dets = append(l.dets, d)
@@ -285,21 +304,8 @@ func (f *flightWatch) analyse(ctx context.Context, p *stream.Picture, e *eye) (l
 	if !wanted {
 		return l, nil
 	}
-	if l.jpeg, err = jpeg(p.BGR); err != nil {
-		return l, err
-	}
-	for _, d := range l.dets {
-		if !f.wanted[d.Class] {
-			l.crops = append(l.crops, nil)
-			continue
-		}
-		crop, err := cropJPEG(p.BGR, d.Box)
-		if err != nil {
-			return l, err
-		}
-		l.crops = append(l.crops, crop)
-	}
-	return l, nil
+	l.jpeg, err = jpeg(p.BGR)
+	return l, err
 }
 
 func touchesEdge(b vision.Box, c geo.Camera) bool {
@@ -378,18 +384,17 @@ func (f *flightWatch) place(ctx context.Context, in <-chan look) error {
 func (f *flightWatch) sightings(ctx context.Context, l look, at time.Time) error {
 	b := f.base()
 	var frame []vision.Observation
-	var of []int // the detection of each
-	for i, d := range l.dets {
+	for _, d := range l.dets {
 		o := vision.Observation{Sighting: vision.Sighting{Detection: d, Time: at}, PTS: l.pts, Camera: l.camera}
 		where, ok := f.locate(b, o)
 		if !ok {
 			continue
 		}
 		o.At = where
-		frame, of = append(frame, o), append(of, i)
+		frame = append(frame, o)
 	}
 	for n, k := range f.tracker.Add(frame) {
-		i, o := of[n], frame[n]
+		o := frame[n]
 		d, where := o.Detection, o.At
 		scene, found := f.tracker.Rule(k, f.w.Fences)
 		if !found || k.Found {
@@ -400,11 +405,19 @@ func (f *flightWatch) sightings(ctx context.Context, l look, at time.Time) error
 			continue // the frame that is shown must show it
 		}
 		k.Found = true
-		frame, err := f.w.Store.Put(ctx, l.jpeg)
+		original, err := f.w.Store.Seal(ctx, l.jpeg)
 		if err != nil {
 			return err
 		}
-		crop, err := f.w.Store.Put(ctx, l.crops[i])
+		whole, part, err := shown(l.jpeg, l.all, f.wanted, d.Box)
+		if err != nil {
+			return err
+		}
+		frame, err := f.w.Store.Put(ctx, whole)
+		if err != nil {
+			return err
+		}
+		crop, err := f.w.Store.Put(ctx, part)
 		if err != nil {
 			return err
 		}
@@ -412,7 +425,7 @@ func (f *flightWatch) sightings(ctx context.Context, l look, at time.Time) error
 		x1 := vision.Finding{
 			ID: f.id(k), Epoch: f.epoch, Flight: f.job.Flight, Dock: f.job.Dock, Scene: scene.Name, Class: name,
 			Attributes: attr, Lon: k.Lon(), Lat: k.Lat(), HeightM: where.HeightM, Cov: k.Cov, Score: score, Sightings: k.Sightings,
-			FirstSeen: k.FirstSeen.UTC(), LastSeen: k.LastSeen.UTC(), Captured: at.UTC(), Frame: frame, Crop: crop, Box: d.Box, Simulated: f.job.Simulated,
+			FirstSeen: k.FirstSeen.UTC(), LastSeen: k.LastSeen.UTC(), Captured: at.UTC(), Original: original, Frame: frame, Crop: crop, Box: d.Box, Simulated: f.job.Simulated,
 		}
 		if vision.Group(class) == "structure" {
 			x1.Register = f.standing(o)

@@ -21,6 +21,9 @@ const SubjectFindings = "harrier.findings."
 // SubjectTracks is where ended tracks go: + flight.
 const SubjectTracks = "harrier.tracks."
 
+// SubjectShadow is where it is told what a model on trial saw: + flight.
+const SubjectShadow = "harrier.shadow."
+
 // AckWait is how long a watched flight may go without a sign of life from its worker.
 const AckWait = 30 * time.Second
 
@@ -145,6 +148,12 @@ func (w *Watcher) one(ctx context.Context, nc *nats.Conn, js jetstream.JetStream
 		Ended: func(e vision.Ended) error {
 			if err := keep(SubjectTracks+job.Flight, fmt.Sprintf("track/%s/%d", e.ID, e.Epoch), e); err != nil {
 				return fmt.Errorf("hand over track %s: %w", e.ID, err)
+			}
+			return nil
+		},
+		Compared: func(c Compared) error {
+			if err := keep(SubjectShadow+job.Flight, fmt.Sprintf("shadow/%s/%d", c.Flight, epoch), c); err != nil {
+				return fmt.Errorf("hand over the comparison of flight %s: %w", c.Flight, err)
 			}
 			return nil
 		},

@@ -1,0 +1,401 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"image"
+	"os"
+	"path/filepath"
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+	"go.yaml.in/yaml/v3"
+
+	"github.com/harrier-patrol/harrier/evidence"
+	"github.com/harrier-patrol/harrier/leads"
+	"github.com/harrier-patrol/harrier/vision"
+)
+
+// coco is a data set in COCO's form: https://cocodataset.org/#format-data. What Harrier adds to it is marked.
+type coco struct {
+	Images      []cocoImage      `json:"images"`
+	Annotations []cocoAnnotation `json:"annotations"`
+	Categories  []cocoCategory   `json:"categories"`
+}
+
+type cocoImage struct {
+	ID       int     `json:"id"`
+	FileName string  `json:"file_name"`
+	Width    int     `json:"width"`
+	Height   int     `json:"height"`
+	GSDM     float64 `json:"gsd_m,omitempty"`  // Harrier's: metres a pixel in the middle
+	Source   string  `json:"source,omitempty"` // Harrier's: where it comes from
+	// Rejected are Harrier's: boxes that were taken for something and are none, so that training learns them as background.
+	Rejected []cocoRejected `json:"rejected,omitempty"`
+	// Known are Harrier's: the classes whose absence from the labels means absence from the picture; absent means all.
+	Known []string `json:"known,omitempty"`
+}
+
+type cocoRejected struct {
+	Class string     `json:"class"`
+	BBox  [4]float64 `json:"bbox"`
+}
+
+type cocoAnnotation struct {
+	ID       int        `json:"id"`
+	ImageID  int        `json:"image_id"`
+	Category int        `json:"category_id"`
+	BBox     [4]float64 `json:"bbox"` // x, y, w, h in pixels
+	Area     float64    `json:"area"`
+	IsCrowd  int        `json:"iscrowd"`
+	Visible  *float64   `json:"visible,omitempty"` // Harrier's: share that nothing hides
+}
+
+type cocoCategory struct {
+	ID   int    `json:"id"`
+	Name string `json:"name"`
+}
+
+// annotationsFile is where a folder's annotations are.
+const annotationsFile = "annotations.json"
+
+// category is the number of a class, which is added where it is new.
+func (c *coco) category(name string) int {
+	for _, k := range c.Categories {
+		if k.Name == name {
+			return k.ID
+		}
+	}
+	c.Categories = append(c.Categories, cocoCategory{len(c.Categories) + 1, name})
+	return len(c.Categories)
+}
+
+func (c *coco) annotate(img int, class string, box [4]float64, visible *float64) {
+	c.Annotations = append(c.Annotations, cocoAnnotation{ID: len(c.Annotations) + 1, ImageID: img, Category: c.category(class), BBox: box, Area: box[2] * box[3], Visible: visible})
+}
+
+func (c *coco) write(dir string) error {
+	b, err := json.MarshalIndent(c, "", " ")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(dir, annotationsFile), b, 0o644)
+}
+
+// labelled is a picture of a data set with what is in it.
+type labelled struct {
+	path  string
+	gsdM  float64
+	boxes []labelBox
+}
+
+type labelBox struct {
+	class  string
+	box    vision.Box
+	ignore bool
+}
+
+// readDataset reads a data set: COCO (annotations.json, pictures beside it or in images/), or YOLO (images/ and labels/, names in
+// data.yaml or classes.txt).
+func readDataset(dir, format string) (pictures []labelled, classes []string, err error) {
+	switch format {
+	case "coco":
+		pictures, classes, err = readCOCO(dir)
+	case "yolo":
+		pictures, classes, err = readYOLO(dir)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(pictures) == 0 {
+		return nil, nil, fmt.Errorf("%s: no pictures there", dir)
+	}
+	return pictures, classes, nil
+}
+
+func readCOCO(dir string) ([]labelled, []string, error) {
+	path := filepath.Join(dir, annotationsFile)
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return nil, nil, fmt.Errorf("a COCO data set has its annotations in %s: %w", annotationsFile, err)
+	}
+	var c coco
+	if err := json.Unmarshal(b, &c); err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", path, err)
+	}
+	names := map[int]string{}
+	var classes []string
+	for _, k := range c.Categories {
+		names[k.ID] = k.Name
+		classes = append(classes, k.Name)
+	}
+	at := map[int]int{}
+	var out []labelled
+	for _, m := range c.Images {
+		p := filepath.Join(dir, filepath.FromSlash(m.FileName))
+		if _, err := os.Stat(p); err != nil {
+			p = filepath.Join(dir, "images", filepath.FromSlash(m.FileName))
+		}
+		at[m.ID] = len(out)
+		out = append(out, labelled{path: p, gsdM: m.GSDM})
+	}
+	for i, a := range c.Annotations {
+		k, ok := at[a.ImageID]
+		name, known := names[a.Category]
+		if !ok || !known {
+			return nil, nil, fmt.Errorf("%s: annotations[%d] names image %d and category %d, and one of them is not in the file", path, i, a.ImageID, a.Category)
+		}
+		out[k].boxes = append(out[k].boxes, labelBox{name, vision.Box{X: a.BBox[0], Y: a.BBox[1], W: a.BBox[2], H: a.BBox[3]}, a.IsCrowd != 0 || a.Visible != nil && *a.Visible < 0.3})
+	}
+	return out, classes, nil
+}
+
+func readYOLO(dir string) ([]labelled, []string, error) {
+	classes, err := yoloNames(dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	var out []labelled
+	entries, err := os.ReadDir(filepath.Join(dir, "images"))
+	if err != nil {
+		return nil, nil, fmt.Errorf("a YOLO data set has its pictures in images/: %w", err)
+	}
+	for _, e := range entries {
+		ext := filepath.Ext(e.Name())
+		if !slices.Contains([]string{".jpg", ".jpeg", ".png"}, strings.ToLower(ext)) {
+			continue
+		}
+		p := labelled{path: filepath.Join(dir, "images", e.Name())}
+		f, err := os.Open(p.path)
+		if err != nil {
+			return nil, nil, err
+		}
+		conf, _, err := image.DecodeConfig(f)
+		f.Close()
+		if err != nil {
+			return nil, nil, fmt.Errorf("%s: %w", p.path, err)
+		}
+		name := filepath.Join(dir, "labels", strings.TrimSuffix(e.Name(), ext)+".txt")
+		b, err := os.ReadFile(name)
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
+			return nil, nil, err
+		}
+		sc := bufio.NewScanner(strings.NewReader(string(b)))
+		for n := 1; sc.Scan(); n++ {
+			f := strings.Fields(sc.Text())
+			if len(f) == 0 {
+				continue
+			}
+			var v [5]float64
+			for i := range v {
+				if len(f) >= 5 {
+					v[i], err = strconv.ParseFloat(f[i], 64)
+				}
+				if len(f) < 5 || err != nil || i > 0 && (v[i] < 0 || v[i] > 1) {
+					return nil, nil, fmt.Errorf("%s:%d: %q is not like `0 0.5 0.5 0.1 0.1` (class, centre, size, as shares of the picture)", name, n, sc.Text())
+				}
+			}
+			c := int(v[0])
+			for c >= len(classes) && len(classes) < 1000 && c >= 0 {
+				classes = append(classes, fmt.Sprintf("class-%d", len(classes)))
+			}
+			if c < 0 || c >= len(classes) {
+				return nil, nil, fmt.Errorf("%s:%d: no class %g", name, n, v[0])
+			}
+			w, h := float64(conf.Width), float64(conf.Height)
+			p.boxes = append(p.boxes, labelBox{class: classes[c], box: vision.Box{X: (v[1] - v[3]/2) * w, Y: (v[2] - v[4]/2) * h, W: v[3] * w, H: v[4] * h}})
+		}
+		out = append(out, p)
+	}
+	return out, classes, nil
+}
+
+// yoloNames are the classes that data.yaml or classes.txt names; none where there is neither.
+func yoloNames(dir string) ([]string, error) {
+	if b, err := os.ReadFile(filepath.Join(dir, "data.yaml")); err == nil {
+		var list struct{ Names []string }
+		if yaml.Unmarshal(b, &list) == nil && len(list.Names) > 0 {
+			return list.Names, nil
+		}
+		var byNumber struct{ Names map[int]string }
+		if err := yaml.Unmarshal(b, &byNumber); err != nil {
+			return nil, fmt.Errorf("%s: names: %w", filepath.Join(dir, "data.yaml"), err)
+		}
+		out := make([]string, len(byNumber.Names))
+		for k, v := range byNumber.Names {
+			if k < 0 || k >= len(out) {
+				return nil, fmt.Errorf("%s: names are not numbered from 0 without a gap", filepath.Join(dir, "data.yaml"))
+			}
+			out[k] = v
+		}
+		return out, nil
+	}
+	if b, err := os.ReadFile(filepath.Join(dir, "classes.txt")); err == nil {
+		return strings.Fields(string(b)), nil
+	}
+	return nil, nil
+}
+
+// datasetCmd works on data sets.
+type datasetCmd struct {
+	Export datasetExportCmd `cmd:"" help:"Write reviewed leads as a COCO data set, to train on and to measure with."`
+}
+
+type datasetExportCmd struct {
+	Config string        `required:"" help:"harrier.yaml of the Harrier whose leads were reviewed; it must be running." type:"existingfile"`
+	Out    string        `required:"" help:"Folder for the pictures and annotations.json." type:"path"`
+	Held   float64       `default:"0.25" help:"Share of the flights that is held back for measuring (OUT/held), the same flights every time."`
+	Wait   time.Duration `hidden:"" default:"3s"`
+}
+
+// Run reads the last revision of every lead that somebody decided on, and the frames as they were taken.
+func (c *datasetExportCmd) Run(ctx context.Context) error {
+	conf, err := loadConfig(c.Config)
+	if err != nil {
+		return err
+	}
+	data, err := conf.dataFolder()
+	if err != nil {
+		return err
+	}
+	store, err := evidence.OpenFolder(ctx, filepath.Join(data, "evidence"))
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	url := conf.NATS.URL
+	if url == "" {
+		url = "nats://" + conf.NATS.Listen
+	}
+	nc, err := nats.Connect(url, nats.Token(conf.NATS.Token))
+	if err != nil {
+		return fmt.Errorf("NATS %s: %w; is harrier serve running with this configuration?", url, err)
+	}
+	defer nc.Close()
+	js, err := jetstream.New(nc)
+	if err != nil {
+		return err
+	}
+	last, err := reviewed(ctx, js, c.Wait)
+	if err != nil {
+		return err
+	}
+	if len(last) == 0 {
+		return errors.New("no lead has been confirmed or rejected yet: review some in the console first")
+	}
+	n, err := exportLeads(ctx, store, last, c.Out, c.Held)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%d reviewed leads in %d frames: %s to train on, %s to measure with\n", len(last), n, c.Out, filepath.Join(c.Out, "held"))
+	return nil
+}
+
+// reviewed are the leads that were decided on, as they are now.
+func reviewed(ctx context.Context, js jetstream.JetStream, wait time.Duration) ([]leads.Lead, error) {
+	cons, err := js.OrderedConsumer(ctx, "LEADS", jetstream.OrderedConsumerConfig{})
+	if err != nil {
+		return nil, fmt.Errorf("stream LEADS: %w", err)
+	}
+	all := map[string]leads.Lead{}
+	for {
+		batch, err := cons.Fetch(500, jetstream.FetchMaxWait(wait))
+		if err != nil {
+			return nil, fmt.Errorf("stream LEADS: %w", err)
+		}
+		n := 0
+		for m := range batch.Messages() {
+			n++
+			var e leads.Event
+			if json.Unmarshal(m.Data(), &e) == nil {
+				all[e.Data.Lead] = e.Data
+			}
+		}
+		if n == 0 {
+			break
+		}
+	}
+	var out []leads.Lead
+	for _, l := range all {
+		if (l.State == leads.Confirmed || l.State == leads.Rejected) && l.Original != "" {
+			out = append(out, l)
+		}
+	}
+	sort.Slice(out, func(i, j int) bool { return out[i].Lead < out[j].Lead })
+	return out, nil
+}
+
+// exportLeads writes the frames of leads with what was decided; a flight is trained on or measured with, never both.
+func exportLeads(ctx context.Context, store *evidence.Store, all []leads.Lead, dir string, held float64) (frames int, err error) {
+	byFrame := map[string][]leads.Lead{}
+	for _, l := range all {
+		byFrame[l.Original] = append(byFrame[l.Original], l)
+	}
+	sets := map[string]*coco{}
+	for _, sha := range sortedKeys(byFrame) {
+		pic, err := store.Unseal(ctx, sha)
+		if err != nil {
+			return frames, err
+		}
+		conf, _, err := image.DecodeConfig(strings.NewReader(string(pic)))
+		if err != nil {
+			return frames, fmt.Errorf("frame %s: %w", sha, err)
+		}
+		to := dir
+		if inHeld(byFrame[sha][0].Flight, held) {
+			to = filepath.Join(dir, "held")
+		}
+		if sets[to] == nil {
+			sets[to] = &coco{}
+			if err := os.MkdirAll(filepath.Join(to, "images"), 0o755); err != nil {
+				return frames, err
+			}
+		}
+		set := sets[to]
+		img := cocoImage{ID: len(set.Images) + 1, FileName: sha + ".jpg", Width: conf.Width, Height: conf.Height, Source: byFrame[sha][0].Flight, Known: []string{}}
+		for _, l := range byFrame[sha] {
+			var box vision.Box
+			if err := json.Unmarshal(l.Box, &box); err != nil {
+				return frames, fmt.Errorf("lead %s: box: %w", l.Lead, err)
+			}
+			class := l.Class
+			if v := l.Attributes["load"]; v != "" {
+				class += "/" + v
+			}
+			b := [4]float64{box.X, box.Y, box.W, box.H}
+			if l.State == leads.Rejected {
+				img.Rejected = append(img.Rejected, cocoRejected{class, b})
+				continue
+			}
+			set.annotate(img.ID, class, b, nil)
+		}
+		set.Images = append(set.Images, img)
+		if err := os.WriteFile(filepath.Join(to, "images", img.FileName), pic, 0o644); err != nil {
+			return frames, err
+		}
+		frames++
+	}
+	for to, set := range sets {
+		if err := set.write(to); err != nil {
+			return frames, err
+		}
+	}
+	return frames, nil
+}
+
+// inHeld draws flights by their name: the same ones every time.
+func inHeld(flight string, share float64) bool {
+	h := uint32(2166136261)
+	for _, c := range []byte(flight) {
+		h = (h ^ uint32(c)) * 16777619
+	}
+	return float64(h%1000) < share*1000
+}

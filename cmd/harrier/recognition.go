@@ -1,0 +1,262 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"sort"
+	"time"
+
+	"github.com/harrier-patrol/harrier/dock/docksim"
+	"github.com/harrier-patrol/harrier/geo"
+	"github.com/harrier-patrol/harrier/vision"
+)
+
+// recognition scores what was seen at 10 cm a pixel or finer for long enough: see docs/recognition.md.
+type recognition struct {
+	Scenes map[string]*share `json:"recall"`    // of violations, by scene
+	Right  map[string]*share `json:"precision"` // of leads, by scene
+	Bands  map[string]*share `json:"bands"`     // recall by scene and band of height and of depression
+	Load   share             `json:"load"`      // of dump trucks seen at 45 to 90 degrees down
+	OneFor share             `json:"one_lead"`  // of the violations found, those with exactly one lead
+	ID     identity          `json:"identity"`
+}
+
+// share is how many of how many.
+type share struct {
+	N  int     `json:"n"`
+	Of int     `json:"of"`
+	P  float64 `json:"share"`
+}
+
+func (s *share) add(ok bool) {
+	s.Of++
+	if ok {
+		s.N++
+	}
+	s.P = float64(s.N) / float64(s.Of)
+}
+
+// identity is IDF1 of the tracks and what it is made of (Ristani et al. 2016): seconds at which a thing was where its track says.
+type identity struct {
+	IDF1   float64 `json:"idf1"`
+	Both   int     `json:"both"`
+	Truth  int     `json:"truth"`
+	Tracks int     `json:"tracks"`
+}
+
+// seenLong is how long a thing must have been in sight in one go.
+const seenLong = 3 * time.Second
+
+func bandOf(v float64, edges ...float64) string {
+	lo := 0.0
+	for _, e := range edges {
+		if v < e {
+			return fmt.Sprintf("%g-%g", lo, e)
+		}
+		lo = e
+	}
+	return fmt.Sprintf("%g-", lo)
+}
+
+// longest is the window in which a thing was seen longest.
+func longestWindow(t docksim.TruthThing) (w docksim.Window, ok bool) {
+	for _, x := range t.Windows {
+		if x.To.Sub(x.From) > w.To.Sub(w.From) {
+			w = x
+		}
+	}
+	return w, w.To.Sub(w.From) >= seenLong
+}
+
+// recognised scores leads and tracks. byThing is the lead that score gave to each thing.
+func recognised(leads []place, byThing map[int]int, right map[string]*sceneScore, things []docksim.TruthThing, tracks []vision.Ended) recognition {
+	r := recognition{Scenes: map[string]*share{}, Right: map[string]*share{}, Bands: map[string]*share{}}
+	at := func(m map[string]*share, k string) *share {
+		if m[k] == nil {
+			m[k] = &share{}
+		}
+		return m[k]
+	}
+	leadsOf := map[int]int{}
+	for _, l := range leads {
+		best, near := -1, float64(matchM)
+		for j, t := range things {
+			if t.Kind == "violation" && t.Scene == l.Scene {
+				if d := geo.DistanceM([2]float64{l.Lon, l.Lat}, [2]float64{t.Lon, t.Lat}); d < near {
+					best, near = j, d
+				}
+			}
+		}
+		if best >= 0 {
+			leadsOf[best]++
+		}
+	}
+	for j, t := range things {
+		w, ok := longestWindow(t)
+		if t.Kind == "violation" {
+			_, found := byThing[j]
+			if found {
+				r.OneFor.add(leadsOf[j] == 1)
+			}
+			if ok {
+				at(r.Scenes, t.Scene).add(found)
+				at(r.Bands, t.Scene+", height "+bandOf(w.HeightM, 45, 60, 75, 90)+" m").add(found)
+				at(r.Bands, t.Scene+", depression "+bandOf(w.DepressionDeg, 30, 45, 60, 75, 90.1)+"°").add(found)
+			}
+		}
+		if load := t.Attributes["load"]; ok && load != "" && w.DepressionDeg >= 45 && len(t.Path) == 0 {
+			r.Load.add(loadAt(tracks, t) == load)
+		}
+	}
+	for s, x := range right {
+		p := at(r.Right, s)
+		p.N, p.Of = x.FoundAll, x.FoundAll+x.False
+		p.P = float64(p.N) / math.Max(1, float64(p.Of))
+	}
+	r.ID = identities(things, tracks)
+	return r
+}
+
+// loadAt is the load of the dump truck that the tracks tell at a place; the track that was seen most often counts.
+func loadAt(tracks []vision.Ended, t docksim.TruthThing) string {
+	load, most := "", 0
+	for _, k := range tracks {
+		if k.Class != "dump-truck" || len(k.Path) == 0 || k.Sightings <= most {
+			continue
+		}
+		if p := k.Path[0]; geo.DistanceM([2]float64{p.Lon, p.Lat}, [2]float64{t.Lon, t.Lat}) < 6 {
+			load, most = k.Attributes["load"], k.Sightings
+		}
+	}
+	return load
+}
+
+// Tracks are compared with the truth at every second; a track is where a thing is within this many metres.
+const sameM = 3.0
+
+// identities scores the tracks seen at least twice. What lies on a real thing that was not seen well just then counts neither way.
+func identities(things []docksim.TruthThing, tracks []vision.Ended) identity {
+	type spot struct {
+		lon, lat float64
+		well     bool
+	}
+	where := func(t docksim.TruthThing, at time.Time) (spot, bool) {
+		s := spot{t.Lon, t.Lat, false}
+		for _, w := range t.Windows {
+			s.well = s.well || !at.Before(w.From) && !at.After(w.To)
+		}
+		if len(t.Path) == 0 {
+			return s, true
+		}
+		i := sort.Search(len(t.Path), func(i int) bool { return !t.Path[i].Time.Before(at) })
+		for _, k := range []int{i, i - 1} {
+			if k >= 0 && k < len(t.Path) && t.Path[k].Time.Sub(at).Abs() < 300*time.Millisecond {
+				s.lon, s.lat = t.Path[k].Lon, t.Path[k].Lat
+				return s, true
+			}
+		}
+		return s, false
+	}
+	var id identity
+	for _, t := range things {
+		for _, w := range t.Windows {
+			for at := w.From.Truncate(time.Second).Add(time.Second); !at.After(w.To); at = at.Add(time.Second) {
+				id.Truth++
+			}
+		}
+	}
+	type pairID struct{ track, thing int }
+	both := map[pairID]int{}
+	for i, k := range tracks {
+		if k.Sightings < 2 {
+			continue
+		}
+		for _, p := range everySecond(k.Path) {
+			on, well := false, false
+			for j, t := range things {
+				if taken(t.Class) != taken(k.Class) {
+					continue
+				}
+				s, ok := where(t, p.Time)
+				if !ok || math.Abs(s.lat-p.Lat) > 1e-4 || geo.DistanceM([2]float64{s.lon, s.lat}, [2]float64{p.Lon, p.Lat}) > sameM {
+					continue
+				}
+				on = true
+				if s.well {
+					well = true
+					both[pairID{i, j}]++
+				}
+			}
+			if well || !on {
+				id.Tracks++
+			}
+		}
+	}
+	// every thing is given one track and every track one thing, the longest common times first
+	all := make([]pairID, 0, len(both))
+	for p := range both {
+		all = append(all, p)
+	}
+	sort.Slice(all, func(a, b int) bool {
+		if both[all[a]] != both[all[b]] {
+			return both[all[a]] > both[all[b]]
+		}
+		return all[a].track < all[b].track || all[a].track == all[b].track && all[a].thing < all[b].thing
+	})
+	tracked, given := map[int]bool{}, map[int]bool{}
+	for _, p := range all {
+		if !tracked[p.track] && !given[p.thing] {
+			tracked[p.track], given[p.thing] = true, true
+			id.Both += both[p]
+		}
+	}
+	if id.Truth+id.Tracks > 0 {
+		id.IDF1 = 2 * float64(id.Both) / float64(id.Truth+id.Tracks)
+	}
+	return id
+}
+
+// longestGap of a path over which a track is taken to go on.
+const longestGap = 3 * time.Second
+
+// everySecond is a path at whole seconds.
+func everySecond(path []vision.PathPoint) []vision.PathPoint {
+	var out []vision.PathPoint
+	for i := 1; i < len(path); i++ {
+		a, b := path[i-1], path[i]
+		if gap := b.Time.Sub(a.Time); gap > longestGap || gap <= 0 {
+			continue
+		}
+		for at := a.Time.Truncate(time.Second).Add(time.Second); !at.After(b.Time); at = at.Add(time.Second) {
+			k := at.Sub(a.Time).Seconds() / b.Time.Sub(a.Time).Seconds()
+			out = append(out, vision.PathPoint{Time: at, Lon: a.Lon + k*(b.Lon-a.Lon), Lat: a.Lat + k*(b.Lat-a.Lat)})
+		}
+	}
+	return out
+}
+
+// taken is what may be taken for the same thing when tracks are compared.
+func taken(class string) string {
+	switch class {
+	case "van":
+		return "car"
+	case "lorry", "bus":
+		return "dump-truck"
+	case "stall", "tricycle", "goods", "awning":
+		return "stall"
+	case "shed", "room", "tent", "frame", "container", "shelter", "solar", "pool":
+		return "structure"
+	}
+	return class
+}
+
+func (r recognition) print() {
+	for _, s := range sortedKeys(r.Scenes) {
+		x, p := r.Scenes[s], r.Right[s]
+		if p == nil {
+			p = &share{}
+		}
+		fmt.Printf("  %-18s seen 3 s: %d of %d found (%.0f %%); leads right: %d of %d (%.0f %%)\n", s, x.N, x.Of, 100*x.P, p.N, p.Of, 100*p.P)
+	}
+	fmt.Printf("  tracks          load right %d of %d (%.0f %%); IDF1 %.3f; one lead for a thing %d of %d\n", r.Load.N, r.Load.Of, 100*r.Load.P, r.ID.IDF1, r.OneFor.N, r.OneFor.Of)
+}
