@@ -101,10 +101,14 @@ type motion struct {
 	far    float64 // metres from the first sighting, the last one
 	sigmaN float64
 	n      int
+	accel  float64 // m/s²
 }
 
 // Random accelerations of what moves, m/s².
-const accelerationMS2 = 1.5
+const (
+	vehicleMS2 = 1.5
+	personMS2  = 0.4
+)
 
 // ownSigma is the part of a position's error that differs from look to look of one flight: pixels and gimbal noise, not the bias of
 // the pose. A pose's common error moves all looks alike and would make a standing thing seem sure to stand.
@@ -114,7 +118,10 @@ func ownSigma(l geo.Located) float64 {
 
 func (m *motion) begin(o Observation) {
 	m.frame = geo.NewFrame(o.At.Point(), 0)
-	m.at, m.n, m.sigma0 = o.Time, 1, ownSigma(o.At)
+	m.at, m.n, m.sigma0, m.accel = o.Time, 1, ownSigma(o.At), vehicleMS2
+	if o.Class == "person" {
+		m.accel = personMS2
+	}
 	m.p = [2][2]float64{{sq(m.sigma0), 0}, {0, sq(8)}}
 }
 
@@ -123,7 +130,7 @@ func sq(v float64) float64 { return v * v }
 // to is where it will be at a time, with the variance of each component.
 func (m *motion) to(t time.Time) (e, n, variance float64) {
 	dt := t.Sub(m.at).Seconds()
-	return m.x[0] + m.x[2]*dt, m.x[1] + m.x[3]*dt, m.p[0][0] + 2*dt*m.p[0][1] + dt*dt*m.p[1][1] + sq(accelerationMS2*dt*dt)/4
+	return m.x[0] + m.x[2]*dt, m.x[1] + m.x[3]*dt, m.p[0][0] + 2*dt*m.p[0][1] + dt*dt*m.p[1][1] + sq(m.accel*dt*dt)/4
 }
 
 func (m *motion) see(o Observation) {
@@ -131,7 +138,7 @@ func (m *motion) see(o Observation) {
 	if dt <= 0 {
 		return
 	}
-	q := sq(accelerationMS2)
+	q := sq(m.accel)
 	p := m.p
 	m.p[0][0] = p[0][0] + 2*dt*p[0][1] + dt*dt*p[1][1] + q*dt*dt*dt*dt/4
 	m.p[0][1] = p[0][1] + dt*p[1][1] + q*dt*dt*dt/2
@@ -156,7 +163,7 @@ func (m *motion) see(o Observation) {
 // moves: it came farther than errors and the wandering of a box's middle explain, and its velocity is sure.
 func (m *motion) moves() bool {
 	v := math.Hypot(m.x[2], m.x[3])
-	return m.n >= 3 && m.far > math.Max(2, 3.5*math.Hypot(m.sigma0, m.sigmaN)) && v > 0.5 && v > 3*math.Sqrt(math.Max(m.p[1][1], 0))
+	return m.n >= 3 && m.far > math.Max(2, 3.5*math.Hypot(m.sigma0, m.sigmaN)) && v > 0.5 && v > 2*math.Sqrt(math.Max(m.p[1][1], 0))
 }
 
 // Tracker joins sightings on the ground: the camera moves and the pose is known, so two sightings near each other are one
@@ -295,15 +302,16 @@ func (k *Track) cost(o Observation, joinM float64) (float64, bool) {
 	}
 	c, _ := k.Class()
 	gone := o.Time.Sub(k.LastSeen).Seconds()
-	if v := fastestMS(c); v > 0 && k.Sightings <= 2 && gone > 0 && gone < 1.6 {
-		if k.Sightings == 2 { // two sightings tell a speed, if not a sure one
-			e, n, _ := k.motion.to(o.Time)
-			z := k.motion.frame.To(o.At.Point(), 0)
-			d = math.Hypot(z.E-e, z.N-n)
-			reach := joinM + 2.5*gone
-			return 1 + d/reach, d < reach
+	if v := fastestMS(c); v > 0 && gone > 0 && gone < 1.6 {
+		if k.Sightings == 1 {
+			return 2 + d/(v*gone), d < v*gone
 		}
-		return 2 + d/(v*gone), d < v*gone
+		// a few sightings tell a speed, if not yet a sure one
+		e, n, _ := k.motion.to(o.Time)
+		z := k.motion.frame.To(o.At.Point(), 0)
+		d = math.Hypot(z.E-e, z.N-n)
+		reach := joinM + gone*2.5*2/float64(k.Sightings)
+		return 1 + d/reach, d < reach
 	}
 	return 0, false
 }

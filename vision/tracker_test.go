@@ -1,7 +1,12 @@
 package vision
 
 import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/paulmach/orb"
@@ -64,5 +69,148 @@ func TestSuppressKeepsTheBest(t *testing.T) {
 	got := Suppress([]Detection{{"car", 0.5, Box{0, 0, 10, 10}, false}, {"van", 0.8, Box{1, 0, 10, 10}, false}, {"stall", 0.3, Box{0, 0, 10, 10}, false}, {"car", 0.4, Box{50, 0, 10, 10}, false}}, 0.5)
 	if len(got) != 3 || got[0].Class != "van" {
 		t.Errorf("%+v", got)
+	}
+}
+
+// seen is a sighting of a moving or standing thing at a time, off by noise metres.
+func seenAt(d *rand.Rand, class string, e, n, noise float64, at time.Duration) Observation {
+	o := see(class, 0.7, e+d.NormFloat64()*noise, n+d.NormFloat64()*noise)
+	o.Time = time.Unix(1000, 0).Add(at)
+	o.At.Cov = geo.Cov{EE: 0.1, NN: 0.1}
+	return o
+}
+
+func TestMovingThingsKeepTheirTracks(t *testing.T) {
+	for seed := range uint64(40) {
+		d := rand.New(rand.NewPCG(seed, 1))
+		tr := NewTracker(testScenes, []string{"car", "person"})
+		v := 4 + 8*d.Float64()
+		step := 600 * time.Millisecond
+		var last []*Track
+		for i := range 12 {
+			at := time.Duration(i) * step
+			s := at.Seconds()
+			// two cars in file, two parked at the kerb, somebody walking
+			frame := []Observation{
+				seenAt(d, "car", v*s, 0, 0.2, at), seenAt(d, "car", v*s-15, 0, 0.2, at),
+				seenAt(d, "car", 10, 3.4, 0.2, at), seenAt(d, "car", 13, 3.4+2.9, 0.2, at), seenAt(d, "person", 5+1.2*s, 8, 0.2, at),
+			}
+			if i == 6 { // a tree hides the first for a look
+				frame = frame[1:]
+				tr.Add(frame)
+				continue
+			}
+			last = tr.Add(frame)
+		}
+		if n := len(tr.Tracks()); n != 5 {
+			t.Fatalf("seed %d, %.1f m/s: five things make %d tracks", seed, v, n)
+		}
+		for i, moving := range []bool{true, true, false, false, true} {
+			if last[i].Moves() != moving {
+				t.Errorf("seed %d: thing %d moves: %v", seed, i, last[i].Moves())
+			}
+		}
+		e, n, sigma := last[0].Velocity()
+		if math.Abs(e-v) > 4*sigma+0.3 || math.Abs(n) > 4*sigma+0.3 || sigma > 1.5 {
+			t.Errorf("seed %d: %.1f m/s to the east is taken for %.1f, %.1f ± %.2f", seed, v, e, n, sigma)
+		}
+	}
+}
+
+func TestTheRuleAsksForDwellMotionHoursAndFences(t *testing.T) {
+	f := geo.NewFrame(orb.Point{121.5, 31.2}, 0)
+	road := geo.NewFences([]geo.Fence{{Kind: "road", Polygon: orb.Polygon{{f.From(-30, -30), f.From(30, -30), f.From(30, 30), f.From(-30, 30), f.From(-30, -30)}}}})
+	hours, err := geo.ParseHours("06:00-22:00")
+	if err != nil {
+		t.Fatal(err)
+	}
+	noon := time.Date(2026, 11, 25, 12, 0, 0, 0, time.FixedZone("", 8*3600))
+	d := rand.New(rand.NewPCG(3, 3))
+	for _, c := range []struct {
+		name      string
+		scene     Scene
+		speed     float64
+		looks     int
+		at        time.Time
+		off       float64
+		violation bool
+	}{
+		{"stays long enough", Scene{Dwell: 2 * time.Second}, 0, 6, noon, 0, true},
+		{"stays too briefly", Scene{Dwell: 5 * time.Second}, 0, 6, noon, 0, false},
+		{"stands", Scene{Motion: Standing}, 0, 6, noon, 0, true},
+		{"moves where standing is meant", Scene{Motion: Standing}, 3, 6, noon, 0, false},
+		{"moves", Scene{Motion: Moving}, 3, 6, noon, 0, true},
+		{"stands where moving is meant", Scene{Motion: Moving}, 0, 6, noon, 0, false},
+		{"by day", Scene{Hours: Hours{hours}}, 0, 6, noon, 0, true},
+		{"by night", Scene{Hours: Hours{hours}}, 0, 6, noon.Add(11 * time.Hour), 0, false},
+		{"on a road", Scene{OnlyIn: []string{"road"}}, 0, 6, noon, 0, true},
+		{"off the road", Scene{OnlyIn: []string{"road"}}, 0, 6, noon, 60, false},
+	} {
+		s := c.scene
+		s.Name, s.Classes, s.MinScore, s.MinSightings, s.JoinM = "x", map[string]ClassRule{"lorry": {}}, 0.4, 2, 5
+		tr := NewTracker([]Scene{s}, nil)
+		var k *Track
+		for i := range c.looks {
+			at := time.Duration(i) * 700 * time.Millisecond
+			o := seenAt(d, "lorry", c.off+c.speed*at.Seconds(), 0, 0.1, at)
+			o.Time = c.at.Add(at)
+			k = tr.Add([]Observation{o})[0]
+		}
+		if _, got := tr.Rule(k, road); got != c.violation {
+			t.Errorf("%s: violation %v", c.name, got)
+		}
+	}
+}
+
+func TestASceneIsOneFile(t *testing.T) {
+	dir := fstest.MapFS{"bicycles-misparked.yaml": {Data: []byte(`# Bicycles left on pavements outside their bays.
+scene: bicycles-misparked
+name: {zh: 非机动车乱停放, en: bicycles misparked}
+vision:
+  classes: {bicycles: {height_m: 0.5}}
+  min_score: 0.5
+  min_sightings: 2
+  dwell: 1s
+  motion: standing
+  hours: Mo-Su 06:00-23:00
+  not_in: [bicycle-bay]
+  join_m: 3
+leads:
+  event: "0604"
+`)}}
+	all, err := ReadScenes(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := all[0]
+	if err := s.Known([]string{"bicycles"}); err != nil {
+		t.Error(err)
+	}
+	if err := s.Known([]string{"car"}); err == nil {
+		t.Error("a class that the model does not know is taken")
+	}
+	d := rand.New(rand.NewPCG(3, 4))
+	tr := NewTracker([]Scene{s.Vision}, nil)
+	var k *Track
+	for i := range 4 {
+		o := seenAt(d, "bicycles", 0, 0, 0.1, time.Duration(i)*time.Second)
+		o.Time = time.Date(2026, 11, 25, 4, 0, i, 0, time.UTC)
+		k = tr.Add([]Observation{o})[0]
+	}
+	if _, ok := tr.Rule(k, nil); !ok {
+		t.Error("bicycles that stand for three seconds at noon are no finding")
+	}
+}
+
+func TestBadScenesAreSaid(t *testing.T) {
+	base := "scene: x\nvision: {classes: {a: {}}, min_score: 0.5, min_sightings: 1, join_m: 3%s}\n"
+	for _, bad := range []string{", hours: 25:00-26:00", ", motion: sideways", ", dwell: -1s", ", colour: red", ", min_score: 0.5"} {
+		if _, err := ReadScenes(fstest.MapFS{"x.yaml": {Data: []byte(fmt.Sprintf(base, bad))}}); err == nil {
+			t.Errorf("%q is taken", bad)
+		}
+	}
+	two := fstest.MapFS{"a.yaml": {Data: []byte(fmt.Sprintf(base, ""))}, "b.yaml": {Data: []byte(strings.Replace(fmt.Sprintf(base, ""), "scene: x", "scene: y", 1))}}
+	if _, err := ReadScenes(two); err == nil {
+		t.Error("two scenes claim one class")
 	}
 }

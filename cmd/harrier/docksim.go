@@ -10,25 +10,26 @@ import (
 )
 
 type docksimCmd struct {
-	Docks    int    `default:"16" help:"Number of docks."`
-	Flying   int    `default:"2" help:"Docks that have flights."`
-	Seed     uint64 `default:"1" help:"Seed of the town; from 10000 up it draws what training never used."`
-	MQTT     string `name:"mqtt" default:"tcp://127.0.0.1:1883" help:"MQTT broker."`
-	User     string `env:"HARRIER_MQTT_USER" help:"MQTT user."`
-	Password string `env:"HARRIER_MQTT_PASSWORD" help:"MQTT password."`
-	City     string `help:"Folder that receives outlines, fences, routes and a harrier.yaml." type:"path"`
-	Truth    string `help:"File that receives what only the simulator knows." type:"path"`
-	Height   string `default:"60-75" help:"Heights of flights in metres, A-B."`
-	Pitch    string `default:"65-90" help:"Degrees below level, A-B."`
-	Quality  int    `default:"3" help:"Live quality 1 to 4."`
-	Record   string `help:"Film the flights into this folder, as fast as they can be rendered, and end." type:"path"`
-	Play     string `help:"Show the flights of such a folder, one dock after the other, in place of rendering." type:"path"`
-	Settings string `help:"YAML file with other imperfections (see dock/docksim/settings.go)." type:"path"`
-	Verbose  bool   `short:"v"`
+	Docks    int     `default:"16" help:"Number of docks."`
+	Flying   int     `default:"2" help:"Docks that have flights."`
+	Seed     uint64  `default:"1" help:"Seed of the town; from 10000 up it draws what training never used."`
+	MQTT     string  `name:"mqtt" default:"tcp://127.0.0.1:1883" help:"MQTT broker."`
+	User     string  `env:"HARRIER_MQTT_USER" help:"MQTT user."`
+	Password string  `env:"HARRIER_MQTT_PASSWORD" help:"MQTT password."`
+	City     string  `help:"Folder that receives outlines, fences, routes and a harrier.yaml." type:"path"`
+	Truth    string  `help:"File that receives what only the simulator knows." type:"path"`
+	Height   string  `default:"60-75" help:"Heights of flights in metres, A-B."`
+	Pitch    string  `default:"65-90" help:"Degrees below level, A-B."`
+	Quality  int     `default:"3" help:"Live quality 1 to 4."`
+	Record   string  `help:"Film the flights into this folder, as fast as they can be rendered, and end." type:"path"`
+	Play     string  `help:"Show the flights of such a folder, one dock after the other, in place of rendering." type:"path"`
+	Seconds  float64 `help:"With --record: only so much of each flight; 0 films all of it."`
+	Settings string  `help:"YAML file with other imperfections (see dock/docksim/settings.go)." type:"path"`
+	Verbose  bool    `short:"v"`
 }
 
 func (c *docksimCmd) Run(ctx context.Context) error {
-	o := docksim.Options{Docks: c.Docks, Flying: c.Flying, Seed: c.Seed, MQTT: c.MQTT, User: c.User, Password: c.Password, City: c.City, Truth: c.Truth, Quality: c.Quality, Log: newLog(c.Verbose), Settings: docksim.DefaultSettings()}
+	o := docksim.Options{Docks: c.Docks, Flying: c.Flying, Seed: c.Seed, MQTT: c.MQTT, User: c.User, Password: c.Password, Seconds: c.Seconds, City: c.City, Truth: c.Truth, Quality: c.Quality, Log: newLog(c.Verbose), Settings: docksim.DefaultSettings()}
 	var err error
 	if o.Height, err = docksim.ParseRange(c.Height); err != nil {
 		return fmt.Errorf("--height: %w", err)

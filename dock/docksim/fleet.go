@@ -27,9 +27,10 @@ type Options struct {
 	Seed           uint64
 	MQTT           string // tcp://host:port
 	User, Password string
-	Play           string // folder of a recording that is shown in place of rendering; may be empty
-	City           string // folder that receives what a bureau and an operator would give; may be empty
-	Truth          string // file; may be empty
+	Play           string  // folder of a recording that is shown in place of rendering; may be empty
+	Seconds        float64 // of a recording: how much of each flight; 0 is all
+	City           string  // folder that receives what a bureau and an operator would give; may be empty
+	Truth          string  // file; may be empty
 	Height, Pitch  [2]float64
 	Quality        int
 	Settings       Settings

@@ -127,7 +127,10 @@ func (f *flight) run(ctx context.Context, d *dice, s Settings, q Quality, tr *tr
 		f.delayNS.Store(int64(delay))
 		if f.film != nil {
 			// a decoder can begin where an intra picture is
-			if out == nil || i >= len(f.film.units) || !shown && i%f.film.idr != 0 {
+			if i >= len(f.film.units) {
+				return true, nil // no more was filmed
+			}
+			if out == nil || !shown && i%f.film.idr != 0 {
 				continue
 			}
 			if !shown {

@@ -32,6 +32,7 @@ type recorded struct {
 	Speed    [2]float64 `json:"speed_ms"`
 	Quality  int        `json:"quality"`
 	IDREvery int        `json:"idr_every_frames"`
+	Seconds  float64    `json:"seconds"` // of each flight; 0 is all of it
 }
 
 // film is one recorded flight: a frame every tick from its beginning on.
@@ -61,7 +62,7 @@ func Record(ctx context.Context, o Options, dir string, progress func(dock strin
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	rec := recorded{o.Docks, o.Flying, o.Seed, o.Height, o.Pitch, o.Settings.SpeedMS, o.Quality, max(1, int(o.Settings.IDREveryS*frameRate))}
+	rec := recorded{o.Docks, o.Flying, o.Seed, o.Height, o.Pitch, o.Settings.SpeedMS, o.Quality, max(1, int(o.Settings.IDREveryS*frameRate)), o.Seconds}
 	head, err := json.MarshalIndent(rec, "", "  ")
 	if err != nil {
 		return err
@@ -120,7 +121,7 @@ func (f *Fleet) record(ctx context.Context, i int, route missions.Route, rec rec
 	})
 	p := newPilot(town.frame, route)
 	const tick = time.Second / frameRate
-	for n := 0; !p.step(tick.Seconds()); n++ {
+	for n := 0; !p.step(tick.Seconds()) && (rec.Seconds <= 0 || n < int(rec.Seconds*frameRate)); n++ {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -166,7 +167,7 @@ func PlayOptions(dir string, o *Options) error {
 		return fmt.Errorf("%s: %w", filepath.Join(dir, recordingFile), err)
 	}
 	o.Docks, o.Flying, o.Seed, o.Height, o.Pitch, o.Quality, o.Settings.SpeedMS = rec.Docks, rec.Flying, rec.Seed, rec.Height, rec.Pitch, rec.Quality, rec.Speed
-	o.Play = dir
+	o.Play, o.Seconds = dir, rec.Seconds
 	return nil
 }
 

@@ -19,7 +19,7 @@ import torch.nn as nn
 import torch.nn.functional as F
 
 import nanodet
-from data import Cutouts, load, put
+from data import MEAN, STD, Cutouts, load, put
 
 SIZE = 256    # of training crops
 INPUT = 512   # of the exported network
@@ -172,7 +172,7 @@ def sample(pairs, backgrounds, cutouts, rng, size=SIZE):
 
 def tensor(ims):
     x = torch.from_numpy(np.stack(ims)).float()
-    return ((x - torch.tensor(nanodet.MEAN)) / torch.tensor(nanodet.STD)).permute(0, 3, 1, 2)
+    return ((x - torch.tensor(MEAN)) / torch.tensor(STD)).permute(0, 3, 1, 2)
 
 
 def loss_of(net, a, b, m):

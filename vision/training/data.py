@@ -10,6 +10,8 @@ CLASSES = ["person", "car", "van", "bus", "lorry", "dump-truck/open", "dump-truc
            "heap", "stall", "awning", "shed", "container", "pool", "solar",
            "dump-truck/empty", "room", "tent", "frame", "tricycle", "goods", "bicycles", "shelter"]
 SIZE = 416
+MEAN = (103.53, 116.28, 123.675)  # BGR
+STD = (57.375, 57.12, 58.395)
 # Ground resolutions at which the network looks, metres a pixel: what vision/watch and harrier inspect bring pictures to lies inside.
 GSD = (0.055, 0.125)
 
@@ -25,6 +27,16 @@ KNOWN = {
     "kit": known("person", "lorry", "bicycles", "awning", "shelter", "room", "goods"),
     "backgrounds": known("person", "car", "van", "bus", "lorry", "heap", "container", "bicycles", "awning", "shelter"),
 }
+
+
+def known_of(row, kind):
+    """Reviewed frames say what was confirmed and what was rejected; of other classes they say nothing."""
+    if kind != "reviewed":
+        return KNOWN[kind]
+    said = {l["class"] for l in row["labels"] + row["rejected"]}
+    return known(*[c for c in CLASSES if c not in said])
+
+
 # How often a kind of thing is put into a photograph; "house" is put in as what it is not.
 PUT_IN = {"shed": 4, "room": 1, "tent": 1.5, "frame": 1, "house": 1, "container": 1.5, "stall": 4, "tricycle": 1.5, "goods": 1.5,
           "bicycles": 1, "lorry": 1, "heap": 1.5, "dump-truck-open": 2, "dump-truck-overfull": 2, "dump-truck-covered": 2,
@@ -32,12 +44,25 @@ PUT_IN = {"shed": 4, "room": 1, "tent": 1.5, "frame": 1, "house": 1, "container"
 
 
 def load(folder):
-    rows = []
+    """Rows of a COCO data set (annotations.json, pictures beside it or in images/): path, gsd_m, labels, and what is known of it."""
+    c = json.load(open(os.path.join(folder, "annotations.json")))
+    names = {k["id"]: k["name"] for k in c["categories"]}
+    rows = {}
+    for m in c["images"]:
+        path = os.path.join(folder, m["file_name"])
+        if not os.path.exists(path):
+            path = os.path.join(folder, "images", m["file_name"])
+        rows[m["id"]] = {"path": path, "gsd_m": m.get("gsd_m") or 0.08, "labels": [], "rejected": m.get("rejected", []), "known": m.get("known")}
+    for a in c["annotations"]:
+        rows[a["image_id"]]["labels"].append({"class": names[a["category_id"]], "box": a["bbox"], "visible": a.get("visible", 1)})
+    return list(rows.values())
+
+
+def lines(folder):
+    """Rows of labels.jsonl, with the path of their file."""
     for line in open(os.path.join(folder, "labels.jsonl")):
         r = json.loads(line)
-        r["path"] = os.path.join(folder, r["file"])
-        rows.append(r)
-    return rows
+        yield {**r, "path": os.path.join(folder, r["file"])}
 
 
 def class_of(name):
@@ -50,7 +75,7 @@ class Cutouts:
 
     def __init__(self, folder):
         self.kinds = {}
-        for r in load(folder):
+        for r in lines(folder):
             im = cv2.imread(r["path"], cv2.IMREAD_UNCHANGED)
             self.kinds.setdefault(r["class"], []).append((im, r["box"], r["gsd_m"]))
         self.names = sorted(self.kinds)
@@ -121,8 +146,11 @@ def crop(row, rng, kind="rendered", cutouts=None, train=True, gsd=None):
     gsd = row["gsd_m"] / k
     side = SIZE / k
     cx, cy = rng.uniform(side / 2, max(side / 2 + 1, w - side / 2)), rng.uniform(side / 2, max(side / 2 + 1, h - side / 2))
-    if len(boxes) and rng.random() < 0.7:  # centre near something
-        b = boxes[rng.integers(len(boxes))]
+    # centre near something; of a reviewed frame always near what was reviewed, also near what was rejected
+    near = np.array([[b[0], b[1], b[0] + b[2], b[1] + b[3]] for b in (r["bbox"] for r in row.get("rejected", []))], np.float32).reshape(-1, 4)
+    near = np.concatenate([boxes, near])
+    if len(near) and (kind == "reviewed" or rng.random() < 0.7):
+        b = near[rng.integers(len(near))]
         cx = np.clip((b[0] + b[2]) / 2 + rng.uniform(-0.4, 0.4) * side, side / 2, max(side / 2, w - side / 2))
         cy = np.clip((b[1] + b[3]) / 2 + rng.uniform(-0.4, 0.4) * side, side / 2, max(side / 2, h - side / 2))
     M = np.array([[k, 0, SIZE / 2 - k * cx], [0, k, SIZE / 2 - k * cy]], np.float32)

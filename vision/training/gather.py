@@ -5,7 +5,7 @@ usage: gather.py SOURCES OUT
 SOURCES holds a clone of each repository in sources.tsv (bare or not) as owner+name, owner/name, or either with /repo below it. Every file is
 checked against sources.tsv beside this script (repository, path, SHA-256, licence and use); one that differs ends the run. OUT gets a
 folder for each use: kit (labelled vehicles for training), dji (labelled vehicles for validation), backgrounds (photographs that
-rendered things are put into) and backgrounds-val, each with labels.jsonl.
+rendered things are put into) and backgrounds-val, each a COCO data set.
 """
 import csv
 import hashlib
@@ -59,27 +59,29 @@ def main(sources, out):
         rows[kind].append((repo, path))
     for kind, list_ in rows.items():
         os.makedirs(os.path.join(out, kind), exist_ok=True)
-        with open(os.path.join(out, kind, "labels.jsonl"), "w") as o:
-            for repo, path in list_:
-                name = os.path.basename(path)
-                row = {"source": f"{repo} {path}"}
-                if kind.startswith("backgrounds"):
-                    im = cv2.imdecode(np.frombuffer(files[path], np.uint8), 1)
-                    if im is None:
-                        continue
-                    if im.shape[1] < im.shape[0]:
-                        im = cv2.rotate(im, cv2.ROTATE_90_CLOCKWISE)
-                    im = cv2.resize(im, None, fx=GSD[repo] / BACKGROUND_GSD, fy=GSD[repo] / BACKGROUND_GSD, interpolation=cv2.INTER_AREA)
-                    name = os.path.splitext(name)[0] + ".jpg"
-                    cv2.imwrite(os.path.join(out, kind, name), im, [cv2.IMWRITE_JPEG_QUALITY, 96])
-                    row.update(gsd_m=BACKGROUND_GSD, labels=[])
-                else:
-                    open(os.path.join(out, kind, name), "wb").write(files[path])
-                    im = cv2.imread(os.path.join(out, kind, name))
-                    text = files.get(os.path.splitext(path)[0] + ".txt", b"").decode()
-                    row.update(gsd_m=0.128 if kind == "kit" else 0.06, labels=yolo(text, im.shape[1], im.shape[0]))
-                row.update(file=name, width=im.shape[1], height=im.shape[0])
-                o.write(json.dumps(row) + "\n")
+        names = sorted(set(NAMES.values()))
+        coco = {"images": [], "annotations": [], "categories": [{"id": i + 1, "name": n} for i, n in enumerate(names)]}
+        for repo, path in list_:
+            name, labels, gsd = os.path.basename(path), [], BACKGROUND_GSD
+            if kind.startswith("backgrounds"):
+                im = cv2.imdecode(np.frombuffer(files[path], np.uint8), 1)
+                if im.shape[1] < im.shape[0]:
+                    im = cv2.rotate(im, cv2.ROTATE_90_CLOCKWISE)
+                im = cv2.resize(im, None, fx=GSD[repo] / BACKGROUND_GSD, fy=GSD[repo] / BACKGROUND_GSD, interpolation=cv2.INTER_AREA)
+                name = os.path.splitext(name)[0] + ".jpg"
+                cv2.imwrite(os.path.join(out, kind, name), im, [cv2.IMWRITE_JPEG_QUALITY, 96])
+            else:
+                open(os.path.join(out, kind, name), "wb").write(files[path])
+                im = cv2.imread(os.path.join(out, kind, name))
+                labels = yolo(files.get(os.path.splitext(path)[0] + ".txt", b"").decode(), im.shape[1], im.shape[0])
+                gsd = 0.128 if kind == "kit" else 0.06  # cars of 4.5 m are 35 and 76 pixels long in the median
+            n = len(coco["images"]) + 1
+            coco["images"].append({"id": n, "file_name": name, "width": im.shape[1], "height": im.shape[0], "gsd_m": gsd, "source": f"{repo} {path}"})
+            for l in labels:
+                x, y, w, h = l["box"]
+                coco["annotations"].append({"id": len(coco["annotations"]) + 1, "image_id": n, "category_id": names.index(l["class"]) + 1,
+                                            "bbox": [x, y, w, h], "area": w * h, "iscrowd": 0})
+        json.dump(coco, open(os.path.join(out, kind, "annotations.json"), "w"))
         print(f"{kind}: {len(list_)} pictures")
 
 

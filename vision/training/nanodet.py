@@ -14,8 +14,8 @@ import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-MEAN = (103.53, 116.28, 123.675)
-STD = (57.375, 57.12, 58.395)
+from data import MEAN, STD
+
 STRIDES = (8, 16, 32)
 BINS = 11  # distances 0..10 strides
 

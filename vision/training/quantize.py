@@ -2,7 +2,7 @@
 
 usage: quantize.py FLOAT.onnx OUT.onnx --rendered DIR [--cutouts DIR --backgrounds DIR] [--pictures 160]
 
-Needs onnxruntime from PyPI (`pip install onnxruntime`); Harrier itself does not. Pictures of validation and test are not touched.
+Needs onnxruntime, onnx and opencv-python-headless from PyPI, in an environment of their own; Harrier itself does not. Pictures of validation and test are not touched.
 """
 import argparse
 import os
@@ -13,8 +13,7 @@ import onnx
 from onnxruntime.quantization import CalibrationDataReader, CalibrationMethod, QuantFormat, QuantType, quantize_static
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
-import nanodet
-from data import Cutouts, crop, load
+from data import MEAN, STD, Cutouts, crop, load
 
 
 class Pictures(CalibrationDataReader):
@@ -27,7 +26,7 @@ class Pictures(CalibrationDataReader):
             composed = cut and back and i % 3 == 0
             source = back if composed else rows
             im, *_ = crop(source[rng.integers(len(source))], rng, "backgrounds" if composed else "rendered", cut if composed else None)
-            x = (im.astype(np.float32) - np.array(nanodet.MEAN, np.float32)) / np.array(nanodet.STD, np.float32)
+            x = (im.astype(np.float32) - np.array(MEAN, np.float32)) / np.array(STD, np.float32)
             self.items.append({"image": x.transpose(2, 0, 1)[None]})
         self.at = iter(self.items)
 

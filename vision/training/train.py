@@ -1,10 +1,10 @@
 """Trains the detector on rendered towns, on rendered things put into photographs, and on labelled photographs; exports it.
 
-usage: train.py --start START.onnx --rendered DIR --val DIR [--cutouts DIR --backgrounds DIR] [--kit DIR] --out OUT.onnx
+usage: train.py --start START.onnx --rendered DIR --val DIR [--cutouts DIR --backgrounds DIR] [--kit DIR] [--reviewed DIR] --out OUT.onnx
        [--minutes 60 | --steps N] [--threads 1]
 
 START is an exported network of this kind: the base (base-coco.onnx), or an earlier harrier-nano. DIR of --rendered, --val and --cutouts:
-what `harrier render` wrote; of --backgrounds and --kit: what gather.py wrote. --val-real and --val-composed give further parts to choose
+what `harrier render` wrote; of --backgrounds and --kit: what gather.py wrote; of --reviewed: what `harrier dataset export` wrote. --val-real and --val-composed give further parts to choose
 the checkpoint by. Takes a GPU where there is one. Progress goes to OUT.log.jsonl, to OUT the network that was best so far by the mean of
 AP50 over the validation parts; nothing else chooses it.
 """
@@ -19,7 +19,7 @@ import torch
 import torch.nn.functional as F
 
 import nanodet
-from data import CLASSES, KNOWN, SIZE, Cutouts, crop, load
+from data import CLASSES, KNOWN, MEAN, SIZE, STD, Cutouts, crop, known_of, load
 
 # where a class starts from where the start does not know it: a class of the start (COCO's by number, ours by name)
 INHERITS = {"person": 0, "car": 2, "van": 2, "bus": 5, "lorry": 7, "dump-truck/open": 7, "dump-truck/overfull": 7,
@@ -29,7 +29,7 @@ INHERITS = {"person": 0, "car": 2, "van": 2, "bus": 5, "lorry": 7, "dump-truck/o
 
 def tensor(ims):
     x = torch.from_numpy(np.stack(ims)).float()
-    return ((x - torch.tensor(nanodet.MEAN)) / torch.tensor(nanodet.STD)).permute(0, 3, 1, 2)
+    return ((x - torch.tensor(MEAN)) / torch.tensor(STD)).permute(0, 3, 1, 2)
 
 
 PTS, STRIDE = nanodet.centres(SIZE)
@@ -230,7 +230,7 @@ def main():
     p.add_argument("--start", required=True)
     p.add_argument("--rendered", required=True)
     p.add_argument("--val", required=True)
-    for x in ("--cutouts", "--backgrounds", "--kit", "--val-cutouts", "--val-composed", "--val-real"):
+    for x in ("--cutouts", "--backgrounds", "--kit", "--reviewed", "--val-cutouts", "--val-composed", "--val-real"):
         p.add_argument(x)
     p.add_argument("--out", required=True)
     p.add_argument("--minutes", type=float, default=60)
@@ -248,6 +248,7 @@ def main():
     net = network(a.start).to(dev, memory_format=torch.channels_last).train()
     kit = load(a.kit) if a.kit else []
     backgrounds = load(a.backgrounds) if a.backgrounds else []
+    reviewed = load(a.reviewed) if a.reviewed else []
     cutouts = Cutouts(a.cutouts) if a.cutouts else None
     parts = validation(a)
     opt = torch.optim.AdamW(net.parameters(), a.lr, weight_decay=0.02)
@@ -259,7 +260,7 @@ def main():
     first = judge(net, parts)
     say(step=0, classes=CLASSES, rendered=len(rows), kit=len(kit), backgrounds=len(backgrounds), map50=round(mean_of(first), 4), ap50=rounded(first))
     # kinds of pictures and how often each is taken
-    kinds = [("rendered", 0.5)] + ([("backgrounds", 0.27)] if backgrounds and cutouts else []) + ([("kit", 0.23)] if kit else [])
+    kinds = [("rendered", 0.5)] + ([("backgrounds", 0.27)] if backgrounds and cutouts else []) + ([("kit", 0.23)] if kit else []) + ([("reviewed", 0.3)] if reviewed else [])
     shares = np.array([w for _, w in kinds]) / sum(w for _, w in kinds)
     average = {k: v.detach().clone() for k, v in net.state_dict().items()}
     began, step, best, seen, last_eval, recent = time.time(), 0, -1.0, 0, time.time(), []
@@ -270,13 +271,14 @@ def main():
         ims, targets, known = [], [], []
         while len(ims) < a.batch:
             kind = kinds[rng.choice(len(kinds), p=shares)][0]
-            source = {"rendered": rows, "kit": kit, "backgrounds": backgrounds}[kind]
+            source = {"rendered": rows, "kit": kit, "backgrounds": backgrounds, "reviewed": reviewed}[kind]
             # things are put into labelled photographs too, into half of them
             cut = cutouts if kind == "backgrounds" or kind == "kit" and cutouts and rng.random() < 0.5 else None
-            im, b, c, s = crop(source[rng.integers(len(source))], rng, kind, cut)
+            row = source[rng.integers(len(source))]
+            im, b, c, s = crop(row, rng, kind, cut)
             ims.append(im)
             targets.append((torch.tensor(b).reshape(-1, 4), torch.tensor(c), torch.tensor(s)))
-            known.append(torch.from_numpy(KNOWN[kind]))
+            known.append(torch.from_numpy(known_of(row, kind)))
         loss = loss_of(net, tensor(ims).to(dev), targets, known)
         opt.zero_grad()
         loss.backward()

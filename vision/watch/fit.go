@@ -40,14 +40,16 @@ const (
 	darkest     = 0.09 // mean brightness
 	whitest     = 0.35 // share of burnt-out pixels
 	bluntest    = 0.035
+	blankest    = 1.5  // spread of brightness, grey levels
 	palest      = 9.0  // spread of brightness, grey levels, in fog or behind a wet pane
 	greenest    = 0.12 // share of pixels as a decoder leaves them that has lost the data
 	greyest     = 0.12 // share of blocks that are even and grey, as after lost packets
 	stillest    = 0.12 // mean change in grey levels from look to look, of a picture that does not change
 	blocksX     = 12
 	blocksY     = 7
-	bluntAgain  = 0.22 // of the median sharpness: a part of the picture that stays so blurred has something before it
+	bluntAgain  = 0.35 // of the sharpness of the sharper parts: what stays so blurred has something before it
 	bluntLooks  = 12
+	mostCovered = 0.2 // share of the picture behind drops or dirt
 	smallWidth  = 480
 	smallHeight = 270
 )
@@ -82,15 +84,15 @@ func (j *judge) look(bgr gocv.Mat, moved bool) seen {
 	mean := sum / n
 	spread := math.Sqrt(math.Max(0, sum2/n-mean*mean))
 	s.light, s.sharpness = mean/255, math.Min(1, math.Sqrt(lap2/n)/60)
-	even := j.parts(grey)
+	even := j.parts(colours)
 	frozen := j.frozen(grey, moved)
 	switch {
 	case float64(green)/n > greenest:
 		s.reason = "the picture is green: the video lost data"
-	case spread < 4:
-		s.reason = "the picture is blank; is the camera covered or the link broken?"
 	case s.light < darkest:
 		s.reason = "too dark to see anything"
+	case spread < blankest:
+		s.reason = "the picture is blank; is the camera covered or the link broken?"
 	case float64(white)/n > whitest:
 		s.reason = "over-exposed"
 	case even > greyest:
@@ -103,33 +105,30 @@ func (j *judge) look(bgr gocv.Mat, moved bool) seen {
 		s.reason = "blurred"
 	default:
 		s.covered = j.lens(edges)
-		if s.covered > 0.3 {
+		if s.covered > mostCovered {
 			s.reason = "drops or dirt on the lens"
 		}
 	}
 	return s
 }
 
-// parts is the share of blocks that are of one even grey.
-func (j *judge) parts(grey []byte) float64 {
+// parts is the share of blocks that are of one even neutral grey, as decoders fill in what they did not get.
+func (j *judge) parts(bgr []byte) float64 {
 	const side = 15
 	even, all := 0, 0
 	for y := 0; y+side <= smallHeight; y += side {
 		for x := 0; x+side <= smallWidth; x += side {
-			lo, hi := byte(255), byte(0)
 			flat := true
 			for v := y; v < y+side && flat; v++ {
-				for u := x; u < x+side; u++ {
-					g := grey[v*smallWidth+u]
-					lo, hi = min(lo, g), max(hi, g)
-					if hi-lo > 3 {
+				for _, c := range bgr[3*(v*smallWidth+x) : 3*(v*smallWidth+x+side)] {
+					if c < 125 || c > 131 {
 						flat = false
 						break
 					}
 				}
 			}
 			all++
-			if flat && lo > 110 && hi < 146 {
+			if flat {
 				even++
 			}
 		}
@@ -184,10 +183,10 @@ func (j *judge) lens(edges []int16) float64 {
 		return 0
 	}
 	slices.Sort(sorted)
-	median := sorted[len(sorted)/2]
+	typical := sorted[len(sorted)*3/4]
 	n := 0
 	for _, v := range j.blocks {
-		if v < bluntAgain*median {
+		if v < bluntAgain*typical {
 			n++
 		}
 	}

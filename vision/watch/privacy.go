@@ -17,7 +17,7 @@ const PrivateScore = 0.1
 // vehicles that no lead is about (plates: their characters are 9 cm high and need about 1.5 cm a pixel to be read).
 const (
 	personDetailM  = 0.25
-	vehicleDetailM = 0.05
+	vehicleDetailM = 0.08
 	personM        = 0.6 // how large a person seen from above is at least: tells the scale where the pose does not
 	vehicleM       = 4.0
 )
