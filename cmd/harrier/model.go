@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/harrier-patrol/harrier/geo"
 	"github.com/harrier-patrol/harrier/vision"
 	"github.com/harrier-patrol/harrier/vision/infer"
 	"github.com/harrier-patrol/harrier/vision/measure"
@@ -25,6 +26,7 @@ type modelCmd struct {
 	Compare  modelCompareCmd  `cmd:"" help:"Measure two models on the same pictures."`
 	Promote  modelPromoteCmd  `cmd:"" help:"Put a model into use from the next start on."`
 	Rollback modelRollbackCmd `cmd:"" help:"Put the model that was in use before back into use."`
+	Rates    modelRatesCmd    `cmd:"" help:"Write detection rates measured on flights into a model's manifest."`
 	List     modelListCmd     `cmd:"" help:"Say which model is in use and which were before."`
 }
 
@@ -306,4 +308,65 @@ func opened(c config, name string, sessions int, scenes []vision.SceneFile) (*in
 		}
 	}
 	return m, nil
+}
+
+type modelRatesCmd struct {
+	Manifest string   `arg:"" help:"The model's manifest (.json)." type:"existingfile"`
+	Reports  []string `arg:"" help:"What harrier demo --report wrote of flights that were measured with it." type:"existingfile"`
+}
+
+// fewestForRate is how many things a rate must rest on.
+const fewestForRate = 15
+
+// darkestMeasured is the mean brightness above which the flights were that rates come from.
+const darkestMeasured = 0.2
+
+func (c *modelRatesCmd) Run() error {
+	sum := map[string]map[float64]share{}
+	for _, p := range c.Reports {
+		b, err := os.ReadFile(p)
+		if err != nil {
+			return err
+		}
+		var r report
+		if err := json.Unmarshal(b, &r); err != nil {
+			return fmt.Errorf("%s: %w", p, err)
+		}
+		for scene, rates := range r.Seen3s.Seen {
+			if sum[scene] == nil {
+				sum[scene] = map[float64]share{}
+			}
+			for _, x := range rates {
+				s := sum[scene][x.GSDM]
+				s.N, s.Of = s.N+x.N, s.Of+x.Of
+				sum[scene][x.GSDM] = s
+			}
+		}
+	}
+	b, err := os.ReadFile(c.Manifest)
+	if err != nil {
+		return err
+	}
+	var m models.Manifest
+	if err := json.Unmarshal(b, &m); err != nil {
+		return fmt.Errorf("%s: %w", c.Manifest, err)
+	}
+	m.Rates = map[string]geo.Rates{}
+	for _, scene := range sortedKeys(sum) {
+		var left share // bins with too few go to the next coarser one
+		for _, e := range rateEdges {
+			left.N, left.Of = left.N+sum[scene][e].N, left.Of+sum[scene][e].Of
+			if left.Of < fewestForRate {
+				continue
+			}
+			r := geo.Rate{GSDM: e, Light: darkestMeasured, Found: round(float64(left.N)/float64(left.Of), 3)}
+			m.Rates[scene] = append(m.Rates[scene], r)
+			fmt.Printf("%-18s up to %.2f m a pixel: %d of %d found (%.0f %%)\n", scene, e, left.N, left.Of, 100*r.Found)
+			left = share{}
+		}
+	}
+	if b, err = json.MarshalIndent(m, "", " "); err != nil {
+		return err
+	}
+	return os.WriteFile(c.Manifest, append(b, '\n'), 0o644)
 }

@@ -1,115 +1,93 @@
 package main
 
 import (
-	"bufio"
 	"encoding/json"
 	"fmt"
 	"image"
 	"os"
 	"path/filepath"
 	"sort"
-	"strings"
 	"testing"
 
 	"gocv.io/x/gocv"
 
 	"github.com/harrier-patrol/harrier/geo"
-	"github.com/harrier-patrol/harrier/vision"
+	"github.com/harrier-patrol/harrier/vision/measure"
 	"github.com/harrier-patrol/harrier/vision/still"
 )
 
 const realInputs = "../../../shared/real"
 
-// apVehicles is the AP50 of group "vehicle" (all-point interpolation) in a detections.jsonl against YOLO labels of 640x640
-// pictures.
-func apVehicles(t *testing.T, detections, labels string) float64 {
+// figuresOf are the figures that harrier eval wrote of a class.
+func figuresOf(t *testing.T, out, class string) measure.Figures {
 	t.Helper()
-	truth, n := map[string][]vision.Box{}, 0
-	files, err := filepath.Glob(filepath.Join(labels, "*.txt"))
+	b, err := os.ReadFile(filepath.Join(out, "figures.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, f := range files {
-		b, err := os.ReadFile(f)
-		if err != nil {
-			t.Fatal(err)
-		}
-		key := strings.TrimSuffix(filepath.Base(f), ".txt")
-		for _, l := range strings.Split(strings.TrimSpace(string(b)), "\n") {
-			var c int
-			var x, y, w, h float64
-			if _, err := fmt.Sscan(l, &c, &x, &y, &w, &h); err == nil {
-				truth[key] = append(truth[key], vision.Box{X: (x - w/2) * 640, Y: (y - h/2) * 640, W: w * 640, H: h * 640})
-				n++
-			}
-		}
+	var f struct {
+		Classes []struct {
+			Class string          `json:"class"`
+			All   measure.Figures `json:"all"`
+		} `json:"classes"`
 	}
-	f, err := os.Open(detections)
-	if err != nil {
+	if err := json.Unmarshal(b, &f); err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
-	var all []detected
-	for sc := bufio.NewScanner(f); sc.Scan(); {
-		var d detected
-		if err := json.Unmarshal(sc.Bytes(), &d); err != nil {
-			t.Fatal(err)
-		}
-		if d.Group == "vehicle" {
-			all = append(all, d)
+	for _, c := range f.Classes {
+		if c.Class == class {
+			return c.All
 		}
 	}
-	sort.SliceStable(all, func(i, j int) bool { return all[i].Score > all[j].Score })
-	used := map[string]map[int]bool{}
-	var precision, recall []float64
-	right := 0
-	for i, d := range all {
-		key := strings.TrimSuffix(filepath.Base(d.File), filepath.Ext(d.File))
-		best, at := 0.5, -1
-		for j, b := range truth[key] {
-			if o := d.Box.IoU(b); o >= best {
-				best, at = o, j
-			}
-		}
-		if used[key] == nil {
-			used[key] = map[int]bool{}
-		}
-		if at >= 0 && !used[key][at] {
-			used[key][at] = true
-			right++
-		}
-		precision, recall = append(precision, float64(right)/float64(i+1)), append(recall, float64(right)/float64(n))
-	}
-	ap, last := 0.0, 0.0
-	for i := len(precision) - 2; i >= 0; i-- {
-		precision[i] = max(precision[i], precision[i+1])
-	}
-	for i := range precision {
-		ap += precision[i] * (recall[i] - last)
-		last = recall[i]
-	}
-	return ap
+	t.Fatalf("no figures of %s in %s", class, b)
+	return measure.Figures{}
 }
 
 func TestTheModelIsNotWorseThanItsBaseOnRealVehicles(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes half a minute: not in -short runs")
 	}
-	pictures := filepath.Join(realInputs, "vehicles", "images")
-	if _, err := os.Stat(pictures); err != nil {
+	dataset := filepath.Join(realInputs, "vehicles")
+	if _, err := os.Stat(dataset); err != nil {
 		t.Skip("no ../shared/real here: real vehicles are not tested")
 	}
 	ap := map[string]float64{}
 	for _, m := range []string{"harrier-nano", "base"} {
 		out := t.TempDir()
-		if code := run([]string{"inspect", pictures, "--model", m, "--out", out}); code != 0 {
+		if code := run([]string{"eval", "--dataset", dataset, "--format", "yolo", "--names", "vehicle", "--model", m, "--out", out}); code != 0 {
 			t.Fatalf("exit code %d", code)
 		}
-		ap[m] = apVehicles(t, filepath.Join(out, "detections.jsonl"), filepath.Join(realInputs, "vehicles", "labels"))
+		ap[m] = figuresOf(t, out, "vehicle").AP50.Value
 	}
 	t.Logf("AP50 of vehicles: harrier-nano %.3f, base %.3f", ap["harrier-nano"], ap["base"])
 	if ap["harrier-nano"] < ap["base"] {
 		t.Error("worse than its base")
+	}
+}
+
+func TestChangeOnRealPairsBeatsPixelDifference(t *testing.T) {
+	dataset := filepath.Join(realInputs, "change")
+	if _, err := os.Stat(dataset); err != nil {
+		t.Skip("no ../shared/real here: real pairs are not tested")
+	}
+	out := t.TempDir()
+	if code := run([]string{"eval", "--dataset", dataset, "--format", "change", "--out", out}); code != 0 {
+		t.Fatalf("exit code %d", code)
+	}
+	b, err := os.ReadFile(filepath.Join(out, "figures.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var f struct {
+		F1   float64 `json:"f1"`
+		Diff float64 `json:"f1_pixel_difference"`
+	}
+	if err := json.Unmarshal(b, &f); err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("F1 %.3f, pixel difference %.3f", f.F1, f.Diff)
+	if f.F1 <= f.Diff {
+		t.Error("no better than a difference of pixels")
 	}
 }
 

@@ -18,8 +18,18 @@ type recognition struct {
 	Bands  map[string]*share `json:"bands"`     // recall by scene and band of height and of depression
 	Load   share             `json:"load"`      // of dump trucks seen at 45 to 90 degrees down
 	OneFor share             `json:"one_lead"`  // of the violations found, those with exactly one lead
+	Seen   map[string][]rate `json:"seen"`      // by scene: how often things were found by how finely they were seen, for a second or more
 	ID     identity          `json:"identity"`
 }
+
+// rate is how many of the things that were seen at best at GSDM, or finer than it and coarser than the one before, were found.
+type rate struct {
+	GSDM float64 `json:"gsd_m"`
+	share
+}
+
+// rateEdges are ground resolutions, metres a pixel.
+var rateEdges = []float64{0.05, 0.06, 0.07, 0.08, 0.09, 0.1}
 
 // share is how many of how many.
 type share struct {
@@ -70,7 +80,7 @@ func longestWindow(t docksim.TruthThing) (w docksim.Window, ok bool) {
 
 // recognised scores leads and tracks. byThing is the lead that score gave to each thing.
 func recognised(leads []place, byThing map[int]int, right map[string]*sceneScore, things []docksim.TruthThing, tracks []vision.Ended) recognition {
-	r := recognition{Scenes: map[string]*share{}, Right: map[string]*share{}, Bands: map[string]*share{}}
+	r := recognition{Seen: map[string][]rate{}, Scenes: map[string]*share{}, Right: map[string]*share{}, Bands: map[string]*share{}}
 	at := func(m map[string]*share, k string) *share {
 		if m[k] == nil {
 			m[k] = &share{}
@@ -97,6 +107,23 @@ func recognised(leads []place, byThing map[int]int, right map[string]*sceneScore
 			_, found := byThing[j]
 			if found {
 				r.OneFor.add(leadsOf[j] == 1)
+			}
+			if len(t.Windows) > 0 {
+				if r.Seen[t.Scene] == nil {
+					for _, e := range rateEdges {
+						r.Seen[t.Scene] = append(r.Seen[t.Scene], rate{GSDM: e})
+					}
+				}
+				finest := math.Inf(1)
+				for _, w := range t.Windows {
+					finest = math.Min(finest, w.GSDM)
+				}
+				for i, e := range rateEdges {
+					if finest <= e {
+						r.Seen[t.Scene][i].add(found)
+						break
+					}
+				}
 			}
 			if ok {
 				at(r.Scenes, t.Scene).add(found)

@@ -189,7 +189,7 @@ func outlines(before, after, p gocv.Mat, mask *gocv.Mat, k, gsdM float64) []Outl
 		area := gocv.ContourArea(c)
 		sq := 0.0
 		if gsdM > 0 {
-			sq = area * (gsdM / k) * (gsdM / k)
+			sq = tenth(area * (gsdM / k) * (gsdM / k))
 		}
 		inside := gocv.NewMatWithSize(mask.Rows(), mask.Cols(), gocv.MatTypeCV8U)
 		inside.SetTo(gocv.NewScalar(0, 0, 0, 0))
@@ -199,7 +199,7 @@ func outlines(before, after, p gocv.Mat, mask *gocv.Mat, k, gsdM float64) []Outl
 			inside.Close()
 			continue
 		}
-		x := Outline{Kind: New, Pixels: area / (k * k), Score: meanIn(p, inside)}
+		x := Outline{Kind: New, Pixels: tenth(area / (k * k)), Score: math.Round(meanIn(p, inside)*1000) / 1000}
 		// a structure has an edge all round it on the picture where it stands
 		rim := gocv.NewMatWithSize(mask.Rows(), mask.Cols(), gocv.MatTypeCV8U)
 		rim.SetTo(gocv.NewScalar(0, 0, 0, 0))
@@ -214,7 +214,7 @@ func outlines(before, after, p gocv.Mat, mask *gocv.Mat, k, gsdM float64) []Outl
 		}
 		approx := gocv.ApproxPolyDP(c, 0.012*gocv.ArcLength(c, true)+0.5, true)
 		for _, q := range approx.ToPoints() {
-			x.Outline = append(x.Outline, [2]float64{(float64(q.X) + 0.5) / k, (float64(q.Y) + 0.5) / k})
+			x.Outline = append(x.Outline, [2]float64{tenth((float64(q.X) + 0.5) / k), tenth((float64(q.Y) + 0.5) / k)})
 		}
 		approx.Close()
 		out = append(out, x)
@@ -222,6 +222,8 @@ func outlines(before, after, p gocv.Mat, mask *gocv.Mat, k, gsdM float64) []Outl
 	sort.Slice(out, func(i, j int) bool { return out[i].Pixels > out[j].Pixels })
 	return out
 }
+
+func tenth(v float64) float64 { return math.Round(v*10) / 10 }
 
 // meanIn is the mean of a one-channel float picture where a mask is set.
 func meanIn(m, mask gocv.Mat) float64 { return m.MeanWithMask(mask).Val1 }

@@ -16,7 +16,8 @@ import (
 // engine is a network loaded: one input of Size x Size, outputs class scores and side distributions. It belongs to one
 // goroutine at a time.
 type engine interface {
-	run(in []float32) (scores, dist []float32, err error)
+	input() []float32 // to be filled before run
+	run() (scores, dist []float32, err error)
 	close()
 }
 
@@ -28,10 +29,7 @@ type Model struct {
 	cells    []cell
 }
 
-type session struct {
-	e  engine
-	in []float32
-}
+type session struct{ e engine }
 
 type cell struct{ x, y, stride float64 }
 
@@ -67,7 +65,7 @@ func Open(name, engineName string, n int) (*Model, error) {
 			m.Close()
 			return nil, err
 		}
-		m.free <- &session{e: e, in: make([]float32, 3*man.Size*man.Size)}
+		m.free <- &session{e}
 	}
 	return m, nil
 }
@@ -101,8 +99,8 @@ func (m *Model) Tile(ctx context.Context, tile gocv.Mat, minScore float64) ([]vi
 		return nil, ctx.Err()
 	}
 	defer func() { m.free <- s }()
-	planes(pix, s.in, m.Manifest)
-	scores, dist, err := s.e.run(s.in)
+	planes(pix, s.e.input(), m.Manifest)
+	scores, dist, err := s.e.run()
 	if err != nil {
 		return nil, err
 	}

@@ -92,16 +92,28 @@ func TestUnknownNamesAreSaid(t *testing.T) {
 	}
 }
 
+// BenchmarkTile is what a tile costs on one core: the bare runtime, and with cutting, scaling and reading its boxes; int8 and float.
 func BenchmarkTile(b *testing.B) {
 	pic, _ := still(b)
-	for _, engine := range []string{"onnxruntime", "opencv"} {
-		m := open(b, "harrier-nano", engine)
-		b.Run(engine, func(b *testing.B) {
+	for _, c := range []struct{ model, engine string }{{"harrier-nano", "onnxruntime"}, {"harrier-nano-fp32", "onnxruntime"}, {"harrier-nano-fp32", "opencv"}} {
+		m := open(b, c.model, c.engine)
+		s := <-m.free
+		b.Run(c.model+"/"+c.engine+"/bare", func(b *testing.B) {
 			for b.Loop() {
-				if _, err := m.at(context.Background(), pic, vision.Tile{Side: 416}, 0.25); err != nil {
+				if _, _, err := s.e.run(); err != nil {
 					b.Fatal(err)
 				}
 			}
+			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "tiles/s")
+		})
+		m.free <- s
+		b.Run(c.model+"/"+c.engine+"/whole", func(b *testing.B) {
+			for b.Loop() {
+				if _, err := m.at(context.Background(), pic, vision.Tile{Side: 620}, 0.25); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "tiles/s")
 		})
 	}
 }

@@ -13,6 +13,7 @@ import (
 // cvEngine is OpenCV's dnn: slower, and nothing to install besides OpenCV.
 type cvEngine struct {
 	net          gocv.Net
+	in           []float32
 	scores, dist []float32
 	size         int
 }
@@ -25,11 +26,13 @@ func openCV(raw []byte, m models.Manifest) (engine, error) {
 	if net.Empty() {
 		return nil, fmt.Errorf("load model %s into OpenCV: its importer does not take it", m.Name)
 	}
-	return &cvEngine{net: net, size: m.Size}, nil
+	return &cvEngine{net: net, size: m.Size, in: make([]float32, 3*m.Size*m.Size)}, nil
 }
 
-func (e *cvEngine) run(in []float32) (scores, dist []float32, err error) {
-	blob, err := gocv.NewMatWithSizesFromBytes([]int{1, 3, e.size, e.size}, gocv.MatTypeCV32F, bytesOf(in))
+func (e *cvEngine) input() []float32 { return e.in }
+
+func (e *cvEngine) run() (scores, dist []float32, err error) {
+	blob, err := gocv.NewMatWithSizesFromBytes([]int{1, 3, e.size, e.size}, gocv.MatTypeCV32F, bytesOf(e.in))
 	if err != nil {
 		return nil, nil, err
 	}

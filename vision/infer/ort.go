@@ -89,8 +89,9 @@ func openORT(raw []byte, m models.Manifest, cells int) (_ engine, err error) {
 	return e, nil
 }
 
-func (e *ortEngine) run(in []float32) (scores, dist []float32, err error) {
-	copy(e.in.GetData(), in)
+func (e *ortEngine) input() []float32 { return e.in.GetData() }
+
+func (e *ortEngine) run() (scores, dist []float32, err error) {
 	if err := e.s.Run(); err != nil {
 		return nil, nil, fmt.Errorf("ONNX Runtime: %w", err)
 	}

@@ -7,21 +7,31 @@ import (
 	"math"
 
 	"gocv.io/x/gocv"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/harrier-patrol/harrier/vision"
 )
 
-// Picture detects in the tiles of a BGR picture. Boxes are in the picture's own pixels.
+// Picture detects in the tiles of a BGR picture, as many at a time as there are sessions. Boxes are in the picture's own pixels.
 func (m *Model) Picture(ctx context.Context, pic gocv.Mat, tiles []vision.Tile, minScore float64) ([]vision.Detection, error) {
+	found := make([][]vision.Detection, len(tiles))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(m.n)
+	for i, t := range tiles {
+		g.Go(func() error {
+			d, err := m.at(ctx, pic, t, minScore)
+			found[i] = d
+			return err
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return nil, err
+	}
 	var all []vision.Detection
 	w, h := float64(pic.Cols()), float64(pic.Rows())
-	for _, t := range tiles {
-		d, err := m.at(ctx, pic, t, minScore)
-		if err != nil {
-			return nil, err
-		}
-		for _, v := range d {
-			k := t.Side / float64(m.Manifest.Size)
+	for i, t := range tiles {
+		k := t.Side / float64(m.Manifest.Size)
+		for _, v := range found[i] {
 			v.Box = vision.Box{X: v.Box.X*k + t.X, Y: v.Box.Y*k + t.Y, W: v.Box.W * k, H: v.Box.H * k}
 			const px = 3
 			b := v.Box

@@ -1,0 +1,47 @@
+package watch
+
+import (
+	"image"
+	"log/slog"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"gocv.io/x/gocv"
+
+	"github.com/harrier-patrol/harrier/dock"
+	"github.com/harrier-patrol/harrier/geo"
+	"github.com/harrier-patrol/harrier/vision"
+	"github.com/harrier-patrol/harrier/vision/infer"
+	"github.com/harrier-patrol/harrier/vision/stream"
+)
+
+// BenchmarkWatchTiles is how many tiles a second the watch gets through with pictures at hand: judging the frame, cutting it up,
+// looking, gathering, encoding what may be shown. BenchmarkTile of vision/infer has the bare runtime; both on as many sessions as here.
+func BenchmarkWatchTiles(b *testing.B) {
+	if _, err := infer.LibraryPath(); err != nil {
+		b.Skip(err)
+	}
+	const sessions = 1
+	m, err := infer.Open("", "onnxruntime", sessions)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer m.Close()
+	pic := frameOf(b, 830, 0)
+	full := gocv.NewMat()
+	defer full.Close()
+	gocv.Resize(pic, &full, image.Pt(1920, 1080), 0, 0, gocv.InterpolationLinear)
+	w := &Watcher{Model: m, Log: slog.Default(), Locator: geo.Locator{}}
+	scenes := []vision.Scene{{Name: "x", Classes: map[string]vision.ClassRule{"stall": {}}, MinScore: 0.5, MinSightings: 1, JoinM: 4}}
+	f := &flightWatch{w: w, job: dock.WatchJob{DiagDeg: 84}, clock: &vision.CaptureClock{}, poses: &vision.Poses{}, log: w.Log, aligned: atomic.Pointer[timeBase]{},
+		tracker: vision.NewTracker(scenes, m.Manifest.Classes), wanted: map[string]bool{"stall": true}}
+	e := &eye{judge: newJudge()}
+	defer e.judge.Close()
+	for i := 0; b.Loop(); i++ {
+		if _, err := f.analyse(b.Context(), &stream.Picture{BGR: full, PTS: time.Duration(i) * time.Second}, e); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(w.Tiles.Load())/b.Elapsed().Seconds(), "tiles/s")
+}
