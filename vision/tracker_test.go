@@ -214,3 +214,14 @@ func TestBadScenesAreSaid(t *testing.T) {
 		t.Error("two scenes claim one class")
 	}
 }
+
+func FuzzScene(f *testing.F) {
+	f.Add("scene: x\nvision: {classes: {a: {height_m: 1}}, min_score: 0.5, min_sightings: 1, join_m: 3, hours: Mo-Fr 06:00-22:00, dwell: 2s}\n")
+	f.Add("scene: [")
+	f.Fuzz(func(t *testing.T, text string) {
+		all, err := ReadScenes(fstest.MapFS{"x.yaml": {Data: []byte(text)}})
+		if err == nil && (len(all) != 1 || all[0].Scene == "" || len(all[0].Vision.Classes) == 0) {
+			t.Fatalf("%q is taken for %+v", text, all)
+		}
+	})
+}

@@ -73,6 +73,7 @@ type inspected struct {
 	Note             string
 	Failed           bool
 	Broken           bool // it was looked at, but a file beside it cannot be used
+	Unfit            int  // pictures that showed nothing
 	Classes          string
 	Width, Height, N int
 }
@@ -87,6 +88,7 @@ type inspection struct {
 	leads   []leads.Lead
 	rows    []inspected
 	tracks  map[*vision.Track]int // index of its lead
+	wanted  map[string]bool       // classes that scenes look for
 }
 
 func (c *inspectCmd) Run(ctx context.Context) error {
@@ -98,7 +100,7 @@ func (c *inspectCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	in := &inspection{c: c, tracks: map[*vision.Track]int{}}
+	in := &inspection{c: c, tracks: map[*vision.Track]int{}, wanted: map[string]bool{}}
 	if in.city, err = loadCity(conf); err != nil {
 		return err
 	}
@@ -110,6 +112,9 @@ func (c *inspectCmd) Run(ctx context.Context) error {
 		v := s.Vision
 		v.MinSightings, v.Dwell = 1, 0 // a still is sharp, and often the only one
 		sights = append(sights, v)
+		for class := range v.Classes {
+			in.wanted[class] = true
+		}
 	}
 	if in.model, err = infer.Open(c.Model, c.Engine, 1); err != nil {
 		return err
@@ -156,14 +161,18 @@ func (c *inspectCmd) Run(ctx context.Context) error {
 	if err := in.finish(ctx); err != nil {
 		return err
 	}
-	n, located := 0, 0
+	n, located, unfit := 0, 0, 0
 	for _, r := range in.rows {
 		n += r.Detections
+		unfit += r.Unfit
 		if r.Located {
 			located++
 		}
 	}
 	fmt.Printf("%d files, %d located, %d detections, %d leads: %s\n", len(files), located, n, len(in.leads), filepath.Join(c.Out, "summary.html"))
+	if unfit > 0 {
+		fmt.Printf("%d pictures were not inspected: they show nothing (dark, blurred, …); the summary says why\n", unfit)
+	}
 	if failed > 0 {
 		return someFailed{failed, len(files)}
 	}
@@ -332,6 +341,11 @@ func (in *inspection) video(ctx context.Context, path string) (inspected, error)
 
 // picture detects, puts on the ground, writes and draws.
 func (in *inspection) picture(ctx context.Context, name string, row *inspected, pic gocv.Mat, cam geo.Camera, pose geo.Pose, located, trusted bool, at *time.Time) error {
+	if why := watch.Unfit(pic); why != "" {
+		row.Note = strings.TrimPrefix(row.Note+"; not inspected: "+why, "; ")
+		row.Unfit++
+		return nil
+	}
 	var tiles []vision.Tile
 	size := in.model.Manifest.Size
 	if located {
@@ -348,6 +362,7 @@ func (in *inspection) picture(ctx context.Context, name string, row *inspected, 
 	loc := in.city.locator(stillGroundSigmaM)
 	drawn := pic.Clone()
 	defer drawn.Close()
+	watch.Blur(&drawn, all, in.wanted)
 	count := map[string]int{}
 	var frame []vision.Observation
 	for _, d := range all {

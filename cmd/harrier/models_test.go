@@ -88,6 +88,20 @@ func FuzzYOLOLabels(f *testing.F) {
 	})
 }
 
+func FuzzCOCOAnnotations(f *testing.F) {
+	f.Add(`{"images":[{"id":1,"file_name":"a.png","width":60,"height":40}],"annotations":[{"id":1,"image_id":1,"category_id":1,"bbox":[1,2,3,4]}],"categories":[{"id":1,"name":"shed"}]}`)
+	f.Add(`{"images":[{"id":1}],"annotations":[{"image_id":2}]}`)
+	dir := f.TempDir()
+	f.Fuzz(func(t *testing.T, text string) {
+		if err := os.WriteFile(filepath.Join(dir, annotationsFile), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if p, _, err := readDataset(dir, "coco"); err == nil && len(p) == 0 {
+			t.Fatal("a data set without pictures is taken")
+		}
+	})
+}
+
 func TestReviewedLeadsBecomeADataset(t *testing.T) {
 	ctx := context.Background()
 	store, err := evidence.OpenFolder(ctx, t.TempDir())
@@ -289,10 +303,17 @@ func TestARecordingIsShownAgain(t *testing.T) {
 	if code := run([]string{"docksim", "--play", t.TempDir()}); code == 0 {
 		t.Error("an empty folder is played")
 	}
-	report := filepath.Join(t.TempDir(), "report.json")
+	written := filepath.Join(t.TempDir(), "report.json")
 	truth := filepath.Join(t.TempDir(), "truth.jsonl")
-	if out, err := exec.Command(whole(t), "demo", "--play", dir, "--headless", "--report", report, "--truth", truth, "--port-offset", "700").CombinedOutput(); err != nil {
+	if out, err := exec.Command(whole(t), "demo", "--play", dir, "--headless", "--report", written, "--truth", truth, "--port-offset", "700").CombinedOutput(); err != nil {
 		t.Fatalf("demo: %v\n%s", err, out)
+	}
+	var r report
+	if b, err := os.ReadFile(written); err != nil || json.Unmarshal(b, &r) != nil {
+		t.Fatal(err)
+	}
+	if id := r.Seen3s.ID; id.Truth == 0 || id.Tracks == 0 || id.IDF1 <= 0 {
+		t.Errorf("no tracks were scored: %+v", id)
 	}
 	b, err := os.ReadFile(truth)
 	if err != nil {

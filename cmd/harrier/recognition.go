@@ -17,6 +17,7 @@ type recognition struct {
 	Right  map[string]*share `json:"precision"` // of leads, by scene
 	Bands  map[string]*share `json:"bands"`     // recall by scene and band of height and of depression
 	Load   share             `json:"load"`      // of dump trucks seen at 45 to 90 degrees down
+	LoadAs map[string]int    `json:"load_as"`   // "open taken for empty": how often; "" is no track of a dump truck there
 	OneFor share             `json:"one_lead"`  // of the violations found, those with exactly one lead
 	Seen   map[string][]rate `json:"seen"`      // by scene: how often things were found by how finely they were seen, for a second or more
 	ID     identity          `json:"identity"`
@@ -52,6 +53,8 @@ type identity struct {
 	Both   int     `json:"both"`
 	Truth  int     `json:"truth"`
 	Tracks int     `json:"tracks"`
+	// ByClass has the same by the classes of things and tracks: IDF1 is 0 where they are not told apart
+	ByClass map[string]*identity `json:"by_class,omitempty"`
 }
 
 // seenLong is how long a thing must have been in sight in one go.
@@ -80,7 +83,7 @@ func longestWindow(t docksim.TruthThing) (w docksim.Window, ok bool) {
 
 // recognised scores leads and tracks. byThing is the lead that score gave to each thing.
 func recognised(leads []place, byThing map[int]int, right map[string]*sceneScore, things []docksim.TruthThing, tracks []vision.Ended) recognition {
-	r := recognition{Seen: map[string][]rate{}, Scenes: map[string]*share{}, Right: map[string]*share{}, Bands: map[string]*share{}}
+	r := recognition{LoadAs: map[string]int{}, Seen: map[string][]rate{}, Scenes: map[string]*share{}, Right: map[string]*share{}, Bands: map[string]*share{}}
 	at := func(m map[string]*share, k string) *share {
 		if m[k] == nil {
 			m[k] = &share{}
@@ -132,7 +135,9 @@ func recognised(leads []place, byThing map[int]int, right map[string]*sceneScore
 			}
 		}
 		if load := t.Attributes["load"]; ok && load != "" && w.DepressionDeg >= 45 && len(t.Path) == 0 {
-			r.Load.add(loadAt(tracks, t) == load)
+			got := loadAt(tracks, t)
+			r.Load.add(got == load)
+			r.LoadAs[load+" taken for "+got]++
 		}
 	}
 	for s, x := range right {
@@ -184,11 +189,19 @@ func identities(things []docksim.TruthThing, tracks []vision.Ended) identity {
 		}
 		return s, false
 	}
-	var id identity
+	id := identity{ByClass: map[string]*identity{}}
+	of := func(class string) *identity {
+		k := taken(class)
+		if id.ByClass[k] == nil {
+			id.ByClass[k] = &identity{}
+		}
+		return id.ByClass[k]
+	}
 	for _, t := range things {
 		for _, w := range t.Windows {
 			for at := w.From.Truncate(time.Second).Add(time.Second); !at.After(w.To); at = at.Add(time.Second) {
 				id.Truth++
+				of(t.Class).Truth++
 			}
 		}
 	}
@@ -216,6 +229,7 @@ func identities(things []docksim.TruthThing, tracks []vision.Ended) identity {
 			}
 			if well || !on {
 				id.Tracks++
+				of(k.Class).Tracks++
 			}
 		}
 	}
@@ -235,6 +249,12 @@ func identities(things []docksim.TruthThing, tracks []vision.Ended) identity {
 		if !tracked[p.track] && !given[p.thing] {
 			tracked[p.track], given[p.thing] = true, true
 			id.Both += both[p]
+			of(things[p.thing].Class).Both += both[p]
+		}
+	}
+	for _, c := range id.ByClass {
+		if c.Truth+c.Tracks > 0 {
+			c.IDF1 = 2 * float64(c.Both) / float64(c.Truth+c.Tracks)
 		}
 	}
 	if id.Truth+id.Tracks > 0 {

@@ -54,10 +54,13 @@ type Options struct {
 const (
 	// threshold of the network's probability; it is calibrated on its own validation pairs.
 	threshold = 0.5
-	// finest and coarsest are the ground resolutions at which structures are compared, metres a pixel: finer pictures are made coarser.
-	finest = 0.08
-	// longest side of pictures whose ground resolution is not known: larger ones are made smaller.
+	// finest is the ground resolution at which structures are compared, metres a pixel: finer pictures are made coarser.
+	finest = 0.15
+	// longest side of pictures whose ground resolution is not known: larger ones are made smaller. They are looked at so, and at half that
+	// size, and the two probabilities are averaged: the same for every picture.
 	longest = 1280
+	// aligned: pictures whose corners the points they share would move by less, in pixels, are laid over each other already.
+	aligned = 4
 	// smallest structures that are told, in pixels of what is compared, and in square metres.
 	leastPixels  = 30
 	leastSquareM = 4
@@ -91,6 +94,11 @@ func Compare(ctx context.Context, m *infer.Pair, f *ties.Finder, before, after g
 		return nil, err
 	}
 	defer p.Close()
+	if o.GSDM <= 0 {
+		if err := alsoAtHalf(ctx, m, a, b, &p); err != nil {
+			return nil, err
+		}
+	}
 	mask := gocv.NewMat()
 	defer mask.Close()
 	gocv.Threshold(p, &mask, threshold, 255, gocv.ThresholdBinary)
@@ -101,6 +109,26 @@ func Compare(ctx context.Context, m *infer.Pair, f *ties.Finder, before, after g
 	gocv.Resize(mask, &r.Mask, image.Pt(after.Cols(), after.Rows()), 0, 0, gocv.InterpolationLinear)
 	gocv.Threshold(r.Mask, &r.Mask, 127, 255, gocv.ThresholdBinary)
 	return r, nil
+}
+
+// alsoAtHalf averages a probability with that at half the size.
+func alsoAtHalf(ctx context.Context, m *infer.Pair, before, after gocv.Mat, p *gocv.Mat) error {
+	size := image.Pt(max(1, before.Cols()/2), max(1, before.Rows()/2))
+	a, b := gocv.NewMat(), gocv.NewMat()
+	defer a.Close()
+	defer b.Close()
+	scaleTo(before, &a, size)
+	scaleTo(after, &b, size)
+	half, err := m.Run(ctx, a, b)
+	if err != nil {
+		return err
+	}
+	defer half.Close()
+	full := gocv.NewMat()
+	defer full.Close()
+	gocv.Resize(half, &full, image.Pt(before.Cols(), before.Rows()), 0, 0, gocv.InterpolationLinear)
+	gocv.AddWeighted(*p, 0.5, full, 0.5, 0, p)
+	return nil
 }
 
 func scaleTo(src gocv.Mat, dst *gocv.Mat, size image.Point) {
@@ -138,6 +166,12 @@ func (r *Result) overlay(f *ties.Finder, before, after gocv.Mat, out, covered *g
 			x, y := c[0]*float64(before.Cols()), c[1]*float64(before.Rows())
 			u, v := at(x, y)
 			r.ShiftPx = math.Max(r.ShiftPx, math.Hypot(u-x*kx, v-y*ky))
+		}
+		if r.ShiftPx < aligned {
+			r.Registered = true
+			scaleTo(before, out, size)
+			gocv.Resize(full, covered, size, 0, 0, gocv.InterpolationNearestNeighbor)
+			return nil
 		}
 		if r.ShiftPx < 0.6*float64(max(size.X, size.Y)) {
 			r.Registered = true

@@ -115,18 +115,23 @@ def patch(row, rng, size):
     return np.rot90(p, rng.integers(4)).astype(np.float32)
 
 
-def composed(backgrounds, cutouts, rng, size):
-    """A photograph on two days: things stand on both, or on one; the ground itself may have changed altogether."""
-    ground = patch(backgrounds[rng.integers(len(backgrounds))], rng, size)
+def composed(backgrounds, cutouts, rng, size, ground=None, gsd=None):
+    """A photograph on two days: things stand on both, or on one; the ground itself may have changed altogether. With ground and gsd
+    given it is that ground at that resolution, and only its light changes."""
+    given = ground is not None
+    if not given:
+        ground = patch(backgrounds[rng.integers(len(backgrounds))], rng, size)
     a, b = ground.copy(), ground.copy()
-    if rng.random() < 0.3:
+    if given:
+        pass
+    elif rng.random() < 0.3:
         a = patch(backgrounds[rng.integers(len(backgrounds))], rng, size)
     elif rng.random() < 0.5:  # grass grows, earth dries: slow changes of colour
         n = cv2.resize(rng.normal(0, 1, (4, 4, 3)).astype(np.float32), (size, size), interpolation=cv2.INTER_CUBIC)
         b = b * (1 + 0.15 * n)
     mask = np.zeros((size, size), np.uint8)
     taken = []
-    gsd = float(np.exp(rng.uniform(np.log(0.055), np.log(0.4))))
+    gsd = gsd or float(np.exp(rng.uniform(np.log(0.055), np.log(0.4))))
     for _ in range(int(rng.integers(1, 9))):
         built = rng.random() < 0.65
         names = [n for n in (STRUCTURES if built else OTHERS) if n in cutouts.kinds]

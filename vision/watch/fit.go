@@ -27,6 +27,13 @@ func (j *judge) Close() {
 	}
 }
 
+// Unfit says why nothing can be told from a single picture; empty where something can.
+func Unfit(bgr gocv.Mat) string {
+	j := newJudge()
+	defer j.Close()
+	return j.look(bgr, false).reason
+}
+
 // seen is what a frame is like.
 type seen struct {
 	light, sharpness float64 // 0 to 1

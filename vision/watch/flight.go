@@ -488,12 +488,13 @@ func (f *flightWatch) locate(b timeBase, o vision.Observation) (geo.Located, boo
 	}
 	above, _ := f.tracker.AboveM(o.Class)
 	x, y := o.Box.Centre()
-	where, err := f.on(b).Locate(o.Camera, p, x, y, above, boxSigmaPx)
+	where, err := f.on(b).Locate(o.Camera, p, x, y, above, boxSigma(o.Box))
 	return where, err == nil
 }
 
-// boxSigmaPx is how far the middle of a box is off the middle of what it shows.
-const boxSigmaPx = 3
+// boxSigma is how far the middle of a box is off the middle of what it shows, pixels: of large things it shows one side more than the
+// other, and their parts stand up to different heights.
+func boxSigma(b vision.Box) float64 { return math.Hypot(2, 0.06*math.Max(b.W, b.H)) }
 
 // standing compares a structure's outline, the ground that its box covers, with the register.
 func (f *flightWatch) standing(o vision.Observation) *geo.Match {
@@ -512,7 +513,7 @@ func (f *flightWatch) standing(o vision.Observation) *geo.Match {
 		}
 		ring = append(ring, x.Point())
 	}
-	m := f.w.Register.Match(orb.Polygon{append(ring, ring[0])}, o.At.Cov, boxSigmaPx*o.At.GSDM)
+	m := f.w.Register.Match(orb.Polygon{append(ring, ring[0])}, o.At.Cov, boxSigma(o.Box)*o.At.GSDM)
 	return &m
 }
 
