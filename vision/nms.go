@@ -1,9 +1,21 @@
 package vision
 
-import "sort"
+import (
+	"slices"
+	"sort"
+)
 
-// Suppress keeps of overlapping detections the one with the highest score; detections of related classes compete, and one that a
-// tile's edge cut yields to one that is whole. It sorts what it returns by score.
+// Two solid things do not stand in one place: detections of any classes that overlap so much are of one thing.
+const onePlace = 0.65
+
+// Parts of a truck (its cab, its load) lie in its box: what does by this share is a part, where the truck is as sure as this at least.
+const (
+	partOfTruck = 0.8
+	sureTruck   = 0.3
+)
+
+// Suppress keeps of overlapping detections the one with the highest score; detections of related classes compete, one that a tile's
+// edge cut yields to one that is whole, and what is a part of a truck is left out. It sorts what it returns by score.
 func Suppress(all []Detection, iou float64) []Detection {
 	sort.SliceStable(all, func(i, j int) bool {
 		if all[i].Cut != all[j].Cut {
@@ -15,12 +27,24 @@ func Suppress(all []Detection, iou float64) []Detection {
 next:
 	for _, d := range all {
 		for _, k := range out {
-			if (Group(k.Class) == Group(d.Class) || related(k.Class, d.Class)) && (k.Box.IoU(d.Box) > iou || d.Cut && d.Box.within(k.Box) > 0.6) {
+			if (Group(k.Class) == Group(d.Class) || related(k.Class, d.Class)) && (k.Box.IoU(d.Box) > iou || d.Cut && d.Box.within(k.Box) > 0.6) || k.Box.IoU(d.Box) > onePlace {
 				continue next
 			}
 		}
 		out = append(out, d)
 	}
+	part := func(d Detection) bool {
+		return d.Class != "person" && slices.ContainsFunc(out, func(k Detection) bool {
+			return kind(k.Class) == "truck" && k.Score >= sureTruck && kind(d.Class) != "truck" && d.Box.W*d.Box.H < k.Box.W*k.Box.H && d.Box.within(k.Box) > partOfTruck
+		})
+	}
+	var whole []Detection
+	for _, d := range out {
+		if !part(d) {
+			whole = append(whole, d)
+		}
+	}
+	out = whole
 	sort.SliceStable(out, func(i, j int) bool { return out[i].Score > out[j].Score })
 	return out
 }

@@ -65,8 +65,22 @@ func TestFencesPermit(t *testing.T) {
 	}
 }
 
+func TestPartsOfATruckAreNoStalls(t *testing.T) {
+	got := Suppress([]Detection{
+		{"stall", 0.8, Box{70, 0, 25, 30}, false}, {"heap", 0.7, Box{5, 3, 60, 24}, false}, {"dump-truck/open", 0.6, Box{0, 0, 100, 30}, false},
+		{"person", 0.5, Box{10, 5, 6, 6}, false}, {"stall", 0.5, Box{200, 0, 25, 30}, false}, {"bicycles", 0.9, Box{300, 0, 20, 20}, false}, {"goods", 0.6, Box{301, 0, 20, 20}, false},
+	}, 0.5)
+	var names []string
+	for _, d := range got {
+		names = append(names, d.Class)
+	}
+	if strings.Join(names, " ") != "bicycles dump-truck/open person stall" {
+		t.Error(names)
+	}
+}
+
 func TestSuppressKeepsTheBest(t *testing.T) {
-	got := Suppress([]Detection{{"car", 0.5, Box{0, 0, 10, 10}, false}, {"van", 0.8, Box{1, 0, 10, 10}, false}, {"stall", 0.3, Box{0, 0, 10, 10}, false}, {"car", 0.4, Box{50, 0, 10, 10}, false}}, 0.5)
+	got := Suppress([]Detection{{"car", 0.5, Box{0, 0, 10, 10}, false}, {"van", 0.8, Box{1, 0, 10, 10}, false}, {"stall", 0.3, Box{6, 0, 10, 10}, false}, {"car", 0.4, Box{50, 0, 10, 10}, false}}, 0.5)
 	if len(got) != 3 || got[0].Class != "van" {
 		t.Errorf("%+v", got)
 	}
