@@ -344,6 +344,7 @@ func (in *inspection) picture(ctx context.Context, name string, row *inspected, 
 	if why := watch.Unfit(pic); why != "" {
 		row.Note = strings.TrimPrefix(row.Note+"; not inspected: "+why, "; ")
 		row.Unfit++
+		row.Width, row.Height, row.Located = pic.Cols(), pic.Rows(), row.Located || located
 		return nil
 	}
 	var tiles []vision.Tile

@@ -283,7 +283,7 @@ func TestChangeFindsWhatWasBuilt(t *testing.T) {
 
 func TestARecordingIsShownAgain(t *testing.T) {
 	dir := t.TempDir()
-	args := []string{"docksim", "--record", dir, "--docks", "1", "--flying", "1", "--seed", "10040", "--quality", "3", "--seconds", "8"}
+	args := []string{"docksim", "--record", dir, "--docks", "1", "--flying", "1", "--seed", "10040", "--quality", "3", "--seconds", "16"}
 	if code := run(args); code != 0 {
 		t.Fatalf("exit code %d", code)
 	}

@@ -57,8 +57,10 @@ const (
 	// finest is the ground resolution at which structures are compared, metres a pixel: finer pictures are made coarser.
 	finest = 0.15
 	// longest side of pictures whose ground resolution is not known: larger ones are made smaller. They are looked at so, and at half that
-	// size, and the two probabilities are averaged: the same for every picture.
+	// size where that leaves what the network was trained on, and the two probabilities are averaged: the same for every picture.
 	longest = 1280
+	// trainedOn is the side of the training pictures, pixels: nothing smaller is looked at.
+	trainedOn = 256
 	// aligned: pictures whose corners the points they share would move by less, in pixels, are laid over each other already.
 	aligned = 4
 	// smallest structures that are told, in pixels of what is compared, and in square metres.
@@ -94,7 +96,7 @@ func Compare(ctx context.Context, m *infer.Pair, f *ties.Finder, before, after g
 		return nil, err
 	}
 	defer p.Close()
-	if o.GSDM <= 0 {
+	if o.GSDM <= 0 && min(b.Cols(), b.Rows()) >= 2*trainedOn {
 		if err := alsoAtHalf(ctx, m, a, b, &p); err != nil {
 			return nil, err
 		}
