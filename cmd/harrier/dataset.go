@@ -40,8 +40,6 @@ type cocoImage struct {
 	Source   string  `json:"source,omitempty"` // Harrier's: where it comes from
 	// Rejected are Harrier's: boxes that were taken for something and are none, so that training learns them as background.
 	Rejected []cocoRejected `json:"rejected,omitempty"`
-	// Known are Harrier's: the classes whose absence from the labels means absence from the picture; absent means all.
-	Known []string `json:"known,omitempty"`
 }
 
 type cocoRejected struct {
@@ -360,7 +358,7 @@ func exportLeads(ctx context.Context, store *evidence.Store, all []leads.Lead, d
 			}
 		}
 		set := sets[to]
-		img := cocoImage{ID: len(set.Images) + 1, FileName: sha + ".jpg", Width: conf.Width, Height: conf.Height, Source: byFrame[sha][0].Flight, Known: []string{}}
+		img := cocoImage{ID: len(set.Images) + 1, FileName: sha + ".jpg", Width: conf.Width, Height: conf.Height, Source: byFrame[sha][0].Flight}
 		for _, l := range byFrame[sha] {
 			var box vision.Box
 			if err := json.Unmarshal(l.Box, &box); err != nil {

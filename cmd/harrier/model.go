@@ -94,6 +94,18 @@ type promotion struct {
 
 type history struct{ path string }
 
+// historyIn reads a configuration, and the models' history with it.
+func historyIn(file string) (conf config, h history, all []promotion, err error) {
+	if conf, err = loadConfig(file); err != nil {
+		return conf, h, nil, err
+	}
+	if h, err = historyOf(conf); err != nil {
+		return conf, h, nil, err
+	}
+	all, err = h.read()
+	return conf, h, all, err
+}
+
 func historyOf(c config) (history, error) {
 	data, err := c.dataFolder()
 	return history{filepath.Join(data, "models", "history.jsonl")}, err
@@ -163,7 +175,7 @@ type modelPromoteCmd struct {
 }
 
 func (c *modelPromoteCmd) Run() error {
-	conf, err := loadConfig(c.Config)
+	conf, h, all, err := historyIn(c.Config)
 	if err != nil {
 		return err
 	}
@@ -172,28 +184,15 @@ func (c *modelPromoteCmd) Run() error {
 		return err
 	}
 	// a model that cannot run, or knows less than the scenes ask for, is not promoted
-	m, err := infer.Open(c.Model, conf.Vision.Engine, 1)
-	if err != nil {
-		return err
-	}
-	m.Close()
 	scenes, err := sceneFiles(conf)
 	if err != nil {
 		return err
 	}
-	for _, s := range scenes {
-		if err := s.Known(man.Classes); err != nil {
-			return err
-		}
-	}
-	h, err := historyOf(conf)
+	m, err := opened(conf, c.Model, 1, scenes)
 	if err != nil {
 		return err
 	}
-	all, err := h.read()
-	if err != nil {
-		return err
-	}
+	m.Close()
 	if len(all) == 0 { // so that there is something to go back to
 		_, was, err := models.Load("")
 		if err != nil {
@@ -235,15 +234,7 @@ type modelRollbackCmd struct {
 }
 
 func (c *modelRollbackCmd) Run() error {
-	conf, err := loadConfig(c.Config)
-	if err != nil {
-		return err
-	}
-	h, err := historyOf(conf)
-	if err != nil {
-		return err
-	}
-	all, err := h.read()
+	_, h, all, err := historyIn(c.Config)
 	if err != nil {
 		return err
 	}
@@ -268,15 +259,7 @@ type modelListCmd struct {
 }
 
 func (c *modelListCmd) Run() error {
-	conf, err := loadConfig(c.Config)
-	if err != nil {
-		return err
-	}
-	h, err := historyOf(conf)
-	if err != nil {
-		return err
-	}
-	all, err := h.read()
+	conf, _, all, err := historyIn(c.Config)
 	if err != nil {
 		return err
 	}

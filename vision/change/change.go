@@ -61,6 +61,8 @@ const (
 	longest = 1280
 	// trainedOn is the side of the training pictures, pixels: nothing smaller is looked at.
 	trainedOn = 256
+	// planePx is how far points of the common ground may lie off its plane, pixels.
+	planePx = 3
 	// aligned: pictures whose corners the points they share would move by less, in pixels, are laid over each other already.
 	aligned = 4
 	// smallest structures that are told, in pixels of what is compared, and in square metres.
@@ -156,8 +158,15 @@ func (r *Result) overlay(f *ties.Finder, before, after gocv.Mat, out, covered *g
 	size := image.Pt(after.Cols(), after.Rows())
 	full := gocv.NewMatWithSizeFromScalar(gocv.NewScalar(255, 0, 0, 0), before.Rows(), before.Cols(), gocv.MatTypeCV8U)
 	defer full.Close()
-	if h, ok := plane(ties.Match(fa, fb)); ok {
-		defer h.Close()
+	h, agree := gocv.NewMat(), gocv.NewMat()
+	if pairs := ties.Match(fa, fb); len(pairs) > 0 {
+		h.Close()
+		agree.Close()
+		h, agree = ties.Plane(pairs, planePx)
+	}
+	defer h.Close()
+	defer agree.Close()
+	if !h.Empty() {
 		// how far it moves the corners against plain scaling
 		kx, ky := float64(after.Cols())/float64(before.Cols()), float64(after.Rows())/float64(before.Rows())
 		at := func(x, y float64) (float64, float64) {
@@ -186,30 +195,6 @@ func (r *Result) overlay(f *ties.Finder, before, after gocv.Mat, out, covered *g
 	scaleTo(before, out, size)
 	gocv.Resize(full, covered, size, 0, 0, gocv.InterpolationNearestNeighbor)
 	return nil
-}
-
-// plane is the homography that takes the pairs' first pixels to their second; ok is false where there are too few.
-func plane(pairs []ties.Pair) (gocv.Mat, bool) {
-	if len(pairs) == 0 {
-		return gocv.Mat{}, false
-	}
-	src, dst := gocv.NewMatWithSize(len(pairs), 1, gocv.MatTypeCV64FC2), gocv.NewMatWithSize(len(pairs), 1, gocv.MatTypeCV64FC2)
-	defer src.Close()
-	defer dst.Close()
-	for i, p := range pairs {
-		src.SetDoubleAt(i, 0, p.AX)
-		src.SetDoubleAt(i, 1, p.AY)
-		dst.SetDoubleAt(i, 0, p.BX)
-		dst.SetDoubleAt(i, 1, p.BY)
-	}
-	used := gocv.NewMat()
-	defer used.Close()
-	h := gocv.FindHomography(src, &dst, gocv.HomograpyMethodRANSAC, 3, &used, 2000, 0.999)
-	if h.Empty() {
-		h.Close()
-		return gocv.Mat{}, false
-	}
-	return h, true
 }
 
 // outlines draws round what the mask marks, and takes out of it what is too small to be told.

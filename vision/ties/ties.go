@@ -152,19 +152,9 @@ func onePlane(pairs []Pair, within float64) []Pair {
 	if len(pairs) < leastPairs {
 		return nil
 	}
-	src, dst := gocv.NewMatWithSize(len(pairs), 1, gocv.MatTypeCV64FC2), gocv.NewMatWithSize(len(pairs), 1, gocv.MatTypeCV64FC2)
-	defer src.Close()
-	defer dst.Close()
-	for i, p := range pairs {
-		src.SetDoubleAt(i, 0, p.AX)
-		src.SetDoubleAt(i, 1, p.AY)
-		dst.SetDoubleAt(i, 0, p.BX)
-		dst.SetDoubleAt(i, 1, p.BY)
-	}
-	mask := gocv.NewMat()
-	defer mask.Close()
-	h := gocv.FindHomography(src, &dst, gocv.HomograpyMethodRANSAC, within, &mask, 2000, 0.999)
+	h, mask := Plane(pairs, within)
 	defer h.Close()
+	defer mask.Close()
 	if h.Empty() {
 		return nil
 	}
@@ -178,4 +168,20 @@ func onePlane(pairs []Pair, within float64) []Pair {
 		return nil
 	}
 	return out
+}
+
+// Plane is the homography that takes the pairs' first pixels to their second within so many pixels, and which pairs agree with it (a
+// column of bytes); the homography is empty where none is found. Close both.
+func Plane(pairs []Pair, within float64) (h, agree gocv.Mat) {
+	src, dst := gocv.NewMatWithSize(len(pairs), 1, gocv.MatTypeCV64FC2), gocv.NewMatWithSize(len(pairs), 1, gocv.MatTypeCV64FC2)
+	defer src.Close()
+	defer dst.Close()
+	for i, p := range pairs {
+		src.SetDoubleAt(i, 0, p.AX)
+		src.SetDoubleAt(i, 1, p.AY)
+		dst.SetDoubleAt(i, 0, p.BX)
+		dst.SetDoubleAt(i, 1, p.BY)
+	}
+	agree = gocv.NewMat()
+	return gocv.FindHomography(src, &dst, gocv.HomograpyMethodRANSAC, within, &agree, 2000, 0.999), agree
 }

@@ -52,7 +52,7 @@ def load(folder):
         path = os.path.join(folder, m["file_name"])
         if not os.path.exists(path):
             path = os.path.join(folder, "images", m["file_name"])
-        rows[m["id"]] = {"path": path, "gsd_m": m.get("gsd_m") or 0.08, "labels": [], "rejected": m.get("rejected", []), "known": m.get("known")}
+        rows[m["id"]] = {"path": path, "gsd_m": m.get("gsd_m") or 0.08, "labels": [], "rejected": m.get("rejected", [])}
     for a in c["annotations"]:
         rows[a["image_id"]]["labels"].append({"class": names[a["category_id"]], "box": a["bbox"], "visible": a.get("visible", 1)})
     return list(rows.values())
