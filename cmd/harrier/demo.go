@@ -6,9 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"image"
 	_ "image/jpeg"
-	"math"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -408,107 +406,5 @@ func (d *demo) end() {
 			f.State, f.Reason = dock.Cancelled, "shutdown"
 			d.flights[id] = f
 		}
-	}
-}
-
-func (d *demo) report(truth string) (report, error) {
-	r := report{Frames: map[string]int64{}, CPUs: d.cpu, PSS: d.peak, Seconds: time.Since(d.began).Seconds()}
-	t, err := readTruth(truth)
-	if err != nil {
-		return r, fmt.Errorf("truth: %w", err)
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	for _, k := range []string{"received", "decoded", "analysed"} {
-		r.Frames[k] = d.counts[k]
-	}
-	r.Tiles, r.Leads = d.counts["tiles"], len(d.leads)
-	for _, id := range d.order {
-		r.Flights = append(r.Flights, d.flights[id])
-	}
-	var places []place
-	var late []float64
-	capture := map[string][]float64{}
-	for _, l := range d.leads {
-		u := d.updated[l.Lead.Lead]
-		places = append(places, place{Scene: u.Scene, Lon: u.Lon, Lat: u.Lat, cov: u.Cov})
-		if d.c.Report == "" {
-			continue // reading every frame's number takes longer than somebody who pressed Ctrl-C wants to wait
-		}
-		if n, err := d.frameNumber(l.Frame); err == nil {
-			if f, ok := t.frames[l.Flight][n]; ok {
-				late = append(late, l.at.Sub(f.Captured).Seconds())
-				capture[l.Dock] = append(capture[l.Dock], math.Abs(l.Captured.Sub(f.Captured).Seconds()))
-			}
-		}
-	}
-	r.CaptureS = map[string]spread{}
-	for k, v := range capture {
-		r.CaptureS[k] = spreadOf(v)
-	}
-	var errs, found, major []float64
-	var byThing map[int]int
-	r.Scenes, byThing, errs = score(places, t.things)
-	r.Seen3s = recognised(places, byThing, r.Scenes, t.things, d.tracks)
-	byDock, inside := map[string][]float64{}, 0.0
-	for i, e := range errs {
-		if math.IsNaN(e) {
-			continue
-		}
-		l := d.leads[i]
-		found, major = append(found, e), append(major, places[i].cov.Ellipse().MajorM)
-		byDock[l.Dock] = append(byDock[l.Dock], e)
-		if places[i].inside {
-			inside++
-		}
-	}
-	r.ByDockM = map[string]spread{}
-	for k, v := range byDock {
-		r.ByDockM[k] = spreadOf(v)
-	}
-	if len(found) > 0 {
-		r.Inside = inside / float64(len(found))
-	}
-	r.PositionM, r.EllipseM, r.LatencyS = spreadOf(found), spreadOf(major), spreadOf(late)
-	return r, nil
-}
-
-// frameNumber reads the strip of 32 blocks along the top of a lead's frame.
-func (d *demo) frameNumber(sha string) (uint32, error) {
-	res, err := http.Get(d.base + "/evidence/" + sha)
-	if err != nil {
-		return 0, err
-	}
-	defer res.Body.Close()
-	m, _, err := image.Decode(res.Body)
-	if err != nil {
-		return 0, err
-	}
-	var n uint32
-	w := m.Bounds().Dx()
-	for i := range 32 {
-		r, g, b, _ := m.At((2*i+1)*w/64, 6).RGBA()
-		n <<= 1
-		if r+g+b > 3*0x7fff {
-			n |= 1
-		}
-	}
-	return n, nil
-}
-
-func (d *demo) summary(r report) {
-	fmt.Printf("\n%d leads in %.0f s\n", r.Leads, r.Seconds)
-	for _, s := range sortedKeys(r.Scenes) {
-		x := r.Scenes[s]
-		fmt.Printf("  %-18s shown %3d  found %3d  missed %3d  false %3d\n", s, x.Truth, x.Found, x.Missed, x.False)
-	}
-	r.Seen3s.print()
-	fmt.Printf("  position error  median %.1f m, 95 %% within %.1f m; %.0f %% inside the 95 %% ellipse (semi-major axis %.1f m in the median)\n", r.PositionM.Median, r.PositionM.P95, 100*r.Inside, r.EllipseM.Median)
-	if len(r.CaptureS) > 0 {
-		fmt.Printf("  latency         median %.1f s, 95 %% within %.1f s\n", r.LatencyS.Median, r.LatencyS.P95)
-	}
-	fmt.Printf("  frames          %d received, %d decoded, %d looked at in %d tiles\n  memory          %.0f MiB at most, all processes\n", r.Frames["received"], r.Frames["decoded"], r.Frames["analysed"], r.Tiles, r.PSS["sum"])
-	for _, f := range r.Flights {
-		fmt.Printf("  flight %-30s %s %s\n", f.Flight, f.State, f.Reason)
 	}
 }

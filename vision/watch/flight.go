@@ -6,14 +6,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"image"
 	"log/slog"
 	"math"
 	"sync/atomic"
 	"time"
 
 	"github.com/paulmach/orb"
-	"gocv.io/x/gocv"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/harrier-patrol/harrier/dock"
@@ -160,74 +158,6 @@ type flightWatch struct {
 	newest  time.Duration            // PTS of the last frame that was placed
 }
 
-// look is a frame with what the network saw in it; jpeg is nil where nothing may become a sighting.
-type look struct {
-	pts    time.Duration
-	dets   []vision.Detection
-	camera geo.Camera
-	jpeg   []byte
-	all    []vision.Detection // also what is only to be made unrecognisable
-	seen   seen
-}
-
-// look runs the network on frames, one every Interval.
-func (f *flightWatch) look(ctx context.Context, c *stream.Client, in <-chan *stream.Picture, out chan<- look) error {
-	next := time.NewTimer(0)
-	defer next.Stop()
-	e := &eye{judge: newJudge()}
-	defer e.judge.Close()
-	if s := f.w.Shadow; s != nil {
-		e.compared = Compared{Flight: f.job.Flight, Model: s.Model.Manifest.Name + " " + s.Model.Manifest.SHA256[:12]}
-		defer func() {
-			if err := f.sink.Compared(e.compared); err != nil {
-				f.log.Error("comparison not kept", "error", err)
-			}
-		}()
-	}
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-next.C:
-		}
-		began := time.Now()
-		c.Want()
-		var p *stream.Picture
-		select {
-		case <-ctx.Done():
-			return nil
-		case p = <-in:
-		}
-		l, err := f.analyse(ctx, p, e)
-		if err == nil && l.seen.reason == "" && f.w.Align {
-			err = f.key(p, l.camera)
-		}
-		p.Close()
-		if err != nil {
-			if ctx.Err() != nil {
-				return nil
-			}
-			return err
-		}
-		select {
-		case out <- l:
-		case <-ctx.Done():
-			return nil
-		}
-		next.Reset(max(0, f.w.Interval-time.Since(began)))
-	}
-}
-
-// eye is what looking at frames one after the other needs.
-type eye struct {
-	judge   *judge
-	sampler vision.Sampler
-	at      geo.Pose // of the last frame
-	blind   string   // why the last frame showed nothing
-
-	compared Compared
-}
-
 // How far an aircraft flies between two pictures that are compared, as a share of its height: neighbours then share more than half.
 const keyShare = 0.3
 
@@ -244,91 +174,6 @@ func (f *flightWatch) key(p *stream.Picture, cam geo.Camera) error {
 	}
 	f.keys <- keyFrame{p.PTS, cam, x}
 	return nil
-}
-
-// atHorizonDeg: with its middle so little below level a camera shows sky and ground too far off to tell anything.
-const atHorizonDeg = -15
-
-func (f *flightWatch) analyse(ctx context.Context, p *stream.Picture, e *eye) (look, error) {
-	l := look{pts: p.PTS, camera: geo.CameraFromDiagonal(p.BGR.Cols(), p.BGR.Rows(), f.job.DiagDeg)}
-	pose, posed := f.pose(f.base(), p.PTS)
-	if !posed {
-		pose, posed = f.poses.Last()
-	}
-	moved := posed && geo.DistanceM(pose.Point(), e.at.Point()) > 1
-	if l.seen = e.judge.look(p.BGR, moved); posed && l.seen.reason == "" && pose.PitchDeg > atHorizonDeg {
-		l.seen.reason = "the camera looks at the horizon"
-	}
-	e.at = pose
-	if r := l.seen.reason; r != e.blind {
-		if e.blind = r; r != "" {
-			f.log.Warn("nothing can be inspected", "reason", r)
-		}
-	}
-	if l.seen.reason != "" {
-		f.w.Blind.Add(1)
-		return l, nil
-	}
-	var err error
-	size := f.w.Model.Manifest.Size
-	var tiles []vision.Tile
-	if posed {
-		tiles = e.sampler.Next(l.camera, pose, vision.TilesByGround(l.camera, pose, 0, size))
-	} else {
-		tiles = vision.TilesAt(l.camera.Width, l.camera.Height, size, vision.BlindScales[0])
-	}
-	l.all, err = f.w.Model.Picture(ctx, p.BGR, tiles, PrivateScore)
-	if err != nil {
-		return l, err
-	}
-	if s := f.w.Shadow; s != nil {
-		if err := s.look(ctx, p.BGR, tiles, l.all, f.wanted, &e.compared); err != nil {
-			return l, err
-		}
-	}
-	if posed {
-		for _, t := range tiles {
-			e.sampler.Looked(l.camera, pose, t)
-		}
-	}
-	f.w.Analysed.Add(1)
-	f.w.Tiles.Add(int64(len(tiles)))
-	wanted := false
-	for _, d := range l.all {
-		if _, ok := f.tracker.AboveM(d.Class); !ok || d.Score < minSightingScore || d.Cut || touchesEdge(d.Box, l.camera) {
-			continue
-		}
-		l.dets = append(l.dets, d)
-		wanted = wanted || f.wanted[d.Class]
-	}
-	if !wanted {
-		return l, nil
-	}
-	l.jpeg, err = jpeg(p.BGR)
-	return l, err
-}
-
-func touchesEdge(b vision.Box, c geo.Camera) bool {
-	const px = 2
-	return b.X < px || b.Y < 18 || b.X+b.W > float64(c.Width)-px || b.Y+b.H > float64(c.Height)-px
-}
-
-func jpeg(m gocv.Mat) ([]byte, error) {
-	b, err := gocv.IMEncodeWithParams(gocv.JPEGFileExt, m, []int{gocv.IMWriteJpegQuality, 88})
-	if err != nil {
-		return nil, fmt.Errorf("encode the frame: %w", err)
-	}
-	defer b.Close()
-	return append([]byte(nil), b.GetBytes()...), nil
-}
-
-// cropJPEG cuts a box with its surroundings.
-func cropJPEG(m gocv.Mat, b vision.Box) ([]byte, error) {
-	k := 0.5*max(b.W, b.H) + 16
-	r := image.Rect(int(b.X-k), int(b.Y-k), int(b.X+b.W+k), int(b.Y+b.H+k)).Intersect(image.Rect(0, 0, m.Cols(), m.Rows()))
-	part := m.Region(r)
-	defer part.Close()
-	return jpeg(part)
 }
 
 // place puts what was seen on the ground as soon as the poses around it are there, and sends what the rules find.
