@@ -106,6 +106,8 @@ type PathPoint struct {
 	Lon     float64     `json:"lon"`
 	Lat     float64     `json:"lat"`
 	Ellipse geo.Ellipse `json:"ellipse"`
+	// Carried: its place was in the picture, it was not recognised there; it was just before or after.
+	Carried bool `json:"carried,omitempty"`
 }
 
 // Path is where a track was seen: each sighting where it moves, one place where it stands.

@@ -65,6 +65,39 @@ type cocoCategory struct {
 // annotationsFile is where a folder's annotations are.
 const annotationsFile = "annotations.json"
 
+// cocoResult is a detection as COCO's results files have it, so that other tools can count again; the numbers of pictures are those
+// of the data set (of YOLO: their place), and what the numbers mean is written beside them.
+type cocoResult struct {
+	ImageID  int        `json:"image_id"`
+	Category int        `json:"category_id"` // place in the network's classes
+	BBox     [4]float64 `json:"bbox"`
+	Score    float64    `json:"score"`
+	FileName string     `json:"file_name"` // in the data set
+	Class    string     `json:"class"`
+}
+
+const resultsFile = "detections.json"
+
+// writeResults writes what was found in the pictures of a data set in dir.
+func writeResults(path, dir string, classes []string, pictures []labelled, found [][]vision.Detection) error {
+	out := []cocoResult{}
+	for i, p := range pictures {
+		name, err := filepath.Rel(dir, p.path)
+		if err != nil {
+			return err
+		}
+		for _, d := range found[i] {
+			b := d.Box
+			out = append(out, cocoResult{p.id, slices.Index(classes, d.Class), [4]float64{round(b.X, 1), round(b.Y, 1), round(b.W, 1), round(b.H, 1)}, round(d.Score, 4), filepath.ToSlash(name), d.Class})
+		}
+	}
+	b, err := json.Marshal(out)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(path, append(b, '\n'), 0o644)
+}
+
 // category is the number of a class, which is added where it is new.
 func (c *coco) category(name string) int {
 	for _, k := range c.Categories {
@@ -90,6 +123,7 @@ func (c *coco) write(dir string) error {
 
 // labelled is a picture of a data set with what is in it.
 type labelled struct {
+	id    int
 	path  string
 	gsdM  float64
 	boxes []labelBox
@@ -143,7 +177,7 @@ func readCOCO(dir string) ([]labelled, []string, error) {
 			p = filepath.Join(dir, "images", filepath.FromSlash(m.FileName))
 		}
 		at[m.ID] = len(out)
-		out = append(out, labelled{path: p, gsdM: m.GSDM})
+		out = append(out, labelled{id: m.ID, path: p, gsdM: m.GSDM})
 	}
 	for i, a := range c.Annotations {
 		k, ok := at[a.ImageID]
@@ -171,7 +205,7 @@ func readYOLO(dir string) ([]labelled, []string, error) {
 		if !slices.Contains([]string{".jpg", ".jpeg", ".png"}, strings.ToLower(ext)) {
 			continue
 		}
-		p := labelled{path: filepath.Join(dir, "images", e.Name())}
+		p := labelled{id: len(out), path: filepath.Join(dir, "images", e.Name())}
 		f, err := os.Open(p.path)
 		if err != nil {
 			return nil, nil, err

@@ -24,7 +24,7 @@ import (
 type evalCmd struct {
 	Dataset   string  `required:"" help:"Folder of the data set." type:"existingdir"`
 	Format    string  `default:"coco" enum:"coco,yolo,change" help:"coco (annotations.json), yolo (images/, labels/), or change (A/, B/, label/: pairs with masks)."`
-	Out       string  `required:"" help:"Folder for report.html, figures.json and the pictures of mistakes." type:"path"`
+	Out       string  `required:"" help:"Folder for report.html, figures.json, detections.json (COCO results, with names) and the pictures of mistakes." type:"path"`
 	Model     string  `default:"harrier-nano" help:"A model that comes with Harrier, or an .onnx file with its manifest beside it."`
 	Engine    string  `default:"onnxruntime" enum:"onnxruntime,opencv" help:"onnxruntime or opencv."`
 	Threshold float64 `default:"0.5" help:"Score at which precision and recall are given."`
@@ -86,6 +86,9 @@ func (c *evalCmd) Run(ctx context.Context) error {
 	}
 	if c.Calibrate != "" {
 		return calibrate(c.Calibrate, m.Manifest.Classes, pictures, found)
+	}
+	if err := writeResults(filepath.Join(c.Out, resultsFile), c.Dataset, m.Manifest.Classes, pictures, found); err != nil {
+		return err
 	}
 	results := evaluate(pictures, classes, found, c.Threshold)
 	fmt.Printf("%d pictures, model %s, threshold %g; 95 %% bootstrap intervals over pictures\n", len(pictures), m.Manifest.Name, c.Threshold)

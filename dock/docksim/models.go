@@ -172,6 +172,21 @@ func (d *dice) dumpTruck(load string, sun vec) (b body, l, w, h float64) {
 			}
 		}
 	}
+	// sunk darkens what lies at z below the rim along the walls, where they keep part of the sky off: also under cloud
+	sunk := func(z float64, c rgb) {
+		deep := math.Min(1, (h-z)/1.2)
+		for i, k := range []float64{0.78, 0.6} {
+			out := rim + (0.55-0.3*float64(i))*deep
+			dark, up := c.times(1-(1-k)*deep), 0.01+0.005*float64(i)
+			strip := func(xa, ya, xb, yb float64) {
+				b.add(newFace(dark, vec{xa, ya, z + up}, vec{xb, ya, z + up}, vec{xb, yb, z + up}, vec{xa, yb, z + up}))
+			}
+			strip(x0+rim, -w/2+rim, x1-rim, -w/2+out)
+			strip(x0+rim, w/2-out, x1-rim, w/2-rim)
+			strip(x0+rim, -w/2+rim, x0+out, w/2-rim)
+			strip(x1-out, -w/2+rim, x1-rim, w/2-rim)
+		}
+	}
 	speck := func(f face) face { return f.painted(speckled, earth.times(0.7), 0.45, 0.8) }
 	switch load {
 	case "covered":
@@ -182,16 +197,18 @@ func (d *dice) dumpTruck(load string, sun vec) (b body, l, w, h float64) {
 		in(h-0.05, speck)
 		var m body
 		ph := d.between(0, 6)
-		m.mound((bed-2*rim)/2*1.04, (w-2*rim)/2*1.12, h-0.08, d.between(0.75, 1.25), earth, func(i int) float64 { return 0.94 + 0.08*math.Sin(float64(i)*2.3+ph) })
+		m.mound((bed-2*rim)/2*1.04, (w-2*rim)/2*1.2, h-0.05, d.between(0.75, 1.25), earth, func(i int) float64 { return 0.94 + 0.08*math.Sin(float64(i)*2.3+ph) })
 		b.add(placed(m.faces, vec{(x0 + x1) / 2, 0, 0}, 0)...)
 	case "empty":
 		z := 1.25
 		floor := d.shade(of(d, []rgb{{104, 98, 92}, {88, 86, 86}, {120, 112, 102}, {96, 90, 80}}), 0.1).mix(c, 0.2)
 		b.add(newFace(floor, vec{x0 + rim, -w/2 + rim, z}, vec{x1 - rim, -w/2 + rim, z}, vec{x1 - rim, w/2 - rim, z}, vec{x0 + rim, w/2 - rim, z}).painted(grain, earth.times(0.9), 0.8, 0.25))
+		sunk(z, floor)
 		shadowed(z, floor)
 	default: // open: earth below the rim, uneven
 		z := h - d.between(0.45, 0.8)
 		in(z, speck)
+		sunk(z, earth)
 		shadowed(z, earth)
 		var m body
 		m.mound((bed-2*rim)/2*0.8, (w-2*rim)/2*0.85, z-0.02, d.between(0.15, 0.3), earth.times(1.06), func(i int) float64 { return 0.9 + 0.1*math.Sin(float64(i)*1.7) })

@@ -13,37 +13,66 @@ import (
 	"github.com/harrier-patrol/harrier/vision/models"
 )
 
-// engine is a network loaded: one input of Size x Size, outputs class scores and side distributions. It belongs to one
-// goroutine at a time.
+// engine is a network loaded. It belongs to one goroutine at a time.
 type engine interface {
-	input() []float32 // to be filled before run
-	run() (scores, dist []float32, err error)
+	inputs() [][]float32 // to be filled before run
+	run() ([][]float32, error)
 	close()
 }
 
-// Model is a network ready to run, from any number of goroutines.
+// session is an engine with the buffer in which it gets its pictures: memory that is new every time costs as much as scaling does.
+type session struct {
+	engine
+	pic, part gocv.Mat
+}
+
+func (s *session) close() {
+	s.engine.close()
+	s.pic.Close()
+	s.part.Close()
+}
+
+// port is an input or output of a network.
+type port struct {
+	name  string
+	shape []int
+}
+
+func (p port) len() int {
+	n := 1
+	for _, v := range p.shape {
+		n *= v
+	}
+	return n
+}
+
+// Model is a detector ready to run, from any number of goroutines.
 type Model struct {
 	Manifest models.Manifest
 	free     chan *session
 	n        int
 	cells    []cell
+	closer   *closer // takes a closer look at what was found; nil without
 }
-
-type session struct{ e engine }
 
 type cell struct{ x, y, stride float64 }
 
-// Open loads a model by name ("harrier-nano", "base") on an engine ("onnxruntime" or "opencv") with n one-thread sessions.
+// Open loads a detector by name ("harrier-nano", "base") on an engine ("onnxruntime" or "opencv") with n one-thread sessions, and the
+// network that looks closer, where its manifest names one.
 func Open(name, engineName string, n int) (*Model, error) {
-	raw, man, err := models.Load(name)
-	if err == nil && engineName == "opencv" && man.Float != "" {
-		// OpenCV 4.6 does not read quantised networks: it takes what they were made of
-		raw, man, err = models.Load(man.Float)
+	load := func(name string) ([]byte, models.Manifest, error) {
+		raw, man, err := models.Load(name)
+		if err == nil && engineName == "opencv" && man.Float != "" {
+			// OpenCV 4.6 does not read quantised networks: it takes what they were made of
+			return models.Load(man.Float)
+		}
+		return raw, man, err
 	}
+	raw, man, err := load(name)
 	if err != nil {
 		return nil, err
 	}
-	m := &Model{Manifest: man, free: make(chan *session, n), n: n}
+	m := &Model{Manifest: man, n: n}
 	for _, s := range man.Strides {
 		for y := range man.Size / s {
 			for x := range man.Size / s {
@@ -51,34 +80,63 @@ func Open(name, engineName string, n int) (*Model, error) {
 			}
 		}
 	}
-	for range n {
-		var e engine
-		switch engineName {
-		case "", "onnxruntime":
-			e, err = openORT(raw, man, len(m.cells))
-		case "opencv":
-			e, err = openCV(raw, man)
-		default:
-			err = fmt.Errorf("no engine %q; there are onnxruntime and opencv", engineName)
+	in := []port{{"image", []int{1, 3, man.Size, man.Size}}}
+	out := []port{{"scores", []int{1, len(m.cells), len(man.Classes)}}, {"dist", []int{1, len(m.cells), 4 * man.Bins}}}
+	if m.free, err = sessions(engineName, raw, man.Name, in, out, n); err != nil {
+		return nil, err
+	}
+	if man.Closer != "" {
+		raw, man, err := load(man.Closer)
+		if err == nil {
+			m.closer, err = openCloser(raw, man, engineName, n)
 		}
 		if err != nil {
 			m.Close()
 			return nil, err
 		}
-		m.free <- &session{e}
 	}
 	return m, nil
 }
 
-// Close frees the sessions; none may be in use.
-func (m *Model) Close() {
+// sessions are n copies of a network on an engine, to be taken and given back.
+func sessions(engineName string, raw []byte, name string, in, out []port, n int) (chan *session, error) {
+	free := make(chan *session, n)
+	for range n {
+		var e engine
+		var err error
+		switch engineName {
+		case "", "onnxruntime":
+			e, err = openORT(raw, name, in, out)
+		case "opencv":
+			e, err = openCV(raw, name, in, out)
+		default:
+			err = fmt.Errorf("no engine %q; there are onnxruntime and opencv", engineName)
+		}
+		if err != nil {
+			closeAll(free)
+			return nil, err
+		}
+		free <- &session{e, gocv.NewMat(), gocv.NewMat()}
+	}
+	return free, nil
+}
+
+func closeAll(free chan *session) {
 	for {
 		select {
-		case s := <-m.free:
-			s.e.close()
+		case e := <-free:
+			e.close()
 		default:
 			return
 		}
+	}
+}
+
+// Close frees the sessions; none may be in use.
+func (m *Model) Close() {
+	closeAll(m.free)
+	if m.closer != nil {
+		closeAll(m.closer.free)
 	}
 }
 
@@ -88,38 +146,53 @@ func (m *Model) Tile(ctx context.Context, tile gocv.Mat, minScore float64) ([]vi
 	if tile.Rows() != n || tile.Cols() != n || tile.Type() != gocv.MatTypeCV8UC3 {
 		return nil, fmt.Errorf("tile is %dx%d, the network takes %dx%d BGR", tile.Cols(), tile.Rows(), n, n)
 	}
-	pix, err := tile.DataPtrUint8()
+	s, err := take(ctx, m.free)
 	if err != nil {
 		return nil, err
 	}
-	var s *session
+	defer func() { m.free <- s }()
+	return m.detect(s, tile, minScore)
+}
+
+func (m *Model) detect(s *session, tile gocv.Mat, minScore float64) ([]vision.Detection, error) {
+	if err := planes(tile, s.inputs()[0], m.Manifest); err != nil {
+		return nil, err
+	}
+	outs, err := s.run()
+	if err != nil {
+		return nil, err
+	}
+	return m.decode(outs[0], outs[1], minScore), nil
+}
+
+func take(ctx context.Context, free chan *session) (*session, error) {
 	select {
-	case s = <-m.free:
+	case s := <-free:
+		return s, nil
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	defer func() { m.free <- s }()
-	planes(pix, s.e.input(), m.Manifest)
-	scores, dist, err := s.e.run()
-	if err != nil {
-		return nil, err
-	}
-	return m.decode(scores, dist, minScore), nil
 }
 
-// planes puts BGR bytes into the planes that a network takes.
-func planes(pix []byte, in []float32, m models.Manifest) {
-	area := m.Size * m.Size
-	for ch := range 3 {
-		var table [256]float32
-		for v := range table {
-			table[v] = (float32(v) - m.Mean[ch]) / m.Std[ch]
-		}
-		out := in[ch*area : (ch+1)*area]
-		for i, p := 0, ch; i < area; i, p = i+1, p+3 {
-			out[i] = table[pix[p]]
+// planes puts a continuous BGR picture into the planes that a network takes.
+func planes(pic gocv.Mat, in []float32, m models.Manifest) error {
+	pix, err := pic.DataPtrUint8()
+	if err != nil {
+		return err
+	}
+	var table [3][256]float32
+	for ch := range table {
+		for v := range table[ch] {
+			table[ch][v] = (float32(v) - m.Mean[ch]) / m.Std[ch]
 		}
 	}
+	area := m.Size * m.Size
+	b, g, r := in[:area], in[area:2*area], in[2*area:3*area]
+	for i := range b {
+		p := pix[3*i : 3*i+3 : 3*i+3]
+		b[i], g[i], r[i] = table[0][p[0]], table[1][p[1]], table[2][p[2]]
+	}
+	return nil
 }
 
 // leastRaw is the raw score below which nothing is looked at.

@@ -122,16 +122,16 @@ func BenchmarkTile(b *testing.B) {
 	pic, _ := still(b)
 	for _, c := range []struct{ model, engine string }{{"harrier-nano", "onnxruntime"}, {"harrier-nano-fp32", "onnxruntime"}, {"harrier-nano-fp32", "opencv"}} {
 		m := open(b, c.model, c.engine)
-		s := <-m.free
+		e := <-m.free
 		b.Run(c.model+"/"+c.engine+"/bare", func(b *testing.B) {
 			for b.Loop() {
-				if _, _, err := s.e.run(); err != nil {
+				if _, err := e.run(); err != nil {
 					b.Fatal(err)
 				}
 			}
 			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "tiles/s")
 		})
-		m.free <- s
+		m.free <- e
 		b.Run(c.model+"/"+c.engine+"/whole", func(b *testing.B) {
 			for b.Loop() {
 				if _, err := m.at(context.Background(), pic, vision.Tile{Side: 620}, 0.25); err != nil {

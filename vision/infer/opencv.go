@@ -6,51 +6,59 @@ import (
 	"unsafe"
 
 	"gocv.io/x/gocv"
-
-	"github.com/harrier-patrol/harrier/vision/models"
 )
 
 // cvEngine is OpenCV's dnn: slower, and nothing to install besides OpenCV.
 type cvEngine struct {
-	net          gocv.Net
-	in           []float32
-	scores, dist []float32
-	size         int
+	net     gocv.Net
+	in, out []port
+	ins     [][]float32
+	outs    [][]float32
 }
 
-func openCV(raw []byte, m models.Manifest) (engine, error) {
+func openCV(raw []byte, name string, in, out []port) (engine, error) {
 	net, err := gocv.ReadNetFromONNXBytes(raw)
 	if err != nil {
-		return nil, fmt.Errorf("load model %s into OpenCV: %w", m.Name, err)
+		return nil, fmt.Errorf("load model %s into OpenCV: %w", name, err)
 	}
 	if net.Empty() {
-		return nil, fmt.Errorf("load model %s into OpenCV: its importer does not take it", m.Name)
+		return nil, fmt.Errorf("load model %s into OpenCV: its importer does not take it", name)
 	}
-	return &cvEngine{net: net, size: m.Size, in: make([]float32, 3*m.Size*m.Size)}, nil
+	e := &cvEngine{net: net, in: in, out: out, outs: make([][]float32, len(out))}
+	for _, p := range in {
+		e.ins = append(e.ins, make([]float32, p.len()))
+	}
+	return e, nil
 }
 
-func (e *cvEngine) input() []float32 { return e.in }
+func (e *cvEngine) inputs() [][]float32 { return e.ins }
 
-func (e *cvEngine) run() (scores, dist []float32, err error) {
-	blob, err := gocv.NewMatWithSizesFromBytes([]int{1, 3, e.size, e.size}, gocv.MatTypeCV32F, bytesOf(e.in))
-	if err != nil {
-		return nil, nil, err
+func (e *cvEngine) run() ([][]float32, error) {
+	for i, p := range e.in {
+		blob, err := gocv.NewMatWithSizesFromBytes(p.shape, gocv.MatTypeCV32F, bytesOf(e.ins[i]))
+		if err != nil {
+			return nil, err
+		}
+		defer blob.Close()
+		e.net.SetInput(blob, p.name)
 	}
-	defer blob.Close()
-	e.net.SetInput(blob, "image")
-	outs := e.net.ForwardLayers([]string{"scores", "dist"})
-	if len(outs) != 2 {
-		return nil, nil, errors.New("OpenCV's dnn gave no outputs")
+	names := make([]string, len(e.out))
+	for i, p := range e.out {
+		names[i] = p.name
 	}
-	for i, dst := range []*[]float32{&e.scores, &e.dist} {
+	outs := e.net.ForwardLayers(names)
+	if len(outs) != len(names) {
+		return nil, errors.New("OpenCV's dnn gave no outputs")
+	}
+	for i := range outs {
 		p, err := outs[i].DataPtrFloat32()
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
-		*dst = append((*dst)[:0], p...)
+		e.outs[i] = append(e.outs[i][:0], p...)
 		outs[i].Close()
 	}
-	return e.scores, e.dist, nil
+	return e.outs, nil
 }
 
 func (e *cvEngine) close() { e.net.Close() }

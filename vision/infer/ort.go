@@ -9,8 +9,6 @@ import (
 	"sync"
 
 	ort "github.com/yalue/onnxruntime_go"
-
-	"github.com/harrier-patrol/harrier/vision/models"
 )
 
 const library = "libonnxruntime.so.1"
@@ -53,12 +51,13 @@ var environment = sync.OnceValue(func() error {
 })
 
 type ortEngine struct {
-	s            *ort.AdvancedSession
-	in           *ort.Tensor[float32]
-	scores, dist *ort.Tensor[float32]
+	s       *ort.AdvancedSession
+	in, out []*ort.Tensor[float32]
+	ins     [][]float32
+	outs    [][]float32
 }
 
-func openORT(raw []byte, m models.Manifest, cells int) (_ engine, err error) {
+func openORT(raw []byte, name string, in, out []port) (_ engine, err error) {
 	if err := environment(); err != nil {
 		return nil, err
 	}
@@ -68,13 +67,26 @@ func openORT(raw []byte, m models.Manifest, cells int) (_ engine, err error) {
 			e.close()
 		}
 	}()
-	if e.in, err = ort.NewEmptyTensor[float32](ort.NewShape(1, 3, int64(m.Size), int64(m.Size))); err != nil {
+	tensors := func(ports []port, data *[][]float32) (names []string, ts []*ort.Tensor[float32], values []ort.Value, err error) {
+		for _, p := range ports {
+			shape := make([]int64, len(p.shape))
+			for i, n := range p.shape {
+				shape[i] = int64(n)
+			}
+			t, err := ort.NewEmptyTensor[float32](ort.NewShape(shape...))
+			if err != nil {
+				return nil, ts, nil, err
+			}
+			names, ts, values, *data = append(names, p.name), append(ts, t), append(values, t), append(*data, t.GetData())
+		}
+		return names, ts, values, nil
+	}
+	var inNames, outNames []string
+	var inValues, outValues []ort.Value
+	if inNames, e.in, inValues, err = tensors(in, &e.ins); err != nil {
 		return nil, err
 	}
-	if e.scores, err = ort.NewEmptyTensor[float32](ort.NewShape(1, int64(cells), int64(len(m.Classes)))); err != nil {
-		return nil, err
-	}
-	if e.dist, err = ort.NewEmptyTensor[float32](ort.NewShape(1, int64(cells), int64(4*m.Bins))); err != nil {
+	if outNames, e.out, outValues, err = tensors(out, &e.outs); err != nil {
 		return nil, err
 	}
 	o, err := sessionOptions()
@@ -82,30 +94,27 @@ func openORT(raw []byte, m models.Manifest, cells int) (_ engine, err error) {
 		return nil, err
 	}
 	defer o.Destroy()
-	e.s, err = ort.NewAdvancedSessionWithONNXData(raw, []string{"image"}, []string{"scores", "dist"}, []ort.Value{e.in}, []ort.Value{e.scores, e.dist}, o)
-	if err != nil {
-		return nil, fmt.Errorf("load model %s: %w", m.Name, err)
+	if e.s, err = ort.NewAdvancedSessionWithONNXData(raw, inNames, outNames, inValues, outValues, o); err != nil {
+		return nil, fmt.Errorf("load model %s: %w", name, err)
 	}
 	return e, nil
 }
 
-func (e *ortEngine) input() []float32 { return e.in.GetData() }
+func (e *ortEngine) inputs() [][]float32 { return e.ins }
 
-func (e *ortEngine) run() (scores, dist []float32, err error) {
+func (e *ortEngine) run() ([][]float32, error) {
 	if err := e.s.Run(); err != nil {
-		return nil, nil, fmt.Errorf("ONNX Runtime: %w", err)
+		return nil, fmt.Errorf("ONNX Runtime: %w", err)
 	}
-	return e.scores.GetData(), e.dist.GetData(), nil
+	return e.outs, nil
 }
 
 func (e *ortEngine) close() {
 	if e.s != nil {
 		e.s.Destroy()
 	}
-	for _, t := range []*ort.Tensor[float32]{e.in, e.scores, e.dist} {
-		if t != nil {
-			t.Destroy()
-		}
+	for _, t := range append(e.in, e.out...) {
+		t.Destroy()
 	}
 }
 

@@ -3,10 +3,8 @@ package infer
 import (
 	"context"
 	"errors"
-	"fmt"
 	"image"
 
-	ort "github.com/yalue/onnxruntime_go"
 	"gocv.io/x/gocv"
 
 	"github.com/harrier-patrol/harrier/vision/models"
@@ -14,58 +12,26 @@ import (
 
 // Pair is a network that compares two pictures, on ONNX Runtime. It belongs to one goroutine. Close it.
 type Pair struct {
-	man           models.Manifest
-	s             *ort.AdvancedSession
-	before, after *ort.Tensor[float32]
-	out           *ort.Tensor[float32]
+	man models.Manifest
+	e   engine
 }
 
 // OpenPair loads a network of two pictures by name.
-func OpenPair(name string) (_ *Pair, err error) {
+func OpenPair(name string) (*Pair, error) {
 	raw, man, err := models.Load(name)
 	if err != nil {
 		return nil, err
 	}
-	if err := environment(); err != nil {
-		return nil, err
-	}
-	m := &Pair{man: man}
-	defer func() {
-		if err != nil {
-			m.Close()
-		}
-	}()
-	n := int64(man.Size)
-	for _, t := range []**ort.Tensor[float32]{&m.before, &m.after} {
-		if *t, err = ort.NewEmptyTensor[float32](ort.NewShape(1, 3, n, n)); err != nil {
-			return nil, err
-		}
-	}
-	if m.out, err = ort.NewEmptyTensor[float32](ort.NewShape(1, 1, n/2, n/2)); err != nil {
-		return nil, err
-	}
-	o, err := sessionOptions()
+	n := man.Size
+	e, err := openORT(raw, man.Name, []port{{"before", []int{1, 3, n, n}}, {"after", []int{1, 3, n, n}}}, []port{{"change", []int{1, 1, n / 2, n / 2}}})
 	if err != nil {
 		return nil, err
 	}
-	defer o.Destroy()
-	if m.s, err = ort.NewAdvancedSessionWithONNXData(raw, []string{"before", "after"}, []string{"change"}, []ort.Value{m.before, m.after}, []ort.Value{m.out}, o); err != nil {
-		return nil, fmt.Errorf("load model %s: %w", man.Name, err)
-	}
-	return m, nil
+	return &Pair{man, e}, nil
 }
 
 // Close frees the network.
-func (m *Pair) Close() {
-	if m.s != nil {
-		m.s.Destroy()
-	}
-	for _, t := range []*ort.Tensor[float32]{m.before, m.after, m.out} {
-		if t != nil {
-			t.Destroy()
-		}
-	}
-}
+func (m *Pair) Close() { m.e.close() }
 
 // tileRim is how much of a tile's edge, in pixels, is only there for what lies inside.
 const tileRim = 48
@@ -103,26 +69,21 @@ func (m *Pair) Run(ctx context.Context, before, after gocv.Mat) (gocv.Mat, error
 }
 
 func (m *Pair) tile(a, b gocv.Mat, r image.Rectangle, out *gocv.Mat) error {
-	for _, x := range []struct {
-		pic gocv.Mat
-		in  *ort.Tensor[float32]
-	}{{a, m.before}, {b, m.after}} {
-		part := x.pic.Region(r)
+	for i, pic := range []gocv.Mat{a, b} {
+		part := pic.Region(r)
 		whole := part.Clone()
 		part.Close()
-		pix, err := whole.DataPtrUint8()
-		if err == nil {
-			planes(pix, x.in.GetData(), m.man)
-		}
+		err := planes(whole, m.e.inputs()[i], m.man)
 		whole.Close()
 		if err != nil {
 			return err
 		}
 	}
-	if err := m.s.Run(); err != nil {
-		return fmt.Errorf("ONNX Runtime: %w", err)
+	outs, err := m.e.run()
+	if err != nil {
+		return err
 	}
-	half, err := gocv.NewMatFromBytes(m.man.Size/2, m.man.Size/2, gocv.MatTypeCV32F, bytesOf(m.out.GetData()))
+	half, err := gocv.NewMatFromBytes(m.man.Size/2, m.man.Size/2, gocv.MatTypeCV32F, bytesOf(outs[0]))
 	if err != nil {
 		return err
 	}

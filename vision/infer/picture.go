@@ -40,7 +40,11 @@ func (m *Model) Picture(ctx context.Context, pic gocv.Mat, tiles []vision.Tile, 
 			all = append(all, clipped(v, w, h))
 		}
 	}
-	return vision.Suppress(all, 0.5), nil
+	all = vision.Suppress(all, 0.5)
+	if m.closer == nil {
+		return all, nil
+	}
+	return m.closer.look(ctx, pic, all, minScore)
 }
 
 // grey114 is what lies beyond a picture's edge, as the network was trained.
@@ -55,27 +59,41 @@ func clipped(d vision.Detection, w, h float64) vision.Detection {
 
 // at detects in one tile.
 func (m *Model) at(ctx context.Context, src gocv.Mat, t vision.Tile, minScore float64) ([]vision.Detection, error) {
-	n := m.Manifest.Size
-	side := int(math.Round(t.Side))
+	s, err := take(ctx, m.free)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { m.free <- s }()
+	s.cut(src, t, m.Manifest.Size)
+	return m.detect(s, s.pic, minScore)
+}
+
+// cut brings a square of a picture to n x n pixels, in s.pic; beyond the picture's edge it is grey.
+func (s *session) cut(src gocv.Mat, t vision.Tile, n int) {
+	side := max(1, int(math.Round(t.Side)))
 	x, y := int(math.Round(t.X)), int(math.Round(t.Y))
-	r := image.Rect(x, y, min(x+side, src.Cols()), min(y+side, src.Rows()))
+	r := image.Rect(x, y, x+side, y+side).Intersect(image.Rect(0, 0, src.Cols(), src.Rows()))
 	part := src.Region(r)
 	defer part.Close()
-	tile := gocv.NewMat()
-	defer tile.Close()
 	k := float64(n) / t.Side
-	w, h := min(n, max(1, int(math.Round(float64(r.Dx())*k)))), min(n, max(1, int(math.Round(float64(r.Dy())*k))))
 	how := gocv.InterpolationLinear
 	if k < 1 {
 		how = gocv.InterpolationArea
 	}
+	px := func(v int) int { return int(math.Round(float64(v) * k)) }
+	left, top := min(n-1, px(r.Min.X-x)), min(n-1, px(r.Min.Y-y))
+	w, h := min(n-left, max(1, px(r.Dx()))), min(n-top, max(1, px(r.Dy())))
+	whole := w == n && h == n
+	to := &s.part
+	if whole {
+		to = &s.pic
+	}
 	if r.Dx() != w || r.Dy() != h {
-		gocv.Resize(part, &tile, image.Pt(w, h), 0, 0, how)
+		gocv.Resize(part, to, image.Pt(w, h), 0, 0, how)
 	} else {
-		part.CopyTo(&tile) // a copy is continuous
+		part.CopyTo(to) // a copy is continuous
 	}
-	if w < n || h < n { // what is missing at an edge is grey
-		gocv.CopyMakeBorder(tile, &tile, 0, n-h, 0, n-w, gocv.BorderConstant, grey114)
+	if !whole {
+		gocv.CopyMakeBorder(s.part, &s.pic, top, n-h-top, left, n-w-left, gocv.BorderConstant, grey114)
 	}
-	return m.Tile(ctx, tile, minScore)
 }

@@ -30,10 +30,15 @@ type Manifest struct {
 	Strides []int      `json:"strides"` // of the output levels
 	Bins    int        `json:"bins"`    // of a side's distribution
 	// Float names the model that a quantised one was made of.
-	Float     string  `json:"float,omitempty"`
-	MinScore  float64 `json:"min_score"`
-	Licence   string  `json:"licence"`
-	TrainedOn string  `json:"trained_on"`
+	Float string `json:"float,omitempty"`
+	// Closer names the network that takes a closer look at what this one finds.
+	Closer string `json:"closer,omitempty"`
+	// LooksAt are the classes of the detector that a closer look is taken at, Side the square that it takes, in longer sides of the box.
+	LooksAt   []string `json:"looks_at,omitempty"`
+	Side      float64  `json:"side,omitempty"`
+	MinScore  float64  `json:"min_score"`
+	Licence   string   `json:"licence"`
+	TrainedOn string   `json:"trained_on"`
 	// Calibration makes of a class's raw score the share of such detections that are right (Platt scaling), as measured.
 	Calibration map[string]Platt `json:"calibration,omitempty"`
 	// Rates are the detection rates by scene, as measured; absent until they are.

@@ -1,25 +1,28 @@
 """Trains the network that marks what was built or pulled down between two pictures of one place; exports it.
 
-usage: change.py --trunk harrier-nano.onnx --pairs DIR [--pairs DIR …] --val DIR [--val DIR …] --cutouts DIR --backgrounds DIR [DIR …]
+usage: change.py (--start harrier-change.onnx | --trunk harrier-nano.onnx) --pairs DIR [--pairs DIR …] --val DIR [--val DIR …] --cutouts DIR --backgrounds DIR [DIR …]
        --out harrier-change.onnx [--minutes 60 | --steps N]
 
 DIR of --pairs and --val: what `harrier render --what pairs` wrote; of --backgrounds: what gather.py wrote. The network is two copies of
-the detector's trunk with one set of weights, whose outputs are compared at strides 2 to 16, and a decoder that only adds. Input
+the detector's trunk with one set of weights, whose outputs are compared at strides 2 to 16, and a decoder that only adds. It goes on from
+an earlier one (--start), or begins with the detector's trunk. Input
 "before" and "after", NCHW like the detector's; output "change", the probability at half the size.
 """
 import argparse
 import json
 import os
-import time
 
 import cv2
 import numpy as np
+import onnx
+import onnx.numpy_helper
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
+import loop
 import nanodet
-from data import MEAN, STD, Cutouts, load, put
+from data import Cutouts, load, put
 
 SIZE = 256    # of training crops
 INPUT = 512   # of the exported network
@@ -119,23 +122,24 @@ def composed(backgrounds, cutouts, rng, size, ground=None, gsd=None):
     """A photograph on two days: things stand on both, or on one; the ground itself may have changed altogether. With ground and gsd
     given it is that ground at that resolution, and only its light changes."""
     given = ground is not None
+    gsd = gsd or float(np.exp(rng.uniform(np.log(0.055), np.log(0.5))))
+    far = gsd > 0.2  # pairs of such pictures are years apart: fields become suburbs
     if not given:
         ground = patch(backgrounds[rng.integers(len(backgrounds))], rng, size)
     a, b = ground.copy(), ground.copy()
     if given:
         pass
-    elif rng.random() < 0.3:
+    elif rng.random() < (0.5 if far else 0.3):
         a = patch(backgrounds[rng.integers(len(backgrounds))], rng, size)
     elif rng.random() < 0.5:  # grass grows, earth dries: slow changes of colour
         n = cv2.resize(rng.normal(0, 1, (4, 4, 3)).astype(np.float32), (size, size), interpolation=cv2.INTER_CUBIC)
         b = b * (1 + 0.15 * n)
     mask = np.zeros((size, size), np.uint8)
     taken = []
-    gsd = gsd or float(np.exp(rng.uniform(np.log(0.055), np.log(0.4))))
-    for _ in range(int(rng.integers(1, 9))):
-        built = rng.random() < 0.65
+    for _ in range(int(rng.integers(1, 26 if far else 9))):
+        built = rng.random() < (0.9 if far else 0.65)
         names = [n for n in (STRUCTURES if built else OTHERS) if n in cutouts.kinds]
-        w = np.array([5 if n == "house" and gsd > 0.15 else 3 if n == "shed" else 1 for n in names], float)
+        w = np.array([12 if n == "house" and far else 3 if n == "shed" else 1 for n in names], float)
         name, t, (bx, by, bw, bh) = cutouts.draw(rng, gsd, names, w / w.sum())
         for _ in range(8):
             x, y = int(rng.uniform(-bw * 0.3, size - bw * 0.7) - bx), int(rng.uniform(-bh * 0.3, size - bh * 0.7) - by)
@@ -175,11 +179,6 @@ def sample(pairs, backgrounds, cutouts, rng, size=SIZE):
     return light(turn(a), rng), light(turn(b), rng), turn(m)
 
 
-def tensor(ims):
-    x = torch.from_numpy(np.stack(ims)).float()
-    return ((x - torch.tensor(MEAN)) / torch.tensor(STD)).permute(0, 3, 1, 2)
-
-
 def loss_of(net, a, b, m):
     with torch.autocast(a.device.type, dtype=torch.bfloat16):
         y = net(a.contiguous(memory_format=torch.channels_last), b.contiguous(memory_format=torch.channels_last))
@@ -198,7 +197,7 @@ def judge(net, parts, threshold=0.5):
     for name, items in parts.items():
         tp = fp = fn = 0
         for a, b, m in items:
-            y = torch.sigmoid(F.interpolate(net(tensor([a]), tensor([b])), scale_factor=2.0, mode="bilinear", align_corners=False))[0, 0].numpy() > threshold
+            y = torch.sigmoid(F.interpolate(net(nanodet.tensor([a]), nanodet.tensor([b])), scale_factor=2.0, mode="bilinear", align_corners=False))[0, 0].numpy() > threshold
             t = m > 127
             tp, fp, fn = tp + (y & t).sum(), fp + (y & ~t).sum(), fn + (~y & t).sum()
         out[name] = round(float(2 * tp / max(1, 2 * tp + fp + fn)), 4)
@@ -214,29 +213,25 @@ def export(net, path):
 
 def main():
     p = argparse.ArgumentParser()
-    p.add_argument("--trunk", required=True)
+    start = p.add_mutually_exclusive_group(required=True)
+    start.add_argument("--trunk")
+    start.add_argument("--start")
     p.add_argument("--pairs", nargs="+", required=True)
     p.add_argument("--val", nargs="+", required=True)
     p.add_argument("--cutouts")
     p.add_argument("--val-cutouts")
     p.add_argument("--backgrounds", nargs="*", default=[])
     p.add_argument("--val-backgrounds", nargs="*", default=[])
-    p.add_argument("--out", required=True)
-    p.add_argument("--minutes", type=float, default=60)
-    p.add_argument("--steps", type=int, default=0)
-    p.add_argument("--threads", type=int, default=1)
-    p.add_argument("--batch", type=int, default=8)
-    p.add_argument("--lr", type=float, default=1.5e-3)
-    p.add_argument("--seed", type=int, default=1)
-    a = p.parse_args()
-    torch.manual_seed(a.seed)
-    torch.set_num_threads(a.threads)
-    cv2.setNumThreads(1)
-    rng = np.random.default_rng(a.seed)
+    a = loop.arguments(p, lr=1.5e-3, batch=8).parse_args()
+    rng, _ = loop.begin(a)
     net = Change()
-    trunk, _ = nanodet.from_onnx(a.trunk)
-    net.trunk.load_state_dict({k: v for k, v in trunk.state_dict().items() if k in net.trunk.state_dict()})
-    net = net.to(memory_format=torch.channels_last).train()
+    if a.start:
+        net.load_state_dict({w.name.removeprefix("net."): torch.tensor(onnx.numpy_helper.to_array(w)) for w in onnx.load(a.start).graph.initializer
+                             if w.name.startswith("net.")})
+    else:
+        trunk, _ = nanodet.from_onnx(a.trunk)
+        net.trunk.load_state_dict({k: v for k, v in trunk.state_dict().items() if k in net.trunk.state_dict()})
+    net = net.to(memory_format=torch.channels_last)
     read = lambda d: (d, [json.loads(l) for l in open(os.path.join(d, "labels.jsonl"))])
     pairs = [read(d) for d in a.pairs]
     backgrounds = [r for d in a.backgrounds for r in load(d)]
@@ -249,44 +244,19 @@ def main():
     if a.val_backgrounds:
         vb, vc = [r for d in a.val_backgrounds for r in load(d)], Cutouts(a.val_cutouts)
         parts["composed"] = [tuple(light(i, vr, 0.6) for i in s[:2]) + (s[2],) for s in (composed(vb, vc, vr, SIZE) for _ in range(40))]
-    opt = torch.optim.AdamW(net.parameters(), a.lr, weight_decay=0.01)
-    log = open(a.out + ".log.jsonl", "a")
-    say = lambda **k: (log.write(json.dumps(k) + "\n"), log.flush(), print(json.dumps(k), flush=True))
-    average = {k: v.detach().clone() for k, v in net.state_dict().items()}
-    began, step, best, last, recent, losses = time.time(), 0, -1.0, time.time(), [], []
-    first = judge(net, parts)
-    say(step=0, pairs=[len(r) for _, r in pairs], backgrounds=len(backgrounds), f1=first)
-    while (done := (step / a.steps if a.steps else (time.time() - began) / 60 / a.minutes)) < 1:
-        for g in opt.param_groups:
-            g["lr"] = a.lr * min(1, (step + 1) / 100) * (0.5 * (1 + np.cos(np.pi * done)) * 0.97 + 0.03)
+
+    def batch():
         s = [sample(pairs, backgrounds, cutouts, rng) for _ in range(a.batch)]
-        loss = loss_of(net, tensor([x[0] for x in s]), tensor([x[1] for x in s]), torch.from_numpy(np.stack([x[2] for x in s]) > 127).float())
-        opt.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(net.parameters(), 5)
-        opt.step()
-        step += 1
-        k = min(0.995, step / (step + 10))
-        for n, v in net.state_dict().items():
-            average[n].mul_(k).add_(v.detach(), alpha=1 - k)
-        losses.append(float(loss))
-        if step % 50 == 0:
-            say(step=step, loss=round(float(np.mean(losses[-50:])), 4), pairs_s=round(step * a.batch / (time.time() - began), 2), done=round(done, 3))
-        if time.time() - last > max(60, (time.time() - began) / max(done, 1e-3) / 10) or done + 1.5 / max(step, 1) * done >= 1:
-            last = time.time()
-            now = {n: v.clone() for n, v in net.state_dict().items()}
-            net.load_state_dict(average)
-            j = judge(net, parts)
-            mean = float(np.mean(list(j.values())))
-            say(step=step, f1=j, mean=round(mean, 4))
-            if mean > best:
-                best = mean
-                export(net, a.out)
-            net.load_state_dict(now)
-            net.train()
-            pairs = [read(d) for d in a.pairs]  # rendering may still be adding to them
-    tenth = max(1, len(losses) // 10)
-    say(step=step, finished=True, best_f1=round(best, 4), loss_first=round(float(np.mean(losses[:tenth])), 4), loss_last=round(float(np.mean(losses[-tenth:])), 4))
+        before, after = (nanodet.tensor([x[i] for x in s]) for i in (0, 1))
+        return loss_of(net, before, after, torch.from_numpy(np.stack([x[2] for x in s]) > 127).float())
+
+    def judged(net):
+        f1 = judge(net, parts)
+        return float(np.mean(list(f1.values()))), f1
+
+    # rendering may still be adding to the pairs
+    loop.fit(net, a, batch, judged, lambda net: export(net, a.out), weight_decay=0.01, clip=5, again=lambda: pairs.__setitem__(slice(None), map(read, a.pairs)),
+             pairs=[len(r) for _, r in pairs], backgrounds=len(backgrounds))
 
 
 if __name__ == "__main__":

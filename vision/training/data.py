@@ -187,6 +187,11 @@ def varied(out, b, rng):
         out, b = out[::-1], np.stack([b[:, 0], SIZE - b[:, 3], b[:, 2], SIZE - b[:, 1]], 1)
     if rng.random() < 0.5:
         out, b = out.transpose(1, 0, 2), b[:, [1, 0, 3, 2]]
+    return vary_light(out, rng), b
+
+
+def vary_light(out, rng):
+    """Another light, sharpness, noise and compression."""
     f = out.astype(np.float32)
     f = f * rng.uniform(0.65, 1.35) + rng.uniform(-22, 22)
     f = f * rng.uniform(0.88, 1.12, 3)
@@ -201,4 +206,4 @@ def varied(out, b, rng):
     out = f.clip(0, 255).astype(np.uint8)
     if rng.random() < 0.3:
         out = cv2.imdecode(cv2.imencode(".jpg", out, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(35, 90))])[1], 1)
-    return out, b
+    return out

@@ -20,6 +20,12 @@ STRIDES = (8, 16, 32)
 BINS = 11  # distances 0..10 strides
 
 
+def tensor(ims):
+    """BGR pictures of one size as the networks take them: (n, 3, h, w)."""
+    x = torch.from_numpy(np.stack(ims)).float()
+    return ((x - torch.tensor(MEAN)) / torch.tensor(STD)).permute(0, 3, 1, 2)
+
+
 def conv(cin, cout, k=3, s=1):
     return nn.Conv2d(cin, cout, k, s, k // 2)
 

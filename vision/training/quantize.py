@@ -2,6 +2,8 @@
 
 usage: quantize.py FLOAT.onnx OUT.onnx --rendered DIR [--cutouts DIR --backgrounds DIR] [--pictures 160]
 
+FLOAT is a detector, or the network that looks closer (then the folders hold detections.json as well).
+
 Needs onnxruntime, onnx and opencv-python-headless from PyPI, in an environment of their own; Harrier itself does not. Pictures of validation and test are not touched.
 """
 import argparse
@@ -13,25 +15,38 @@ import onnx
 from onnxruntime.quantization import CalibrationDataReader, CalibrationMethod, QuantFormat, QuantType, quantize_static
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
+import crops
 from data import MEAN, STD, Cutouts, crop, load
 
 
 class Pictures(CalibrationDataReader):
-    def __init__(self, a):
+    def __init__(self, a, name):
         rng = np.random.default_rng(11)
-        rows, cut = load(a.rendered), Cutouts(a.cutouts) if a.cutouts else None
-        back = load(a.backgrounds) if a.backgrounds else []
-        self.items = []
-        for i in range(a.pictures):
-            composed = cut and back and i % 3 == 0
-            source = back if composed else rows
-            im, *_ = crop(source[rng.integers(len(source))], rng, "backgrounds" if composed else "rendered", cut if composed else None)
-            x = (im.astype(np.float32) - np.array(MEAN, np.float32)) / np.array(STD, np.float32)
-            self.items.append({"image": x.transpose(2, 0, 1)[None]})
-        self.at = iter(self.items)
+        ims = of_crops(a, rng) if name == "crop" else of_tiles(a, rng)
+        x = [(im.astype(np.float32) - np.array(MEAN, np.float32)) / np.array(STD, np.float32) for im in ims]
+        self.at = iter([{name: v.transpose(2, 0, 1)[None]} for v in x])
 
     def get_next(self):
         return next(self.at, None)
+
+
+def of_tiles(a, rng):
+    rows, cut = load(a.rendered), Cutouts(a.cutouts) if a.cutouts else None
+    back = load(a.backgrounds) if a.backgrounds else []
+    for i in range(a.pictures):
+        composed = cut and back and i % 3 == 0
+        source = back if composed else rows
+        yield crop(source[rng.integers(len(source))], rng, "backgrounds" if composed else "rendered", cut if composed else None)[0]
+
+
+def of_crops(a, rng):
+    big = int(crops.SIZE * crops.SPARE)
+    items = crops.candidates(a.rendered, "rendered", big, most=60)
+    cut = Cutouts(a.cutouts) if a.cutouts else None
+    back = load(a.backgrounds) if a.backgrounds else []
+    for i in range(a.pictures):
+        composed = cut and back and i % 3 == 0
+        yield crops.varied(crops.composed(back[rng.integers(len(back))], cut, rng, big)[0] if composed else items[rng.integers(len(items))][0], rng)
 
 
 def main():
@@ -51,7 +66,7 @@ def main():
         # what comes out stays float: scores near 0 and distances need the digits
         graph = onnx.load(ready).graph
         keep = [n.name for n in graph.node if n.op_type in ("Sigmoid", "Slice", "Concat", "Transpose", "Reshape", "Softmax") and feeds_output(graph, n)]
-        quantize_static(ready, a.out, Pictures(a), quant_format=QuantFormat.QDQ, per_channel=True, activation_type=QuantType.QUInt8,
+        quantize_static(ready, a.out, Pictures(a, graph.input[0].name), quant_format=QuantFormat.QDQ, per_channel=True, activation_type=QuantType.QUInt8,
                         weight_type=QuantType.QInt8, calibrate_method=CalibrationMethod.Percentile, nodes_to_exclude=keep,
                         extra_options={"CalibPercentile": 99.995, "ActivationSymmetric": False, "WeightSymmetric": True})
 

@@ -9,28 +9,19 @@ the checkpoint by. Takes a GPU where there is one. Progress goes to OUT.log.json
 AP50 over the validation parts; nothing else chooses it.
 """
 import argparse
-import json
-import os
-import time
 
-import cv2
 import numpy as np
 import torch
 import torch.nn.functional as F
 
+import loop
 import nanodet
-from data import CLASSES, KNOWN, MEAN, SIZE, STD, Cutouts, crop, known_of, load
+from data import CLASSES, KNOWN, SIZE, Cutouts, crop, known_of, load
 
 # where a class starts from where the start does not know it: a class of the start (COCO's by number, ours by name)
 INHERITS = {"person": 0, "car": 2, "van": 2, "bus": 5, "lorry": 7, "dump-truck/open": 7, "dump-truck/overfull": 7,
             "dump-truck/covered": 7, "dump-truck/empty": "dump-truck/open", "room": "shed", "tent": "shed", "frame": "shed",
             "tricycle": "stall", "goods": "stall", "shelter": "container"}
-
-
-def tensor(ims):
-    x = torch.from_numpy(np.stack(ims)).float()
-    return ((x - torch.tensor(MEAN)) / torch.tensor(STD)).permute(0, 3, 1, 2)
-
 
 PTS, STRIDE = nanodet.centres(SIZE)
 
@@ -132,7 +123,7 @@ def evaluate(net, crops):
     found = {c: [] for c in range(net.classes)}
     truth = {c: 0 for c in range(net.classes)}
     for im, b, cls, sure in crops:
-        y = torch.cat(net(tensor([im]).to(next(net.parameters()).device)), 1)[0].cpu()
+        y = torch.cat(net(nanodet.tensor([im]).to(next(net.parameters()).device)), 1)[0].cpu()
         s = torch.sigmoid(y[:, : net.classes])
         bx = nanodet.boxes_of(y[:, net.classes:], PTS, STRIDE)
         for c in range(net.classes):
@@ -232,81 +223,40 @@ def main():
     p.add_argument("--val", required=True)
     for x in ("--cutouts", "--backgrounds", "--kit", "--reviewed", "--val-cutouts", "--val-composed", "--val-real"):
         p.add_argument(x)
-    p.add_argument("--out", required=True)
-    p.add_argument("--minutes", type=float, default=60)
-    p.add_argument("--steps", type=int, default=0)
-    p.add_argument("--threads", type=int, default=1)
-    p.add_argument("--batch", type=int, default=12)
-    p.add_argument("--lr", type=float, default=1e-3)
-    p.add_argument("--seed", type=int, default=1)
-    a = p.parse_args()
-    torch.manual_seed(a.seed)
-    torch.set_num_threads(a.threads)
-    cv2.setNumThreads(1)
-    rng = np.random.default_rng(a.seed)
-    dev = "cuda" if torch.cuda.is_available() else "cpu"
+    a = loop.arguments(p, lr=1e-3, batch=12).parse_args()
+    rng, dev = loop.begin(a)
     net = network(a.start).to(dev, memory_format=torch.channels_last).train()
-    kit = load(a.kit) if a.kit else []
-    backgrounds = load(a.backgrounds) if a.backgrounds else []
-    reviewed = load(a.reviewed) if a.reviewed else []
+    rows = {"rendered": load(a.rendered), "kit": load(a.kit) if a.kit else [], "backgrounds": load(a.backgrounds) if a.backgrounds else [],
+            "reviewed": load(a.reviewed) if a.reviewed else []}
     cutouts = Cutouts(a.cutouts) if a.cutouts else None
     parts = validation(a)
-    opt = torch.optim.AdamW(net.parameters(), a.lr, weight_decay=0.02)
-    log = open(a.out + ".log.jsonl", "a")
-    say = lambda **k: (log.write(json.dumps(k) + "\n"), log.flush(), print(json.dumps(k), flush=True))
-    rows = load(a.rendered)
-    mean_of = lambda j: float(np.mean([np.mean(list(v.values()) or [0]) for v in j.values()]))
-    rounded = lambda j: {k: {c: round(x, 3) for c, x in v.items()} for k, v in j.items()}
-    first = judge(net, parts)
-    say(step=0, classes=CLASSES, rendered=len(rows), kit=len(kit), backgrounds=len(backgrounds), map50=round(mean_of(first), 4), ap50=rounded(first))
     # kinds of pictures and how often each is taken
-    kinds = [("rendered", 0.5)] + ([("backgrounds", 0.27)] if backgrounds and cutouts else []) + ([("kit", 0.23)] if kit else []) + ([("reviewed", 0.3)] if reviewed else [])
+    kinds = [(k, w) for k, w in (("rendered", 0.5), ("backgrounds", 0.27 if cutouts else 0), ("kit", 0.23), ("reviewed", 0.3)) if rows[k] and w]
     shares = np.array([w for _, w in kinds]) / sum(w for _, w in kinds)
-    average = {k: v.detach().clone() for k, v in net.state_dict().items()}
-    began, step, best, seen, last_eval, recent = time.time(), 0, -1.0, 0, time.time(), []
-    losses = []
-    while (done := (step / a.steps if a.steps else (time.time() - began) / 60 / a.minutes)) < 1:
-        for g in opt.param_groups:
-            g["lr"] = a.lr * min(1, (step + 1) / 100) * (0.5 * (1 + np.cos(np.pi * done)) * 0.97 + 0.03)
+
+    def batch():
         ims, targets, known = [], [], []
         while len(ims) < a.batch:
             kind = kinds[rng.choice(len(kinds), p=shares)][0]
-            source = {"rendered": rows, "kit": kit, "backgrounds": backgrounds, "reviewed": reviewed}[kind]
             # things are put into labelled photographs too, into half of them
             cut = cutouts if kind == "backgrounds" or kind == "kit" and cutouts and rng.random() < 0.5 else None
-            row = source[rng.integers(len(source))]
+            row = rows[kind][rng.integers(len(rows[kind]))]
             im, b, c, s = crop(row, rng, kind, cut)
             ims.append(im)
             targets.append((torch.tensor(b).reshape(-1, 4), torch.tensor(c), torch.tensor(s)))
             known.append(torch.from_numpy(known_of(row, kind)))
-        loss = loss_of(net, tensor(ims).to(dev), targets, known)
-        opt.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(net.parameters(), 10)
-        opt.step()
-        step, seen = step + 1, seen + a.batch
-        k = min(0.995, step / (step + 10))
-        for n, v in net.state_dict().items():
-            average[n].mul_(k).add_(v.detach(), alpha=1 - k)
-        recent.append(float(loss))
-        losses.append(float(loss))
-        if step % 50 == 0:
-            say(step=step, loss=round(float(np.mean(recent[-50:])), 4), images_s=round(seen / (time.time() - began), 2), done=round(done, 3))
-        if time.time() - last_eval > max(60, (time.time() - began) / max(done, 1e-3) / 10) or done + 1.5 / max(step, 1) * done >= 1:
-            last_eval = time.time()
-            now = {n: v.clone() for n, v in net.state_dict().items()}
-            net.load_state_dict(average)
-            j = judge(net, parts)
-            say(step=step, map50=round(mean_of(j), 4), parts={k: round(float(np.mean(list(v.values()) or [0])), 4) for k, v in j.items()}, ap50=rounded(j))
-            if mean_of(j) > best:
-                best = mean_of(j)
-                nanodet.export(net, a.out, SIZE, CLASSES)
-                net.to(dev)
-            net.load_state_dict(now)
-            net.train()
-            rows = load(a.rendered)  # rendering may still be adding to it
-    tenth = max(1, len(losses) // 10)
-    say(step=step, finished=True, best_map50=round(best, 4), started_at=round(mean_of(first), 4), loss_first=round(float(np.mean(losses[:tenth])), 4), loss_last=round(float(np.mean(losses[-tenth:])), 4))
+        return loss_of(net, nanodet.tensor(ims).to(dev), targets, known)
+
+    def judged(net):
+        j = judge(net, parts)
+        return float(np.mean([np.mean(list(v.values()) or [0]) for v in j.values()])), {k: {c: round(x, 3) for c, x in v.items()} for k, v in j.items()}
+
+    def export(net):
+        nanodet.export(net, a.out, SIZE, CLASSES)
+        net.to(dev)
+
+    loop.fit(net, a, batch, judged, export, weight_decay=0.02, clip=10, again=lambda: rows.update(rendered=load(a.rendered)),  # rendering may still be adding to it
+             classes=CLASSES, **{k: len(v) for k, v in rows.items()})
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -92,7 +93,7 @@ func (w *Watcher) Flight(ctx context.Context, job dock.WatchJob, epoch uint64, p
 		}
 	}
 	pictures := make(chan *stream.Picture, 1)
-	looked := make(chan look, 16)
+	looked := make(chan look, looksKept)
 	g, gctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return client.Run(gctx, pictures) })
 	g.Go(func() error {
@@ -118,6 +119,9 @@ func (w *Watcher) Flight(ctx context.Context, job dock.WatchJob, epoch uint64, p
 	g.Go(func() error { return f.place(gctx, looked) })
 	g.Go(func() error { return f.align(gctx, f.keys) })
 	err := g.Wait()
+	for l := range looked {
+		l.close()
+	}
 	for {
 		select {
 		case p := <-pictures:
@@ -156,6 +160,7 @@ type flightWatch struct {
 	placed  timeBase                 // with which the tracks were placed last
 	lastKey geo.Pose                 // of the last picture that was compared with others
 	newest  time.Duration            // PTS of the last frame that was placed
+	views   []view                   // frames that showed something, in their order
 }
 
 // How far an aircraft flies between two pictures that are compared, as a share of its height: neighbours then share more than half.
@@ -179,6 +184,11 @@ func (f *flightWatch) key(p *stream.Picture, cam geo.Camera) error {
 // place puts what was seen on the ground as soon as the poses around it are there, and sends what the rules find.
 func (f *flightWatch) place(ctx context.Context, in <-chan look) error {
 	var waiting []look
+	defer func() {
+		for _, l := range waiting {
+			l.close()
+		}
+	}()
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
 	refine := time.NewTicker(2 * time.Second)
@@ -192,10 +202,14 @@ func (f *flightWatch) place(ctx context.Context, in <-chan look) error {
 		}
 	}()
 	for {
+		from := in
+		if len(waiting) >= looksKept {
+			from = nil
+		}
 		select {
 		case <-ctx.Done():
 			return nil
-		case l, ok := <-in:
+		case l, ok := <-from:
 			if !ok {
 				return nil
 			}
@@ -219,8 +233,15 @@ func (f *flightWatch) place(ctx context.Context, in <-chan look) error {
 			if err := f.sightings(ctx, waiting[0], at); err != nil {
 				return err
 			}
+			waiting[0].close()
 			f.cover(seen, waiting[0], at)
 			f.newest = waiting[0].pts
+			if waiting[0].seen.reason == "" {
+				if len(f.views) == viewsKept {
+					f.views = slices.Delete(f.views, 0, viewsKept/4)
+				}
+				f.views = append(f.views, view{waiting[0].pts, waiting[0].camera})
+			}
 			waiting = waiting[1:]
 		}
 	}
@@ -238,11 +259,12 @@ func (f *flightWatch) sightings(ctx context.Context, l look, at time.Time) error
 		o.At = where
 		frame = append(frame, o)
 	}
+	sealed := "" // the frame as it came, once it was needed
 	for n, k := range f.tracker.Add(frame) {
 		o := frame[n]
 		d, where := o.Detection, o.At
 		scene, found := f.tracker.Rule(k, f.w.Fences)
-		if !found || k.Found {
+		if !found || k.Found || l.pic == nil {
 			continue
 		}
 		class, score := k.Class()
@@ -250,11 +272,16 @@ func (f *flightWatch) sightings(ctx context.Context, l look, at time.Time) error
 			continue // the frame that is shown must show it
 		}
 		k.Found = true
-		original, err := f.w.Store.Seal(ctx, l.jpeg)
-		if err != nil {
-			return err
+		if sealed == "" {
+			raw, err := jpeg(l.pic.BGR)
+			if err != nil {
+				return err
+			}
+			if sealed, err = f.w.Store.Seal(ctx, raw); err != nil {
+				return err
+			}
 		}
-		whole, part, err := shown(l.jpeg, l.all, f.wanted, d.Box)
+		whole, part, err := shown(l.pic.BGR, l.all, f.wanted, d.Box)
 		if err != nil {
 			return err
 		}
@@ -270,7 +297,7 @@ func (f *flightWatch) sightings(ctx context.Context, l look, at time.Time) error
 		x1 := vision.Finding{
 			ID: f.id(k), Epoch: f.epoch, Flight: f.job.Flight, Dock: f.job.Dock, Scene: scene.Name, Class: name,
 			Attributes: attr, Lon: k.Lon(), Lat: k.Lat(), HeightM: where.HeightM, Cov: k.Cov, Score: score, Sightings: k.Sightings,
-			FirstSeen: k.FirstSeen.UTC(), LastSeen: k.LastSeen.UTC(), Captured: at.UTC(), Original: original, Frame: frame, Crop: crop, Box: d.Box, Simulated: f.job.Simulated,
+			FirstSeen: k.FirstSeen.UTC(), LastSeen: k.LastSeen.UTC(), Captured: at.UTC(), Original: sealed, Frame: frame, Crop: crop, Box: d.Box, Simulated: f.job.Simulated,
 		}
 		if vision.Group(class) == "structure" {
 			x1.Register = f.standing(o)
@@ -295,7 +322,7 @@ func (f *flightWatch) end(before time.Time, all bool) error {
 		e, n, sigma := k.Velocity()
 		x := vision.Ended{ID: f.id(k), Epoch: f.epoch, Flight: f.job.Flight, Dock: f.job.Dock, Class: name, Attributes: attr, Score: score, Sightings: k.Sightings,
 			Moving: k.Moves(), VelocityE: e, VelocityN: n, VelocityS: sigma, FirstSeen: k.FirstSeen.UTC(), LastSeen: k.LastSeen.UTC(),
-			Scene: f.found[k].Scene, Path: k.Path(), Simulated: f.job.Simulated}
+			Scene: f.found[k].Scene, Path: f.path(k), Simulated: f.job.Simulated}
 		if err := f.sink.Ended(x); err != nil {
 			return err
 		}

@@ -13,15 +13,25 @@ import (
 	"github.com/harrier-patrol/harrier/vision/stream"
 )
 
-// look is a frame with what the network saw in it; jpeg is nil where nothing may become a sighting.
+// look is a frame with what the network saw in it; the picture is kept only where something may become a finding. Close it.
 type look struct {
 	pts    time.Duration
 	dets   []vision.Detection
 	camera geo.Camera
-	jpeg   []byte
+	pic    *stream.Picture
 	all    []vision.Detection // also what is only to be made unrecognisable
 	seen   seen
 }
+
+func (l *look) close() {
+	if l.pic != nil {
+		l.pic.Close()
+		l.pic = nil
+	}
+}
+
+// looksKept is how many frames may wait to be placed, each with its picture (6 MB at 1080p).
+const looksKept = 6
 
 // look runs the network on frames, one every Interval.
 func (f *flightWatch) look(ctx context.Context, c *stream.Client, in <-chan *stream.Picture, out chan<- look) error {
@@ -55,8 +65,11 @@ func (f *flightWatch) look(ctx context.Context, c *stream.Client, in <-chan *str
 		if err == nil && l.seen.reason == "" && f.w.Align {
 			err = f.key(p, l.camera)
 		}
-		p.Close()
+		if l.pic == nil {
+			p.Close()
+		}
 		if err != nil {
+			l.close()
 			if ctx.Err() != nil {
 				return nil
 			}
@@ -65,6 +78,7 @@ func (f *flightWatch) look(ctx context.Context, c *stream.Client, in <-chan *str
 		select {
 		case out <- l:
 		case <-ctx.Done():
+			l.close()
 			return nil
 		}
 		next.Reset(max(0, f.w.Interval-time.Since(began)))
@@ -136,11 +150,10 @@ func (f *flightWatch) analyse(ctx context.Context, p *stream.Picture, e *eye) (l
 		l.dets = append(l.dets, d)
 		wanted = wanted || f.wanted[d.Class]
 	}
-	if !wanted {
-		return l, nil
+	if wanted {
+		l.pic = p
 	}
-	l.jpeg, err = jpeg(p.BGR)
-	return l, err
+	return l, nil
 }
 
 func touchesEdge(b vision.Box, c geo.Camera) bool {

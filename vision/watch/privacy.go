@@ -1,7 +1,6 @@
 package watch
 
 import (
-	"fmt"
 	"image"
 	"math"
 
@@ -57,11 +56,8 @@ func Blur(pic *gocv.Mat, all []vision.Detection, keep map[string]bool) {
 }
 
 // shown is a frame as it may be shown, and a part of it, from the frame as it was taken.
-func shown(original []byte, all []vision.Detection, keep map[string]bool, box vision.Box) (frame, crop []byte, err error) {
-	pic, err := gocv.IMDecode(original, gocv.IMReadColor)
-	if err != nil {
-		return nil, nil, fmt.Errorf("decode the frame: %w", err)
-	}
+func shown(original gocv.Mat, all []vision.Detection, keep map[string]bool, box vision.Box) (frame, crop []byte, err error) {
+	pic := original.Clone()
 	defer pic.Close()
 	Blur(&pic, all, keep)
 	if frame, err = jpeg(pic); err != nil {

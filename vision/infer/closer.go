@@ -1,0 +1,74 @@
+package infer
+
+import (
+	"context"
+	"math"
+	"slices"
+
+	"gocv.io/x/gocv"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/harrier-patrol/harrier/vision"
+	"github.com/harrier-patrol/harrier/vision/models"
+)
+
+// closer looks again, at the picture's own resolution, at what a detector found.
+type closer struct {
+	man  models.Manifest
+	free chan *session
+	n    int
+}
+
+func openCloser(raw []byte, man models.Manifest, engineName string, n int) (*closer, error) {
+	free, err := sessions(engineName, raw, man.Name, []port{{"crop", []int{1, 3, man.Size, man.Size}}}, []port{{"classes", []int{1, len(man.Classes)}}}, n)
+	if err != nil {
+		return nil, err
+	}
+	return &closer{man, free, n}, nil
+}
+
+// leastCloser is the score from which a closer look is worth its time: what is less sure is not shown to anybody.
+const leastCloser = 0.15
+
+// look takes a closer look at the detections of a picture, as many at a time as there are sessions. Their class becomes what that look
+// says, their score what both looks say together (their geometric mean, calibrated); they come sorted by score.
+func (c *closer) look(ctx context.Context, pic gocv.Mat, found []vision.Detection, minScore float64) ([]vision.Detection, error) {
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(c.n)
+	for i := range found {
+		d := &found[i]
+		if d.Score < leastCloser || !slices.Contains(c.man.LooksAt, d.Class) {
+			continue
+		}
+		g.Go(func() error {
+			side := c.man.Side * max(d.Box.W, d.Box.H, 12)
+			x, y := d.Box.Centre()
+			s, err := take(ctx, c.free)
+			if err != nil {
+				return err
+			}
+			defer func() { c.free <- s }()
+			s.cut(pic, vision.Tile{X: x - side/2, Y: y - side/2, Side: side}, c.man.Size)
+			if err := planes(s.pic, s.inputs()[0], c.man); err != nil {
+				return err
+			}
+			outs, err := s.run()
+			if err != nil {
+				return err
+			}
+			best := -1
+			for k, name := range c.man.Classes {
+				if name != "" && (best < 0 || outs[0][k] > outs[0][best]) {
+					best = k
+				}
+			}
+			d.Class = c.man.Classes[best]
+			d.Score = c.man.Calibrated(d.Class, math.Sqrt(d.Score*float64(outs[0][best])))
+			return nil
+		})
+	}
+	if err := g.Wait(); err != nil {
+		return nil, err
+	}
+	return vision.Suppress(slices.DeleteFunc(found, func(d vision.Detection) bool { return d.Score < minScore }), 0.5), nil
+}

@@ -1,0 +1,106 @@
+"""Squares round what a detector found and what is labelled: what the network that looks closer is trained and calibrated on."""
+import json
+import os
+
+import cv2
+import numpy as np
+
+from data import CLASSES, KNOWN, class_of, load, put, vary_light
+
+SIZE = 160
+SIDE = 1.5   # of the square looked at, in longer sides of the box; manifest "side"
+SPARE = 1.3  # how much larger the squares kept in memory are: room to turn and shift
+NOTHING = len(CLASSES)
+# What is looked at again; manifest "looks_at".
+LOOKS_AT = [c for c in CLASSES if c.startswith("dump-truck/")] + ["lorry", "heap", "shed", "room", "tent", "frame", "container", "stall", "tricycle", "goods"]
+SAME, OTHER = 0.45, 0.25  # overlap from which a detection is of a labelled thing, and up to which it is of none
+LEAST = 0.02              # score of a detection that is learned from
+
+
+def square(im, box, size, k):
+    """The square of k longer sides round the middle of a box (x, y, w, h), as size x size pixels; grey beyond the edge."""
+    x, y, w, h = box
+    side = k * max(w, h, 12)
+    s = size / side
+    if s < 0.6:  # warpAffine does not average
+        im = cv2.resize(im, None, fx=s, fy=s, interpolation=cv2.INTER_AREA)
+        x, y, w, h, s = x * s, y * s, w * s, h * s, 1.0
+    m = np.array([[s, 0, size / 2 - s * (x + w / 2)], [0, s, size / 2 - s * (y + h / 2)]], np.float32)
+    return cv2.warpAffine(im, m, (size, size), flags=cv2.INTER_AREA if s < 1 else cv2.INTER_LINEAR, borderValue=(114, 114, 114))
+
+
+def overlap(a, b):
+    """IoU of a box (x, y, w, h) with boxes (n, 4)."""
+    if len(b) == 0:
+        return np.zeros(0)
+    w = np.minimum(a[0] + a[2], b[:, 0] + b[:, 2]) - np.maximum(a[0], b[:, 0])
+    h = np.minimum(a[1] + a[3], b[:, 1] + b[:, 3]) - np.maximum(a[1], b[:, 1])
+    i = w.clip(0) * h.clip(0)
+    return i / (a[2] * a[3] + b[:, 2] * b[:, 3] - i + 1e-6)
+
+
+def candidates(folder, kind, size, most=None):
+    """Squares round what the detector found and what is labelled in a data set: picture, class, the detector's class and score (labelled
+    things that were not found have none). Of classes that a photograph shows without labels nothing is known. most: of so many pictures."""
+    found = {}
+    for d in json.load(open(os.path.join(folder, "detections.json"))):
+        if d["class"] in LOOKS_AT and d["score"] >= LEAST:
+            found.setdefault(d["file_name"], []).append(d)
+    out = []
+    for r in load(folder)[:most]:
+        im = cv2.imread(r["path"])
+        labels = [l for l in r["labels"] if class_of(l["class"]) >= 0]
+        boxes = np.array([l["box"] for l in labels], np.float32).reshape(-1, 4)
+        hit = set()
+        for d in found.get(os.path.relpath(r["path"], folder), []):
+            o = overlap(d["bbox"], boxes)
+            j = int(o.argmax()) if len(o) else -1
+            if j >= 0 and o[j] >= SAME:
+                c = class_of(labels[j]["class"])
+                hit.add(j)
+            elif j < 0 or o[j] <= OTHER:
+                if not KNOWN[kind][class_of(d["class"])]:
+                    continue
+                c = NOTHING
+            else:
+                continue
+            out.append((square(im, d["bbox"], size, SIDE * size / SIZE), c, class_of(d["class"]), d["score"]))
+        for j, l in enumerate(labels):
+            x, y, w, h = l["box"]
+            inside = x > 1 and y > 1 and x + w < im.shape[1] - 1 and y + h < im.shape[0] - 1
+            if j not in hit and inside and l["visible"] > 0.6 and (l["class"] in LOOKS_AT or class_of(l["class"]) in (CLASSES.index("bus"), CLASSES.index("van"))):
+                out.append((square(im, l["box"], size, SIDE * size / SIZE), class_of(l["class"]), -1, 0.0))
+    return out
+
+
+def composed(row, cutouts, rng, size):
+    """A rendered thing put into a photograph at about the resolution that flights have: square and class."""
+    im = cv2.imread(row["path"])
+    gsd = float(np.exp(rng.uniform(np.log(0.035), np.log(0.1))))
+    k = row["gsd_m"] / gsd
+    name, t, (bx, by, bw, bh) = cutouts.draw(rng, gsd)
+    side = int(SIDE * SPARE * max(bw, bh)) + 2
+    src = min(int(side / k), min(im.shape[:2]))
+    x, y = (int(rng.integers(0, n - src + 1)) for n in (im.shape[1], im.shape[0]))
+    f = cv2.resize(im[y:y + src, x:x + src], (side, side), interpolation=cv2.INTER_AREA if src > side else cv2.INTER_LINEAR).astype(np.float32)
+    t = cv2.GaussianBlur(t, (0, 0), rng.uniform(0.3, 0.9))
+    put(f, t, int(side / 2 - bx - bw / 2), int(side / 2 - by - bh / 2), rng)
+    return cv2.resize(f.clip(0, 255).astype(np.uint8), (size, size), interpolation=cv2.INTER_AREA if side > size else cv2.INTER_LINEAR), class_of(name) if class_of(name) >= 0 else NOTHING
+
+
+def middle(big):
+    """What the network gets of a square with room round it."""
+    n = int(round(big.shape[0] / SPARE))
+    o = (big.shape[0] - n) // 2
+    return cv2.resize(big[o:o + n, o:o + n], (SIZE, SIZE), interpolation=cv2.INTER_AREA)
+
+
+def varied(big, rng):
+    """Turns, shifts, scales (a detector's box is never exact), light."""
+    n = big.shape[0]
+    s = SIZE / (n / SPARE) * np.exp(rng.normal(0, 0.08))
+    m = cv2.getRotationMatrix2D((n / 2, n / 2), rng.normal(0, 4), s)
+    m[:, 2] += SIZE / 2 - n / 2 + rng.normal(0, 0.04 * SIZE, 2)
+    im = cv2.warpAffine(big, m, (SIZE, SIZE), flags=cv2.INTER_LINEAR, borderValue=(114, 114, 114))
+    im = np.rot90(im, rng.integers(4))
+    return vary_light(im[:, ::-1] if rng.random() < 0.5 else im, rng)

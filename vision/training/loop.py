@@ -1,0 +1,73 @@
+"""The loop by which every network here is trained."""
+import json
+import time
+
+import cv2
+import numpy as np
+import torch
+
+
+def arguments(parser, lr, batch, minutes=60):
+    """The options that all trainings share."""
+    parser.add_argument("--out", required=True)
+    parser.add_argument("--minutes", type=float, default=minutes)
+    parser.add_argument("--steps", type=int, default=0)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--batch", type=int, default=batch)
+    parser.add_argument("--lr", type=float, default=lr)
+    parser.add_argument("--seed", type=int, default=1)
+    return parser
+
+
+def begin(a):
+    """Seeds and threads; a generator of random numbers, and the device."""
+    torch.manual_seed(a.seed)
+    torch.set_num_threads(a.threads)
+    cv2.setNumThreads(1)
+    return np.random.default_rng(a.seed), "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def fit(net, a, loss_of_batch, judge, export, weight_decay, clip, again=lambda: None, **about):
+    """Trains for a.minutes or a.steps: warm-up, then the learning rate falls along a cosine; what is judged and exported is a running
+    average of the weights.
+
+    loss_of_batch() makes a batch and its loss; judge(net) gives (mean, details), higher is better; export(net) is called with the
+    network that was best so far, and nothing else chooses it; again() after each judging. Progress goes to OUT.log.jsonl.
+    """
+    opt = torch.optim.AdamW(net.parameters(), a.lr, weight_decay=weight_decay)
+    log = open(a.out + ".log.jsonl", "a")
+    say = lambda **k: (log.write(json.dumps(k) + "\n"), log.flush(), print(json.dumps(k), flush=True))
+    average = {k: v.detach().clone() for k, v in net.state_dict().items()}
+    first, details = judge(net)
+    say(step=0, mean=round(first, 4), judged=details, **about)
+    began, step, best, last, losses = time.time(), 0, -1.0, time.time(), []
+    net.train()
+    while (done := (step / a.steps if a.steps else (time.time() - began) / 60 / a.minutes)) < 1:
+        for g in opt.param_groups:
+            g["lr"] = a.lr * min(1, (step + 1) / 100) * (0.5 * (1 + np.cos(np.pi * done)) * 0.97 + 0.03)
+        loss = loss_of_batch()
+        opt.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(net.parameters(), clip)
+        opt.step()
+        step += 1
+        k = min(0.995, step / (step + 10))
+        for n, v in net.state_dict().items():
+            average[n].mul_(k).add_(v.detach(), alpha=1 - k)
+        losses.append(float(loss))
+        if step % 50 == 0:
+            say(step=step, loss=round(float(np.mean(losses[-50:])), 4), per_s=round(step * a.batch / (time.time() - began), 2), done=round(done, 3))
+        if time.time() - last > max(60, (time.time() - began) / max(done, 1e-3) / 10) or done + 1.5 / max(step, 1) * done >= 1:
+            last = time.time()
+            now = {n: v.clone() for n, v in net.state_dict().items()}
+            net.load_state_dict(average)
+            mean, details = judge(net)
+            say(step=step, mean=round(mean, 4), judged=details)
+            if mean > best:
+                best = mean
+                export(net)
+            net.load_state_dict(now)
+            net.train()
+            again()
+    tenth = max(1, len(losses) // 10)
+    say(step=step, finished=True, best=round(best, 4), started_at=round(first, 4), loss_first=round(float(np.mean(losses[:tenth])), 4), loss_last=round(float(np.mean(losses[-tenth:])), 4))
