@@ -58,6 +58,7 @@ type Lead struct {
 	Cell        string            `json:"cell"`
 	Cells       []leads.CellShare `json:"cells" doc:"Cells in which it may lie, where its error reaches over a border"`
 	Register    string            `json:"register" doc:"known, changed or new, with the entry's number; empty where there is no register"`
+	Since       string            `json:"since" doc:"new or stood at the last pass over its place, with the day of that pass; empty where that cannot be told"`
 	Subdistrict string            `json:"subdistrict"`
 	Score       float64           `json:"score"`
 	Dock        string            `json:"dock"`
@@ -71,13 +72,19 @@ type Lead struct {
 }
 
 func toLead(l leads.Lead) Lead {
-	x := Lead{l.Lead, l.Revision, l.State, l.Scene, l.Event, l.Class, l.Attributes, l.Lon, l.Lat, l.Ellipse.MajorM, l.Cell, l.Cells, "", l.Subdistrict, l.Score, l.Dock, l.Flight, l.Captured, l.Frame, l.Crop, []float64{}, l.By, l.Simulated}
+	x := Lead{l.Lead, l.Revision, l.State, l.Scene, l.Event, l.Class, l.Attributes, l.Lon, l.Lat, l.Ellipse.MajorM, l.Cell, l.Cells, "", "", l.Subdistrict, l.Score, l.Dock, l.Flight, l.Captured, l.Frame, l.Crop, []float64{}, l.By, l.Simulated}
 	_ = json.Unmarshal(l.Box, &x.Box)
 	if x.Cells == nil {
 		x.Cells = []leads.CellShare{}
 	}
 	if m := l.Register; m != nil {
 		x.Register = strings.TrimSpace(m.Standing + " " + m.Number)
+	}
+	if s := l.Since; s != nil {
+		x.Since = "stood " + s.Last.Format(time.DateOnly)
+		if s.New {
+			x.Since = "new " + s.Last.Format(time.DateOnly)
+		}
 	}
 	return x
 }

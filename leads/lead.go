@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/harrier-patrol/harrier/geo"
+	"github.com/harrier-patrol/harrier/vision"
 )
 
 // States of a lead, as in its subject.
@@ -39,7 +40,9 @@ type Lead struct {
 	// Cells are those in which it may lie, with the probability of each, where the error reaches over a cell's border.
 	Cells []CellShare `json:"cells,omitempty"`
 	// Register is what the register of structures says of it: known, changed or new.
-	Register  *geo.Match      `json:"register,omitempty"`
+	Register *geo.Match `json:"register,omitempty"`
+	// Since says whether a structure stood at the last pass over its place, where that can be told.
+	Since     *vision.Since   `json:"since,omitempty"`
 	Score     float64         `json:"score"`
 	Dock      string          `json:"dock"`
 	Flight    string          `json:"flight"`

@@ -181,7 +181,7 @@ func (l *Ledger) take(ctx context.Context, f vision.Finding) error {
 		Lead: uuid.NewString(), Revision: 1, State: Candidate, Scene: f.Scene, Event: sc.EventOf(f.Class), Class: f.Class, Attributes: f.Attributes,
 		Lon: f.Lon, Lat: f.Lat, Datum: "WGS-84", Ellipse: f.Cov.Ellipse(), HeightM: f.HeightM, Score: f.Score, Dock: f.Dock, Flight: f.Flight,
 		FirstSeen: f.FirstSeen, LastSeen: f.LastSeen, Captured: f.Captured, Original: f.Original, Frame: f.Frame, Crop: f.Crop,
-		FrameURL: fmt.Sprintf(l.EvidenceURL, f.Frame), CropURL: fmt.Sprintf(l.EvidenceURL, f.Crop), Simulated: f.Simulated, Findings: []string{f.ID}, Cov: f.Cov, Register: f.Register,
+		FrameURL: fmt.Sprintf(l.EvidenceURL, f.Frame), CropURL: fmt.Sprintf(l.EvidenceURL, f.Crop), Simulated: f.Simulated, Findings: []string{f.ID}, Cov: f.Cov, Register: f.Register, Since: f.Since,
 	}
 	x.Box, _ = json.Marshal(f.Box)
 	l.place(&x)
@@ -195,15 +195,19 @@ func (l *Ledger) take(ctx context.Context, f vision.Finding) error {
 // refineM: a position that moved less is not worth a revision.
 const refineM = 0.5
 
-// refine takes in what a finding that made this lead has learnt since: a better position.
+// refine takes in what a finding that made this lead has learnt since: a better position, and whether it stood at the last pass.
 func (l *Ledger) refine(ctx context.Context, k *Lead, f vision.Finding) error {
-	if k.Findings[0] != f.ID || f.Revision == 0 || geo.DistanceM([2]float64{f.Lon, f.Lat}, [2]float64{k.Lon, k.Lat}) < refineM {
+	learnt := f.Since != nil && (k.Since == nil || *f.Since != *k.Since)
+	if k.Findings[0] != f.ID || f.Revision == 0 || !learnt && geo.DistanceM([2]float64{f.Lon, f.Lat}, [2]float64{k.Lon, k.Lat}) < refineM {
 		return nil
 	}
 	x := *k
 	x.Revision++
 	x.Lon, x.Lat, x.Cov, x.Ellipse = f.Lon, f.Lat, f.Cov, f.Cov.Ellipse()
 	x.LastSeen, x.Score, x.Attributes = f.LastSeen, f.Score, f.Attributes
+	if f.Since != nil {
+		x.Since = f.Since
+	}
 	l.place(&x)
 	if err := l.publish(ctx, x); err != nil {
 		return err

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/paulmach/orb"
+
 	"github.com/harrier-patrol/harrier/geo"
 )
 
@@ -77,6 +79,52 @@ type Finding struct {
 	Box        Box               `json:"box"` // in that frame
 	Simulated  bool              `json:"simulated"`
 	Register   *geo.Match        `json:"register,omitempty"` // of structures, where a register is known
+	Since      *Since            `json:"since,omitempty"`    // of structures, where an earlier pass can be compared
+}
+
+// Since says whether a structure stood at the last pass over its place.
+type Since struct {
+	New        bool      `json:"new"`
+	Last       time.Time `json:"last"` // capture of that pass
+	LastFlight string    `json:"last_flight"`
+}
+
+// Changed is what a flight shows to have been built or pulled down since the last pass over the same ground.
+type Changed struct {
+	Flight    string         `json:"flight"`
+	Dock      string         `json:"dock"`
+	Epoch     uint64         `json:"epoch"`
+	Simulated bool           `json:"simulated"`
+	Compared  []ComparedPlot `json:"compared"`       // ground that was compared; where it has no change, none was seen
+	First     int            `json:"first"`          // plots and sides that no flight showed before
+	Apart     int            `json:"seen_otherwise"` // plots that the last pass showed from too different a direction
+	Changes   []Change       `json:"changes"`        // the largest first
+}
+
+// ComparedPlot is a square of ground of which two passes were compared.
+type ComparedPlot struct {
+	Plot       string    `json:"plot"`
+	Ring       orb.Ring  `json:"ring"` // WGS-84
+	Last       time.Time `json:"last"`
+	LastFlight string    `json:"last_flight"`
+}
+
+// Change is a structure that stands on one of two passes only.
+type Change struct {
+	Kind       string     `json:"kind"`    // new or gone
+	Outline    orb.Ring   `json:"outline"` // WGS-84, on the ground
+	Lon        float64    `json:"lon"`     // of its middle
+	Lat        float64    `json:"lat"`
+	Cov        geo.Cov    `json:"cov"`
+	SquareM    float64    `json:"square_metres"`
+	Score      float64    `json:"score"`
+	Cell       string     `json:"cell,omitempty"` // of the unit grid
+	Last       time.Time  `json:"last"`           // capture of the pass before
+	LastFlight string     `json:"last_flight"`
+	At         time.Time  `json:"at"`     // capture of this one
+	Before     string     `json:"before"` // SHA-256 of the rectified plot then, and now
+	After      string     `json:"after"`
+	Register   *geo.Match `json:"register,omitempty"`
 }
 
 // Ended is a track that ended, violation or not.

@@ -58,6 +58,7 @@ type config struct {
 		Sessions int           `yaml:"sessions"`
 		Interval time.Duration `yaml:"interval"`
 		Align    bool          `yaml:"align"`
+		Changes  bool          `yaml:"changes"`
 		Flights  int           `yaml:"flights"`
 	} `yaml:"vision"`
 	City struct {

@@ -66,6 +66,7 @@ var streams = []jetstream.StreamConfig{
 	{Name: "TRACKS", Subjects: []string{watch.SubjectTracks + ">", watch.SubjectShadow + ">"}, MaxAge: 30 * 24 * time.Hour, MaxBytes: 1 << 30, Duplicates: 10 * time.Minute},
 	{Name: "LEADS", Subjects: []string{"leads.>", "sim.leads.>"}, MaxBytes: 2 << 30},
 	{Name: "COVERAGE", Subjects: []string{watch.SubjectCoverage + ">"}, MaxBytes: 512 << 20, MaxMsgsPerSubject: 1, Duplicates: 10 * time.Minute},
+	{Name: "CHANGES", Subjects: []string{watch.SubjectChanges + ">"}, MaxBytes: 256 << 20, Duplicates: 10 * time.Minute},
 	{Name: "REVIEWS", Subjects: []string{"harrier.reviews"}, MaxBytes: 1 << 30, DenyDelete: true, DenyPurge: true},
 }
 
@@ -191,6 +192,12 @@ func serve(ctx context.Context, c config, log *slog.Logger) (err error) {
 	finder := ties.NewFinder(ties.AlignSearched, ties.AlignFeatures)
 	later(func() error { finder.Close(); return nil })
 	watcher := &watch.Watcher{Model: model, Shadow: shadow, Scenes: sights, Locator: city.locator(c.City.GroundSigma), Grid: city.grid, Fences: city.fences, Register: city.register, Align: c.Vision.Align, Finder: finder, Store: store, Log: log, Interval: c.Vision.Interval, UDP: c.Media.UDP}
+	if c.Vision.Changes {
+		if watcher.Comparer, err = watch.NewComparer(); err != nil {
+			return err
+		}
+		later(func() error { watcher.Comparer.Close(); return nil })
+	}
 	coverage := &console.Coverage{Grid: city.grid, Rates: model.Manifest.Rates, Log: log}
 	web := console.New(console.Options{
 		Token: c.HTTP.Token, Hosts: append([]string{c.HTTP.Listen, net.JoinHostPort("localhost", fmt.Sprint(portOf(c.HTTP.Listen))), net.JoinHostPort(c.PublicHost, fmt.Sprint(portOf(c.HTTP.Listen)))}, c.HTTP.Hosts...),

@@ -96,6 +96,8 @@ func (f *flight) run(ctx context.Context, d *dice, s Settings, q Quality, tr *tr
 	defer timer.Stop()
 	var n uint32
 	shown := false
+	var liveAt time.Time // of the first frame of the live stream
+	looked := -lookEvery
 	for i := 0; ; i++ {
 		at := f.began.Add(time.Duration(i) * tick)
 		timer.Reset(time.Until(at))
@@ -114,7 +116,7 @@ func (f *flight) run(ctx context.Context, d *dice, s Settings, q Quality, tr *tr
 				}
 			}
 			out = pushing.start(ctx, addr)
-			shown = false
+			shown, liveAt = false, time.Time{}
 			i--
 			continue
 		}
@@ -140,21 +142,21 @@ func (f *flight) run(ctx context.Context, d *dice, s Settings, q Quality, tr *tr
 			shown = true
 			tr.frame(f.id, uint32(i), at)
 			select {
-			case out <- unit{f.film.units[i], time.Duration(n) * tick, at.Add(delay)}:
+			case out <- unit{f.film.units[i], since(&liveAt, at), at.Add(delay)}:
 			case <-ctx.Done():
 				return false, nil
 			default:
 			}
-			n++
 			continue
 		}
-		if enc == nil {
-			continue
+		if enc == nil || time.Since(at) > behind {
+			continue // a machine too slow for this shows fewer frames; none of them late
 		}
 		e := f.town.eye(cam, f.pilot.at)
 		seconds := at.Sub(epoch).Seconds()
 		r.render(f.town, e, seconds)
-		if i%lookEvery == 0 {
+		if i-looked >= lookEvery {
+			looked = i
 			w.look(r, e, seconds, at)
 		}
 		r.strip(n)
@@ -164,13 +166,24 @@ func (f *flight) run(ctx context.Context, d *dice, s Settings, q Quality, tr *tr
 		}
 		tr.frame(f.id, n, at)
 		select {
-		case out <- unit{au, time.Duration(n) * tick, at.Add(delay)}:
+		case out <- unit{au, since(&liveAt, at), at.Add(delay)}:
 		case <-ctx.Done():
 			return false, nil
 		default: // the network does not take it: a real encoder drops too
 		}
 		n++
 	}
+}
+
+// behind real time by so much, a frame is left out.
+const behind = 2 * time.Second / frameRate
+
+// since is the time since the first call, as a camera stamps its frames.
+func since(first *time.Time, at time.Time) time.Duration {
+	if first.IsZero() {
+		*first = at
+	}
+	return at.Sub(*first)
 }
 
 // pusher owns the goroutine that pushes a flight's live stream; starting it again ends the one before.

@@ -40,6 +40,7 @@ type Watcher struct {
 	// Align says that a flight's pictures are compared with each other to correct its poses; Finder finds the same ground in two.
 	Align    bool
 	Finder   *ties.Finder
+	Comparer *Comparer // of passes over the same ground; nil compares none
 	Counts   stream.Counts
 	Analysed atomic.Int64
 	Tiles    atomic.Int64
@@ -62,6 +63,8 @@ type Sink struct {
 	Ended   func(vision.Ended) error
 	// Compared is told at the end of a flight what a model on trial saw.
 	Compared func(Compared) error
+	// Passed is told at the end of a flight how it showed the ground.
+	Passed func(map[plotView]pass)
 }
 
 // Flight watches a job until the flight ends: telemetry comes in by poses (JSON of dock.Telemetry), what it shows goes out by the sink.
@@ -69,7 +72,7 @@ func (w *Watcher) Flight(ctx context.Context, job dock.WatchJob, epoch uint64, p
 	clock := &vision.CaptureClock{}
 	track := &vision.Poses{}
 	client := &stream.Client{URL: job.URL, UDP: w.UDP, Log: w.Log.With("dock", job.Dock, "flight", job.Flight), Counts: &w.Counts, Arrival: clock.Arrival}
-	f := &flightWatch{w: w, job: job, epoch: epoch, clock: clock, poses: track, sink: sink, log: client.Log, found: map[*vision.Track]vision.Finding{}, keys: make(chan keyFrame, 3), locator: w.Locator}
+	f := &flightWatch{w: w, job: job, epoch: epoch, clock: clock, poses: track, sink: sink, log: client.Log, found: map[*vision.Track]vision.Finding{}, keys: make(chan keyFrame, 3), locator: w.Locator, passes: map[plotView]pass{}}
 	client.Motion = f.motion
 	if job.Lon != 0 || job.Lat != 0 {
 		var err error
@@ -160,6 +163,7 @@ type flightWatch struct {
 	placed  timeBase                 // with which the tracks were placed last
 	lastKey geo.Pose                 // of the last picture that was compared with others
 	newest  time.Duration            // PTS of the last frame that was placed
+	passes  map[plotView]pass        // the best view of each plot and side
 	views   []view                   // frames that showed something, in their order
 }
 
@@ -200,6 +204,7 @@ func (f *flightWatch) place(ctx context.Context, in <-chan look) error {
 		if err := errors.Join(f.sink.Covered(f.covered(seen)), f.end(time.Now().Add(time.Hour), true)); err != nil {
 			f.log.Error("coverage and tracks not kept", "error", err)
 		}
+		f.sink.Passed(f.passes)
 	}()
 	for {
 		from := in
@@ -233,8 +238,12 @@ func (f *flightWatch) place(ctx context.Context, in <-chan look) error {
 			if err := f.sightings(ctx, waiting[0], at); err != nil {
 				return err
 			}
-			waiting[0].close()
 			f.cover(seen, waiting[0], at)
+			if waiting[0].pass {
+				if err := f.passed(waiting[0], at); err != nil {
+					return err
+				}
+			}
 			f.newest = waiting[0].pts
 			if waiting[0].seen.reason == "" {
 				if len(f.views) == viewsKept {
@@ -242,6 +251,7 @@ func (f *flightWatch) place(ctx context.Context, in <-chan look) error {
 				}
 				f.views = append(f.views, view{waiting[0].pts, waiting[0].camera})
 			}
+			waiting[0].close()
 			waiting = waiting[1:]
 		}
 	}

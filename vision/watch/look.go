@@ -13,12 +13,13 @@ import (
 	"github.com/harrier-patrol/harrier/vision/stream"
 )
 
-// look is a frame with what the network saw in it; the picture is kept only where something may become a finding. Close it.
+// look is a frame with what the network saw in it; the picture is kept only where it will be needed. Close it.
 type look struct {
 	pts    time.Duration
 	dets   []vision.Detection
 	camera geo.Camera
 	pic    *stream.Picture
+	pass   bool               // it is to be laid on the ground
 	all    []vision.Detection // also what is only to be made unrecognisable
 	seen   seen
 }
@@ -91,6 +92,7 @@ type eye struct {
 	sampler vision.Sampler
 	at      geo.Pose // of the last frame
 	blind   string   // why the last frame showed nothing
+	pass    geo.Pose // of the last frame that is laid on the ground
 
 	compared Compared
 }
@@ -150,7 +152,10 @@ func (f *flightWatch) analyse(ctx context.Context, p *stream.Picture, e *eye) (l
 		l.dets = append(l.dets, d)
 		wanted = wanted || f.wanted[d.Class]
 	}
-	if wanted {
+	if f.w.Comparer != nil && posed && geo.DistanceM(pose.Point(), e.pass.Point()) > passShare*pose.HeightM {
+		e.pass, l.pass = pose, true
+	}
+	if wanted || l.pass {
 		l.pic = p
 	}
 	return l, nil

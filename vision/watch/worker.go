@@ -114,13 +114,15 @@ func (w *Watcher) one(ctx context.Context, nc *nats.Conn, js jetstream.JetStream
 		}
 	}
 	alive := make(chan struct{})
+	living, still := context.WithCancel(ctx)
+	defer still()
 	go func() {
 		defer close(alive)
 		t := time.NewTicker(AckWait / 3)
 		defer t.Stop()
 		for {
 			select {
-			case <-fctx.Done():
+			case <-living.Done():
 				return
 			case <-t.C:
 				_ = msg.InProgress()
@@ -138,8 +140,14 @@ func (w *Watcher) one(ctx context.Context, nc *nats.Conn, js jetstream.JetStream
 		_, err = js.Publish(pctx, subject, b, jetstream.WithMsgID(id))
 		return err
 	}
+	var passes map[plotView]pass
+	structures := map[string]vision.Finding{}
 	err = w.Flight(fctx, job, epoch, poses, Sink{
+		Passed: func(p map[plotView]pass) { passes = p },
 		Finding: func(f vision.Finding) error {
+			if vision.Group(f.Class) == "structure" {
+				structures[f.ID] = f
+			}
 			if err := keep(SubjectFindings+job.Flight, fmt.Sprintf("%s/%d", f.ID, f.Revision), f); err != nil {
 				return fmt.Errorf("hand over finding %s: %w", f.ID, err)
 			}
@@ -165,6 +173,12 @@ func (w *Watcher) one(ctx context.Context, nc *nats.Conn, js jetstream.JetStream
 		},
 	})
 	cancel()
+	if err == nil && w.Comparer != nil && len(passes) > 0 {
+		if err := w.tellChanges(ctx, js, job, epoch, passes, structures, keep); err != nil && ctx.Err() == nil {
+			w.Log.Error("what changed since the last pass is not told", "flight", job.Flight, "error", err)
+		}
+	}
+	still()
 	<-alive
 	switch {
 	case ctx.Err() != nil:
@@ -175,4 +189,32 @@ func (w *Watcher) one(ctx context.Context, nc *nats.Conn, js jetstream.JetStream
 	default:
 		_ = msg.Ack()
 	}
+}
+
+// tellChanges compares a flight with the last pass, tells what changed, and tells again of the structures what is known of them now.
+func (w *Watcher) tellChanges(ctx context.Context, js jetstream.JetStream, job dock.WatchJob, epoch uint64, passes map[plotView]pass, structures map[string]vision.Finding,
+	keep func(subject, id string, v any) error) error {
+	kv, err := js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{Bucket: BucketPasses, Description: "the last pass over every plot of ground", MaxBytes: 64 << 20})
+	if err != nil {
+		return err
+	}
+	c, err := w.compare(ctx, kv, job, epoch, passes)
+	if err != nil {
+		return err
+	}
+	if err := keep(SubjectChanges+job.Flight, fmt.Sprintf("changes/%s/%d", c.Flight, epoch), c); err != nil {
+		return err
+	}
+	for _, f := range structures {
+		s, ok := since(c, f)
+		if !ok {
+			continue
+		}
+		f.Since = &s
+		f.Revision++
+		if err := keep(SubjectFindings+job.Flight, fmt.Sprintf("%s/%d", f.ID, f.Revision), f); err != nil {
+			return err
+		}
+	}
+	return nil
 }

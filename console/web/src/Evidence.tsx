@@ -31,6 +31,7 @@ export function Evidence({ lead, t, by }: { lead: Lead; t: Say; by: string }) {
           { key: "t", label: t("captured"), children: new Date(lead.captured).toLocaleString() },
           { key: "f", label: t("flight"), children: lead.flight },
           ...(lead.register ? [{ key: "r", label: t("register"), children: lead.register.split(" ").map(t).join(" ") }] : []),
+          ...(lead.since ? [{ key: "n", label: t("since"), children: lead.since.split(" ").map(t).join(" ") }] : []),
           { key: "b", label: t("by"), children: lead.by || "–" },
         ]}
       />

@@ -251,6 +251,8 @@ export interface components {
             /** Format: double */
             score: number;
             simulated: boolean;
+            /** @description new or stood at the last pass over its place, with the day of that pass; empty where that cannot be told */
+            since: string;
             state: string;
             subdistrict: string;
         };

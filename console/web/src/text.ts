@@ -35,6 +35,8 @@ const texts = {
   seen: { zh: "已巡查", en: "Seen" },
   light: { zh: "亮度", en: "Light" },
   sharpness: { zh: "清晰度", en: "Sharpness" },
+  since: { zh: "上次巡查", en: "Last pass" },
+  stood: { zh: "已存在于", en: "stood on" },
   register: { zh: "违建台账", en: "Register" },
   known: { zh: "在册", en: "known" },
   changed: { zh: "有变化", en: "changed" },

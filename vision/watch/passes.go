@@ -1,0 +1,300 @@
+package watch
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+	"github.com/paulmach/orb"
+	"github.com/paulmach/orb/planar"
+	"gocv.io/x/gocv"
+
+	"github.com/harrier-patrol/harrier/dock"
+	"github.com/harrier-patrol/harrier/geo"
+	"github.com/harrier-patrol/harrier/vision"
+	"github.com/harrier-patrol/harrier/vision/change"
+	"github.com/harrier-patrol/harrier/vision/infer"
+)
+
+// SubjectChanges is where it is told what was built or pulled down since the last pass: + flight.
+const SubjectChanges = "harrier.changes."
+
+// BucketPasses of the key-value store holds the last pass over every plot.
+const BucketPasses = "passes"
+
+// pass is how a flight showed a plot.
+type pass struct {
+	Flight  string     `json:"flight"`
+	At      time.Time  `json:"at"`
+	Picture string     `json:"picture"` // rectified, SHA-256 in the evidence
+	View    [3]float64 `json:"view"`    // towards the camera: east, north, up
+	Cov     geo.Cov    `json:"cov"`     // of its position
+
+	jpeg []byte // until it is kept
+}
+
+// plotView is a plot seen from one side: what stands up looks different from another.
+type plotView struct {
+	plot change.Plot
+	side int
+}
+
+func (v plotView) key(simulated bool) string {
+	where := "real"
+	if simulated {
+		where = "sim"
+	}
+	return fmt.Sprintf("%s.%s.%d", where, v.plot, v.side)
+}
+
+const (
+	// nadirDeg: closer to straight down than this, it matters little from which side.
+	nadirDeg = 12
+	// apartDeg: views that differ by more are not compared.
+	apartDeg = 15
+	// flattestDeg off straight down at which a plot is still compared: beyond it walls hide the ground.
+	flattestDeg = 40
+	// mostPlots of a flight are kept, about 60 kB each.
+	mostPlots = 600
+	// coarsestPass is the ground resolution up to which a frame is good enough, metres a pixel.
+	coarsestPass = 0.13
+	// passShare of its height is how far the aircraft flies between frames that are laid on the ground.
+	passShare = 0.2
+)
+
+// sideOf is 0 for straight down, else 1 to 8 by the direction of the camera.
+func sideOf(view [3]float64) int {
+	if math.Acos(view[2])*180/math.Pi < nadirDeg {
+		return 0
+	}
+	return 1 + int(math.Floor((math.Atan2(view[0], view[1])/math.Pi+1)*4))%8
+}
+
+// passed lays a frame on the plots that it shows, where it shows them better than an earlier frame did.
+func (f *flightWatch) passed(l look, at time.Time) error {
+	p, ok := f.pose(f.base(), l.pts)
+	if !ok || l.pic == nil {
+		return nil
+	}
+	for _, plot := range change.PlotAt(f.under(l.camera, p)).Neighbours(3) {
+		view, ok := plot.Shown(l.camera, p)
+		if !ok || math.Acos(view[2])*180/math.Pi > flattestDeg || p.HeightM/view[2]/l.camera.FocalPx > coarsestPass {
+			continue
+		}
+		k := plotView{plot, sideOf(view)}
+		old, there := f.passes[k]
+		if there && old.View[2] >= view[2] || !there && len(f.passes) >= mostPlots {
+			continue
+		}
+		flat, view, ok := plot.Rectified(l.pic.BGR, l.camera, p)
+		if !ok {
+			continue
+		}
+		b, err := jpeg(flat)
+		flat.Close()
+		if err != nil {
+			return err
+		}
+		where, err := f.on(f.base()).Locate(l.camera, p, float64(l.camera.Width)/2, float64(l.camera.Height)/2, 0, 0)
+		if err != nil {
+			continue
+		}
+		f.passes[k] = pass{Flight: f.job.Flight, At: at.UTC(), View: view, Cov: where.Cov, jpeg: b}
+	}
+	return nil
+}
+
+// under is the place in the middle of a frame, or below the aircraft where it looks beyond the ground.
+func (f *flightWatch) under(cam geo.Camera, p geo.Pose) orb.Point {
+	v := geo.NewView(cam, geo.ENU{U: p.HeightM}, p.YawDeg, p.PitchDeg, p.RollDeg)
+	if g, _, ok := v.OnPlane(float64(cam.Width)/2, float64(cam.Height)/2, 0); ok && math.Hypot(g.E, g.N) < 5*p.HeightM {
+		return geo.NewFrame(p.Point(), 0).From(g.E, g.N)
+	}
+	return p.Point()
+}
+
+// Comparer compares the passes of a flight with the last ones. It is safe for use by several goroutines.
+type Comparer struct {
+	mu   sync.Mutex
+	pair *infer.Pair
+}
+
+// NewComparer loads the network that compares two pictures. Close it.
+func NewComparer() (*Comparer, error) {
+	p, err := infer.OpenPair("harrier-change")
+	if err != nil {
+		return nil, err
+	}
+	return &Comparer{pair: p}, nil
+}
+
+// Close frees the network.
+func (c *Comparer) Close() { c.pair.Close() }
+
+// mostChanges are told of a flight, the largest first.
+const mostChanges = 500
+
+// compare compares a flight's passes with the last ones over the same plots, and keeps the new ones in their place.
+func (w *Watcher) compare(ctx context.Context, kv jetstream.KeyValue, job dock.WatchJob, epoch uint64, passes map[plotView]pass) (vision.Changed, error) {
+	out := vision.Changed{Flight: job.Flight, Dock: job.Dock, Epoch: epoch, Simulated: job.Simulated}
+	plots := map[change.Plot]bool{} // of which it is known what changed
+	keys := make([]plotView, 0, len(passes))
+	for k := range passes {
+		keys = append(keys, k)
+	}
+	// what is seen from straight above tells most; a plot is compared once
+	slices.SortFunc(keys, func(a, b plotView) int {
+		return cmp.Or(cmp.Compare(a.plot.Row, b.plot.Row), cmp.Compare(a.plot.Column, b.plot.Column), cmp.Compare(passes[b].View[2], passes[a].View[2]))
+	})
+	for _, k := range keys {
+		if ctx.Err() != nil {
+			return out, ctx.Err()
+		}
+		now := passes[k]
+		var err error
+		if now.Picture, err = w.Store.Put(ctx, now.jpeg); err != nil {
+			return out, err
+		}
+		last, revision, err := lastPass(ctx, kv, k.key(job.Simulated))
+		if err != nil {
+			return out, err
+		}
+		switch {
+		case last == nil:
+			out.First++
+		case last.Flight == job.Flight || !last.At.Before(now.At):
+			continue // another worker was here with the same flight, or a later one
+		case plots[k.plot]:
+		case change.ViewsApartDeg(last.View, now.View) > apartDeg:
+			out.Apart++
+		default:
+			found, err := w.changes(ctx, k.plot, *last, now)
+			if err != nil {
+				w.Log.Warn("a plot is not compared with its last pass", "plot", k.plot, "flight", job.Flight, "error", err)
+				break
+			}
+			plots[k.plot] = true
+			out.Compared = append(out.Compared, vision.ComparedPlot{Plot: k.plot.String(), Ring: ringOf(k.plot), Last: last.At, LastFlight: last.Flight})
+			out.Changes = append(out.Changes, found...)
+		}
+		b, err := json.Marshal(now)
+		if err != nil {
+			return out, err
+		}
+		if revision == 0 {
+			_, err = kv.Create(ctx, k.key(job.Simulated), b)
+		} else {
+			_, err = kv.Update(ctx, k.key(job.Simulated), b, revision)
+		}
+		if err != nil && !errors.Is(err, jetstream.ErrKeyExists) { // another flight was faster: its pass is as good
+			w.Log.Warn("the last pass over a plot is not kept", "plot", k.plot, "error", err)
+		}
+	}
+	slices.SortStableFunc(out.Changes, func(a, b vision.Change) int { return cmp.Compare(b.SquareM, a.SquareM) })
+	out.Changes = out.Changes[:min(len(out.Changes), mostChanges)]
+	return out, nil
+}
+
+func ringOf(p change.Plot) orb.Ring {
+	return orb.Ring{p.Place(0, change.PlotPx), p.Place(change.PlotPx, change.PlotPx), p.Place(change.PlotPx, 0), p.Place(0, 0), p.Place(0, change.PlotPx)}
+}
+
+func lastPass(ctx context.Context, kv jetstream.KeyValue, key string) (*pass, uint64, error) {
+	e, err := kv.Get(ctx, key)
+	if errors.Is(err, jetstream.ErrKeyNotFound) {
+		return nil, 0, nil
+	}
+	if err != nil {
+		return nil, 0, fmt.Errorf("last pass %s: %w", key, err)
+	}
+	var p pass
+	if err := json.Unmarshal(e.Value(), &p); err != nil {
+		return nil, e.Revision(), nil // written by another version: the next pass takes its place
+	}
+	return &p, e.Revision(), nil
+}
+
+// changes compares two passes over a plot.
+func (w *Watcher) changes(ctx context.Context, plot change.Plot, before, after pass) ([]vision.Change, error) {
+	raw, err := w.Store.Get(ctx, before.Picture)
+	if err != nil {
+		return nil, err
+	}
+	a, err := gocv.IMDecode(raw, gocv.IMReadColor)
+	if err != nil {
+		return nil, fmt.Errorf("the last pass is no picture: %w", err)
+	}
+	defer a.Close()
+	b, err := gocv.IMDecode(after.jpeg, gocv.IMReadColor)
+	if err != nil {
+		return nil, err
+	}
+	defer b.Close()
+	w.Comparer.mu.Lock()
+	r, err := change.Compare(ctx, w.Comparer.pair, w.Finder, a, b, change.Options{GSDM: change.PlotGSDM})
+	w.Comparer.mu.Unlock()
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	var out []vision.Change
+	for _, o := range r.Outlines {
+		var ring orb.Ring
+		for _, q := range o.Outline {
+			ring = append(ring, plot.Place(q[0], q[1]))
+		}
+		if len(ring) < 3 {
+			continue
+		}
+		ring = append(ring, ring[0])
+		if ring.Orientation() == orb.CW {
+			ring.Reverse()
+		}
+		middle, _ := planar.CentroidArea(ring)
+		c := vision.Change{Kind: string(o.Kind), Outline: ring, Lon: middle.Lon(), Lat: middle.Lat(), Cov: after.Cov, Score: o.Score,
+			Last: before.At, LastFlight: before.Flight, At: after.At, Before: before.Picture, After: after.Picture}
+		if o.SquareM != nil {
+			c.SquareM = *o.SquareM
+		}
+		if w.Grid != nil {
+			if cell, ok := w.Grid.At(middle); ok {
+				c.Cell = cell.Code
+			}
+		}
+		if w.Register.Len() > 0 {
+			m := w.Register.Match(orb.Polygon{ring}, after.Cov, change.PlotGSDM*2)
+			c.Register = &m
+		}
+		out = append(out, c)
+	}
+	return out, nil
+}
+
+// sinceMarginM: a structure is one that is new by so much round the outline of the change.
+const sinceMarginM = 2
+
+// since says what the passes tell of a structure that was found: whether it stood at the last pass. ok is false where that pass is not
+// comparable.
+func since(c vision.Changed, f vision.Finding) (vision.Since, bool) {
+	at := orb.Point{f.Lon, f.Lat}
+	for _, p := range c.Compared {
+		if !planar.RingContains(p.Ring, at) {
+			continue
+		}
+		s := vision.Since{Last: p.Last, LastFlight: p.LastFlight}
+		for _, x := range c.Changes {
+			if x.Kind == string(change.New) && (planar.RingContains(x.Outline, at) || geo.DistanceM(at, orb.Point{x.Lon, x.Lat}) < sinceMarginM) {
+				s.New = true
+			}
+		}
+		return s, true
+	}
+	return vision.Since{}, false
+}

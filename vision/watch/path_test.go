@@ -1,0 +1,97 @@
+package watch
+
+import (
+	"testing"
+	"time"
+
+	"github.com/paulmach/orb"
+
+	"github.com/harrier-patrol/harrier/dock"
+	"github.com/harrier-patrol/harrier/geo"
+	"github.com/harrier-patrol/harrier/vision"
+)
+
+// over is a watch of an aircraft that flies 8 m/s to the north at 60 m, looking straight down, with a frame every 600 ms.
+func over(t *testing.T) (*flightWatch, time.Time, geo.Frame) {
+	t.Helper()
+	zero := time.Date(2026, 3, 1, 4, 0, 0, 0, time.UTC)
+	ground := geo.NewFrame(orb.Point{121.5, 31.2}, 0)
+	f := &flightWatch{w: &Watcher{}, job: dock.WatchJob{Flight: "F"}, poses: &vision.Poses{}}
+	f.aligned.Store(&timeBase{zero: zero, sigmaS: 0.02})
+	for i := range 101 {
+		at := zero.Add(time.Duration(i) * 200 * time.Millisecond)
+		p := ground.From(0, 8*at.Sub(zero).Seconds())
+		f.poses.Add(geo.Pose{Time: at, Lon: p.Lon(), Lat: p.Lat(), HeightM: 60, PitchDeg: -90})
+	}
+	cam := geo.CameraFromDiagonal(1920, 1080, 84)
+	for i := range 33 {
+		f.views = append(f.views, view{time.Duration(i) * 600 * time.Millisecond, cam})
+	}
+	return f, zero, ground
+}
+
+// recognised is a track of a thing at n metres to the north, moving v metres a second to the east, recognised in the frames given.
+func recognised(f *flightWatch, zero time.Time, ground geo.Frame, n, v float64, frames ...int) *vision.Track {
+	tr := vision.NewTracker(nil, []string{"car", "stall"})
+	var k *vision.Track
+	for _, i := range frames {
+		at := zero.Add(f.views[i].pts)
+		p := ground.From(v*at.Sub(zero).Seconds()-40*v/8, n)
+		l := geo.Located{Lon: p.Lon(), Lat: p.Lat(), Cov: geo.Cov{EE: 0.5, NN: 0.5}, SlantM: 60, GSDM: 0.05}
+		k = tr.Add([]vision.Observation{{Sighting: vision.Sighting{Detection: vision.Detection{Class: "car", Score: 0.9}, At: l, Time: at}, PTS: f.views[i].pts, Camera: f.views[i].camera}})[0]
+	}
+	return k
+}
+
+func TestWhatStandsIsCarriedWhileItsPlaceIsInThePicture(t *testing.T) {
+	f, zero, ground := over(t)
+	// 80 m on: well in the picture while the aircraft is 55 to 105 m on, 6.8 to 13.2 s: frames 12 to 21
+	path := f.path(recognised(f, zero, ground, 80, 0, 14, 15, 19))
+	var frames []int
+	carried := 0
+	for i, p := range path {
+		frames = append(frames, int(p.Time.Sub(zero)/(600*time.Millisecond)))
+		if p.Carried {
+			carried++
+		}
+		if i > 0 && !p.Time.After(path[i-1].Time) {
+			t.Errorf("the path is not in the order of time: %v", frames)
+		}
+		if d := geo.DistanceM(orb.Point{p.Lon, p.Lat}, ground.From(0, 80)); d > 0.5 {
+			t.Errorf("what stands is %.1f m off", d)
+		}
+	}
+	if len(frames) != 10 || frames[0] != 12 || frames[9] != 21 || carried != 7 {
+		t.Errorf("carried over frames %v, %d of them not seen", frames, carried)
+	}
+}
+
+func TestWhatMovesIsCarriedOnlyShortly(t *testing.T) {
+	f, zero, ground := over(t)
+	k := recognised(f, zero, ground, 80, 4, 13, 14, 15, 16, 17)
+	if !k.Moves() || k.Sightings != 5 {
+		t.Fatalf("moves %v after %d sightings", k.Moves(), k.Sightings)
+	}
+	path := f.path(k)
+	for _, p := range path {
+		s := p.Time.Sub(zero)
+		if s < 12*600*time.Millisecond-carriedMoving || s > 17*600*time.Millisecond+carriedMoving {
+			t.Errorf("carried to %s", s)
+		}
+		if d := geo.DistanceM(orb.Point{p.Lon, p.Lat}, ground.From(4*s.Seconds()-20, 80)); d > 2.5 {
+			t.Errorf("at %s it is %.1f m off its way", s, d)
+		}
+	}
+	if len(path) != 8 { // and over the frames 12, 18 and 19
+		t.Errorf("a path of %d frames", len(path))
+	}
+}
+
+func TestWhatWasNotThereIsNotCarriedOutOfThePicture(t *testing.T) {
+	f, zero, ground := over(t)
+	for _, p := range f.path(recognised(f, zero, ground, 80, 0, 20, 21)) {
+		if s := p.Time.Sub(zero); s < 20*600*time.Millisecond-carriedStanding || s > 21*600*time.Millisecond {
+			t.Errorf("carried to %s", s)
+		}
+	}
+}
