@@ -184,20 +184,23 @@ func (g *Grid) tilesOf(cell *Cell) int {
 	return n
 }
 
-// Rate is how often a scene's things are found, as measured, where ground is seen at most so coarsely and at least so brightly.
+// Rate is how often a scene's things are found, as measured, where ground is seen at most so coarsely, at least so steeply and at least
+// so brightly.
 type Rate struct {
-	GSDM  float64 `json:"gsd_m"` // up to
-	Light float64 `json:"light"` // from
-	Found float64 `json:"found"` // share
+	GSDM          float64 `json:"gsd_m"`          // up to
+	DepressionDeg float64 `json:"depression_deg"` // from
+	Light         float64 `json:"light"`          // from, mean brightness of the frame
+	Found         float64 `json:"found"`          // share
+	Of            int     `json:"of"`             // things it rests on
 }
 
 // Rates are the detection rates of a scene. An empty table says nothing.
 type Rates []Rate
 
 // Of is the rate for a look: the highest of those that promise no more than the look holds; ok is false without a table.
-func (r Rates) Of(gsdM, light float64) (found float64, ok bool) {
+func (r Rates) Of(gsdM, depressionDeg, light float64) (found float64, ok bool) {
 	for _, x := range r {
-		if gsdM <= x.GSDM && light >= x.Light && x.Found > found {
+		if gsdM <= x.GSDM && depressionDeg >= x.DepressionDeg && light >= x.Light && x.Found > found {
 			found = x.Found
 		}
 	}
@@ -209,7 +212,7 @@ func (r Rates) Of(gsdM, light float64) (found float64, ok bool) {
 func (r Rates) Found(looks []CellSeen) (p float64, ok bool) {
 	missed := 1.0
 	for _, l := range looks {
-		found, known := r.Of(l.GSDM, l.Light)
+		found, known := r.Of(l.GSDM, l.DepressionDeg, l.Light)
 		if !known {
 			return 0, false
 		}

@@ -444,6 +444,12 @@ func TestNothingFoundMeansSomething(t *testing.T) {
 	if p, _ := r.Found([]CellSeen{{Share: 1, GSDM: 0.08, Light: 0.1}}); p != 0 {
 		t.Errorf("in the dark %.2f", p)
 	}
+	steep := append(Rates{{GSDM: 0.1, DepressionDeg: 60, Light: 0.2, Found: 0.95}}, r...)
+	for depression, want := range map[float64]float64{45: 0.9, 80: 0.95} {
+		if p, _ := steep.Found([]CellSeen{{Share: 1, GSDM: 0.08, DepressionDeg: depression, Light: 0.5}}); math.Abs(p-want) > 1e-9 {
+			t.Errorf("%.0f° down %.2f, wanted %.2f", depression, p, want)
+		}
+	}
 	if _, ok := Rates(nil).Found([]CellSeen{{Share: 1}}); ok {
 		t.Error("a probability without a measured rate")
 	}

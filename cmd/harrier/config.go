@@ -111,7 +111,7 @@ func defaultConfig() config {
 	c.Media.ListenRTMP, c.Media.ListenRTSP, c.Media.RTPPort = "127.0.0.1:1935", "127.0.0.1:8554", 8000
 	c.Live.Quality, c.Live.DRCHz = 3, 5
 	c.Vision.Engine, c.Vision.Sessions, c.Vision.Interval, c.Vision.Flights = "onnxruntime", 2, 600*time.Millisecond, 16
-	c.Vision.Align = true
+	c.Vision.Align, c.Vision.Changes = true, true
 	c.City.GridSeed, c.City.GroundSigma = 1, 0.3
 	return c
 }

@@ -28,6 +28,7 @@ type evalCmd struct {
 	Model     string  `default:"harrier-nano" help:"A model that comes with Harrier, or an .onnx file with its manifest beside it."`
 	Engine    string  `default:"onnxruntime" enum:"onnxruntime,opencv" help:"onnxruntime or opencv."`
 	Threshold float64 `default:"0.5" help:"Score at which precision and recall are given."`
+	Only      bool    `name:"only-detections" help:"Write detections.json and stop: for training."`
 	Names     string  `help:"Names of the classes by number, comma-separated, where a YOLO data set has none."`
 	Calibrate string  `help:"Fit the scores of each class to this data set and write them into this manifest (.json): never with data that figures are given for." type:"path"`
 }
@@ -89,6 +90,9 @@ func (c *evalCmd) Run(ctx context.Context) error {
 	}
 	if err := writeResults(filepath.Join(c.Out, resultsFile), c.Dataset, m.Manifest.Classes, pictures, found); err != nil {
 		return err
+	}
+	if c.Only {
+		return nil
 	}
 	results := evaluate(pictures, classes, found, c.Threshold)
 	fmt.Printf("%d pictures, model %s, threshold %g; 95 %% bootstrap intervals over pictures\n", len(pictures), m.Manifest.Name, c.Threshold)
@@ -234,6 +238,9 @@ func calibrate(manifest string, classes []string, pictures []labelled, found [][
 		return fmt.Errorf("%s has a calibration already: take it out first, a calibration is fitted to raw scores", manifest)
 	}
 	m.Calibration = map[string]models.Platt{}
+	if len(m.LooksAt) > 0 {
+		classes = m.LooksAt // of the others the detector's own calibration holds
+	}
 	for _, class := range classes {
 		var all []measure.Picture
 		for i, p := range pictures {

@@ -301,11 +301,8 @@ type modelRatesCmd struct {
 // fewestForRate is how many things a rate must rest on.
 const fewestForRate = 15
 
-// darkestMeasured is the mean brightness above which the flights were that rates come from.
-const darkestMeasured = 0.2
-
 func (c *modelRatesCmd) Run() error {
-	sum := map[string]map[float64]share{}
+	sum := map[string][]rate{}
 	for _, p := range c.Reports {
 		b, err := os.ReadFile(p)
 		if err != nil {
@@ -316,14 +313,7 @@ func (c *modelRatesCmd) Run() error {
 			return fmt.Errorf("%s: %w", p, err)
 		}
 		for scene, rates := range r.Seen3s.Seen {
-			if sum[scene] == nil {
-				sum[scene] = map[float64]share{}
-			}
-			for _, x := range rates {
-				s := sum[scene][x.GSDM]
-				s.N, s.Of = s.N+x.N, s.Of+x.Of
-				sum[scene][x.GSDM] = s
-			}
+			sum[scene] = append(sum[scene], rates...)
 		}
 	}
 	b, err := os.ReadFile(c.Manifest)
@@ -336,20 +326,36 @@ func (c *modelRatesCmd) Run() error {
 	}
 	m.Rates = map[string]geo.Rates{}
 	for _, scene := range sortedKeys(sum) {
-		var left share // bins with too few go to the next coarser one
-		for _, e := range rateEdges {
-			left.N, left.Of = left.N+sum[scene][e].N, left.Of+sum[scene][e].Of
-			if left.Of < fewestForRate {
-				continue
-			}
-			r := geo.Rate{GSDM: e, Light: darkestMeasured, Found: round(float64(left.N)/float64(left.Of), 3)}
-			m.Rates[scene] = append(m.Rates[scene], r)
-			fmt.Printf("%-18s up to %.2f m a pixel: %d of %d found (%.0f %%)\n", scene, e, left.N, left.Of, 100*r.Found)
-			left = share{}
+		m.Rates[scene] = ratesOf(sum[scene])
+		for _, r := range m.Rates[scene] {
+			fmt.Printf("%-18s up to %.2f m a pixel, %2.0f° down and steeper, brightness from %.2f: %.0f %% of %d found\n", scene, r.GSDM, r.DepressionDeg, r.Light, 100*r.Found, r.Of)
 		}
 	}
 	if b, err = json.MarshalIndent(m, "", " "); err != nil {
 		return err
 	}
 	return os.WriteFile(c.Manifest, append(b, '\n'), 0o644)
+}
+
+// ratesOf makes a table of rates: each rests on what was seen just so well, together with what was seen finer where that
+// is too few.
+func ratesOf(seen []rate) geo.Rates {
+	var out geo.Rates
+	for _, light := range rateLight {
+		for _, depression := range rateDepression {
+			var left share
+			for _, gsd := range rateGSD {
+				for _, x := range seen {
+					if x.GSDM == gsd && x.DepressionDeg == depression && x.Light == light {
+						left.N, left.Of = left.N+x.N, left.Of+x.Of
+					}
+				}
+				if left.Of >= fewestForRate {
+					out = append(out, geo.Rate{GSDM: gsd, DepressionDeg: depression, Light: light, Found: round(float64(left.N)/float64(left.Of), 3), Of: left.Of})
+					left = share{}
+				}
+			}
+		}
+	}
+	return out
 }

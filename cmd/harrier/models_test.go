@@ -6,12 +6,15 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"gocv.io/x/gocv"
 
+	"github.com/harrier-patrol/harrier/dock/docksim"
 	"github.com/harrier-patrol/harrier/evidence"
+	"github.com/harrier-patrol/harrier/geo"
 	"github.com/harrier-patrol/harrier/leads"
 	"github.com/harrier-patrol/harrier/vision/models"
 )
@@ -27,6 +30,26 @@ func TestEvalMeasuresRenderedFrames(t *testing.T) {
 	f := figuresOf(t, out, "car")
 	if f.AP50.N < 10 || f.AP50.Value < 0.5 || f.AP50.Low > f.AP50.Value || f.AP50.High < f.AP50.Value || f.AP5095.Value > f.AP50.Value {
 		t.Errorf("cars: %+v", f)
+	}
+	raw, err := os.ReadFile(filepath.Join(out, "detections.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var found []cocoResult
+	if err := json.Unmarshal(raw, &found); err != nil {
+		t.Fatal(err)
+	}
+	cars := 0
+	for _, d := range found {
+		if d.Class == "car" && d.Score > 0.5 {
+			cars++
+		}
+		if _, err := os.Stat(filepath.Join(dir, d.FileName)); err != nil || d.BBox[2] <= 0 || d.Score <= 0 || d.Score > 1 {
+			t.Fatalf("%+v, %v", d, err)
+		}
+	}
+	if cars < 10 {
+		t.Errorf("%d cars in detections.json", cars)
 	}
 	page, err := os.ReadFile(filepath.Join(out, "report.html"))
 	if err != nil {
@@ -322,6 +345,29 @@ func TestARecordingIsShownAgain(t *testing.T) {
 	for _, want := range []string{`"kind":"frame"`, `"path":[`, `"depression_deg"`} {
 		if !strings.Contains(string(b), want) {
 			t.Errorf("the truth has no %s", want)
+		}
+	}
+}
+
+func TestRatesRestOnEnoughThings(t *testing.T) {
+	seen := []rate{
+		{0.05, 60, 0.3, share{N: 9, Of: 10}},
+		{0.06, 60, 0.3, share{N: 7, Of: 10}},  // too few alone: with what was seen finer
+		{0.07, 60, 0.3, share{N: 10, Of: 20}}, // enough
+		{0.08, 60, 0.3, share{N: 0, Of: 3}},   // too few: nothing is said
+		{0.06, 0, 0.15, share{N: 15, Of: 30}},
+	}
+	got := ratesOf(seen)
+	want := geo.Rates{{GSDM: 0.06, DepressionDeg: 0, Light: 0.15, Found: 0.5, Of: 30}, {GSDM: 0.06, DepressionDeg: 60, Light: 0.3, Found: 0.8, Of: 20}, {GSDM: 0.07, DepressionDeg: 60, Light: 0.3, Found: 0.5, Of: 20}}
+	if !slices.Equal(got, want) {
+		t.Errorf("%+v", got)
+	}
+	if r, ok := rateOf([]docksim.Window{{GSDM: 0.09, DepressionDeg: 50, Light: 0.5}, {GSDM: 0.055, DepressionDeg: 75, Light: 0.31}}); !ok || r.GSDM != 0.06 || r.DepressionDeg != 75 || r.Light != 0.3 {
+		t.Errorf("%+v, %v", r, ok)
+	}
+	for _, w := range []docksim.Window{{GSDM: 0.11, Light: 0.5}, {GSDM: 0.05, Light: 0.1}} {
+		if r, ok := rateOf([]docksim.Window{w}); ok {
+			t.Errorf("%+v counts as %+v", w, r)
 		}
 	}
 }

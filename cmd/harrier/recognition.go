@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math"
+	"slices"
 	"sort"
 	"time"
 
@@ -23,14 +24,38 @@ type recognition struct {
 	ID     identity          `json:"identity"`
 }
 
-// rate is how many of the things that were seen at best at GSDM, or finer than it and coarser than the one before, were found.
+// rate is how many of the things that were seen at best up to a ground resolution, from a depression and from a brightness on, each to
+// the next edge, were found.
 type rate struct {
-	GSDM float64 `json:"gsd_m"`
+	GSDM          float64 `json:"gsd_m"`
+	DepressionDeg float64 `json:"depression_deg"`
+	Light         float64 `json:"light"`
 	share
 }
 
-// rateEdges are ground resolutions, metres a pixel.
-var rateEdges = []float64{0.05, 0.06, 0.07, 0.08, 0.09, 0.1}
+// Edges of rates: ground resolution up to which, metres a pixel, depression from which, and mean brightness from which; what is darker
+// was not measured.
+var (
+	rateGSD        = []float64{0.05, 0.06, 0.07, 0.08, 0.09, 0.1}
+	rateDepression = []float64{0, 60, 75}
+	rateLight      = []float64{0.15, 0.3, 0.45}
+)
+
+// rateOf is where a thing counts, by how it was seen at its best; ok is false for what is seen too coarsely or in the dark.
+func rateOf(windows []docksim.Window) (r rate, ok bool) {
+	best := windows[0]
+	for _, w := range windows {
+		if w.GSDM < best.GSDM {
+			best = w
+		}
+	}
+	i := sort.SearchFloat64s(rateGSD, best.GSDM)
+	if i == len(rateGSD) || best.Light < rateLight[0] {
+		return r, false
+	}
+	from := func(edges []float64, v float64) float64 { return edges[sort.SearchFloat64s(edges, math.Nextafter(v, math.Inf(1)))-1] }
+	return rate{GSDM: rateGSD[i], DepressionDeg: from(rateDepression, best.DepressionDeg), Light: from(rateLight, best.Light)}, true
+}
 
 // share is how many of how many.
 type share struct {
@@ -112,20 +137,13 @@ func recognised(leads []place, byThing map[int]int, right map[string]*sceneScore
 				r.OneFor.add(leadsOf[j] == 1)
 			}
 			if len(t.Windows) > 0 {
-				if r.Seen[t.Scene] == nil {
-					for _, e := range rateEdges {
-						r.Seen[t.Scene] = append(r.Seen[t.Scene], rate{GSDM: e})
+				if at, ok := rateOf(t.Windows); ok {
+					i := slices.IndexFunc(r.Seen[t.Scene], func(x rate) bool { x.share = share{}; return x == at })
+					if i < 0 {
+						i = len(r.Seen[t.Scene])
+						r.Seen[t.Scene] = append(r.Seen[t.Scene], at)
 					}
-				}
-				finest := math.Inf(1)
-				for _, w := range t.Windows {
-					finest = math.Min(finest, w.GSDM)
-				}
-				for i, e := range rateEdges {
-					if finest <= e {
-						r.Seen[t.Scene][i].add(found)
-						break
-					}
+					r.Seen[t.Scene][i].add(found)
 				}
 			}
 			if ok {

@@ -215,9 +215,7 @@ func (f *film) tell(t *truth, town *Town, flight string, began time.Time, from, 
 				path = append(path, p)
 			}
 		}
-		if len(windows) > 0 || len(path) > 0 {
-			t.sight(town, s.Solid, windows, path)
-		}
+		t.sight(town, s.Solid, windows, path)
 	}
 }
 

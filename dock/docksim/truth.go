@@ -22,6 +22,7 @@ type Window struct {
 	GSDM          float64 `json:"gsd_m"`
 	DepressionDeg float64 `json:"depression_deg"`
 	HeightM       float64 `json:"height_m"`
+	Light         float64 `json:"light"` // mean brightness of the picture then, 0 to 1
 }
 
 // PathPoint is where a moving thing was.
@@ -182,10 +183,11 @@ func (w *watcher) look(r *renderer, e eye, s float64, at time.Time) {
 	t := w.town
 	at = at.UTC()
 	seen := r.visible(len(t.solids))
+	light := -1.0 // of this frame, once it is asked for
 	for i := range t.solids {
 		so := &t.solids[i]
 		x := w.seen[i]
-		if so.label == "" || x == nil && seen[i+1] == 0 && len(so.faces) > 0 {
+		if so.label == "" || x == nil && seen[i+1] == 0 && len(so.faces) > 0 { // in sight from its first pixel on
 			continue
 		}
 		if x == nil {
@@ -218,9 +220,22 @@ func (w *watcher) look(r *renderer, e eye, s float64, at time.Time) {
 		}
 		x.now.To = at
 		if gsd < x.now.GSDM {
-			x.now.GSDM, x.now.DepressionDeg = gsd, math.Asin(-d.Z/math.Sqrt(d.dot(d)))*180/math.Pi
+			if light < 0 {
+				light = r.brightness()
+			}
+			x.now.GSDM, x.now.DepressionDeg, x.now.Light = gsd, math.Asin(-d.Z/math.Sqrt(d.dot(d)))*180/math.Pi, light
 		}
 	}
+}
+
+// brightness is the mean of the picture's grey, 0 to 1, from a part of its pixels.
+func (r *renderer) brightness() float64 {
+	sum, n := 0.0, 0
+	for i := 0; i+2 < len(r.pix); i += 3 * 101 {
+		sum += 0.114*float64(r.pix[i]) + 0.587*float64(r.pix[i+1]) + 0.299*float64(r.pix[i+2])
+		n++
+	}
+	return sum / float64(max(1, n)) / 255
 }
 
 func (x *sighted) end() {
@@ -230,11 +245,10 @@ func (x *sighted) end() {
 	x.open = false
 }
 
+// close tells of everything that was in sight, also of what was never seen well: what is seen of it is no false alarm.
 func (w *watcher) close() {
 	for solid, x := range w.seen {
 		x.end()
-		if len(x.windows) > 0 || len(x.path) > 0 {
-			w.told(solid, x.windows, x.path)
-		}
+		w.told(solid, x.windows, x.path)
 	}
 }

@@ -33,7 +33,7 @@ const leastCloser = 0.15
 // look takes a closer look at the detections of a picture, as many at a time as there are sessions. Their class becomes what that look
 // says, their score what both looks say together (their geometric mean, calibrated); they come sorted by score.
 func (c *closer) look(ctx context.Context, pic gocv.Mat, found []vision.Detection, minScore float64) ([]vision.Detection, error) {
-	g, ctx := errgroup.WithContext(ctx)
+	g, gctx := errgroup.WithContext(ctx)
 	g.SetLimit(c.n)
 	for i := range found {
 		d := &found[i]
@@ -43,7 +43,7 @@ func (c *closer) look(ctx context.Context, pic gocv.Mat, found []vision.Detectio
 		g.Go(func() error {
 			side := c.man.Side * max(d.Box.W, d.Box.H, 12)
 			x, y := d.Box.Centre()
-			s, err := take(ctx, c.free)
+			s, err := take(gctx, c.free)
 			if err != nil {
 				return err
 			}

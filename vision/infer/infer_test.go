@@ -3,6 +3,8 @@ package infer
 import (
 	"context"
 	"math"
+	"slices"
+	"strings"
 	"testing"
 
 	"gocv.io/x/gocv"
@@ -105,6 +107,54 @@ func TestTheModelSeesWhatIsThere(t *testing.T) {
 	}
 	if n < 5 || seen*10 < n*6 {
 		t.Errorf("%d of %d things seen", seen, n)
+	}
+}
+
+// Over a few pictures the closer look makes right what the detector took for something else, loads of trucks for one.
+func TestTheCloserLookIsRightMoreOften(t *testing.T) {
+	m := open(t, "harrier-nano", "onnxruntime")
+	if m.closer == nil {
+		t.Fatal("harrier-nano names no network that looks closer")
+	}
+	looksAt := m.closer.man.LooksAt
+	count := func() (right, wrong int) {
+		for seed := range uint64(4) {
+			pic, labels, err := docksim.Still(10010+seed, 60, 80, 10, 20, 10, 3)
+			if err != nil {
+				t.Fatal(err)
+			}
+			found, err := m.Picture(context.Background(), pic, tiles(pic), 0.3)
+			pic.Close()
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i, d := range found {
+				if i > 0 && d.Score > found[i-1].Score {
+					t.Errorf("detections are not in the order of their scores")
+				}
+				if !slices.Contains(looksAt, d.Class) {
+					continue
+				}
+				ok := slices.ContainsFunc(labels, func(l docksim.Label) bool {
+					return strings.Replace(l.Class, "dump-truck-", "dump-truck/", 1) == d.Class && d.Box.IoU(vision.Box{X: l.Box[0], Y: l.Box[1], W: l.Box[2], H: l.Box[3]}) > 0.4
+				})
+				if ok {
+					right++
+				} else {
+					wrong++
+				}
+			}
+		}
+		return right, wrong
+	}
+	right, wrong := count()
+	c := m.closer
+	m.closer = nil
+	r, w := count()
+	m.closer = c
+	t.Logf("with a closer look %d right and %d wrong, without %d and %d", right, wrong, r, w)
+	if right < 10 || right*(r+w) < r*(right+wrong) {
+		t.Errorf("with a closer look %d are right and %d wrong, without %d and %d", right, wrong, r, w)
 	}
 }
 

@@ -15,11 +15,11 @@ import (
 // Picture detects in the tiles of a BGR picture, as many at a time as there are sessions. Boxes are in the picture's own pixels.
 func (m *Model) Picture(ctx context.Context, pic gocv.Mat, tiles []vision.Tile, minScore float64) ([]vision.Detection, error) {
 	found := make([][]vision.Detection, len(tiles))
-	g, ctx := errgroup.WithContext(ctx)
+	g, gctx := errgroup.WithContext(ctx)
 	g.SetLimit(m.n)
 	for i, t := range tiles {
 		g.Go(func() error {
-			d, err := m.at(ctx, pic, t, minScore)
+			d, err := m.at(gctx, pic, t, minScore)
 			found[i] = d
 			return err
 		})

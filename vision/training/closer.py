@@ -1,9 +1,9 @@
 """Trains the network that takes a closer look at what the detector found: which class it is, or nothing; exports it.
 
-usage: closer.py --start harrier-nano-fp32.onnx --rendered DIR --val DIR [--cutouts DIR --backgrounds DIR --val-cutouts DIR --val-composed DIR]
+usage: closer.py --start START.onnx --rendered DIR --val DIR [--cutouts DIR --backgrounds DIR --val-cutouts DIR --val-composed DIR]
        --out harrier-closer-fp32.onnx [--minutes 25 | --steps N]
 
-DIR of --rendered, --val, --backgrounds and --val-composed hold a data set (annotations.json) and what the detector found there
+START is the detector, or an earlier network of this kind. DIR of --rendered, --val, --backgrounds and --val-composed hold a data set (annotations.json) and what the detector found there
 (detections.json, which `harrier eval --dataset DIR --out DIR` writes): its mistakes are what is to be learned. The network is the
 detector's trunk down to stride 16 and a classifier on it; input "crop", NCHW like the detector's, a square of SIDE times the longer side
 of the box; output "classes", probabilities of CLASSES and of nothing.
@@ -13,6 +13,7 @@ import json
 
 import numpy as np
 import onnx
+import onnx.numpy_helper
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
@@ -90,8 +91,11 @@ def main():
     a = loop.arguments(p, lr=1e-3, batch=64, minutes=25).parse_args()
     rng, dev = loop.begin(a)
     net = Closer()
-    old, _ = nanodet.from_onnx(a.start)
-    net.trunk.load_state_dict({k: v for k, v in old.state_dict().items() if k in net.trunk.state_dict()})
+    state = {w.name.removeprefix("net."): torch.tensor(onnx.numpy_helper.to_array(w)) for w in onnx.load(a.start).graph.initializer if w.name.startswith("net.")}
+    if "out.weight" in state:  # one of this kind: it is trained on
+        net.load_state_dict(state)
+    else:
+        net.trunk.load_state_dict({k: v for k, v in state.items() if k in net.trunk.state_dict()})
     net = net.to(dev, memory_format=torch.channels_last)
     big = int(SIZE * SPARE)
     items = candidates(a.rendered, "rendered", big)

@@ -57,6 +57,7 @@ def main():
     p.add_argument("--cutouts")
     p.add_argument("--backgrounds")
     p.add_argument("--pictures", type=int, default=160)
+    p.add_argument("--percentile", type=float, default=99.995)
     a = p.parse_args()
     with tempfile.TemporaryDirectory() as d:
         ready = os.path.join(d, "ready.onnx")
@@ -68,7 +69,7 @@ def main():
         keep = [n.name for n in graph.node if n.op_type in ("Sigmoid", "Slice", "Concat", "Transpose", "Reshape", "Softmax") and feeds_output(graph, n)]
         quantize_static(ready, a.out, Pictures(a, graph.input[0].name), quant_format=QuantFormat.QDQ, per_channel=True, activation_type=QuantType.QUInt8,
                         weight_type=QuantType.QInt8, calibrate_method=CalibrationMethod.Percentile, nodes_to_exclude=keep,
-                        extra_options={"CalibPercentile": 99.995, "ActivationSymmetric": False, "WeightSymmetric": True})
+                        extra_options={"CalibPercentile": a.percentile, "ActivationSymmetric": False, "WeightSymmetric": True})
 
 
 def feeds_output(graph, node):

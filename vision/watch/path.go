@@ -23,13 +23,15 @@ const viewsKept = 1 << 12
 const (
 	carriedStanding = 3 * time.Second
 	carriedMoving   = 1200 * time.Millisecond
+	// carriedLeast: what was seen less often may be a mistake, which is not to be made longer.
+	carriedLeast = 3
 )
 
 // path is where a track was: as it was seen, and carried over the neighbouring frames that have its place in the picture.
 func (f *flightWatch) path(k *vision.Track) []vision.PathPoint {
 	seen := k.Path()
-	if len(seen) == 0 {
-		return nil
+	if len(seen) < carriedLeast {
+		return seen
 	}
 	most := carriedStanding
 	if k.Moves() {
