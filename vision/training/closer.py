@@ -120,7 +120,7 @@ def main():
     def batch():
         ims, labels = [], []
         for _ in range(a.batch):
-            if cutouts and rng.random() < 0.3:
+            if cutouts and rng.random() < 0.4:
                 im, c = composed(rows[rng.integers(len(rows))], cutouts, rng, big)
             else:
                 c = int(rng.choice(kinds, p=w))

@@ -5,7 +5,7 @@ import os
 import cv2
 import numpy as np
 
-from data import CLASSES, KNOWN, class_of, load, put, vary_light
+from data import CLASSES, KNOWN, PUT_IN, class_of, load, put, vary_light
 
 SIZE = 160
 SIDE = 1.5   # of the square looked at, in longer sides of the box; manifest "side"
@@ -73,12 +73,17 @@ def candidates(folder, kind, size, most=None):
     return out
 
 
+# How often a kind of thing is put in for the closer look: what is hard to tell apart more often.
+SHOWN = {**PUT_IN, **{k: 6 for k in PUT_IN if k.startswith("dump-truck")}}
+
+
 def composed(row, cutouts, rng, size):
     """A rendered thing put into a photograph at about the resolution that flights have: square and class."""
     im = cv2.imread(row["path"])
     gsd = float(np.exp(rng.uniform(np.log(0.035), np.log(0.1))))
     k = row["gsd_m"] / gsd
-    name, t, (bx, by, bw, bh) = cutouts.draw(rng, gsd)
+    w = np.array([SHOWN[n] for n in cutouts.names], float)
+    name, t, (bx, by, bw, bh) = cutouts.draw(rng, gsd, cutouts.names, w / w.sum())
     side = int(SIDE * SPARE * max(bw, bh)) + 2
     src = min(int(side / k), min(im.shape[:2]))
     x, y = (int(rng.integers(0, n - src + 1)) for n in (im.shape[1], im.shape[0]))

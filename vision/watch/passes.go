@@ -144,7 +144,7 @@ const mostChanges = 500
 
 // compare compares a flight's passes with the last ones over the same plots, and keeps the new ones in their place.
 func (w *Watcher) compare(ctx context.Context, kv jetstream.KeyValue, job dock.WatchJob, epoch uint64, passes map[plotView]pass) (vision.Changed, error) {
-	out := vision.Changed{Flight: job.Flight, Dock: job.Dock, Epoch: epoch, Simulated: job.Simulated}
+	out := vision.Changed{Flight: job.Flight, Dock: job.Dock, Epoch: epoch, Simulated: job.Simulated, Compared: []vision.ComparedPlot{}, Changes: []vision.Change{}}
 	plots := map[change.Plot]bool{} // of which it is known what changed
 	keys := make([]plotView, 0, len(passes))
 	for k := range passes {
