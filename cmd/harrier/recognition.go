@@ -53,7 +53,9 @@ func rateOf(windows []docksim.Window) (r rate, ok bool) {
 	if i == len(rateGSD) || best.Light < rateLight[0] {
 		return r, false
 	}
-	from := func(edges []float64, v float64) float64 { return edges[sort.SearchFloat64s(edges, math.Nextafter(v, math.Inf(1)))-1] }
+	from := func(edges []float64, v float64) float64 {
+		return edges[sort.SearchFloat64s(edges, math.Nextafter(v, math.Inf(1)))-1]
+	}
 	return rate{GSDM: rateGSD[i], DepressionDeg: from(rateDepression, best.DepressionDeg), Light: from(rateLight, best.Light)}, true
 }
 
