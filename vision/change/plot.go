@@ -76,31 +76,24 @@ func (p Plot) Rectified(pic gocv.Mat, cam geo.Camera, pose geo.Pose) (out gocv.M
 	if !ok {
 		return gocv.Mat{}, view, false
 	}
-	to := gocv.NewPoint2fVectorFromPoints([]gocv.Point2f{{X: 0, Y: 0}, {X: PlotPx, Y: 0}, {X: PlotPx, Y: PlotPx}, {X: 0, Y: PlotPx}})
-	defer to.Close()
-	src := gocv.NewPoint2fVectorFromPoints(from)
-	defer src.Close()
-	m := gocv.GetPerspectiveTransform2f(src, to)
+	// finer than the plot: averaged first, so that nothing flickers
+	src := pic
+	if k := PlotPx / math.Hypot(float64(from[1].X-from[0].X), float64(from[1].Y-from[0].Y)); k < 0.6 {
+		src = gocv.NewMat()
+		defer src.Close()
+		gocv.Resize(pic, &src, image.Point{}, k, k, gocv.InterpolationArea)
+		for i := range from {
+			from[i].X, from[i].Y = from[i].X*float32(k), from[i].Y*float32(k)
+		}
+	}
+	a := gocv.NewPoint2fVectorFromPoints(from)
+	defer a.Close()
+	b := gocv.NewPoint2fVectorFromPoints([]gocv.Point2f{{X: 0, Y: 0}, {X: PlotPx, Y: 0}, {X: PlotPx, Y: PlotPx}, {X: 0, Y: PlotPx}})
+	defer b.Close()
+	m := gocv.GetPerspectiveTransform2f(a, b)
 	defer m.Close()
 	out = gocv.NewMat()
-	// finer than the plot: averaged first, so that nothing flickers
-	side := math.Hypot(float64(from[1].X-from[0].X), float64(from[1].Y-from[0].Y))
-	if k := PlotPx / side; k < 0.6 {
-		small := gocv.NewMat()
-		defer small.Close()
-		gocv.Resize(pic, &small, image.Point{}, k, k, gocv.InterpolationArea)
-		scaled := make([]gocv.Point2f, 4)
-		for i, q := range from {
-			scaled[i] = gocv.Point2f{X: q.X * float32(k), Y: q.Y * float32(k)}
-		}
-		s := gocv.NewPoint2fVectorFromPoints(scaled)
-		defer s.Close()
-		h := gocv.GetPerspectiveTransform2f(s, to)
-		defer h.Close()
-		gocv.WarpPerspective(small, &out, h, image.Pt(PlotPx, PlotPx))
-		return out, view, true
-	}
-	gocv.WarpPerspective(pic, &out, m, image.Pt(PlotPx, PlotPx))
+	gocv.WarpPerspective(src, &out, m, image.Pt(PlotPx, PlotPx))
 	return out, view, true
 }
 

@@ -153,7 +153,7 @@ func TestTheCloserLookIsRightMoreOften(t *testing.T) {
 	r, w := count()
 	m.closer = c
 	t.Logf("with a closer look %d right and %d wrong, without %d and %d", right, wrong, r, w)
-	if right < 10 || right*(r+w) < r*(right+wrong) {
+	if right < 10 || right*(r+w) <= r*(right+wrong) {
 		t.Errorf("with a closer look %d are right and %d wrong, without %d and %d", right, wrong, r, w)
 	}
 }

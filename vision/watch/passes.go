@@ -80,11 +80,16 @@ func sideOf(view [3]float64) int {
 
 // passed lays a frame on the plots that it shows, where it shows them better than an earlier frame did.
 func (f *flightWatch) passed(l look, at time.Time) error {
-	p, ok := f.pose(f.base(), l.pts)
+	b := f.base()
+	p, ok := f.pose(b, l.pts)
 	if !ok || l.pic == nil {
 		return nil
 	}
-	for _, plot := range change.PlotAt(f.under(l.camera, p)).Neighbours(3) {
+	where, err := f.on(b).Locate(l.camera, p, float64(l.camera.Width)/2, float64(l.camera.Height)/2, 0, 0)
+	if err != nil {
+		return nil // it looks where nothing can be placed
+	}
+	for _, plot := range change.PlotAt(where.Point()).Neighbours(3) {
 		view, ok := plot.Shown(l.camera, p)
 		if !ok || math.Acos(view[2])*180/math.Pi > flattestDeg || p.HeightM/view[2]/l.camera.FocalPx > coarsestPass {
 			continue
@@ -98,27 +103,14 @@ func (f *flightWatch) passed(l look, at time.Time) error {
 		if !ok {
 			continue
 		}
-		b, err := jpeg(flat)
+		picture, err := jpeg(flat)
 		flat.Close()
 		if err != nil {
 			return err
 		}
-		where, err := f.on(f.base()).Locate(l.camera, p, float64(l.camera.Width)/2, float64(l.camera.Height)/2, 0, 0)
-		if err != nil {
-			continue
-		}
-		f.passes[k] = pass{Flight: f.job.Flight, At: at.UTC(), View: view, Cov: where.Cov, jpeg: b}
+		f.passes[k] = pass{Flight: f.job.Flight, At: at.UTC(), View: view, Cov: where.Cov, jpeg: picture}
 	}
 	return nil
-}
-
-// under is the place in the middle of a frame, or below the aircraft where it looks beyond the ground.
-func (f *flightWatch) under(cam geo.Camera, p geo.Pose) orb.Point {
-	v := geo.NewView(cam, geo.ENU{U: p.HeightM}, p.YawDeg, p.PitchDeg, p.RollDeg)
-	if g, _, ok := v.OnPlane(float64(cam.Width)/2, float64(cam.Height)/2, 0); ok && math.Hypot(g.E, g.N) < 5*p.HeightM {
-		return geo.NewFrame(p.Point(), 0).From(g.E, g.N)
-	}
-	return p.Point()
 }
 
 // Comparer compares the passes of a flight with the last ones. It is safe for use by several goroutines.
