@@ -13,7 +13,7 @@ import (
 	"github.com/harrier-patrol/harrier/geo"
 	"github.com/harrier-patrol/harrier/vision/change"
 	"github.com/harrier-patrol/harrier/vision/infer"
-	"github.com/harrier-patrol/harrier/vision/models"
+	"github.com/harrier-patrol/harrier/vision/networks"
 	"github.com/harrier-patrol/harrier/vision/still"
 	"github.com/harrier-patrol/harrier/vision/ties"
 )
@@ -72,7 +72,7 @@ func (c *changeCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	m, err := infer.OpenPair(models.Change)
+	m, err := infer.OpenPair(networks.Change)
 	if err != nil {
 		return err
 	}

@@ -14,7 +14,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/harrier-patrol/harrier/vision/infer"
-	"github.com/harrier-patrol/harrier/vision/models"
+	"github.com/harrier-patrol/harrier/vision/networks"
 	"github.com/harrier-patrol/harrier/vision/stream"
 )
 
@@ -179,7 +179,7 @@ func doctorChecks(ctx context.Context, c config) []check {
 			return c.Media.RTSP, conn.Close()
 		}, "start the media server, or correct media.rtmp and media.rtsp; without them an embedded one is used"})
 	}
-	_, man, err := models.Load(c.Vision.Model)
+	_, man, err := networks.Load(c.Vision.Model)
 	if err == nil && len(c.Docks) == 0 {
 		checks = append(checks, check{"docks", func() (string, error) {
 			return "none configured: nothing will fly; " + man.Name + " is ready for harrier inspect", nil

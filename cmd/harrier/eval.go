@@ -17,7 +17,7 @@ import (
 	"github.com/harrier-patrol/harrier/vision"
 	"github.com/harrier-patrol/harrier/vision/infer"
 	"github.com/harrier-patrol/harrier/vision/measure"
-	"github.com/harrier-patrol/harrier/vision/models"
+	"github.com/harrier-patrol/harrier/vision/networks"
 )
 
 // evalCmd measures a model on labelled pictures.
@@ -230,14 +230,14 @@ func calibrate(manifest string, classes []string, pictures []labelled, found [][
 	if err != nil {
 		return err
 	}
-	var m models.Manifest
+	var m networks.Manifest
 	if err := json.Unmarshal(b, &m); err != nil {
 		return fmt.Errorf("%s: %w", manifest, err)
 	}
 	if len(m.Calibration) > 0 {
 		return fmt.Errorf("%s has a calibration already: take it out first, a calibration is fitted to raw scores", manifest)
 	}
-	m.Calibration = map[string]models.Platt{}
+	m.Calibration = map[string]networks.Platt{}
 	if len(m.LooksAt) > 0 {
 		classes = m.LooksAt // of the others the detector's own calibration holds
 	}
@@ -258,7 +258,7 @@ func calibrate(manifest string, classes []string, pictures []labelled, found [][
 			all = append(all, x)
 		}
 		if a, b := measure.Calibrate(all); a != 1 || b != 0 {
-			m.Calibration[class] = models.Platt{A: round(a, 4), B: round(b, 4)}
+			m.Calibration[class] = networks.Platt{A: round(a, 4), B: round(b, 4)}
 			fmt.Printf("%-20s a %.3f b %.3f\n", class, a, b)
 		}
 	}

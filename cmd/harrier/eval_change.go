@@ -14,7 +14,7 @@ import (
 
 	"github.com/harrier-patrol/harrier/vision/change"
 	"github.com/harrier-patrol/harrier/vision/infer"
-	"github.com/harrier-patrol/harrier/vision/models"
+	"github.com/harrier-patrol/harrier/vision/networks"
 	"github.com/harrier-patrol/harrier/vision/ties"
 )
 
@@ -56,7 +56,7 @@ func (c *evalCmd) change(ctx context.Context) error {
 		return fmt.Errorf("%s: no pairs; the earlier pictures are in A/, the later in B/, the masks in label/, under the same names", c.Dataset)
 	}
 	sort.Strings(names)
-	m, err := infer.OpenPair(models.Change)
+	m, err := infer.OpenPair(networks.Change)
 	if err != nil {
 		return err
 	}

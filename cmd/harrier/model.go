@@ -18,7 +18,7 @@ import (
 	"github.com/harrier-patrol/harrier/vision"
 	"github.com/harrier-patrol/harrier/vision/infer"
 	"github.com/harrier-patrol/harrier/vision/measure"
-	"github.com/harrier-patrol/harrier/vision/models"
+	"github.com/harrier-patrol/harrier/vision/networks"
 )
 
 // modelCmd works on models: files with a manifest.
@@ -162,7 +162,7 @@ func modelInUse(c config) (string, error) {
 	}
 	all, err := h.read()
 	if err != nil || len(all) == 0 {
-		return models.Nano, err
+		return networks.Nano, err
 	}
 	return all[len(all)-1].Model, nil
 }
@@ -179,7 +179,7 @@ func (c *modelPromoteCmd) Run() error {
 	if err != nil {
 		return err
 	}
-	raw, man, err := models.Load(c.Model)
+	raw, man, err := networks.Load(c.Model)
 	if err != nil {
 		return err
 	}
@@ -194,11 +194,11 @@ func (c *modelPromoteCmd) Run() error {
 	}
 	m.Close()
 	if len(all) == 0 { // so that there is something to go back to
-		_, was, err := models.Load("")
+		_, was, err := networks.Load("")
 		if err != nil {
 			return err
 		}
-		if err := h.add(promotion{By: "harrier", Why: "came with Harrier", Model: models.Nano, SHA: was.SHA256}); err != nil {
+		if err := h.add(promotion{By: "harrier", Why: "came with Harrier", Model: networks.Nano, SHA: was.SHA256}); err != nil {
 			return err
 		}
 	}
@@ -242,7 +242,7 @@ func (c *modelRollbackCmd) Run() error {
 		if all[i].SHA == all[len(all)-1].SHA {
 			continue
 		}
-		if _, _, err := models.Load(all[i].Model); err != nil {
+		if _, _, err := networks.Load(all[i].Model); err != nil {
 			return fmt.Errorf("the model in use before cannot be used any more: %w", err)
 		}
 		if err := h.add(promotion{By: c.By, Why: c.Why, Model: all[i].Model, SHA: all[i].SHA}); err != nil {
@@ -270,7 +270,7 @@ func (c *modelListCmd) Run() error {
 	if err != nil {
 		return err
 	}
-	_, man, err := models.Load(name)
+	_, man, err := networks.Load(name)
 	if err != nil {
 		return err
 	}
@@ -320,7 +320,7 @@ func (c *modelRatesCmd) Run() error {
 	if err != nil {
 		return err
 	}
-	var m models.Manifest
+	var m networks.Manifest
 	if err := json.Unmarshal(b, &m); err != nil {
 		return fmt.Errorf("%s: %w", c.Manifest, err)
 	}

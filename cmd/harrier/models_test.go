@@ -16,7 +16,7 @@ import (
 	"github.com/harrier-patrol/harrier/evidence"
 	"github.com/harrier-patrol/harrier/geo"
 	"github.com/harrier-patrol/harrier/leads"
-	"github.com/harrier-patrol/harrier/vision/models"
+	"github.com/harrier-patrol/harrier/vision/networks"
 )
 
 func TestEvalMeasuresRenderedFrames(t *testing.T) {
@@ -195,14 +195,14 @@ func TestModelsArePromotedAndRolledBack(t *testing.T) {
 		}
 		return name
 	}
-	if got := inUse(); got != models.Nano {
+	if got := inUse(); got != networks.Nano {
 		t.Fatalf("in use: %s", got)
 	}
 	if code := run([]string{"model", "rollback", "--config", conf, "--why", "x"}); code == 0 {
 		t.Error("a rollback to nothing succeeds")
 	}
 	// another model: the float one, as a file
-	raw, man, err := models.Load(models.NanoFP32)
+	raw, man, err := networks.Load(networks.NanoFP32)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -226,7 +226,7 @@ func TestModelsArePromotedAndRolledBack(t *testing.T) {
 	if code := run([]string{"model", "rollback", "--config", conf, "--why", "more false alarms"}); code != 0 {
 		t.Fatalf("rollback: exit code %d", code)
 	}
-	if got := inUse(); got != models.Nano {
+	if got := inUse(); got != networks.Nano {
 		t.Errorf("after the rollback in use: %s", got)
 	}
 	// a file that is not what its manifest says is refused

@@ -9,17 +9,17 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/harrier-patrol/harrier/vision"
-	"github.com/harrier-patrol/harrier/vision/models"
+	"github.com/harrier-patrol/harrier/vision/networks"
 )
 
 // closer looks again, at the picture's own resolution, at what a detector found.
 type closer struct {
-	man  models.Manifest
+	man  networks.Manifest
 	free chan *session
 	n    int
 }
 
-func openCloser(raw []byte, man models.Manifest, engineName string, n int) (*closer, error) {
+func openCloser(raw []byte, man networks.Manifest, engineName string, n int) (*closer, error) {
 	free, err := sessions(engineName, raw, man.Name, []port{{"crop", []int{1, 3, man.Size, man.Size}}}, []port{{"classes", []int{1, len(man.Classes)}}}, n)
 	if err != nil {
 		return nil, err

@@ -10,7 +10,7 @@ import (
 	"gocv.io/x/gocv"
 
 	"github.com/harrier-patrol/harrier/vision"
-	"github.com/harrier-patrol/harrier/vision/models"
+	"github.com/harrier-patrol/harrier/vision/networks"
 )
 
 // engine is a network loaded. It belongs to one goroutine at a time.
@@ -48,7 +48,7 @@ func (p port) len() int {
 
 // Model is a detector ready to run, from any number of goroutines.
 type Model struct {
-	Manifest models.Manifest
+	Manifest networks.Manifest
 	free     chan *session
 	n        int
 	cells    []cell
@@ -60,11 +60,11 @@ type cell struct{ x, y, stride float64 }
 // Open loads a detector by name ("harrier-nano", "base") on an engine ("onnxruntime" or "opencv") with n one-thread sessions, and the
 // network that looks closer, where its manifest names one.
 func Open(name, engineName string, n int) (*Model, error) {
-	load := func(name string) ([]byte, models.Manifest, error) {
-		raw, man, err := models.Load(name)
+	load := func(name string) ([]byte, networks.Manifest, error) {
+		raw, man, err := networks.Load(name)
 		if err == nil && engineName == "opencv" && man.Float != "" {
 			// OpenCV 4.6 does not read quantised networks: it takes what they were made of
-			return models.Load(man.Float)
+			return networks.Load(man.Float)
 		}
 		return raw, man, err
 	}
@@ -175,7 +175,7 @@ func take(ctx context.Context, free chan *session) (*session, error) {
 }
 
 // planes puts a continuous BGR picture into the planes that a network takes.
-func planes(pic gocv.Mat, in []float32, m models.Manifest) error {
+func planes(pic gocv.Mat, in []float32, m networks.Manifest) error {
 	pix, err := pic.DataPtrUint8()
 	if err != nil {
 		return err

@@ -7,18 +7,18 @@ import (
 
 	"gocv.io/x/gocv"
 
-	"github.com/harrier-patrol/harrier/vision/models"
+	"github.com/harrier-patrol/harrier/vision/networks"
 )
 
 // Pair is a network that compares two pictures, on ONNX Runtime. It belongs to one goroutine. Close it.
 type Pair struct {
-	man models.Manifest
+	man networks.Manifest
 	e   engine
 }
 
 // OpenPair loads a network of two pictures by name.
 func OpenPair(name string) (*Pair, error) {
-	raw, man, err := models.Load(name)
+	raw, man, err := networks.Load(name)
 	if err != nil {
 		return nil, err
 	}

@@ -21,7 +21,7 @@ import (
 	"github.com/harrier-patrol/harrier/vision"
 	"github.com/harrier-patrol/harrier/vision/change"
 	"github.com/harrier-patrol/harrier/vision/infer"
-	"github.com/harrier-patrol/harrier/vision/models"
+	"github.com/harrier-patrol/harrier/vision/networks"
 )
 
 // SubjectChanges is where it is told what was built or pulled down since the last pass: + flight.
@@ -121,7 +121,7 @@ type Comparer struct {
 
 // NewComparer loads the network that compares two pictures. Close it.
 func NewComparer() (*Comparer, error) {
-	p, err := infer.OpenPair(models.Change)
+	p, err := infer.OpenPair(networks.Change)
 	if err != nil {
 		return nil, err
 	}

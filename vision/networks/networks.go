@@ -1,5 +1,5 @@
-// Package models holds the networks that come with Harrier, each with its manifest, and reads others from files.
-package models
+// Package networks holds the networks that come with Harrier, each with its manifest, and reads others from files.
+package networks
 
 import (
 	"crypto/sha256"
