@@ -55,6 +55,7 @@ type cocoAnnotation struct {
 	Area     float64    `json:"area"`
 	IsCrowd  int        `json:"iscrowd"`
 	Visible  *float64   `json:"visible,omitempty"` // Harrier's: share that nothing hides
+	Marks    []string   `json:"marks,omitempty"`   // Harrier's, of dump trucks: dirty, spillage
 }
 
 type cocoCategory struct {

@@ -81,7 +81,7 @@ func (c *renderCmd) Run() error {
 			err = docksim.CutoutsOf(seed, c.Frames, cutoutGSDM, pitches, func(x docksim.Cutout) error {
 				name, err := write("-"+x.Class+".png", x.Picture)
 				n++
-				return errors.Join(err, enc.Encode(map[string]any{"file": name, "class": x.Class, "box": x.Box, "gsd_m": x.GSDM}))
+				return errors.Join(err, enc.Encode(map[string]any{"file": name, "class": x.Class, "box": x.Box, "gsd_m": x.GSDM, "marks": x.Marks}))
 			})
 		default:
 			err = c.frames(seed, q, heights, pitches, func(m gocv.Mat, t docksim.Take) error {
@@ -92,6 +92,7 @@ func (c *renderCmd) Run() error {
 				for _, l := range t.Labels {
 					v := round(l.Visible, 2)
 					set.annotate(img, strings.Replace(l.Class, "dump-truck-", "dump-truck/", 1), l.Box, &v)
+					set.Annotations[len(set.Annotations)-1].Marks = l.Marks
 				}
 				return err
 			})

@@ -91,6 +91,8 @@ func (t *Town) shops(outer, b block) {
 				wall, out = y1, 1.0
 			}
 			switch {
+			case d.chance(0.16): // the shop puts its goods out on the pavement
+				t.goodsBefore(x+l*d.between(0.3, 0.7), wall, out)
 			case d.chance(0.45): // an awning over the shop window, part of the shop
 				w := d.between(3, 5)
 				if id, ok := t.score(false, "street-stall", "awning", vec{x + l/2, wall + out*0.8, 0}, map[string]string{"what": "awning"}); ok {
@@ -116,6 +118,15 @@ func (t *Town) shops(outer, b block) {
 	}
 }
 
+// goodsBefore lays a shop's goods out over its door line: along its wall at y, on the side that out points to.
+func (t *Town) goodsBefore(x, wall, out float64) {
+	b, l, w, h := t.d.spread()
+	at := vec{x, wall + out*(w/2+t.d.between(0.1, 0.4)), 0}
+	if id, ok := t.score(true, "street-stall", "goods", at, map[string]string{"what": "goods", "over": "door-line"}); ok {
+		t.stand(b.faces, at, 0, id, "goods", l/2, w/2, h)
+	}
+}
+
 func (t *Town) stallAt(x, y float64, south, violation bool) {
 	d := t.d
 	at := vec{x, y, 0}
@@ -125,6 +136,8 @@ func (t *Town) stallAt(x, y float64, south, violation bool) {
 		what = "tricycle"
 	case k < 0.26:
 		what = "goods"
+	case k < 0.33:
+		what = "car-wash"
 	}
 	attr := map[string]string{"what": what}
 	if !violation {
@@ -143,6 +156,8 @@ func (t *Town) stallAt(x, y float64, south, violation bool) {
 		yaw = d.between(-0.4, 0.4)
 	case "goods":
 		b, l, w, h = d.spread()
+	case "car-wash":
+		b, l, w, h = d.carWash()
 	default:
 		b, l, w, h = d.stall()
 		l += 0.6
@@ -151,7 +166,7 @@ func (t *Town) stallAt(x, y float64, south, violation bool) {
 		yaw += math.Pi
 	}
 	t.stand(b.faces, at, yaw, id, what, l/2, w/2, h)
-	if h > 0.6 {
+	if h > 0.6 && what != "car-wash" {
 		t.ground.shadow(at, 0, l/2, w/2, yaw, h)
 	}
 	for range d.IntN(3) {
@@ -230,7 +245,7 @@ func (t *Town) site(b block) {
 		case 0:
 			t.containerAt(x, y)
 		case 1:
-			t.dumpTruckAt(x, y, d.between(0, math.Pi), "covered")
+			t.dumpTruckAt(x, y, d.between(0, math.Pi), "covered", false)
 		default:
 			t.heapAt(x, y, false)
 		}
@@ -387,7 +402,7 @@ func (t *Town) vehicle(class string, x, y, yaw float64, speed vec) {
 		b, l, w, h = t.d.lorry()
 	case "dump-truck":
 		class = "dump-truck-covered"
-		b, l, w, h = t.d.dumpTruck("covered", t.sunFrom(yaw))
+		b, l, w, h = t.d.dumpTruck("covered", t.sunFrom(yaw), t.d.chance(dirtyShare))
 	default:
 		class = "car"
 		b, l, w, h = t.d.car()
@@ -403,12 +418,36 @@ func (t *Town) vehicle(class string, x, y, yaw float64, speed vec) {
 	t.solids[len(t.solids)-1].speed = speed
 }
 
-func (t *Town) dumpTruckAt(x, y, yaw float64, load string) {
+// Marks of dump trucks, and how many wear them.
+const (
+	dirtyMark, dirtyShare = "dirty", 0.35
+	spillMark, spillShare = "spillage", 0.25
+)
+
+// dumpTruckAt sets down a dump truck; one that spilled does wrong with whatever load.
+func (t *Town) dumpTruckAt(x, y, yaw float64, load string, spilled bool) {
 	at := vec{x, y, 0}
-	if id, ok := t.score(load == "open" || load == "overfull", "muck-truck", "dump-truck", at, map[string]string{"what": "dump-truck", "load": load}); ok {
-		b, l, w, h := t.d.dumpTruck(load, t.sunFrom(yaw))
-		t.stand(b.faces, at, yaw, id, "dump-truck-"+load, l/2, w/2, h)
-		t.ground.shadow(at, 0, l/2, w/2, yaw, h)
+	attr := map[string]string{"what": "dump-truck", "load": load}
+	var marks []string
+	if t.d.chance(dirtyShare) {
+		marks = append(marks, dirtyMark)
+	}
+	if spilled {
+		marks = append(marks, spillMark)
+	}
+	for _, m := range marks {
+		attr[m] = "yes"
+	}
+	id, ok := t.score(load == "open" || load == "overfull" || spilled, "muck-truck", "dump-truck", at, attr)
+	if !ok {
+		return
+	}
+	b, l, w, h := t.d.dumpTruck(load, t.sunFrom(yaw), attr[dirtyMark] != "")
+	t.stand(b.faces, at, yaw, id, "dump-truck-"+load, l/2, w/2, h)
+	t.solids[len(t.solids)-1].marks = marks
+	t.ground.shadow(at, 0, l/2, w/2, yaw, h)
+	if spilled {
+		t.stand(t.d.spillage(l).faces, at, yaw, -1, "", 0, 0, 0)
 	}
 }
 

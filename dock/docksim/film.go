@@ -12,8 +12,9 @@ import (
 // Label is what is known of one thing in a rendered picture: for training and for tests.
 type Label struct {
 	Class   string     `json:"class"`
-	Box     [4]float64 `json:"box"`     // x, y, w, h in pixels
-	Visible float64    `json:"visible"` // share of its pixels that nothing hides
+	Box     [4]float64 `json:"box"`             // x, y, w, h in pixels
+	Visible float64    `json:"visible"`         // share of its pixels that nothing hides
+	Marks   []string   `json:"marks,omitempty"` // of dump trucks: dirty, spillage
 }
 
 // Take is one rendered picture, as a dock's video would show it, with what is in it.
@@ -94,7 +95,7 @@ func (r *renderer) labels(t *Town, e eye, s float64) []Label {
 		if len(so.faces) > 0 {
 			vis = float64(seen[i+1]) / math.Max(1, float64(r.covered(e, so, off)))
 		}
-		out = append(out, Label{so.label, [4]float64{cx0, cy0, cx1 - cx0, cy1 - cy0}, vis})
+		out = append(out, Label{so.label, [4]float64{cx0, cy0, cx1 - cx0, cy1 - cy0}, vis, so.marks})
 	}
 	return out
 }

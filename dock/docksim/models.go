@@ -100,10 +100,10 @@ func (d *dice) bus() (b body, l, w, h float64) {
 	return b, l, w, h
 }
 
-// cab adds a lorry's cab whose back is at x and returns its front.
-func (d *dice) cab(b *body, x, w float64, c rgb) float64 {
+// cab adds a lorry's cab whose back is at x and returns its front; paint as of a box.
+func (d *dice) cab(b *body, x, w float64, c rgb, paint func(face, int) face) float64 {
 	n := d.between(1.7, 2.1)
-	b.box(x, -w/2, 0.5, x+n, w/2, d.between(2.5, 2.9), c, c.times(0.7), nil)
+	b.box(x, -w/2, 0.5, x+n, w/2, d.between(2.5, 2.9), c, c.times(0.7), paint)
 	g := d.glass()
 	b.add(newFace(g, vec{x + n + 0.02, -w/2 + 0.1, 1.5}, vec{x + n + 0.02, w/2 - 0.1, 1.5}, vec{x + n + 0.02, w/2 - 0.1, 2.4}, vec{x + n + 0.02, -w/2 + 0.1, 2.4}))
 	b.box(x+n*0.15, -w/2+0.25, 2.5, x+n*0.6, w/2-0.25, 2.95, c.times(0.85), c.times(0.6), nil)
@@ -123,14 +123,21 @@ func (d *dice) lorry() (b body, l, w, h float64) {
 		return f
 	})
 	b.box(x0, -w/2+0.2, 0.4, x0+bed, w/2-0.2, 1.0, rgb{50, 50, 52}, rgb{40, 40, 42}, nil)
-	d.cab(&b, x0+bed+0.25, w, d.shade(of(d, truckColors), 0.1))
+	d.cab(&b, x0+bed+0.25, w, d.shade(of(d, truckColors), 0.1), nil)
 	return b, bed + 2.2, w, h
 }
 
 // dumpTruck carries earth: level below the rim ("open"), heaped above it ("overfull"), under a cloth ("covered"), or none ("empty").
-// sun is the direction towards the sun in the truck's own frame: the rim throws its shadow on what lies below it.
-func (d *dice) dumpTruck(load string, sun vec) (b body, l, w, h float64) {
+// sun is the direction towards the sun in the truck's own frame: the rim throws its shadow on what lies below it. A dirty one wears dried
+// mud in patches on its walls and cab.
+func (d *dice) dumpTruck(load string, sun vec, dirty bool) (b body, l, w, h float64) {
 	c := d.shade(of(d, truckColors), 0.1)
+	wears := func(f face, _ int) face { return f }
+	if dirty {
+		mud := d.shade(of(d, earthColors), 0.12)
+		c = c.mix(mud, d.between(0.25, 0.55))
+		wears = func(f face, _ int) face { return f.painted(speckled, mud, d.between(0.35, 0.8), d.between(0.6, 0.95)) }
+	}
 	w, h = d.between(2.45, 2.6), d.between(2.5, 2.9)
 	bed := d.between(5.2, 6.4)
 	x0 := -(bed + 2.3) / 2
@@ -143,11 +150,11 @@ func (d *dice) dumpTruck(load string, sun vec) (b body, l, w, h float64) {
 	}
 	side := c.times(0.78)
 	// the body's four walls, each with its upper edge
-	b.box(x0, -w/2, 1.1, x1, -w/2+rim, h, c, side, nil)
-	b.box(x0, w/2-rim, 1.1, x1, w/2, h, c, side, nil)
-	b.box(x0, -w/2+rim, 1.1, x0+rim, w/2-rim, h-0.1, c, side, nil)
-	b.box(x1-rim, -w/2+rim, 1.1, x1, w/2-rim, h+0.25, c, side, nil)
-	b.box(x1-rim, -w/2, h+0.05, x1+0.7, w/2, h+0.25, c, side, nil) // the apron over the cab
+	b.box(x0, -w/2, 1.1, x1, -w/2+rim, h, c, side, wears)
+	b.box(x0, w/2-rim, 1.1, x1, w/2, h, c, side, wears)
+	b.box(x0, -w/2+rim, 1.1, x0+rim, w/2-rim, h-0.1, c, side, wears)
+	b.box(x1-rim, -w/2+rim, 1.1, x1, w/2-rim, h+0.25, c, side, wears)
+	b.box(x1-rim, -w/2, h+0.05, x1+0.7, w/2, h+0.25, c, side, wears) // the apron over the cab
 	in := func(z float64, paint func(face) face) {
 		b.add(paint(newFace(earth, vec{x0 + rim, -w/2 + rim, z}, vec{x1 - rim, -w/2 + rim, z}, vec{x1 - rim, w/2 - rim, z}, vec{x0 + rim, w/2 - rim, z})))
 	}
@@ -214,8 +221,28 @@ func (d *dice) dumpTruck(load string, sun vec) (b body, l, w, h float64) {
 		m.mound((bed-2*rim)/2*0.8, (w-2*rim)/2*0.85, z-0.02, d.between(0.15, 0.3), earth.times(1.06), func(i int) float64 { return 0.9 + 0.1*math.Sin(float64(i)*1.7) })
 		b.add(placed(m.faces, vec{(x0 + x1) / 2, 0, 0}, 0)...)
 	}
-	d.cab(&b, x1+0.25, w, c.mix(rgb{240, 240, 240}, d.between(0, 0.25)))
+	d.cab(&b, x1+0.25, w, c.mix(rgb{240, 240, 240}, d.between(0, 0.25)), wears)
 	return b, bed + 2.3, w, h
+}
+
+// spillage is what a lorry of a length lost behind it: crumbs and smears of earth on the road, thinner with the distance.
+func (d *dice) spillage(l float64) (b body) {
+	c := d.shade(of(d, earthColors), 0.12)
+	far := d.between(4, 11)
+	for i, n := 0, 10+d.IntN(16); i < n; i++ {
+		k := d.Float64()
+		x, y := -l/2+0.2-far*k*k, d.between(-0.9, 0.9)
+		r := d.between(0.15, 0.75) * (1 - 0.5*k)
+		long := d.between(1, 2.4)
+		foot := make([]vec, 7)
+		for j := range foot {
+			s, co := math.Sincos(float64(j) * 2 * math.Pi / float64(len(foot)))
+			q := r * d.between(0.65, 1)
+			foot[j] = vec{x + q*co*long, y + q*s, 0.04 + 0.002*float64(i)}
+		}
+		b.add(newFace(d.shade(c, 0.08), foot...).painted(speckled, c.times(0.7), 0.3, 0.7))
+	}
+	return b
 }
 
 // stall is a canopy or umbrella with goods on tables around it.
@@ -271,6 +298,47 @@ func (d *dice) stall() (b body, l, w, h float64) {
 		b.add(newFace(c, vec{-l / 2, -w / 2, h - 0.3}, vec{l / 2, -w / 2, h - 0.3}, vec{l / 2, w / 2, h + 0.1}, vec{-l / 2, w / 2, h + 0.1}).painted(stripes, alt, 0.7, 1))
 	}
 	return b, l, w + front, h
+}
+
+// carWash is a roadside car wash: a car on wet ground with foam, a water tank and buckets beside it, at times under a canopy.
+func (d *dice) carWash() (b body, l, w, h float64) {
+	l, w, h = d.between(6.4, 7.6), d.between(4.4, 5.2), 1.7
+	patch := func(x, y, rx, ry, z float64, c rgb) face {
+		foot := make([]vec, 8)
+		for j := range foot {
+			s, co := math.Sincos(float64(j) * math.Pi / 4)
+			k := d.between(0.8, 1)
+			foot[j] = vec{x + rx*k*co, y + ry*k*s, z}
+		}
+		return newFace(c, foot...)
+	}
+	wet := d.shade(rgb{52, 54, 56}, 0.15)
+	b.add(patch(0, 0, l/2, w/2, 0.02, wet).painted(grain, wet.times(1.5), 0.9, 0.5))
+	for range 4 + d.IntN(5) {
+		b.add(patch(d.between(-2.3, 2.3), d.between(-1.7, 1.7), d.between(0.3, 0.9), d.between(0.2, 0.6), 0.03, rgb{214, 220, 224}).painted(speckled, wet, 0.25, 0.5))
+	}
+	car, cl, cw, _ := d.car()
+	b.add(placed(car.faces, vec{d.between(-0.4, 0.4), d.between(-0.3, 0.3), 0}, d.between(-0.08, 0.08))...)
+	tank := of(d, []rgb{{226, 228, 226}, {40, 90, 170}, {230, 232, 234}, {60, 110, 180}})
+	x, y := -cl/2-0.3, cw/2+0.5
+	b.box(x-0.5, y-0.2, 0, x+0.5, y+0.8, 1.1, tank, tank.times(0.7), nil)
+	for range 2 + d.IntN(3) {
+		x, y := d.between(-cl/2, cl/2), -cw/2-d.between(0.3, 0.8)
+		b.box(x-0.17, y-0.17, 0, x+0.17, y+0.17, 0.35, d.shade(of(d, clothColors), 0.1), rgb{60, 60, 64}, nil)
+	}
+	if d.chance(0.45) {
+		c := d.shade(of(d, clothColors), 0.1)
+		top := d.between(2.5, 2.9)
+		x0 := d.between(-l/2+0.4, -0.6)
+		b.box(x0, -w/2+0.5, top, x0+d.between(2.6, 3.4), w/2-0.5, top+0.08, c, c.times(0.7), func(f face, side int) face {
+			if side == 0 {
+				return f.painted(stripes, c.mix(rgb{240, 240, 240}, d.between(0.2, 1)), 0.8, 0.9)
+			}
+			return f
+		})
+		h = top
+	}
+	return b, l, w, h
 }
 
 // heap is muck dumped in one go or several.

@@ -5,6 +5,7 @@ import (
 	"image/color"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/paulmach/orb"
 	"gocv.io/x/gocv"
@@ -145,46 +146,56 @@ func overGround(src gocv.Mat, dst *gocv.Mat, from, to eye) {
 type Cutout struct {
 	Class   string
 	Picture gocv.Mat
-	Box     [4]float64 // of the thing without its shadow: x, y, w, h
+	Box     [4]float64 // of the thing without its shadow and what it spilled: x, y, w, h
 	GSDM    float64
+	Marks   []string // dirty, spillage
 }
 
 // cutouts that may be asked for: how each is made.
-var cutouts = map[string]func(d *dice, sun vec) (b body, l, w, h float64){
-	"shed": func(d *dice, _ vec) (body, float64, float64, float64) {
+var cutouts = map[string]func(d *dice, sun vec, dirty bool) (b body, l, w, h float64){
+	"shed": func(d *dice, _ vec, _ bool) (body, float64, float64, float64) {
 		l, w, h := d.between(4.5, 10), d.between(3.4, 6.5), d.between(2.4, 3.4)
 		return d.shed(l, w, h), l, w, h
 	},
-	"room": func(d *dice, _ vec) (body, float64, float64, float64) {
+	"room": func(d *dice, _ vec, _ bool) (body, float64, float64, float64) {
 		l, w, h := d.between(4.5, 9), d.between(3.4, 6), d.between(2.4, 3.2)
 		return d.room(l, w, h), l, w, h
 	},
-	"tent": func(d *dice, _ vec) (body, float64, float64, float64) {
+	"tent": func(d *dice, _ vec, _ bool) (body, float64, float64, float64) {
 		l, w, h := d.between(4.5, 10), d.between(3.4, 6), d.between(2.4, 3.2)
 		return d.tent(l, w, h), l, w, h
 	},
-	"frame": func(d *dice, _ vec) (body, float64, float64, float64) {
+	"frame": func(d *dice, _ vec, _ bool) (body, float64, float64, float64) {
 		l, w, h := d.between(4.5, 9), d.between(3.4, 6), d.between(2.4, 3.2)
 		return d.frame(l, w, h), l, w, h
 	},
-	"house": func(d *dice, _ vec) (body, float64, float64, float64) {
+	"house": func(d *dice, _ vec, _ bool) (body, float64, float64, float64) {
 		l, w, h := d.between(9, 18), d.between(7.5, 12), d.between(3, 7)
 		return d.house(l, w, h), l, w, h
 	},
-	"container": func(d *dice, _ vec) (body, float64, float64, float64) { return d.container() },
-	"stall":     func(d *dice, _ vec) (body, float64, float64, float64) { return d.stall() },
-	"tricycle":  func(d *dice, _ vec) (body, float64, float64, float64) { return d.tricycle() },
-	"goods":     func(d *dice, _ vec) (body, float64, float64, float64) { return d.spread() },
-	"bicycles":  func(d *dice, _ vec) (body, float64, float64, float64) { return d.bicycles(3 + d.IntN(8)) },
-	"lorry":     func(d *dice, _ vec) (body, float64, float64, float64) { return d.lorry() },
-	"heap": func(d *dice, _ vec) (body, float64, float64, float64) {
+	"container": func(d *dice, _ vec, _ bool) (body, float64, float64, float64) { return d.container() },
+	"stall":     func(d *dice, _ vec, _ bool) (body, float64, float64, float64) { return d.stall() },
+	"tricycle":  func(d *dice, _ vec, _ bool) (body, float64, float64, float64) { return d.tricycle() },
+	"goods":     func(d *dice, _ vec, _ bool) (body, float64, float64, float64) { return d.spread() },
+	"car-wash":  func(d *dice, _ vec, _ bool) (body, float64, float64, float64) { return d.carWash() },
+	"bicycles":  func(d *dice, _ vec, _ bool) (body, float64, float64, float64) { return d.bicycles(3 + d.IntN(8)) },
+	"lorry":     func(d *dice, _ vec, _ bool) (body, float64, float64, float64) { return d.lorry() },
+	"heap": func(d *dice, _ vec, _ bool) (body, float64, float64, float64) {
 		b, rx, ry, h := d.heap()
 		return b, 2 * rx, 2 * ry, h
 	},
-	"dump-truck-open":     func(d *dice, s vec) (body, float64, float64, float64) { return d.dumpTruck("open", s) },
-	"dump-truck-overfull": func(d *dice, s vec) (body, float64, float64, float64) { return d.dumpTruck("overfull", s) },
-	"dump-truck-covered":  func(d *dice, s vec) (body, float64, float64, float64) { return d.dumpTruck("covered", s) },
-	"dump-truck-empty":    func(d *dice, s vec) (body, float64, float64, float64) { return d.dumpTruck("empty", s) },
+	"dump-truck-open": func(d *dice, s vec, dirty bool) (body, float64, float64, float64) {
+		return d.dumpTruck("open", s, dirty)
+	},
+	"dump-truck-overfull": func(d *dice, s vec, dirty bool) (body, float64, float64, float64) {
+		return d.dumpTruck("overfull", s, dirty)
+	},
+	"dump-truck-covered": func(d *dice, s vec, dirty bool) (body, float64, float64, float64) {
+		return d.dumpTruck("covered", s, dirty)
+	},
+	"dump-truck-empty": func(d *dice, s vec, dirty bool) (body, float64, float64, float64) {
+		return d.dumpTruck("empty", s, dirty)
+	},
 }
 
 // CutoutsOf renders n of each kind of thing, each under its own light and view, and hands them to each; pictures are not to be kept.
@@ -209,19 +220,29 @@ func CutoutsOf(seed uint64, n int, gsdM float64, pitches [2]float64, each func(C
 			t := &Town{frame: geo.NewFrame(orb.Point{121.5, 31.2}, 0), d: d}
 			t.daylight(d)
 			yaw := d.between(0, 2*math.Pi)
-			b, l, w, h := cutouts[kind](d, t.sunFrom(yaw))
+			var marks []string
+			truck := strings.HasPrefix(kind, "dump-truck")
+			if truck && d.chance(dirtyShare) {
+				marks = append(marks, dirtyMark)
+			}
+			b, l, w, h := cutouts[kind](d, t.sunFrom(yaw), len(marks) > 0)
 			t.stand(b.faces, vec{}, yaw, -1, kind, l/2, w/2, h)
+			if truck && d.chance(spillShare) {
+				marks = append(marks, spillMark)
+				t.stand(d.spillage(l).faces, vec{}, yaw, -1, "", 0, 0, 0)
+			}
 			t.light()
 			pitch := d.between(pitches[0], pitches[1]) * math.Pi / 180
 			slant := gsdM * cam.FocalPx
 			e := t.eye(cam, truePose{n: -slant * math.Cos(pitch), u: slant * math.Sin(pitch), pitchDeg: -pitch * 180 / math.Pi})
 			clear(r.depth)
 			clear(r.ids)
-			so := &t.solids[0]
-			for j := range so.faces {
-				r.fill(e, &so.faces[j], vec{}, 1, nil)
+			for k := range t.solids {
+				for j := range t.solids[k].faces {
+					r.fill(e, &t.solids[k].faces[j], vec{}, uint16(k+1), nil)
+				}
 			}
-			if err := t.cutOut(kind, r, e, gsdM, ids, each); err != nil {
+			if err := t.cutOut(Cutout{Class: kind, GSDM: gsdM, Marks: marks}, r, e, ids, each); err != nil {
 				return err
 			}
 		}
@@ -230,7 +251,7 @@ func CutoutsOf(seed uint64, n int, gsdM float64, pitches [2]float64, each func(C
 }
 
 // cutOut cuts out what was just rendered, with the shadow that it throws on level ground.
-func (t *Town) cutOut(kind string, r *renderer, e eye, gsdM float64, shadow gocv.Mat, each func(Cutout) error) error {
+func (t *Town) cutOut(c Cutout, r *renderer, e eye, shadow gocv.Mat, each func(Cutout) error) error {
 	shadow.SetTo(gocv.NewScalar(0, 0, 0, 0))
 	for _, f := range t.solids[0].faces {
 		var pts []image.Point
@@ -258,7 +279,10 @@ func (t *Town) cutOut(kind string, r *renderer, e eye, gsdM float64, shadow gocv
 		case r.ids[i] != 0:
 			copy(out[4*i:], r.pix[3*i:3*i+3])
 			out[4*i+3] = 255
-			thing, all = thing.Union(at), all.Union(at)
+			all = all.Union(at)
+			if r.ids[i] == 1 {
+				thing = thing.Union(at)
+			}
 		case dark[i] > 0:
 			out[4*i+3] = byte(math.Min(254, float64(dark[i])*depth))
 			all = all.Union(at)
@@ -269,7 +293,8 @@ func (t *Town) cutOut(kind string, r *renderer, e eye, gsdM float64, shadow gocv
 		return err
 	}
 	defer m.Close()
-	part := m.Region(all)
-	defer part.Close()
-	return each(Cutout{kind, part, [4]float64{float64(thing.Min.X - all.Min.X), float64(thing.Min.Y - all.Min.Y), float64(thing.Dx()), float64(thing.Dy())}, gsdM})
+	c.Picture = m.Region(all)
+	defer c.Picture.Close()
+	c.Box = [4]float64{float64(thing.Min.X - all.Min.X), float64(thing.Min.Y - all.Min.Y), float64(thing.Dx()), float64(thing.Dy())}
+	return each(c)
 }

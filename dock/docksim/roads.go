@@ -74,13 +74,14 @@ func (t *Town) parkedTruck(x, y, yaw float64) {
 	if d.chance(0.5) {
 		yaw += math.Pi
 	}
+	spilled := d.chance(spillShare)
 	switch d.IntN(7) {
 	case 0, 1:
-		t.dumpTruckAt(x, y, yaw, of(d, []string{"open", "overfull", "open", "overfull", "overfull", "open", "overfull", "open"}))
+		t.dumpTruckAt(x, y, yaw, of(d, []string{"open", "overfull", "open", "overfull", "overfull", "open", "overfull", "open"}), spilled)
 	case 2, 3:
-		t.dumpTruckAt(x, y, yaw, "covered")
+		t.dumpTruckAt(x, y, yaw, "covered", spilled)
 	case 4:
-		t.dumpTruckAt(x, y, yaw, "empty")
+		t.dumpTruckAt(x, y, yaw, "empty", spilled)
 	case 5:
 		t.lorryAt(x, y, yaw)
 	default:

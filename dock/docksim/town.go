@@ -36,6 +36,7 @@ type solid struct {
 	centre    vec
 	radius    float64
 	speed     vec // metres per second; zero for what stands
+	marks     []string
 	// footprint half extents and yaw, for labels of training frames
 	hl, hw, h, yaw float64
 }

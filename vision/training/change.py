@@ -1,9 +1,10 @@
 """Trains the network that marks what was built or pulled down between two pictures of one place; exports it.
 
 usage: change.py (--start harrier-change.onnx | --trunk harrier-nano.onnx) --pairs DIR [--pairs DIR …] --val DIR [--val DIR …] --cutouts DIR --backgrounds DIR [DIR …]
-       --out harrier-change.onnx [--minutes 60 | --steps N]
+       [--built DIR [DIR …]] --out harrier-change.onnx [--minutes 60 | --steps N]
 
-DIR of --pairs and --val: what `harrier render --what pairs` wrote; of --backgrounds: what gather.py wrote. The network is two copies of
+DIR of --pairs and --val: what `harrier render --what pairs` wrote; of --backgrounds and --built: what gather.py wrote, photographs of open
+ground and photographs with buildings. The network is two copies of
 the detector's trunk with one set of weights, whose outputs are compared at strides 2 to 16, and a decoder that only adds. It goes on from
 an earlier one (--start), or begins with the detector's trunk. Input
 "before" and "after", NCHW like the detector's; output "change", the probability at half the size.
@@ -109,36 +110,47 @@ def rendered(folder, row, rng, size, k=None):
     return r(a, how), r(b, how), r(m, cv2.INTER_NEAREST)
 
 
-def patch(row, rng, size):
+def patch(row, rng, size, gsd):
+    """A part of a photograph at about the ground resolution asked for."""
     im = cv2.imread(row["path"])
+    side = int(size * gsd / row["gsd_m"] * np.exp(rng.uniform(-0.35, 0.35)))
+    k = min(1.0, 1.5 * size / side)  # what will be made smaller anyway is mirrored and cut at less cost
+    if k < 1:
+        im, side = cv2.resize(im, None, fx=k, fy=k, interpolation=cv2.INTER_AREA), int(side * k)
     H, W = im.shape[:2]
-    side = int(min(H, W, size * np.exp(rng.uniform(np.log(0.5), np.log(2.0)))))
+    if side > min(H, W):  # the photograph shows less ground than is wanted: its mirrored surroundings go on
+        my, mx = (max(0, side - n) // 2 + 1 for n in (H, W))
+        im = cv2.copyMakeBorder(im, min(my, H - 1), min(my, H - 1), min(mx, W - 1), min(mx, W - 1), cv2.BORDER_REFLECT_101)
+        H, W = im.shape[:2]
+        side = min(side, H, W)
     x, y = int(rng.integers(0, W - side + 1)), int(rng.integers(0, H - side + 1))
     p = cv2.resize(im[y:y + side, x:x + side], (size, size), interpolation=cv2.INTER_AREA if side > size else cv2.INTER_LINEAR)
     return np.rot90(p, rng.integers(4)).astype(np.float32)
 
 
-def composed(backgrounds, cutouts, rng, size, ground=None, gsd=None):
-    """A photograph on two days: things stand on both, or on one; the ground itself may have changed altogether. With ground and gsd
-    given it is that ground at that resolution, and only its light changes."""
+def composed(backgrounds, built, cutouts, rng, size, ground=None, gsd=None):
+    """A photograph on two days: things stand on both, or on one; open ground may have changed altogether (ground with buildings may not:
+    they would be gone). With ground and gsd given it is that ground at that resolution, and only its light changes."""
     given = ground is not None
     gsd = gsd or float(np.exp(rng.uniform(np.log(0.055), np.log(0.5))))
     far = gsd > 0.2  # pairs of such pictures are years apart: fields become suburbs
+    open_ground = not built or rng.random() < 0.5
     if not given:
-        ground = patch(backgrounds[rng.integers(len(backgrounds))], rng, size)
+        rows = backgrounds if open_ground else built
+        ground = patch(rows[rng.integers(len(rows))], rng, size, gsd)
     a, b = ground.copy(), ground.copy()
     if given:
         pass
-    elif rng.random() < (0.5 if far else 0.3):
-        a = patch(backgrounds[rng.integers(len(backgrounds))], rng, size)
+    elif open_ground and rng.random() < (0.6 if far else 0.4):
+        a = patch(backgrounds[rng.integers(len(backgrounds))], rng, size, gsd)
     elif rng.random() < 0.5:  # grass grows, earth dries: slow changes of colour
         n = cv2.resize(rng.normal(0, 1, (4, 4, 3)).astype(np.float32), (size, size), interpolation=cv2.INTER_CUBIC)
         b = b * (1 + 0.15 * n)
     mask = np.zeros((size, size), np.uint8)
     taken = []
     for _ in range(int(rng.integers(1, 26 if far else 9))):
-        built = rng.random() < (0.9 if far else 0.65)
-        names = [n for n in (STRUCTURES if built else OTHERS) if n in cutouts.kinds]
+        structure = rng.random() < (0.9 if far else 0.65)
+        names = [n for n in (STRUCTURES if structure else OTHERS) if n in cutouts.kinds]
         w = np.array([12 if n == "house" and far else 3 if n == "shed" else 1 for n in names], float)
         name, t, (bx, by, bw, bh) = cutouts.draw(rng, gsd, names, w / w.sum())
         for _ in range(8):
@@ -153,7 +165,7 @@ def composed(backgrounds, cutouts, rng, size, ground=None, gsd=None):
                     put(a, t, x + int(jx), y + int(jy), rng)
                 if when != "gone":
                     put(b, t, x, y, rng)
-                if when != "both" and built:
+                if when != "both" and structure:
                     o = (t[..., 3] > 200).astype(np.uint8) * 255
                     x0, y0, x1, y1 = max(x, 0), max(y, 0), min(x + o.shape[1], size), min(y + o.shape[0], size)
                     if x1 > x0 and y1 > y0:
@@ -162,12 +174,12 @@ def composed(backgrounds, cutouts, rng, size, ground=None, gsd=None):
     return a, b, mask
 
 
-def sample(pairs, backgrounds, cutouts, rng, size=SIZE):
+def sample(pairs, backgrounds, built, cutouts, rng, size=SIZE):
     if not backgrounds or rng.random() < 0.55:
         folder, rows = pairs[rng.integers(len(pairs))]
         a, b, m = rendered(folder, rows[rng.integers(len(rows))], rng, size)
     else:
-        a, b, m = composed(backgrounds, cutouts, rng, size)
+        a, b, m = composed(backgrounds, built, cutouts, rng, size)
     if rng.random() < 0.5:
         a, b = b, a  # what is built one way is pulled down the other
     if rng.random() < 0.5:  # registration is never perfect
@@ -221,6 +233,7 @@ def main():
     p.add_argument("--cutouts")
     p.add_argument("--val-cutouts")
     p.add_argument("--backgrounds", nargs="*", default=[])
+    p.add_argument("--built", nargs="*", default=[])
     p.add_argument("--val-backgrounds", nargs="*", default=[])
     a = loop.arguments(p, lr=1.5e-3, batch=8).parse_args()
     rng, _ = loop.begin(a)
@@ -234,7 +247,7 @@ def main():
     net = net.to(memory_format=torch.channels_last)
     read = lambda d: (d, [json.loads(l) for l in open(os.path.join(d, "labels.jsonl"))])
     pairs = [read(d) for d in a.pairs]
-    backgrounds = [r for d in a.backgrounds for r in load(d)]
+    backgrounds, built = ([r for d in dirs for r in load(d)] for dirs in (a.backgrounds, a.built))
     cutouts = Cutouts(a.cutouts) if a.cutouts else None
     vr = np.random.default_rng(0)
     parts = {}
@@ -243,10 +256,10 @@ def main():
         parts[os.path.basename(d)] = [rendered(folder, r, vr, SIZE, 0.6) for r in rows]
     if a.val_backgrounds:
         vb, vc = [r for d in a.val_backgrounds for r in load(d)], Cutouts(a.val_cutouts)
-        parts["composed"] = [tuple(light(i, vr, 0.6) for i in s[:2]) + (s[2],) for s in (composed(vb, vc, vr, SIZE) for _ in range(40))]
+        parts["composed"] = [tuple(light(i, vr, 0.6) for i in s[:2]) + (s[2],) for s in (composed(vb, [], vc, vr, SIZE) for _ in range(40))]
 
     def batch():
-        s = [sample(pairs, backgrounds, cutouts, rng) for _ in range(a.batch)]
+        s = [sample(pairs, backgrounds, built, cutouts, rng) for _ in range(a.batch)]
         before, after = (nanodet.tensor([x[i] for x in s]) for i in (0, 1))
         return loss_of(net, before, after, torch.from_numpy(np.stack([x[2] for x in s]) > 127).float())
 
@@ -256,7 +269,7 @@ def main():
 
     # rendering may still be adding to the pairs
     loop.fit(net, a, batch, judged, lambda net: export(net, a.out), weight_decay=0.01, clip=5, again=lambda: pairs.__setitem__(slice(None), map(read, a.pairs)),
-             pairs=[len(r) for _, r in pairs], backgrounds=len(backgrounds))
+             pairs=[len(r) for _, r in pairs], backgrounds=len(backgrounds), built=len(built))
 
 
 if __name__ == "__main__":

@@ -53,7 +53,7 @@ def main():
     for i in range(a.count):
         name = f"{i:03d}"
         if a.what == "pairs":
-            before, after, mask = composed(None, cutouts, rng, SIDE, ground=ground(SIDE), gsd=GSD)
+            before, after, mask = composed(None, None, cutouts, rng, SIDE, ground=ground(SIDE), gsd=GSD)
             for d, im in (("A", light(before, rng, 0.7)), ("B", light(after, rng, 0.7)), ("label", mask)):
                 cv2.imwrite(os.path.join(a.out, d, name + ".png"), im)
             continue

@@ -5,7 +5,7 @@ usage: gather.py SOURCES OUT
 SOURCES holds a clone of each repository in sources.tsv (bare or not) as owner+name, owner/name, or either with /repo below it. Every file is
 checked against sources.tsv beside this script (repository, path, SHA-256, licence and use); one that differs ends the run. OUT gets a
 folder for each use: kit (labelled vehicles for training), dji (labelled vehicles for validation), backgrounds (photographs that
-rendered things are put into) and backgrounds-val, each a COCO data set.
+rendered things are put into), backgrounds-val, and built (photographs with buildings and without labels), each a COCO data set.
 """
 import csv
 import hashlib
@@ -20,7 +20,8 @@ import numpy as np
 HERE = os.path.dirname(os.path.abspath(__file__))
 NAMES = {"0": "car", "1": "lorry", "2": "bus", "3": "van"}  # aerial.names of jekhor/aerial-cars-dataset; cyclists (4) are left out
 # metres a pixel, measured on things of known size in the pictures: manhole rings (1.5 m), parking bays (2.7 m), cars (4.5 m)
-GSD = {"OpenDroneMap/odm_data_caliterra": 0.012, "OpenDroneMap/odm_data_garfield_msp": 0.023, "OpenDroneMap/odm_data_lewis": 0.03}
+# (of odm_boruszyn_kap, taken from a kite, a middle of 0.02 to 0.05)
+GSD = {"OpenDroneMap/odm_data_caliterra": 0.012, "OpenDroneMap/odm_data_garfield_msp": 0.023, "OpenDroneMap/odm_data_lewis": 0.03, "merkato/odm_boruszyn_kap": 0.03}
 BACKGROUND_GSD = 0.055  # what backgrounds are scaled to
 
 
@@ -46,7 +47,7 @@ def yolo(text, w, h):
 
 
 def main(sources, out):
-    rows = {"kit": [], "dji": [], "backgrounds": [], "backgrounds-val": []}
+    rows = {"kit": [], "dji": [], "backgrounds": [], "backgrounds-val": [], "built": []}
     files = {}
     for repo, path, sha, licence in csv.reader(open(os.path.join(HERE, "sources.tsv")), delimiter="\t"):
         data = subprocess.run(["git", "-C", clone_of(sources, repo), "show", "HEAD:" + path], capture_output=True, check=True).stdout
@@ -55,7 +56,7 @@ def main(sources, out):
         files[path] = data
         if path.endswith(".txt"):
             continue
-        kind = "backgrounds" if licence.endswith("background") else "backgrounds-val" if "background" in licence else "kit" if path[0] == "M" else "dji"
+        kind = "built" if licence.endswith("buildings") else "backgrounds" if licence.endswith("background") else "backgrounds-val" if "background" in licence else "kit" if path[0] == "M" else "dji"
         rows[kind].append((repo, path))
     for kind, list_ in rows.items():
         os.makedirs(os.path.join(out, kind), exist_ok=True)
@@ -63,7 +64,7 @@ def main(sources, out):
         coco = {"images": [], "annotations": [], "categories": [{"id": i + 1, "name": n} for i, n in enumerate(names)]}
         for repo, path in list_:
             name, labels, gsd = os.path.basename(path), [], BACKGROUND_GSD
-            if kind.startswith("backgrounds"):
+            if repo in GSD:
                 im = cv2.imdecode(np.frombuffer(files[path], np.uint8), 1)
                 if im.shape[1] < im.shape[0]:
                     im = cv2.rotate(im, cv2.ROTATE_90_CLOCKWISE)
