@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"math"
 	"slices"
 	"sort"
@@ -24,7 +25,7 @@ import (
 // Scene is the part of a scene that leads need.
 type Scene struct {
 	Event  string            `yaml:"event"`
-	Events map[string]string `yaml:"events"` // by class, where it differs
+	Events map[string]string `yaml:"events"` // by attribute or class, where it differs
 	JoinM  float64           `yaml:"-"`
 }
 
@@ -45,8 +46,13 @@ func ReadScene(f vision.SceneFile) (Scene, error) {
 	return s, nil
 }
 
-// EventOf is the event code of a class (GB/T 30428.2).
-func (s Scene) EventOf(class string) string {
+// EventOf is the event code of a class with its attributes (GB/T 30428.2).
+func (s Scene) EventOf(class string, attributes map[string]string) string {
+	for _, a := range slices.Sorted(maps.Keys(attributes)) {
+		if e, ok := s.Events[a]; ok {
+			return e
+		}
+	}
 	if e, ok := s.Events[class]; ok {
 		return e
 	}
@@ -178,7 +184,7 @@ func (l *Ledger) take(ctx context.Context, f vision.Finding) error {
 		return nil
 	}
 	x := Lead{
-		Lead: uuid.NewString(), Revision: 1, State: Candidate, Scene: f.Scene, Event: sc.EventOf(f.Class), Class: f.Class, Attributes: f.Attributes,
+		Lead: uuid.NewString(), Revision: 1, State: Candidate, Scene: f.Scene, Event: sc.EventOf(f.Class, f.Attributes), Class: f.Class, Attributes: f.Attributes,
 		Lon: f.Lon, Lat: f.Lat, Datum: "WGS-84", Ellipse: f.Cov.Ellipse(), HeightM: f.HeightM, Score: f.Score, Dock: f.Dock, Flight: f.Flight,
 		FirstSeen: f.FirstSeen, LastSeen: f.LastSeen, Captured: f.Captured, Original: f.Original, Frame: f.Frame, Crop: f.Crop,
 		FrameURL: fmt.Sprintf(l.EvidenceURL, f.Frame), CropURL: fmt.Sprintf(l.EvidenceURL, f.Crop), Simulated: f.Simulated, Findings: []string{f.ID}, Cov: f.Cov, Register: f.Register, Since: f.Since,

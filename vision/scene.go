@@ -3,6 +3,7 @@ package vision
 import (
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"sort"
@@ -17,6 +18,9 @@ import (
 type ClassRule struct {
 	HeightM  float64 `yaml:"height_m"`  // of the seen middle above the footprint
 	MinScore float64 `yaml:"min_score"` // where it differs from the scene's
+	Marked   string  `yaml:"marked"`    // a violation only with this mark: dirty, spillage
+	// DoorLineM: so near before a door line it is a shop's that trades over it, attribute over-door-line.
+	DoorLineM float64 `yaml:"door_line_m"`
 }
 
 // Scene is the part of a scene that recognition needs.
@@ -117,6 +121,8 @@ func (s SceneFile) check(file string) error {
 		return fmt.Errorf("scene %s: vision.min_sightings must be at least 1", file)
 	case v.JoinM <= 0:
 		return fmt.Errorf("scene %s: vision.join_m must be metres above 0", file)
+	case slices.ContainsFunc(slices.Collect(maps.Values(v.Classes)), func(r ClassRule) bool { return r.DoorLineM < 0 }):
+		return fmt.Errorf("scene %s: door_line_m must be metres, not below 0", file)
 	case v.Dwell < 0:
 		return fmt.Errorf("scene %s: vision.dwell must not be negative, is %s", file, v.Dwell)
 	case !slices.Contains([]Motion{"", AnyMotion, Standing, Moving}, v.Motion):
@@ -125,11 +131,14 @@ func (s SceneFile) check(file string) error {
 	return nil
 }
 
-// Known says which classes of a scene a network does not know: such a scene would never find them.
-func (s SceneFile) Known(classes []string) error {
-	for c := range s.Vision.Classes {
+// Known says which classes and marks of a scene a network does not know: such a scene would never find them.
+func (s SceneFile) Known(classes, marks []string) error {
+	for c, r := range s.Vision.Classes {
 		if !slices.Contains(classes, c) {
 			return fmt.Errorf("scene %s: the model knows no class %q; it knows %v", s.Scene, c, classes)
+		}
+		if r.Marked != "" && !slices.Contains(marks, r.Marked) {
+			return fmt.Errorf("scene %s: class %s: the model knows no mark %q; it knows %v", s.Scene, c, r.Marked, marks)
 		}
 	}
 	return nil

@@ -32,12 +32,24 @@ type Track struct {
 	seen   []Observation // at most seenKept, the best and the last
 	votes  map[string]float64
 	counts map[string]int
+	marks  map[string]mean
 	lon    float64
 	lat    float64
 	weight float64
 	motion motion
 	inView time.Duration // how long it was seen to stay, from look to look
 	ended  bool
+}
+
+type mean struct {
+	sum float64
+	n   int
+}
+
+// Mark is the mean probability of a mark over the sightings that say something of it; 0 where none does.
+func (t *Track) Mark(name string) float64 {
+	m := t.marks[name]
+	return m.sum / float64(max(1, m.n))
 }
 
 // Observations kept of a track: enough to place it again and to tell its path.
@@ -273,7 +285,7 @@ func (t *Tracker) Add(frame []Observation) []*Track {
 	for i, o := range frame {
 		if out[i] == nil {
 			t.next++
-			out[i] = &Track{ID: t.next, FirstSeen: o.Time, votes: map[string]float64{}, counts: map[string]int{}, HeightM: o.At.HeightM, Cov: o.At.Cov}
+			out[i] = &Track{ID: t.next, FirstSeen: o.Time, votes: map[string]float64{}, counts: map[string]int{}, marks: map[string]mean{}, HeightM: o.At.HeightM, Cov: o.At.Cov}
 			out[i].motion.begin(o)
 			t.tracks = append(t.tracks, out[i])
 		}
@@ -347,6 +359,9 @@ func (k *Track) see(o Observation) {
 	}
 	k.votes[o.Class] += o.Score
 	k.counts[o.Class]++
+	for name, p := range o.Marks {
+		k.marks[name] = mean{k.marks[name].sum + p, k.marks[name].n + 1}
+	}
 	// errors of pose and time are common to all sightings of a pass: they do not average out
 	f := 1 / float64(k.Sightings)
 	k.Cov = geo.Cov{EE: k.Cov.EE + f*(o.At.Cov.EE-k.Cov.EE), EN: k.Cov.EN + f*(o.At.Cov.EN-k.Cov.EN), NN: k.Cov.NN + f*(o.At.Cov.NN-k.Cov.NN)}
@@ -379,7 +394,7 @@ func kind(c string) string {
 		return "car"
 	case "dump-truck", "lorry", "bus":
 		return "truck"
-	case "stall", "awning", "tricycle", "goods":
+	case "stall", "awning", "tricycle", "goods", "car-wash":
 		return "cloth"
 	case "shed", "room", "tent", "frame", "container", "solar", "pool", "shelter":
 		return "roof"
@@ -397,9 +412,13 @@ func (t *Tracker) Rule(k *Track, fences *geo.Fences) (Scene, bool) {
 		return Scene{}, false
 	}
 	s := t.scenes[r.scene]
+	rule := s.Classes[class]
 	least := s.MinScore
-	if own := s.Classes[class].MinScore; own > 0 {
-		least = own
+	if rule.MinScore > 0 {
+		least = rule.MinScore
+	}
+	if rule.Marked != "" && k.Mark(rule.Marked) < least {
+		return Scene{}, false
 	}
 	if k.counts[class] < s.MinSightings || score < least || k.inView < s.Dwell || !s.Hours.Holds(k.LastSeen) ||
 		s.Motion == Standing && k.Moves() || s.Motion == Moving && !k.Moves() {
@@ -416,6 +435,29 @@ func (t *Tracker) Rule(k *Track, fences *geo.Fences) (Scene, bool) {
 		in = in || slices.Contains(s.OnlyIn, f.Kind) && f.Holds(k.LastSeen)
 	}
 	return s, in
+}
+
+// OverDoorLine is the attribute of what a shop puts before its door.
+const OverDoorLine = "over-door-line"
+
+// Describe is a track's class without its attributes, and these: what it carries, what it is marked with, and whether it lies before a
+// door line.
+func (t *Tracker) Describe(k *Track, doors *geo.DoorLines) (name string, attributes map[string]string) {
+	class, _ := k.Class()
+	name, attributes = Split(class)
+	if name == "dump-truck" {
+		for mark := range k.marks {
+			if k.Mark(mark) >= 0.5 {
+				attributes[mark] = "yes"
+			}
+		}
+	}
+	if r, ok := t.rules[class]; ok && r.scene >= 0 {
+		if m := t.scenes[r.scene].Classes[class].DoorLineM; m > 0 && !k.Moves() && doors.Before(k.Point(), m) {
+			attributes[OverDoorLine] = "yes"
+		}
+	}
+	return name, attributes
 }
 
 // fenceMarginM: a thing this near to a fence that permits it gets the benefit of the doubt.

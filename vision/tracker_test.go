@@ -67,8 +67,8 @@ func TestFencesPermit(t *testing.T) {
 
 func TestPartsOfATruckAreNoStalls(t *testing.T) {
 	got := Suppress([]Detection{
-		{"stall", 0.8, Box{70, 0, 25, 30}, false}, {"heap", 0.7, Box{5, 3, 60, 24}, false}, {"dump-truck/open", 0.6, Box{0, 0, 100, 30}, false},
-		{"person", 0.5, Box{10, 5, 6, 6}, false}, {"stall", 0.5, Box{200, 0, 25, 30}, false}, {"bicycles", 0.9, Box{300, 0, 20, 20}, false}, {"goods", 0.6, Box{301, 0, 20, 20}, false},
+		{"stall", 0.8, Box{70, 0, 25, 30}, false, nil}, {"heap", 0.7, Box{5, 3, 60, 24}, false, nil}, {"dump-truck/open", 0.6, Box{0, 0, 100, 30}, false, nil},
+		{"person", 0.5, Box{10, 5, 6, 6}, false, nil}, {"stall", 0.5, Box{200, 0, 25, 30}, false, nil}, {"bicycles", 0.9, Box{300, 0, 20, 20}, false, nil}, {"goods", 0.6, Box{301, 0, 20, 20}, false, nil},
 	}, 0.5)
 	var names []string
 	for _, d := range got {
@@ -80,7 +80,7 @@ func TestPartsOfATruckAreNoStalls(t *testing.T) {
 }
 
 func TestSuppressKeepsTheBest(t *testing.T) {
-	got := Suppress([]Detection{{"car", 0.5, Box{0, 0, 10, 10}, false}, {"van", 0.8, Box{1, 0, 10, 10}, false}, {"stall", 0.3, Box{6, 0, 10, 10}, false}, {"car", 0.4, Box{50, 0, 10, 10}, false}}, 0.5)
+	got := Suppress([]Detection{{"car", 0.5, Box{0, 0, 10, 10}, false, nil}, {"van", 0.8, Box{1, 0, 10, 10}, false, nil}, {"stall", 0.3, Box{6, 0, 10, 10}, false, nil}, {"car", 0.4, Box{50, 0, 10, 10}, false, nil}}, 0.5)
 	if len(got) != 3 || got[0].Class != "van" {
 		t.Errorf("%+v", got)
 	}
@@ -197,10 +197,10 @@ leads:
 		t.Fatal(err)
 	}
 	s := all[0]
-	if err := s.Known([]string{"bicycles"}); err != nil {
+	if err := s.Known([]string{"bicycles"}, nil); err != nil {
 		t.Error(err)
 	}
-	if err := s.Known([]string{"car"}); err == nil {
+	if err := s.Known([]string{"car"}, nil); err == nil {
 		t.Error("a class that the model does not know is taken")
 	}
 	d := rand.New(rand.NewPCG(3, 4))

@@ -45,6 +45,8 @@ type Detection struct {
 	Score float64
 	Box   Box
 	Cut   bool // by a tile's edge inside the picture: it is larger than what is seen of it
+	// Marks are what else a closer look says of it, with a probability: of dump trucks dirty and spillage.
+	Marks map[string]float64
 }
 
 // Sighting is a detection put on the ground.
@@ -207,7 +209,7 @@ func Group(class string) string {
 		return "vehicle"
 	case "shed", "room", "tent", "frame", "container":
 		return "structure"
-	case "stall", "tricycle", "goods":
+	case "stall", "tricycle", "goods", "car-wash":
 		return "stall"
 	default:
 		return name

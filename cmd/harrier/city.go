@@ -29,6 +29,7 @@ type city struct {
 	fences    *geo.Fences
 	register  *geo.Register
 	terrain   *geo.Terrain
+	doorLines *geo.DoorLines
 	roads     []byte
 }
 
@@ -126,6 +127,19 @@ func loadCity(c config) (city, error) {
 		}
 		return nil
 	})
+	var streets []orb.LineString
+	g.Go(func() error {
+		if c.City.DoorLines == "" {
+			return nil
+		}
+		l, err := c.layer("city.door_lines", c.City.DoorLines)
+		if err != nil {
+			return err
+		}
+		var problems []geo.Problem
+		streets, problems = geo.ReadDoorLines(l)
+		return c.judge("city.door_lines", c.City.DoorLines, "door-lines", problems)
+	})
 	g.Go(func() error {
 		if c.City.Roads == "" {
 			return nil
@@ -140,7 +154,11 @@ func loadCity(c config) (city, error) {
 		out.roads = b
 		return nil
 	})
-	return out, g.Wait()
+	if err := g.Wait(); err != nil {
+		return out, err
+	}
+	out.doorLines = geo.NewDoorLines(streets, out.buildings)
+	return out, nil
 }
 
 func (c config) layer(key, path string) (*geo.Layer, error) {

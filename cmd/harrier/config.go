@@ -67,6 +67,7 @@ type config struct {
 		Fences      string  `yaml:"fences"`
 		Register    string  `yaml:"register"`
 		Outlines    string  `yaml:"outlines"`
+		DoorLines   string  `yaml:"door_lines"`
 		Terrain     string  `yaml:"terrain"`
 		Roads       string  `yaml:"roads"`
 		Datum       string  `yaml:"datum"`
@@ -132,7 +133,7 @@ func loadConfig(path string) (config, error) {
 			return c, fmt.Errorf("%s: %w", path, err)
 		}
 		dir := filepath.Dir(path)
-		for _, p := range []*string{&c.City.Grid, &c.City.Communities, &c.City.Fences, &c.City.Register, &c.City.Outlines, &c.City.Terrain, &c.City.Roads, &c.Scenes, &c.Data} {
+		for _, p := range []*string{&c.City.Grid, &c.City.Communities, &c.City.Fences, &c.City.Register, &c.City.Outlines, &c.City.DoorLines, &c.City.Terrain, &c.City.Roads, &c.Scenes, &c.Data} {
 			if *p != "" && !filepath.IsAbs(*p) {
 				*p = filepath.Join(dir, *p)
 			}

@@ -159,7 +159,7 @@ func detectAll(ctx context.Context, m *infer.Model, pictures []labelled, progres
 // families are the scenes' classes taken together: which of them a thing is called matters less than that it is found.
 var families = map[string][]string{
 	"illegal-structure": {"shed", "room", "tent", "frame", "container"},
-	"street-stall":      {"stall", "tricycle", "goods"},
+	"street-stall":      {"stall", "tricycle", "goods", "car-wash"},
 	"dump-truck":        {"dump-truck/open", "dump-truck/overfull", "dump-truck/covered", "dump-truck/empty"},
 }
 

@@ -24,7 +24,7 @@ type geoCmd struct {
 // layerArgs say which file, and what it is.
 type layerArgs struct {
 	File        string `arg:"" help:"GeoJSON, Shapefile (.shp), GeoPackage or CSV with a column wkt." type:"path"`
-	As          string `enum:"grid,fences,register,outlines,auto" default:"auto" help:"What it is: grid, fences, register or outlines; told by its properties where it is not said."`
+	As          string `enum:"grid,fences,register,outlines,door-lines,auto" default:"auto" help:"What it is: grid, fences, register, outlines or door-lines; told by its properties where it is not said."`
 	Datum       string `help:"WGS-84, CGCS2000, GCJ-02 or PROJ parameters, where the file does not say."`
 	Communities string `help:"Outlines of communities, to check a grid against." type:"path"`
 	Divisions   string `help:"CSV with level,code,name of another district than Pudong." type:"path"`
@@ -61,7 +61,7 @@ func (a layerArgs) check() (*checked, error) {
 	k := &checked{layer: l, as: a.As}
 	if k.as == "auto" {
 		if k.as = kindOf(l); k.as == "" {
-			return nil, fmt.Errorf("%s: its properties do not tell what it is; say --as grid, fences, register or outlines", a.File)
+			return nil, fmt.Errorf("%s: its properties do not tell what it is; say --as grid, fences, register, outlines or door-lines", a.File)
 		}
 	}
 	switch k.as {
@@ -93,6 +93,10 @@ func (a layerArgs) check() (*checked, error) {
 		var b *geo.Buildings
 		b, k.problems = geo.ReadBuildings(l)
 		k.sum = fmt.Sprintf("%d building outlines", b.Len())
+	case "door-lines":
+		var lines []orb.LineString
+		lines, k.problems = geo.ReadDoorLines(l)
+		k.sum = fmt.Sprintf("%d door lines", len(lines))
 	}
 	bad := map[int]bool{}
 	for _, p := range k.problems {

@@ -119,7 +119,7 @@ func (c *inspectCmd) Run(ctx context.Context) error {
 	if in.model, err = infer.Open(c.Model, c.Engine, 1); err != nil {
 		return err
 	}
-	in.tracker = vision.NewTracker(sights, in.model.Manifest.Classes)
+	in.tracker = vision.NewTracker(sights, in.model.Classes())
 	defer in.model.Close()
 	if err := os.MkdirAll(c.Out, 0o755); err != nil {
 		return err
@@ -424,8 +424,8 @@ func (in *inspection) lead(name string, k *vision.Track, o vision.Observation) {
 	if !ok {
 		return
 	}
-	class, score := k.Class()
-	cls, attr := vision.Split(class)
+	_, score := k.Class()
+	cls, attr := in.tracker.Describe(k, in.city.doorLines)
 	if i, had := in.tracks[k]; had {
 		in.leads[i].Lon, in.leads[i].Lat, in.leads[i].Score, in.leads[i].LastSeen = k.Lon(), k.Lat(), score, k.LastSeen
 		return
@@ -435,7 +435,7 @@ func (in *inspection) lead(name string, k *vision.Track, o vision.Observation) {
 	for _, f := range in.scenes {
 		if f.Scene == scene.Name {
 			if s, err := leads.ReadScene(f); err == nil {
-				x.Event = s.EventOf(cls)
+				x.Event = s.EventOf(cls, attr)
 			}
 		}
 	}

@@ -285,7 +285,7 @@ func opened(c config, name string, sessions int, scenes []vision.SceneFile) (*in
 		return nil, err
 	}
 	for _, s := range scenes {
-		if err := s.Known(m.Manifest.Classes); err != nil {
+		if err := s.Known(m.Classes(), m.Marks()); err != nil {
 			m.Close()
 			return nil, err
 		}

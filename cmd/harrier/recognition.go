@@ -309,7 +309,7 @@ func taken(class string) string {
 		return "car"
 	case "lorry", "bus":
 		return "dump-truck"
-	case "stall", "tricycle", "goods", "awning":
+	case "stall", "tricycle", "goods", "awning", "car-wash":
 		return "stall"
 	case "shed", "room", "tent", "frame", "container", "shelter", "solar", "pool":
 		return "structure"

@@ -122,7 +122,7 @@ func (t *Town) shops(outer, b block) {
 func (t *Town) goodsBefore(x, wall, out float64) {
 	b, l, w, h := t.d.spread()
 	at := vec{x, wall + out*(w/2+t.d.between(0.1, 0.4)), 0}
-	if id, ok := t.score(true, "street-stall", "goods", at, map[string]string{"what": "goods", "over": "door-line"}); ok {
+	if id, ok := t.score(true, "street-stall", "goods", at, map[string]string{"what": "goods", "over-door-line": "yes"}); ok {
 		t.stand(b.faces, at, 0, id, "goods", l/2, w/2, h)
 	}
 }

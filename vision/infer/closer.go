@@ -20,7 +20,11 @@ type closer struct {
 }
 
 func openCloser(raw []byte, man networks.Manifest, engineName string, n int) (*closer, error) {
-	free, err := sessions(engineName, raw, man.Name, []port{{"crop", []int{1, 3, man.Size, man.Size}}}, []port{{"classes", []int{1, len(man.Classes)}}}, n)
+	out := []port{{"classes", []int{1, len(man.Classes)}}}
+	if len(man.Marks) > 0 {
+		out = append(out, port{"marks", []int{1, len(man.Marks)}})
+	}
+	free, err := sessions(engineName, raw, man.Name, []port{{"crop", []int{1, 3, man.Size, man.Size}}}, out, n)
 	if err != nil {
 		return nil, err
 	}
@@ -30,14 +34,14 @@ func openCloser(raw []byte, man networks.Manifest, engineName string, n int) (*c
 // leastCloser is the score from which a closer look is worth its time: what is less sure is not shown to anybody.
 const leastCloser = 0.15
 
-// look takes a closer look at the detections of a picture, as many at a time as there are sessions. Their class becomes what that look
+// look takes a closer look at the detections of a picture, as many at a time as there are sessions, but not at what is seen in part only. Their class becomes what that look
 // says, their score what both looks say together (their geometric mean, calibrated); they come sorted by score.
 func (c *closer) look(ctx context.Context, pic gocv.Mat, found []vision.Detection, minScore float64) ([]vision.Detection, error) {
 	g, gctx := errgroup.WithContext(ctx)
 	g.SetLimit(c.n)
 	for i := range found {
 		d := &found[i]
-		if d.Score < leastCloser || !slices.Contains(c.man.LooksAt, d.Class) {
+		if d.Score < leastCloser || d.Cut || !slices.Contains(c.man.LooksAt, d.Class) {
 			continue
 		}
 		g.Go(func() error {
@@ -64,6 +68,12 @@ func (c *closer) look(ctx context.Context, pic gocv.Mat, found []vision.Detectio
 			}
 			d.Class = c.man.Classes[best]
 			d.Score = c.man.Calibrated(d.Class, math.Sqrt(d.Score*float64(outs[0][best])))
+			if name, _ := vision.Split(d.Class); name == "dump-truck" && len(c.man.Marks) > 0 {
+				d.Marks = map[string]float64{}
+				for k, mark := range c.man.Marks {
+					d.Marks[mark] = float64(outs[1][k])
+				}
+			}
 			return nil
 		})
 	}

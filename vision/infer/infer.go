@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 
 	"gocv.io/x/gocv"
 
@@ -53,6 +54,27 @@ type Model struct {
 	n        int
 	cells    []cell
 	closer   *closer // takes a closer look at what was found; nil without
+}
+
+// Classes are those that its detections may have: the detector's, and what a closer look tells apart besides.
+func (m *Model) Classes() []string {
+	out := slices.Clone(m.Manifest.Classes)
+	if m.closer != nil {
+		for _, c := range m.closer.man.Classes {
+			if !slices.Contains(out, c) {
+				out = append(out, c)
+			}
+		}
+	}
+	return out
+}
+
+// Marks are what a closer look may say of a detection besides its class.
+func (m *Model) Marks() []string {
+	if m.closer == nil {
+		return nil
+	}
+	return m.closer.man.Marks
 }
 
 type cell struct{ x, y, stride float64 }

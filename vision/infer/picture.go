@@ -68,6 +68,10 @@ func (m *Model) at(ctx context.Context, src gocv.Mat, t vision.Tile, minScore fl
 	return m.detect(s, s.pic, minScore)
 }
 
+// averagedBelow: pictures made smaller than this are averaged, others interpolated, as in training; averaging takes as long as a quarter of
+// the network.
+const averagedBelow = 0.6
+
 // cut brings a square of a picture to n x n pixels, in s.pic; beyond the picture's edge it is grey.
 func (s *session) cut(src gocv.Mat, t vision.Tile, n int) {
 	side := max(1, int(math.Round(t.Side)))
@@ -77,7 +81,7 @@ func (s *session) cut(src gocv.Mat, t vision.Tile, n int) {
 	defer part.Close()
 	k := float64(n) / t.Side
 	how := gocv.InterpolationLinear
-	if k < 1 {
+	if k < averagedBelow {
 		how = gocv.InterpolationArea
 	}
 	px := func(v int) int { return int(math.Round(float64(v) * k)) }

@@ -34,8 +34,10 @@ type Manifest struct {
 	// Closer names the network that takes a closer look at what this one finds.
 	Closer string `json:"closer,omitempty"`
 	// LooksAt are the classes of the detector that a closer look is taken at, Side the square that it takes, in longer sides of the box.
-	LooksAt   []string `json:"looks_at,omitempty"`
-	Side      float64  `json:"side,omitempty"`
+	LooksAt []string `json:"looks_at,omitempty"`
+	Side    float64  `json:"side,omitempty"`
+	// Marks are what a closer look says of dump trucks besides their class.
+	Marks     []string `json:"marks,omitempty"`
 	MinScore  float64  `json:"min_score"`
 	Licence   string   `json:"licence"`
 	TrainedOn string   `json:"trained_on"`

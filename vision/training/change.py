@@ -152,7 +152,7 @@ def composed(backgrounds, built, cutouts, rng, size, ground=None, gsd=None):
         structure = rng.random() < (0.9 if far else 0.65)
         names = [n for n in (STRUCTURES if structure else OTHERS) if n in cutouts.kinds]
         w = np.array([12 if n == "house" and far else 3 if n == "shed" else 1 for n in names], float)
-        name, t, (bx, by, bw, bh) = cutouts.draw(rng, gsd, names, w / w.sum())
+        name, t, (bx, by, bw, bh), _ = cutouts.draw(rng, gsd, names, w / w.sum())
         for _ in range(8):
             x, y = int(rng.uniform(-bw * 0.3, size - bw * 0.7) - bx), int(rng.uniform(-bh * 0.3, size - bh * 0.7) - by)
             q = [x + bx, y + by, x + bx + bw, y + by + bh]

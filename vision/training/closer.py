@@ -1,12 +1,13 @@
 """Trains the network that takes a closer look at what the detector found: which class it is, or nothing; exports it.
 
-usage: closer.py --start START.onnx --rendered DIR --val DIR [--cutouts DIR --backgrounds DIR --val-cutouts DIR --val-composed DIR]
+usage: closer.py --start START.onnx --rendered DIR --val DIR [--cutouts DIR --backgrounds DIR [--built DIR --kit DIR]
+       --val-cutouts DIR --val-composed DIR]
        --out harrier-closer-fp32.onnx [--minutes 25 | --steps N]
 
-START is the detector, or an earlier network of this kind. DIR of --rendered, --val, --backgrounds and --val-composed hold a data set (annotations.json) and what the detector found there
+START is the detector, or an earlier network of this kind. DIR of --rendered, --val, --backgrounds, --built, --kit and --val-composed hold a data set (annotations.json) and what the detector found there
 (detections.json, which `harrier eval --dataset DIR --out DIR` writes): its mistakes are what is to be learned. The network is the
 detector's trunk down to stride 16 and a classifier on it; input "crop", NCHW like the detector's, a square of SIDE times the longer side
-of the box; output "classes", probabilities of CLASSES and of nothing.
+of the box; outputs "classes", probabilities of KINDS and of nothing, and "marks", probabilities of MARKS should it be a dump truck.
 """
 import argparse
 import json
@@ -20,7 +21,7 @@ import torch.nn.functional as F
 
 import loop
 import nanodet
-from crops import LOOKS_AT, NOTHING, SIZE, SPARE, candidates, composed, middle, varied
+from crops import KINDS, LOOKS_AT, MARKS, NOTHING, SIZE, SPARE, candidates, composed, middle, varied
 from data import CLASSES, Cutouts, load
 
 
@@ -32,6 +33,7 @@ class Closer(nn.Module):
             delattr(self.trunk, unused)
         self.down = nanodet.conv(256, 128, 3, 2)
         self.out = nn.Linear(256, NOTHING + 1)
+        self.marks = nn.Linear(256, len(MARKS))
 
     def forward(self, x):
         t = self.trunk
@@ -40,7 +42,21 @@ class Closer(nn.Module):
         x = nanodet.act(self.down(x))
         # what is in the middle, and what is anywhere
         centre = x[:, :, 1:4, 1:4].mean((2, 3))
-        return self.out(torch.cat([centre, x.mean((2, 3))], 1))
+        x = torch.cat([centre, x.mean((2, 3))], 1)
+        return self.out(x), self.marks(x)
+
+    def load(self, state):
+        """What an earlier network of this kind or the detector's trunk knows; of an earlier one also with fewer kinds."""
+        if "out.weight" not in state:
+            self.trunk.load_state_dict({k: v for k, v in state.items() if k in self.trunk.state_dict()})
+            return
+        own = self.state_dict()
+        n = min(len(state["out.weight"]) - 1, len(CLASSES))
+        for k in ("out.weight", "out.bias"):
+            own[k][:n], own[k][-1] = state[k][:n], state[k][-1]
+            if len(state[k]) == len(own[k]):
+                own[k] = state[k]
+        self.load_state_dict({**own, **{k: v for k, v in state.items() if not k.startswith("out.")}})
 
 
 class Exported(nn.Module):
@@ -49,7 +65,8 @@ class Exported(nn.Module):
         self.net = net
 
     def forward(self, x):
-        return torch.softmax(self.net(x), -1)
+        kinds, marks = self.net(x)
+        return torch.softmax(kinds, -1), torch.sigmoid(marks)
 
 
 def precision_of(score, right, positives):
@@ -62,21 +79,27 @@ def precision_of(score, right, positives):
 
 @torch.no_grad()
 def judge(net, parts, dev):
-    """Mean average precision over the classes of each part, of the detector's score and the closer look's together."""
+    """Mean average precision over the kinds of each part, of the detector's score and the closer look's together, and of the marks."""
     net.eval()
     out = {}
+    exported = Exported(net)
     for name, items in parts.items():
-        q = np.concatenate([torch.softmax(net(nanodet.tensor([i[0] for i in items[k:k + 64]]).to(dev)), -1).float().cpu().numpy() for k in range(0, len(items), 64)])
+        q, m = (np.concatenate(y) for y in zip(*([y.float().cpu().numpy() for y in exported(nanodet.tensor([i[0] for i in items[k:k + 64]]).to(dev))] for k in range(0, len(items), 64))))
         label = np.array([i[1] for i in items])
-        score = np.array([i[3] for i in items])
+        score = np.array([i[4] for i in items])
         said = q[:, :NOTHING].argmax(1)
         out[name] = {}
-        for c in LOOKS_AT:
-            c = CLASSES.index(c)
+        for c in LOOKS_AT + KINDS[len(CLASSES):]:
+            c = KINDS.index(c)
             n = int((label == c).sum())
             if n >= 5:
                 mine = said == c
-                out[name][CLASSES[c]] = round(precision_of(np.sqrt(score[mine] * q[mine, c]), (label[mine] == c).astype(float), n), 3)
+                out[name][KINDS[c]] = round(precision_of(np.sqrt(score[mine] * q[mine, c]), (label[mine] == c).astype(float), n), 3)
+        marks = np.array([i[2] for i in items])
+        for k, mark in enumerate(MARKS):
+            known = marks[:, k] >= 0
+            if (n := int((marks[known, k] > 0).sum())) >= 5:
+                out[name][mark] = round(precision_of(m[known, k], marks[known, k], n), 3)
     net.train()
     return float(np.mean([np.mean(list(v.values()) or [0]) for v in out.values()])), out
 
@@ -86,31 +109,31 @@ def main():
     p.add_argument("--start", required=True)
     p.add_argument("--rendered", required=True)
     p.add_argument("--val", required=True)
-    for x in ("--cutouts", "--backgrounds", "--val-cutouts", "--val-composed"):
+    for x in ("--cutouts", "--backgrounds", "--built", "--kit", "--val-cutouts", "--val-composed"):
         p.add_argument(x)
     a = loop.arguments(p, lr=1e-3, batch=64, minutes=25).parse_args()
     rng, dev = loop.begin(a)
     net = Closer()
     state = {w.name.removeprefix("net."): torch.tensor(onnx.numpy_helper.to_array(w)) for w in onnx.load(a.start).graph.initializer if w.name.startswith("net.")}
-    if "out.weight" in state:  # one of this kind: it is trained on
-        net.load_state_dict(state)
-    else:
-        net.trunk.load_state_dict({k: v for k, v in state.items() if k in net.trunk.state_dict()})
+    net.load(state)
     net = net.to(dev, memory_format=torch.channels_last)
     big = int(SIZE * SPARE)
     items = candidates(a.rendered, "rendered", big)
-    parts = {"rendered": [i for i in candidates(a.val, "rendered", SIZE) if i[2] >= 0]}
+    parts = {"rendered": [i for i in candidates(a.val, "rendered", SIZE) if i[3] >= 0]}
     cutouts = None
     if a.backgrounds:
-        cutouts, rows = Cutouts(a.cutouts), load(a.backgrounds)
-        items += candidates(a.backgrounds, "backgrounds", big)
+        cutouts, rows = Cutouts(a.cutouts), []
+        for kind, folder in (("backgrounds", a.backgrounds), ("built", a.built), ("kit", a.kit)):
+            if folder:
+                rows += load(folder)
+                items += candidates(folder, kind, big)
         vr, vc, vrows = np.random.default_rng(0), Cutouts(a.val_cutouts), load(a.val_composed)
-        parts["composed"] = [(middle(im), c, 0, 1.0)
-                             for im, c in (composed(vrows[vr.integers(len(vrows))], vc, vr, big) for _ in range(600))]
-        parts["composed"] += [(i[0], i[1], i[2], 1.0) for i in candidates(a.val_composed, "backgrounds", SIZE) if i[1] == NOTHING]
+        parts["composed"] = [(middle(im), c, marks, 0, 1.0)
+                             for im, c, marks in (composed(vrows[vr.integers(len(vrows))], vc, vr, big) for _ in range(600))]
+        parts["composed"] += [(*i[:4], 1.0) for i in candidates(a.val_composed, "backgrounds", SIZE) if i[1] == NOTHING]
     by_class = {}
     for i in items:
-        by_class.setdefault(i[1], []).append(i[0])
+        by_class.setdefault(i[1], []).append((i[0], i[2]))
     kinds = sorted(by_class)
     w = np.array([len(by_class[c]) ** 0.5 for c in kinds])
     w = w / w[[c != NOTHING for c in kinds]].sum()
@@ -118,30 +141,34 @@ def main():
     w = w / w.sum()
 
     def batch():
-        ims, labels = [], []
+        ims, labels, marked = [], [], []
         for _ in range(a.batch):
             if cutouts and rng.random() < 0.4:
-                im, c = composed(rows[rng.integers(len(rows))], cutouts, rng, big)
+                im, c, marks = composed(rows[rng.integers(len(rows))], cutouts, rng, big)
             else:
                 c = int(rng.choice(kinds, p=w))
-                im = by_class[c][rng.integers(len(by_class[c]))]
+                im, marks = by_class[c][rng.integers(len(by_class[c]))]
             ims.append(varied(im, rng))
             labels.append(c)
+            marked.append(marks)
         with torch.autocast(dev, dtype=torch.bfloat16):
-            y = net(nanodet.tensor(ims).to(dev).contiguous(memory_format=torch.channels_last))
-        return F.cross_entropy(y.float(), torch.tensor(labels, device=dev), label_smoothing=0.03)
+            y, m = net(nanodet.tensor(ims).to(dev).contiguous(memory_format=torch.channels_last))
+        marked = torch.tensor(np.array(marked), device=dev)
+        known = (marked >= 0).float()
+        of_marks = (F.binary_cross_entropy_with_logits(m.float(), marked.clamp(min=0), reduction="none") * known).sum() / known.sum().clamp(min=1)
+        return F.cross_entropy(y.float(), torch.tensor(labels, device=dev), label_smoothing=0.03) + 0.3 * of_marks
 
     def export(net):
         out = Exported(net).eval().cpu()
-        torch.onnx.export(out, torch.zeros(1, 3, SIZE, SIZE), a.out, opset_version=12, input_names=["crop"], output_names=["classes"], do_constant_folding=True)
+        torch.onnx.export(out, torch.zeros(1, 3, SIZE, SIZE), a.out, opset_version=12, input_names=["crop"], output_names=["classes", "marks"], do_constant_folding=True)
         m = onnx.load(a.out)
         e = m.metadata_props.add()
-        e.key, e.value = "classes", json.dumps(CLASSES + ["nothing"])
+        e.key, e.value = "classes", json.dumps(KINDS + ["nothing"])
         onnx.save(m, a.out)
         net.to(dev)
 
     loop.fit(net, a, batch, lambda net: judge(net, parts, dev), export, weight_decay=0.02, clip=5,
-             candidates={(CLASSES + ["nothing"])[c]: len(v) for c, v in by_class.items()}, judged_on={k: len(v) for k, v in parts.items()})
+             candidates={(KINDS + ["nothing"])[c]: len(v) for c, v in by_class.items()}, judged_on={k: len(v) for k, v in parts.items()})
 
 
 if __name__ == "__main__":

@@ -7,14 +7,30 @@ import numpy as np
 
 from data import CLASSES, KNOWN, PUT_IN, class_of, load, put, vary_light
 
+# What it tells apart: the detector's classes, and what the detector takes for one of them.
+KINDS = CLASSES + ["car-wash"]
+MARKS = ["dirty", "spillage"]  # what it says of dump trucks besides
+
 SIZE = 160
 SIDE = 1.5   # of the square looked at, in longer sides of the box; manifest "side"
 SPARE = 1.3  # how much larger the squares kept in memory are: room to turn and shift
-NOTHING = len(CLASSES)
+NOTHING = len(KINDS)
 # What is looked at again; manifest "looks_at".
 LOOKS_AT = [c for c in CLASSES if c.startswith("dump-truck/")] + ["lorry", "heap", "shed", "room", "tent", "frame", "container", "stall", "tricycle", "goods"]
 SAME, OTHER = 0.45, 0.25  # overlap from which a detection is of a labelled thing, and up to which it is of none
 LEAST = 0.02              # score of a detection that is learned from
+
+
+def kind_of(name):
+    return KINDS.index(name) if name in KINDS else class_of(name)
+
+
+def marks_of(name, marks):
+    """1 and 0 for each of MARKS; -1 where they say nothing."""
+    return np.array([float(m in marks) if name.startswith("dump-truck") else -1.0 for m in MARKS], np.float32)
+
+
+UNMARKED = marks_of("", [])
 
 
 def square(im, box, size, k):
@@ -40,8 +56,8 @@ def overlap(a, b):
 
 
 def candidates(folder, kind, size, most=None):
-    """Squares round what the detector found and what is labelled in a data set: picture, class, the detector's class and score (labelled
-    things that were not found have none). Of classes that a photograph shows without labels nothing is known. most: of so many pictures."""
+    """Squares round what the detector found and what is labelled in a data set: picture, kind, marks, the detector's class and score
+    (labelled things that were not found have none). Of classes that a photograph shows without labels nothing is known. most: of so many pictures."""
     found = {}
     for d in json.load(open(os.path.join(folder, "detections.json"))):
         if d["class"] in LOOKS_AT and d["score"] >= LEAST:
@@ -49,14 +65,15 @@ def candidates(folder, kind, size, most=None):
     out = []
     for r in load(folder)[:most]:
         im = cv2.imread(r["path"])
-        labels = [l for l in r["labels"] if class_of(l["class"]) >= 0]
+        labels = [l for l in r["labels"] if kind_of(l["class"]) >= 0]
         boxes = np.array([l["box"] for l in labels], np.float32).reshape(-1, 4)
         hit = set()
         for d in found.get(os.path.relpath(r["path"], folder), []):
             o = overlap(d["bbox"], boxes)
             j = int(o.argmax()) if len(o) else -1
+            marks = UNMARKED
             if j >= 0 and o[j] >= SAME:
-                c = class_of(labels[j]["class"])
+                c, marks = kind_of(labels[j]["class"]), marks_of(labels[j]["class"], labels[j]["marks"])
                 hit.add(j)
             elif j < 0 or o[j] <= OTHER:
                 if not KNOWN[kind][class_of(d["class"])]:
@@ -64,12 +81,14 @@ def candidates(folder, kind, size, most=None):
                 c = NOTHING
             else:
                 continue
-            out.append((square(im, d["bbox"], size, SIDE * size / SIZE), c, class_of(d["class"]), d["score"]))
+            out.append((square(im, d["bbox"], size, SIDE * size / SIZE), c, marks, class_of(d["class"]), d["score"]))
+        for x in r["rejected"]:
+            out.append((square(im, x["bbox"], size, SIDE * size / SIZE), NOTHING, UNMARKED, class_of(x["class"]), 1.0))
         for j, l in enumerate(labels):
             x, y, w, h = l["box"]
             inside = x > 1 and y > 1 and x + w < im.shape[1] - 1 and y + h < im.shape[0] - 1
-            if j not in hit and inside and l["visible"] > 0.6 and (l["class"] in LOOKS_AT or class_of(l["class"]) in (CLASSES.index("bus"), CLASSES.index("van"))):
-                out.append((square(im, l["box"], size, SIDE * size / SIZE), class_of(l["class"]), -1, 0.0))
+            if j not in hit and inside and l["visible"] > 0.6 and l["class"] in LOOKS_AT + ["bus", "van", "car-wash"]:
+                out.append((square(im, l["box"], size, SIDE * size / SIZE), kind_of(l["class"]), marks_of(l["class"], l["marks"]), -1, 0.0))
     return out
 
 
@@ -78,19 +97,19 @@ SHOWN = {**PUT_IN, **{k: 6 for k in PUT_IN if k.startswith("dump-truck")}}
 
 
 def composed(row, cutouts, rng, size):
-    """A rendered thing put into a photograph at about the resolution that flights have: square and class."""
+    """A rendered thing put into a photograph at about the resolution that flights have: square, kind and marks."""
     im = cv2.imread(row["path"])
     gsd = float(np.exp(rng.uniform(np.log(0.035), np.log(0.1))))
     k = row["gsd_m"] / gsd
     w = np.array([SHOWN[n] for n in cutouts.names], float)
-    name, t, (bx, by, bw, bh) = cutouts.draw(rng, gsd, cutouts.names, w / w.sum())
+    name, t, (bx, by, bw, bh), marks = cutouts.draw(rng, gsd, cutouts.names, w / w.sum())
     side = int(SIDE * SPARE * max(bw, bh)) + 2
     src = min(int(side / k), min(im.shape[:2]))
     x, y = (int(rng.integers(0, n - src + 1)) for n in (im.shape[1], im.shape[0]))
     f = cv2.resize(im[y:y + src, x:x + src], (side, side), interpolation=cv2.INTER_AREA if src > side else cv2.INTER_LINEAR).astype(np.float32)
     t = cv2.GaussianBlur(t, (0, 0), rng.uniform(0.3, 0.9))
     put(f, t, int(side / 2 - bx - bw / 2), int(side / 2 - by - bh / 2), rng)
-    return cv2.resize(f.clip(0, 255).astype(np.uint8), (size, size), interpolation=cv2.INTER_AREA if side > size else cv2.INTER_LINEAR), class_of(name) if class_of(name) >= 0 else NOTHING
+    return cv2.resize(f.clip(0, 255).astype(np.uint8), (size, size), interpolation=cv2.INTER_AREA if side > size else cv2.INTER_LINEAR), kind_of(name) if kind_of(name) >= 0 else NOTHING, marks_of(name, marks)
 
 
 def middle(big):

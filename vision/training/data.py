@@ -25,6 +25,7 @@ def known(*unknown):
 KNOWN = {
     "rendered": known(),
     "kit": known("person", "lorry", "bicycles", "awning", "shelter", "room", "goods"),
+    "built": known("person", "car", "van", "bus", "lorry", "heap", "container", "bicycles", "awning", "shelter", "shed", "room", "tent", "frame", "goods"),
     "backgrounds": known("person", "car", "van", "bus", "lorry", "heap", "container", "bicycles", "awning", "shelter"),
 }
 
@@ -39,7 +40,7 @@ def known_of(row, kind):
 
 # How often a kind of thing is put into a photograph; "house" is put in as what it is not.
 PUT_IN = {"shed": 4, "room": 1, "tent": 1.5, "frame": 1, "house": 1, "container": 1.5, "stall": 4, "tricycle": 1.5, "goods": 1.5,
-          "bicycles": 1, "lorry": 1, "heap": 1.5, "dump-truck-open": 2, "dump-truck-overfull": 2, "dump-truck-covered": 2,
+          "car-wash": 1.5, "bicycles": 1, "lorry": 1, "heap": 1.5, "dump-truck-open": 2, "dump-truck-overfull": 2, "dump-truck-covered": 2,
           "dump-truck-empty": 1.5}
 
 
@@ -54,7 +55,7 @@ def load(folder):
             path = os.path.join(folder, "images", m["file_name"])
         rows[m["id"]] = {"path": path, "gsd_m": m.get("gsd_m") or 0.08, "labels": [], "rejected": m.get("rejected", [])}
     for a in c["annotations"]:
-        rows[a["image_id"]]["labels"].append({"class": names[a["category_id"]], "box": a["bbox"], "visible": a.get("visible", 1)})
+        rows[a["image_id"]]["labels"].append({"class": names[a["category_id"]], "box": a["bbox"], "visible": a.get("visible", 1), "marks": a.get("marks", [])})
     return list(rows.values())
 
 
@@ -77,21 +78,21 @@ class Cutouts:
         self.kinds = {}
         for r in lines(folder):
             im = cv2.imread(r["path"], cv2.IMREAD_UNCHANGED)
-            self.kinds.setdefault(r["class"], []).append((im, r["box"], r["gsd_m"]))
+            self.kinds.setdefault(r["class"], []).append((im, r["box"], r["gsd_m"], r.get("marks") or []))
         self.names = sorted(self.kinds)
         w = np.array([PUT_IN[n] for n in self.names])
         self.weights = w / w.sum()
 
     def draw(self, rng, gsd, names=None, weights=None):
-        """One thing at a ground resolution: its kind, BGRA, and box in it."""
+        """One thing at a ground resolution: its kind, BGRA, box in it, and marks."""
         name = str(rng.choice(names or self.names, p=self.weights if names is None else weights))
-        im, box, g = self.kinds[name][rng.integers(len(self.kinds[name]))]
+        im, box, g, marks = self.kinds[name][rng.integers(len(self.kinds[name]))]
         k = g / gsd
         # premultiplied, so that the transparent surroundings do not bleed in
         f = im.astype(np.float32)
         f[..., :3] *= f[..., 3:] / 255
         f = cv2.resize(f, None, fx=k, fy=k, interpolation=cv2.INTER_AREA)
-        return name, f, np.array(box, np.float32) * k
+        return name, f, np.array(box, np.float32) * k, marks
 
 
 def put(im, thing, x, y, rng):
@@ -120,7 +121,7 @@ def compose(im, boxes, gsd, cutouts, rng, n=(1, 6)):
     H, W = im.shape[:2]
     sigma = rng.uniform(0.3, 0.9)
     for _ in range(int(rng.integers(*n))):
-        name, t, (bx, by, bw, bh) = cutouts.draw(rng, gsd)
+        name, t, (bx, by, bw, bh), _ = cutouts.draw(rng, gsd)
         for _ in range(8):
             x, y = int(rng.uniform(-bw * 0.3, W - bw * 0.7) - bx), int(rng.uniform(-bh * 0.3, H - bh * 0.7) - by)
             b = [x + bx, y + by, x + bx + bw, y + by + bh]

@@ -5,7 +5,8 @@ usage: gather.py SOURCES OUT
 SOURCES holds a clone of each repository in sources.tsv (bare or not) as owner+name, owner/name, or either with /repo below it. Every file is
 checked against sources.tsv beside this script (repository, path, SHA-256, licence and use); one that differs ends the run. OUT gets a
 folder for each use: kit (labelled vehicles for training), dji (labelled vehicles for validation), backgrounds (photographs that
-rendered things are put into), backgrounds-val, and built (photographs with buildings and without labels), each a COCO data set.
+rendered things are put into), backgrounds-val, and built (photographs with buildings; what the
+detector took for structures there was looked at by eye, and is labelled in built.tsv: a shed, or nothing), each a COCO data set.
 """
 import csv
 import hashlib
@@ -48,6 +49,9 @@ def yolo(text, w, h):
 
 def main(sources, out):
     rows = {"kit": [], "dji": [], "backgrounds": [], "backgrounds-val": [], "built": []}
+    seen = {}  # by eye: picture, box, what it is, what the detector took it for
+    for name, *row in csv.reader(open(os.path.join(HERE, "built.tsv")), delimiter="\t"):
+        seen.setdefault(name, []).append(row)
     files = {}
     for repo, path, sha, licence in csv.reader(open(os.path.join(HERE, "sources.tsv")), delimiter="\t"):
         data = subprocess.run(["git", "-C", clone_of(sources, repo), "show", "HEAD:" + path], capture_output=True, check=True).stdout
@@ -60,7 +64,7 @@ def main(sources, out):
         rows[kind].append((repo, path))
     for kind, list_ in rows.items():
         os.makedirs(os.path.join(out, kind), exist_ok=True)
-        names = sorted(set(NAMES.values()))
+        names = sorted(set(NAMES.values())) + ["shed"]
         coco = {"images": [], "annotations": [], "categories": [{"id": i + 1, "name": n} for i, n in enumerate(names)]}
         for repo, path in list_:
             name, labels, gsd = os.path.basename(path), [], BACKGROUND_GSD
@@ -76,8 +80,15 @@ def main(sources, out):
                 im = cv2.imread(os.path.join(out, kind, name))
                 labels = yolo(files.get(os.path.splitext(path)[0] + ".txt", b"").decode(), im.shape[1], im.shape[0])
                 gsd = 0.128 if kind == "kit" else 0.06  # cars of 4.5 m are 35 and 76 pixels long in the median
+            rejected = []
+            for x, y, w, h, what, said in seen.get(name, []) if kind == "built" else []:
+                box = [float(x), float(y), float(w), float(h)]
+                if what == "nothing":
+                    rejected.append({"class": said, "bbox": box})
+                else:
+                    labels.append({"class": what, "box": box})
             n = len(coco["images"]) + 1
-            coco["images"].append({"id": n, "file_name": name, "width": im.shape[1], "height": im.shape[0], "gsd_m": gsd, "source": f"{repo} {path}"})
+            coco["images"].append({"id": n, "file_name": name, "width": im.shape[1], "height": im.shape[0], "gsd_m": gsd, "source": f"{repo} {path}", "rejected": rejected})
             for l in labels:
                 x, y, w, h = l["box"]
                 coco["annotations"].append({"id": len(coco["annotations"]) + 1, "image_id": n, "category_id": names.index(l["class"]) + 1,

@@ -26,17 +26,19 @@ import (
 
 // Watcher is what flights are watched with; it is shared by all of them.
 type Watcher struct {
-	Model    *infer.Model
-	Shadow   *Shadow // a model on trial; nil for none
-	Scenes   []vision.Scene
-	Locator  geo.Locator
-	Grid     *geo.Grid
-	Fences   *geo.Fences
-	Register *geo.Register
-	Store    *evidence.Store
-	Log      *slog.Logger
-	Interval time.Duration // between the frames looked at
-	UDP      bool          // video over UDP
+	Model   *infer.Model
+	Shadow  *Shadow // a model on trial; nil for none
+	Scenes  []vision.Scene
+	Locator geo.Locator
+	Grid    *geo.Grid
+	Fences  *geo.Fences
+	// DoorLines are those over which shops may not trade; nil for none.
+	DoorLines *geo.DoorLines
+	Register  *geo.Register
+	Store     *evidence.Store
+	Log       *slog.Logger
+	Interval  time.Duration // between the frames looked at
+	UDP       bool          // video over UDP
 	// Align says that a flight's pictures are compared with each other to correct its poses; Finder finds the same ground in two.
 	Align    bool
 	Finder   *ties.Finder
@@ -88,7 +90,7 @@ func (w *Watcher) Flight(ctx context.Context, job dock.WatchJob, epoch uint64, p
 			}
 		}
 	}
-	f.tracker = vision.NewTracker(scenes, w.Model.Manifest.Classes)
+	f.tracker = vision.NewTracker(scenes, w.Model.Classes())
 	f.wanted = map[string]bool{}
 	for _, s := range scenes {
 		for c := range s.Classes {
@@ -303,7 +305,7 @@ func (f *flightWatch) sightings(ctx context.Context, l look, at time.Time) error
 		if err != nil {
 			return err
 		}
-		name, attr := vision.Split(class)
+		name, attr := f.tracker.Describe(k, f.w.DoorLines)
 		x1 := vision.Finding{
 			ID: f.id(k), Epoch: f.epoch, Flight: f.job.Flight, Dock: f.job.Dock, Scene: scene.Name, Class: name,
 			Attributes: attr, Lon: k.Lon(), Lat: k.Lat(), HeightM: where.HeightM, Cov: k.Cov, Score: score, Sightings: k.Sightings,
@@ -327,8 +329,8 @@ const endedAfter = 12 * time.Second
 // end hands over the tracks that ended before a time; with all, every one.
 func (f *flightWatch) end(before time.Time, all bool) error {
 	for _, k := range f.tracker.Ended(before, all) {
-		class, score := k.Class()
-		name, attr := vision.Split(class)
+		_, score := k.Class()
+		name, attr := f.tracker.Describe(k, f.w.DoorLines)
 		e, n, sigma := k.Velocity()
 		x := vision.Ended{ID: f.id(k), Epoch: f.epoch, Flight: f.job.Flight, Dock: f.job.Dock, Class: name, Attributes: attr, Score: score, Sightings: k.Sightings,
 			Moving: k.Moves(), VelocityE: e, VelocityN: n, VelocityS: sigma, FirstSeen: k.FirstSeen.UTC(), LastSeen: k.LastSeen.UTC(),
