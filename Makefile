@@ -14,7 +14,7 @@ $(WEB)/dist/index.html: $(WEB)/package-lock.json $(WEB)/openapi.json $(WEB)/inde
 	@cd $(WEB) && { [ -d node_modules ] && [ node_modules -nt package-lock.json ] || npm ci --ignore-scripts --no-audit --no-fund --prefer-offline; } && touch node_modules && npm run --silent build
 
 build: setup web
-	@mkdir -p bin && cp -u "$${HARRIER_ORT:-$(ORT)}" bin/ && go build -o bin/harrier ./cmd/harrier && echo "built bin/harrier"
+	@mkdir -p bin && ort="$${HARRIER_ORT:-$(ORT)}" && cp -u "$$ort" "$$(dirname "$$ort")"/ppocr-* bin/ && go build -o bin/harrier ./cmd/harrier && echo "built bin/harrier"
 
 demo: build
 	@bin/harrier demo $(ARGS)

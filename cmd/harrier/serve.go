@@ -28,6 +28,7 @@ import (
 	"github.com/harrier-patrol/harrier/missions/wpml"
 	"github.com/harrier-patrol/harrier/scenes"
 	"github.com/harrier-patrol/harrier/vision"
+	"github.com/harrier-patrol/harrier/vision/infer"
 	"github.com/harrier-patrol/harrier/vision/stream"
 	"github.com/harrier-patrol/harrier/vision/ties"
 	"github.com/harrier-patrol/harrier/vision/watch"
@@ -192,6 +193,14 @@ func serve(ctx context.Context, c config, log *slog.Logger) (err error) {
 	finder := ties.NewFinder(ties.AlignSearched, ties.AlignFeatures)
 	later(func() error { finder.Close(); return nil })
 	watcher := &watch.Watcher{Model: model, Shadow: shadow, Scenes: sights, Locator: city.locator(c.City.GroundSigma), Grid: city.grid, Fences: city.fences, DoorLines: city.doorLines, Register: city.register, Align: c.Vision.Align, Finder: finder, Store: store, Log: log, Interval: c.Vision.Interval, UDP: c.Media.UDP}
+	switch watcher.Plates, err = infer.OpenPlates(); {
+	case errors.Is(err, infer.ErrNoPlates):
+		log.Warn("plates are not read", "error", err)
+	case err != nil:
+		return err
+	default:
+		later(func() error { watcher.Plates.Close(); return nil })
+	}
 	if c.Vision.Changes {
 		if watcher.Comparer, err = watch.NewComparer(); err != nil {
 			return err

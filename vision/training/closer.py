@@ -107,7 +107,7 @@ def judge(net, parts, dev):
 def main():
     p = argparse.ArgumentParser()
     p.add_argument("--start", required=True)
-    p.add_argument("--rendered", required=True)
+    p.add_argument("--rendered", nargs="+", required=True)
     p.add_argument("--val", required=True)
     for x in ("--cutouts", "--backgrounds", "--built", "--kit", "--val-cutouts", "--val-composed"):
         p.add_argument(x)
@@ -118,7 +118,7 @@ def main():
     net.load(state)
     net = net.to(dev, memory_format=torch.channels_last)
     big = int(SIZE * SPARE)
-    items = candidates(a.rendered, "rendered", big)
+    items = [i for d in a.rendered for i in candidates(d, "rendered", big)]
     parts = {"rendered": [i for i in candidates(a.val, "rendered", SIZE) if i[3] >= 0]}
     cutouts = None
     if a.backgrounds:

@@ -36,6 +36,7 @@ type Watcher struct {
 	DoorLines *geo.DoorLines
 	Register  *geo.Register
 	Store     *evidence.Store
+	Plates    *infer.Plates // reads the plates of dump trucks; nil reads none
 	Log       *slog.Logger
 	Interval  time.Duration // between the frames looked at
 	UDP       bool          // video over UDP
@@ -306,6 +307,11 @@ func (f *flightWatch) sightings(ctx context.Context, l look, at time.Time) error
 			return err
 		}
 		name, attr := f.tracker.Describe(k, f.w.DoorLines)
+		if name == "dump-truck" {
+			if err := f.w.Plates.Note(ctx, l.pic.BGR, d.Box, where.GSDM, attr); err != nil {
+				return err
+			}
+		}
 		x1 := vision.Finding{
 			ID: f.id(k), Epoch: f.epoch, Flight: f.job.Flight, Dock: f.job.Dock, Scene: scene.Name, Class: name,
 			Attributes: attr, Lon: k.Lon(), Lat: k.Lat(), HeightM: where.HeightM, Cov: k.Cov, Score: score, Sightings: k.Sightings,
