@@ -176,6 +176,41 @@ func TestTheRuleAsksForDwellMotionHoursAndFences(t *testing.T) {
 	}
 }
 
+func TestMarksMakeAViolationOfWhatIsNone(t *testing.T) {
+	scene := Scene{Name: "muck-truck", MinScore: 0.5, MinSightings: 3, JoinM: 6, Classes: map[string]ClassRule{
+		"dump-truck/open": {}, "dump-truck/covered": {Marked: "spillage"}, "goods": {DoorLineM: 2}}}
+	f := geo.NewFrame(orb.Point{121.5, 31.2}, 0)
+	doors := geo.NewDoorLines([]orb.LineString{{f.From(-5, 101), f.From(5, 101)}}, nil)
+	for _, c := range []struct {
+		class            string
+		spilled, dirty   float64
+		n                float64 // metres to the north
+		want             bool
+		marked, overDoor bool
+	}{
+		{"dump-truck/covered", 0.9, 0.8, 0, true, true, false}, {"dump-truck/covered", 0.2, 0.9, 0, false, false, false},
+		{"dump-truck/open", 0.1, 0.1, 0, true, false, false}, {"goods", 0, 0, 100, true, false, true}, {"goods", 0, 0, 50, true, false, false},
+	} {
+		tr := NewTracker([]Scene{scene}, []string{"dump-truck/open", "dump-truck/covered", "goods"})
+		var k *Track
+		for i := range 3 {
+			o := seenAt(rand.New(rand.NewPCG(1, 1)), c.class, 0, c.n, 0, time.Duration(i)*time.Second)
+			o.Score = 0.8
+			if c.class != "goods" {
+				o.Marks = map[string]float64{"spillage": c.spilled, "dirty": c.dirty}
+			}
+			k = tr.Add([]Observation{o})[0]
+		}
+		if _, got := tr.Rule(k, geo.NewFences(nil)); got != c.want {
+			t.Errorf("%+v: found %v", c, got)
+		}
+		_, attr := tr.Describe(k, doors)
+		if (attr["spillage"] == "yes") != c.marked || (attr["dirty"] == "yes") != (c.dirty > 0.5) || (attr[OverDoorLine] == "yes") != c.overDoor {
+			t.Errorf("%+v: %v", c, attr)
+		}
+	}
+}
+
 func TestASceneIsOneFile(t *testing.T) {
 	dir := fstest.MapFS{"bicycles-misparked.yaml": {Data: []byte(`# Bicycles left on pavements outside their bays.
 scene: bicycles-misparked
@@ -190,7 +225,7 @@ vision:
   not_in: [bicycle-bay]
   join_m: 3
 leads:
-  event: "0604"
+  event: "0506"
 `)}}
 	all, err := ReadScenes(dir)
 	if err != nil {

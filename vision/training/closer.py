@@ -25,6 +25,9 @@ from crops import KINDS, LOOKS_AT, MARKS, NOTHING, SIZE, SPARE, candidates, comp
 from data import CLASSES, Cutouts, load
 
 
+MOST = 2600  # pictures whose squares are kept in memory, about 6 MB each
+
+
 class Closer(nn.Module):
     def __init__(self):
         super().__init__()
@@ -118,14 +121,14 @@ def main():
     net.load(state)
     net = net.to(dev, memory_format=torch.channels_last)
     big = int(SIZE * SPARE)
-    items = [i for d in a.rendered for i in candidates(d, "rendered", big)]
+    items = [i for d in a.rendered for i in candidates(d, "rendered", big, MOST // len(a.rendered))]
     parts = {"rendered": [i for i in candidates(a.val, "rendered", SIZE) if i[3] >= 0]}
     cutouts = None
     if a.backgrounds:
         cutouts, rows = Cutouts(a.cutouts), []
         for kind, folder in (("backgrounds", a.backgrounds), ("built", a.built), ("kit", a.kit)):
             if folder:
-                rows += load(folder)
+                rows += load(folder) if kind != "kit" else []  # too coarse to put things into
                 items += candidates(folder, kind, big)
         vr, vc, vrows = np.random.default_rng(0), Cutouts(a.val_cutouts), load(a.val_composed)
         parts["composed"] = [(middle(im), c, marks, 0, 1.0)

@@ -1,4 +1,5 @@
 """Squares round what a detector found and what is labelled: what the network that looks closer is trained and calibrated on."""
+import functools
 import json
 import os
 
@@ -96,9 +97,12 @@ def candidates(folder, kind, size, most=None):
 SHOWN = {**PUT_IN, **{k: 6 for k in PUT_IN if k.startswith("dump-truck")}}
 
 
+picture = functools.lru_cache(maxsize=256)(cv2.imread)  # photographs are used again and again
+
+
 def composed(row, cutouts, rng, size):
     """A rendered thing put into a photograph at about the resolution that flights have: square, kind and marks."""
-    im = cv2.imread(row["path"])
+    im = picture(row["path"])
     gsd = float(np.exp(rng.uniform(np.log(0.035), np.log(0.1))))
     k = row["gsd_m"] / gsd
     w = np.array([SHOWN[n] for n in cutouts.names], float)
