@@ -284,12 +284,17 @@ func (t *Tracker) Add(frame []Observation) []*Track {
 	}
 	for i, o := range frame {
 		if out[i] == nil {
+			if k := t.again(o, taken); k != nil { // the frame has it already: a part of it, or seen in two tiles
+				out[i] = k
+				continue
+			}
 			t.next++
 			out[i] = &Track{ID: t.next, FirstSeen: o.Time, votes: map[string]float64{}, counts: map[string]int{}, marks: map[string]mean{}, HeightM: o.At.HeightM, Cov: o.At.Cov}
 			out[i].motion.begin(o)
 			t.tracks = append(t.tracks, out[i])
 		}
 		out[i].see(o)
+		taken[out[i]] = true
 	}
 	return out
 }
@@ -332,13 +337,7 @@ func (k *Track) see(o Observation) {
 	w := o.Score / math.Max(1, o.At.SlantM*o.At.SlantM) * 1e4
 	o.weight = w
 	if len(k.seen) == seenKept { // thin out: the path stays, at half as many points
-		kept := k.seen[:0]
-		for i, s := range k.seen {
-			if i%2 == 0 {
-				kept = append(kept, s)
-			}
-		}
-		k.seen = kept
+		k.seen = thinned(k.seen)
 	}
 	k.seen = append(k.seen, o)
 	if k.Sightings > 0 {

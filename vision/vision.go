@@ -129,7 +129,7 @@ type Change struct {
 	Register   *geo.Match `json:"register,omitempty"`
 }
 
-// Ended is a track that ended, violation or not.
+// Ended is a track that ended, violation or not; tracks that are rather of nothing (LeastTrust) are not told.
 type Ended struct {
 	ID         string            `json:"id"` // of the finding, if it became one
 	Epoch      uint64            `json:"epoch"`
@@ -138,6 +138,7 @@ type Ended struct {
 	Class      string            `json:"class"`
 	Attributes map[string]string `json:"attributes"`
 	Score      float64           `json:"score"`
+	Trust      float64           `json:"trust"` // probability that it is of a real thing of its kind
 	Sightings  int               `json:"sightings"`
 	Moving     bool              `json:"moving"`
 	VelocityE  float64           `json:"velocity_e_ms"` // to the east

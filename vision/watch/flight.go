@@ -328,17 +328,25 @@ func (f *flightWatch) sightings(ctx context.Context, l look, at time.Time) error
 	return nil
 }
 
-// endedAfter: what moves and was not seen for so long will not be joined any more. What stands is kept to the end of the flight: a
+// endedAfter: what moves and was not seen for so long is gone. What stands is kept to the end of the flight: a
 // second pass may come to it again.
-const endedAfter = 12 * time.Second
+const endedAfter = 3 * time.Minute
 
 // end hands over the tracks that ended before a time; with all, every one.
 func (f *flightWatch) end(before time.Time, all bool) error {
+	if all {
+		f.tracker.Merge()
+		f.tracker.Link()
+	}
 	for _, k := range f.tracker.Ended(before, all) {
+		trust := k.Trust()
+		if k.Sightings < 2 || trust < vision.LeastTrust && !k.Found {
+			continue
+		}
 		_, score := k.Class()
 		name, attr := f.tracker.Describe(k, f.w.DoorLines)
 		e, n, sigma := k.Velocity()
-		x := vision.Ended{ID: f.id(k), Epoch: f.epoch, Flight: f.job.Flight, Dock: f.job.Dock, Class: name, Attributes: attr, Score: score, Sightings: k.Sightings,
+		x := vision.Ended{ID: f.id(k), Epoch: f.epoch, Flight: f.job.Flight, Dock: f.job.Dock, Class: name, Attributes: attr, Score: score, Trust: trust, Sightings: k.Sightings,
 			Moving: k.Moves(), VelocityE: e, VelocityN: n, VelocityS: sigma, FirstSeen: k.FirstSeen.UTC(), LastSeen: k.LastSeen.UTC(),
 			Scene: f.found[k].Scene, Path: f.path(k), Simulated: f.job.Simulated}
 		if err := f.sink.Ended(x); err != nil {

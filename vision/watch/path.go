@@ -21,7 +21,7 @@ const viewsKept = 1 << 12
 // A thing that is recognised in some frames was there in those before, between and after that show its place too: one that stands for
 // this long, one that moves for as long as its speed tells where it was.
 const (
-	carriedStanding = 3 * time.Second
+	carriedStanding = 8 * time.Second
 	carriedMoving   = 1200 * time.Millisecond
 	// carriedLeast: what was seen less often may be a mistake, which is not to be made longer.
 	carriedLeast = 3
