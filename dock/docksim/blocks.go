@@ -166,6 +166,9 @@ func (t *Town) stallAt(x, y float64, south, violation bool) {
 		yaw += math.Pi
 	}
 	t.stand(b.faces, at, yaw, id, what, l/2, w/2, h)
+	if what == "car-wash" && h < canopyM { // the car is to be seen
+		t.solids = append(t.solids, solid{thing: -1, label: "car", centre: at.add(vec{0, 0, 0.7}), radius: 2.5, hl: 2.2, hw: 0.9, h: 1.5, yaw: yaw})
+	}
 	if h > 0.6 && what != "car-wash" {
 		t.ground.shadow(at, 0, l/2, w/2, yaw, h)
 	}

@@ -25,6 +25,7 @@ import (
 type Options struct {
 	Docks, Flying  int
 	Seed           uint64
+	Day            uint64 // of the town: on day 0 everything stands, on others an eighth of the structures does not, in another light
 	MQTT           string // tcp://host:port
 	User, Password string
 	Play           string  // folder of a recording that is shown in place of rendering; may be empty
@@ -95,7 +96,7 @@ func (o Options) check() error {
 }
 
 func (f *Fleet) town(i int) *Town {
-	return newTown(f.o.Seed, uint64(i), fmt.Sprintf("T%02d", i+1), orbPoint(Sites[i][0], Sites[i][1]))
+	return newTownOn(f.o.Seed, uint64(i), fmt.Sprintf("T%02d", i+1), orbPoint(Sites[i][0], Sites[i][1]), dayOf(f.o.Seed, f.o.Day))
 }
 
 // Run connects every dock and stays until ctx ends; truth is written on the way out.

@@ -300,6 +300,9 @@ func (d *dice) stall() (b body, l, w, h float64) {
 	return b, l, w + front, h
 }
 
+// canopyM: higher than this a car wash has a canopy.
+const canopyM = 2.5
+
 // carWash is a roadside car wash: a car on wet ground with foam, a water tank and buckets beside it, at times under a canopy.
 func (d *dice) carWash() (b body, l, w, h float64) {
 	l, w, h = d.between(6.4, 7.6), d.between(4.4, 5.2), 1.7
@@ -328,7 +331,7 @@ func (d *dice) carWash() (b body, l, w, h float64) {
 	}
 	if d.chance(0.45) {
 		c := d.shade(of(d, clothColors), 0.1)
-		top := d.between(2.5, 2.9)
+		top := d.between(canopyM, 2.9)
 		x0 := d.between(-l/2+0.4, -0.6)
 		b.box(x0, -w/2+0.5, top, x0+d.between(2.6, 3.4), w/2-0.5, top+0.08, c, c.times(0.7), func(f face, side int) face {
 			if side == 0 {

@@ -27,6 +27,7 @@ type recorded struct {
 	Docks    int        `json:"docks"`
 	Flying   int        `json:"flying"`
 	Seed     uint64     `json:"seed"`
+	Day      uint64     `json:"day,omitempty"`
 	Height   [2]float64 `json:"height_m"`
 	Pitch    [2]float64 `json:"pitch_deg"`
 	Speed    [2]float64 `json:"speed_ms"`
@@ -62,7 +63,7 @@ func Record(ctx context.Context, o Options, dir string, progress func(dock strin
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	rec := recorded{o.Docks, o.Flying, o.Seed, o.Height, o.Pitch, o.Settings.SpeedMS, o.Quality, max(1, int(o.Settings.IDREveryS*frameRate)), o.Seconds}
+	rec := recorded{o.Docks, o.Flying, o.Seed, o.Day, o.Height, o.Pitch, o.Settings.SpeedMS, o.Quality, max(1, int(o.Settings.IDREveryS*frameRate)), o.Seconds}
 	head, err := json.MarshalIndent(rec, "", "  ")
 	if err != nil {
 		return err
@@ -166,7 +167,7 @@ func PlayOptions(dir string, o *Options) error {
 	if err := json.Unmarshal(b, &rec); err != nil {
 		return fmt.Errorf("%s: %w", filepath.Join(dir, recordingFile), err)
 	}
-	o.Docks, o.Flying, o.Seed, o.Height, o.Pitch, o.Quality, o.Settings.SpeedMS = rec.Docks, rec.Flying, rec.Seed, rec.Height, rec.Pitch, rec.Quality, rec.Speed
+	o.Docks, o.Flying, o.Seed, o.Day, o.Height, o.Pitch, o.Quality, o.Settings.SpeedMS = rec.Docks, rec.Flying, rec.Seed, rec.Day, rec.Height, rec.Pitch, rec.Quality, rec.Speed
 	o.Play, o.Seconds = dir, rec.Seconds
 	return nil
 }

@@ -81,12 +81,7 @@ type Town struct {
 
 // NewTown makes the town of a seed around origin (WGS-84).
 func NewTown(seed uint64, name string, origin orb.Point) *Town {
-	return newTown(seed, 0, name, origin)
-}
-
-// newTown makes the town of a seed at the n-th dock: every dock's town is another.
-func newTown(seed, n uint64, name string, origin orb.Point) *Town {
-	return newTownOn(seed, n, name, origin, day{light: seed})
+	return newTownOn(seed, 0, name, origin, dayOf(seed, 0))
 }
 
 // day is when a town is looked at: its light, and which of its structures do not stand (yet, or any more).
@@ -96,6 +91,16 @@ type day struct {
 	wild   *dice                    // draws what is not built over yet; nil: all is
 }
 
+// dayOf is the n-th day of the towns of a seed.
+func dayOf(seed, n uint64) day {
+	if n == 0 {
+		return day{light: seed}
+	}
+	d := newDice(seed, 5000+n)
+	return day{light: seed + n<<32, absent: func(int) bool { return d.chance(0.125) }} // asked once each, in their order
+}
+
+// newTownOn makes the town of a seed at the n-th dock (every dock's town is another) on a day.
 func newTownOn(seed, n uint64, name string, origin orb.Point, on day) *Town {
 	d := newDice(seed, 77+n)
 	t := &Town{Seed: seed, name: name, frame: geo.NewFrame(origin, 0), d: d, dots: map[string][]vec{}}

@@ -78,8 +78,12 @@ func newTruth(path string) (*truth, error) {
 func (t *truth) addTown(town *Town) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	for _, x := range town.Things {
-		if t.things[x.ID] != nil {
+	stands := map[int]bool{} // on this day
+	for i := range town.solids {
+		stands[town.solids[i].thing] = true
+	}
+	for i, x := range town.Things {
+		if !stands[i] || t.things[x.ID] != nil {
 			continue
 		}
 		p := town.ToFrame(x.At.X, x.At.Y)
