@@ -105,8 +105,9 @@ def composed(row, cutouts, rng, size):
     im = picture(row["path"])
     gsd = float(np.exp(rng.uniform(np.log(0.035), np.log(0.1))))
     k = row["gsd_m"] / gsd
-    w = np.array([SHOWN[n] for n in cutouts.names], float)
-    name, t, (bx, by, bw, bh), marks = cutouts.draw(rng, gsd, cutouts.names, w / w.sum())
+    names = sorted(cutouts.kinds)
+    w = np.array([SHOWN[n] for n in names], float)
+    name, t, (bx, by, bw, bh), marks = cutouts.draw(rng, gsd, names, w / w.sum())
     side = int(SIDE * SPARE * max(bw, bh)) + 2
     src = min(int(side / k), min(im.shape[:2]))
     x, y = (int(rng.integers(0, n - src + 1)) for n in (im.shape[1], im.shape[0]))

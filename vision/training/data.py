@@ -79,7 +79,7 @@ class Cutouts:
         for r in lines(folder):
             im = cv2.imread(r["path"], cv2.IMREAD_UNCHANGED)
             self.kinds.setdefault(r["class"], []).append((im, r["box"], r["gsd_m"], r.get("marks") or []))
-        self.names = sorted(self.kinds)
+        self.names = sorted(k for k in self.kinds if class_of(k) >= 0 or k == "house")  # what the detector knows, and what it must leave
         w = np.array([PUT_IN[n] for n in self.names])
         self.weights = w / w.sum()
 
