@@ -4,6 +4,15 @@ import { type Lead, useReview } from "./api";
 import { stateColors } from "./Leads";
 import type { Say } from "./text";
 
+// Words of the model that mean something else among the console's texts.
+const texted: Record<string, string> = { frame: "scaffold", empty: "unloaded" };
+
+// What is known of a thing besides its class: its load, marks that say "yes", and a plate with how sure it is.
+function described(attributes: Record<string, string>, t: Say) {
+  const { plate, plate_confidence: sure, ...others } = attributes;
+  return [...Object.entries(others).map(([name, value]) => t(value === "yes" ? name : (texted[value] ?? value))), ...(plate ? [`${t("plate")} ${plate} (${sure})`] : [])];
+}
+
 // The frame that fulfilled the rule, with the outline of what was found, and the facts.
 export function Evidence({ lead, t, by }: { lead: Lead; t: Say; by: string }) {
   const [size, setSize] = useState<[number, number]>();
@@ -24,6 +33,7 @@ export function Evidence({ lead, t, by }: { lead: Lead; t: Say; by: string }) {
         column={2}
         items={[
           { key: "s", label: t(lead.scene), children: <Tag color={stateColors[lead.state]}>{t(lead.state)}</Tag> },
+          { key: "w", label: t("what"), children: [t(texted[lead.class] ?? lead.class), ...described(lead.attributes, t)].join(" · ") },
           { key: "e", label: t("event"), children: lead.event },
           { key: "c", label: t("cell"), children: (lead.cells ?? []).length > 1 ? (lead.cells ?? []).map((c) => `${c.cell} ${Math.round(c.share * 100)} %`).join(", ") : lead.cell || "–" },
           { key: "p", label: t("position"), children: `${lead.lon.toFixed(6)}, ${lead.lat.toFixed(6)} ± ${lead.error_m.toFixed(1)} m` },
