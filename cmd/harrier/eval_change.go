@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"image"
 	"image/color"
 	"math/rand/v2"
 	"os"
@@ -41,6 +42,47 @@ func counted(mask, truth gocv.Mat) counts {
 	return counts{tp, float64(gocv.CountNonZero(m)) - tp, float64(gocv.CountNonZero(t)) - tp}
 }
 
+// kinds counts how often a change that is one is told to be what it is: new or gone.
+type kinds struct {
+	right, of int
+	gonePx    int // of the truth: where it has none in any pair it does not tell them apart
+}
+
+// count looks at what the truth has under each outline: 255 where something is new, other values from 128 on where it is gone.
+func (k *kinds) count(outlines []change.Outline, truth gocv.Mat) {
+	isNew, isGone, inside := gocv.NewMat(), gocv.NewMat(), gocv.NewMat()
+	defer isNew.Close()
+	defer isGone.Close()
+	defer inside.Close()
+	gocv.InRangeWithScalar(truth, gocv.NewScalar(250, 0, 0, 0), gocv.NewScalar(255, 0, 0, 0), &isNew)
+	gocv.InRangeWithScalar(truth, gocv.NewScalar(128, 0, 0, 0), gocv.NewScalar(249, 0, 0, 0), &isGone)
+	k.gonePx += gocv.CountNonZero(isGone)
+	for _, o := range outlines {
+		pts := make([]image.Point, len(o.Outline))
+		for i, p := range o.Outline {
+			pts[i] = image.Pt(int(p[0]), int(p[1]))
+		}
+		pv := gocv.NewPointsVectorFromPoints([][]image.Point{pts})
+		m := gocv.NewMatWithSize(truth.Rows(), truth.Cols(), gocv.MatTypeCV8U)
+		m.SetTo(gocv.NewScalar(0, 0, 0, 0))
+		gocv.FillPoly(&m, pv, color.RGBA{255, 255, 255, 0})
+		pv.Close()
+		in := func(what gocv.Mat) int {
+			gocv.BitwiseAnd(m, what, &inside)
+			return gocv.CountNonZero(inside)
+		}
+		n, g, all := in(isNew), in(isGone), gocv.CountNonZero(m)
+		m.Close()
+		if 2*(n+g) < all { // rather a false alarm
+			continue
+		}
+		k.of++
+		if n > g == (o.Kind == change.New) {
+			k.right++
+		}
+	}
+}
+
 // pairResult is what was measured of one pair.
 type pairResult struct {
 	Name string  `json:"pair"`
@@ -48,7 +90,7 @@ type pairResult struct {
 	Diff float64 `json:"f1_pixel_difference"` // at the threshold that is best over all pairs, chosen on their truth
 }
 
-// change measures `harrier change` on pairs: A (before), B (after), label (white where a structure is new or gone), the same names. Beside
+// change measures `harrier change` on pairs: A (before), B (after), label (255 where a structure is new, from 128 on where it is gone), the same names. Beside
 // it stands the best that a difference of pixels can do, with a threshold chosen on the truth.
 func (c *evalCmd) change(ctx context.Context) error {
 	names, err := filepath.Glob(filepath.Join(c.Dataset, "A", "*"))
@@ -65,9 +107,10 @@ func (c *evalCmd) change(ctx context.Context) error {
 	defer f.Close()
 	var ours []counts
 	diffs := make([][]counts, 64)
+	var told kinds
 	for _, p := range names {
 		name := filepath.Base(p)
-		d, own, err := c.pair(ctx, m, f, name)
+		d, own, err := c.pair(ctx, m, f, name, &told)
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
 		}
@@ -110,6 +153,9 @@ func (c *evalCmd) change(ctx context.Context) error {
 	}
 	lo, hi := drawn[25], drawn[974]
 	fmt.Printf("%-32s F1 %.3f (%.3f to %.3f, bootstrap over pairs)   best pixel difference %.3f\n", "together", total(ours, all), lo, hi, total(diffs[best], all))
+	if told.gonePx > 0 {
+		fmt.Printf("%-32s new or gone told right: %d of %d changes\n", "", told.right, told.of)
+	}
 	b, err := json.MarshalIndent(map[string]any{"dataset": c.Dataset, "pairs": rows, "f1": total(ours, all), "low": lo, "high": hi, "f1_pixel_difference": total(diffs[best], all)}, "", " ")
 	if err != nil {
 		return err
@@ -118,7 +164,7 @@ func (c *evalCmd) change(ctx context.Context) error {
 }
 
 // pair measures one pair: a pixel difference at thresholds 4, 8, …, and ours. The mask is written too.
-func (c *evalCmd) pair(ctx context.Context, m *infer.Pair, f *ties.Finder, name string) (diffs [64]counts, own counts, err error) {
+func (c *evalCmd) pair(ctx context.Context, m *infer.Pair, f *ties.Finder, name string, told *kinds) (diffs [64]counts, own counts, err error) {
 	read := func(folder string, how gocv.IMReadFlag) (gocv.Mat, error) {
 		p := gocv.IMRead(filepath.Join(c.Dataset, folder, name), how)
 		if p.Empty() {
@@ -147,6 +193,7 @@ func (c *evalCmd) pair(ctx context.Context, m *infer.Pair, f *ties.Finder, name 
 	}
 	defer r.Close()
 	own = counted(r.Mask, truth)
+	told.count(r.Outlines, truth)
 	gocv.IMWrite(filepath.Join(c.Out, name+".mask.png"), r.Mask)
 	d, grey, mask := gocv.NewMat(), gocv.NewMat(), gocv.NewMat()
 	defer d.Close()

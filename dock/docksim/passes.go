@@ -14,11 +14,14 @@ import (
 )
 
 // Passes is one place on two days: what the camera saw before, laid over what it saw after by the plane of the ground, and the mask
-// of the structures that are new or gone (255), of the size of After.
+// of the structures that are new (255) or gone (goneMark), of the size of After.
 type Passes struct {
 	Before, After, Mask gocv.Mat
 	GSDM                float64
 }
+
+// goneMark is what the mask has where something was pulled down: like all from 128 on it is a change.
+const goneMark = 200
 
 // Structures that stand on one day only, as a share of all.
 const newShare, goneShare = 0.12, 0.12
@@ -88,7 +91,7 @@ func PairsOf(seed uint64, n int, gsd [2]float64, each func(Passes) error) error 
 		r.render(before, ea, d.between(0, 1000))
 		first := r.frame.Clone()
 		mask := gocv.NewMatWithSize(px, px, gocv.MatTypeCV8U)
-		mark := func(t *Town, other map[int]bool) error {
+		mark := func(t *Town, other map[int]bool, as byte) error {
 			pix, err := mask.DataPtrUint8()
 			if err != nil {
 				return err
@@ -98,16 +101,16 @@ func PairsOf(seed uint64, n int, gsd [2]float64, each func(Passes) error) error 
 					continue
 				}
 				if s := t.solids[id-1].structure; s != 0 && !other[s] {
-					pix[i] = 255
+					pix[i] = as
 				}
 			}
 			return nil
 		}
 		r.render(before, eb, 0)
-		err := mark(before, inAfter)
+		err := mark(before, inAfter, goneMark)
 		if err == nil {
 			r.render(after, eb, d.between(0, 1000))
-			err = mark(after, inBefore)
+			err = mark(after, inBefore, 255)
 		}
 		if err == nil {
 			warped := gocv.NewMat()
