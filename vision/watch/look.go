@@ -34,7 +34,13 @@ func (l *look) close() {
 // looksKept is how many frames may wait to be placed, each with its picture (6 MB at 1080p).
 const looksKept = 6
 
-// look runs the network on frames, one every Interval.
+// spacing is the time from look to look when the last one took so long: Interval, and down to half of it while looking takes no more than
+// half of the time. So one flight is seen better than sixteen, and sixteen leave each other their turns.
+func (w *Watcher) spacing(took time.Duration) time.Duration {
+	return min(max(2*took, w.Interval/2), w.Interval)
+}
+
+// look runs the network on frames.
 func (f *flightWatch) look(ctx context.Context, c *stream.Client, in <-chan *stream.Picture, out chan<- look) error {
 	next := time.NewTimer(0)
 	defer next.Stop()
@@ -63,6 +69,7 @@ func (f *flightWatch) look(ctx context.Context, c *stream.Client, in <-chan *str
 		case p = <-in:
 		}
 		l, err := f.analyse(ctx, p, e)
+		took := time.Since(began)
 		if err == nil && l.seen.reason == "" && f.w.Align {
 			err = f.key(p, l.camera)
 		}
@@ -82,7 +89,7 @@ func (f *flightWatch) look(ctx context.Context, c *stream.Client, in <-chan *str
 			l.close()
 			return nil
 		}
-		next.Reset(max(0, f.w.Interval-time.Since(began)))
+		next.Reset(max(0, f.w.spacing(took)-time.Since(began)))
 	}
 }
 

@@ -15,8 +15,8 @@ type view struct {
 	camera geo.Camera
 }
 
-// viewsKept a flight: half an hour and more at the usual pace; of a longer flight the oldest are forgotten.
-const viewsKept = 1 << 12
+// viewsKept a flight: 40 minutes and more; of a longer flight the oldest are forgotten.
+const viewsKept = 1 << 13
 
 // A thing that is recognised in some frames was there in those before, between and after that show its place too: one that stands for
 // this long, one that moves for as long as its speed tells where it was.

@@ -98,3 +98,12 @@ func TestWhatWasNotThereIsNotCarriedOutOfThePicture(t *testing.T) {
 		}
 	}
 }
+
+func TestLooksComeOftenerWhileThereIsTime(t *testing.T) {
+	w := &Watcher{Interval: 600 * time.Millisecond}
+	for _, c := range [][2]time.Duration{{10, 300}, {150, 300}, {200, 400}, {300, 600}, {500, 600}, {900, 600}} {
+		if got := w.spacing(c[0] * time.Millisecond); got != c[1]*time.Millisecond {
+			t.Errorf("after a look of %d ms: %s, want %d ms", c[0], got, c[1])
+		}
+	}
+}
