@@ -240,15 +240,21 @@ func (l *Ledger) place(x *Lead) {
 // Two findings are one thing when their errors allow it (3 standard deviations), but never further apart than this.
 const maxJoinM = 9
 
+// What one look takes for a stall and another for a tricycle is one thing where it lies this near: two things would stand in each other.
+const otherClassJoinM = 2
+
 func (l *Ledger) same(f vision.Finding, sc Scene) *Lead {
 	var best *Lead
 	near := float64(maxJoinM)
 	for _, k := range l.leads {
-		if k.Scene != f.Scene || k.Class != f.Class || k.Simulated != f.Simulated {
+		if k.Scene != f.Scene || k.Simulated != f.Simulated {
 			continue
 		}
 		v := geo.NewFrame([2]float64{f.Lon, f.Lat}, 0).To([2]float64{k.Lon, k.Lat}, 0)
 		d := geo.DistanceM([2]float64{f.Lon, f.Lat}, [2]float64{k.Lon, k.Lat})
+		if k.Class != f.Class && d >= otherClassJoinM {
+			continue
+		}
 		if d < near && (d < sc.JoinM || f.Cov.Add(k.Cov).Mahalanobis2(v.E, v.N) < 9) {
 			best, near = k, d
 		}

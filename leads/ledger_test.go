@@ -86,6 +86,19 @@ func wait(t *testing.T, what string, ok func() bool) {
 	t.Fatal("not within 5 s: " + what)
 }
 
+func TestAnotherClassInTheSamePlaceIsTheSameThing(t *testing.T) {
+	l, _, js, begin := house(t)
+	defer begin()()
+	send(t, js, finding("1", 0))
+	tricycle := finding("2", 1.2)
+	tricycle.Class = "tricycle"
+	send(t, js, tricycle)
+	beside := finding("3", 4)
+	beside.Class = "tricycle"
+	send(t, js, beside)
+	wait(t, "two leads of three findings", func() bool { a := l.All(); return len(a) == 2 && len(a[0].Findings)+len(a[1].Findings) == 3 })
+}
+
 func TestOneLeadForOneThing(t *testing.T) {
 	l, nc, js, begin := house(t)
 	sub, err := nc.SubscribeSync("sim.leads.>")

@@ -14,7 +14,9 @@ func apartM(class string) float64 {
 	switch kind(class) {
 	case "truck", "heap", "roof":
 		return 2
-	case "car", "cloth":
+	case "cloth":
+		return 1.8
+	case "car":
 		return 1.3
 	case "person":
 		return 0.5
@@ -49,10 +51,10 @@ func (t *Tracker) Merge() {
 			}
 			ca, _ := a.Class()
 			cb, _ := b.Class()
-			if gone[b] || a.Found && b.Found || !related(ca, cb) || geo.DistanceM(a.Point(), b.Point()) > min(apartM(ca), apartM(cb)) {
+			if gone[b] || !related(ca, cb) || geo.DistanceM(a.Point(), b.Point()) > min(apartM(ca), apartM(cb)) {
 				continue
 			}
-			if b.Found || !a.Found && b.Sightings > a.Sightings {
+			if b.Found && !a.Found || a.Found == b.Found && b.Sightings > a.Sightings {
 				a, b = b, a
 			}
 			a.take(b)
