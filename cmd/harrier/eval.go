@@ -39,6 +39,7 @@ type evaluated struct {
 	All    measure.Figures            `json:"all"`
 	BySize map[string]measure.Figures `json:"by_size_px"`
 	ByGSD  map[string]measure.Figures `json:"by_gsd_m"`
+	Off    float64                    `json:"calibration_error"`
 
 	pictures []measure.Picture
 	bins     []measure.Bin
@@ -96,14 +97,14 @@ func (c *evalCmd) Run(ctx context.Context) error {
 	}
 	results := evaluate(pictures, classes, found, c.Threshold)
 	fmt.Printf("%d pictures, model %s, threshold %g; 95 %% bootstrap intervals over pictures\n", len(pictures), m.Manifest.Name, c.Threshold)
-	fmt.Printf("%-22s %6s  %-22s %-22s %-22s %-22s\n", "class", "truths", "AP50", "AP50-95", "precision", "recall")
+	fmt.Printf("%-22s %6s  %-22s %-22s %-22s %-22s %s\n", "class", "truths", "AP50", "AP50-95", "precision", "recall", "score off by")
 	for _, r := range results {
-		printFigures(r.Class, r.All)
+		printFigures(r.Class, r.All, fmt.Sprintf("%.3f", r.Off))
 		for _, k := range sortedKeys(r.BySize) {
-			printFigures("  "+k+" px", r.BySize[k])
+			printFigures("  "+k+" px", r.BySize[k], "")
 		}
 		for _, k := range sortedKeys(r.ByGSD) {
-			printFigures("  "+k+" m/px", r.ByGSD[k])
+			printFigures("  "+k+" m/px", r.ByGSD[k], "")
 		}
 	}
 	b, err := json.MarshalIndent(map[string]any{"dataset": c.Dataset, "model": m.Manifest.Name, "threshold": c.Threshold, "pictures": len(pictures), "classes": results}, "", " ")
@@ -116,9 +117,9 @@ func (c *evalCmd) Run(ctx context.Context) error {
 	return c.page(pictures, results, m.Manifest.Name)
 }
 
-func printFigures(name string, f measure.Figures) {
+func printFigures(name string, f measure.Figures, off string) {
 	i := func(v measure.Interval) string { return fmt.Sprintf("%.3f (%.3f to %.3f)", v.Value, v.Low, v.High) }
-	fmt.Printf("%-22s %6d  %-22s %-22s %-22s %-22s\n", name, f.AP50.N, i(f.AP50), i(f.AP5095), i(f.Precision), i(f.Recall))
+	fmt.Printf("%-22s %6d  %-22s %-22s %-22s %-22s %s\n", name, f.AP50.N, i(f.AP50), i(f.AP5095), i(f.Precision), i(f.Recall), off)
 }
 
 // detectAll runs a model over all pictures, the same way for every one: by ground resolution where it is known, else at the fixed
@@ -209,6 +210,7 @@ func evaluate(pictures []labelled, classes []string, found [][]vision.Detection,
 		}
 		e.All = measure.Of(e.pictures, threshold, nil)
 		e.bins = measure.Reliability(e.pictures)
+		e.Off = measure.CalibrationError(e.bins)
 		part := func(edges []float64, known bool, of func(size, gsd float64) float64, into map[string]measure.Figures) {
 			for k := 0; known && k+1 < len(edges); k++ {
 				f := measure.Of(e.pictures, threshold, func(size, gsd float64) bool { v := of(size, gsd); return v >= edges[k] && v < edges[k+1] })

@@ -317,6 +317,19 @@ func Reliability(pictures []Picture) []Bin {
 	return out
 }
 
+// CalibrationError is by how much scores from 0.1 on differ from the share that is right, in the mean over detections (the expected
+// calibration error of Guo et al. 2017): lower scores are shown to nobody.
+func CalibrationError(bins []Bin) float64 {
+	off, n := 0.0, 0
+	for _, b := range bins {
+		if b.Low >= 0.1 && b.N > 0 {
+			off += math.Abs(float64(b.Right) - b.Mean*float64(b.N))
+			n += b.N
+		}
+	}
+	return off / math.Max(1, float64(n))
+}
+
 // Mistake is a thing that was missed (Score 0) or a detection that found nothing.
 type Mistake struct {
 	Picture int

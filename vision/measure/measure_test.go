@@ -89,6 +89,7 @@ func TestCalibrationMakesScoresShares(t *testing.T) {
 	if math.Abs(a-2) > 0.15 || math.Abs(b-1) > 0.1 {
 		t.Errorf("fitted %.2f, %.2f; the scores were made with 2, 1", a, b)
 	}
+	before := CalibrationError(Reliability(p))
 	for i := range p {
 		for j := range p[i].Found {
 			s := p[i].Found[j].Score
@@ -99,6 +100,9 @@ func TestCalibrationMakesScoresShares(t *testing.T) {
 		if bin.N > 300 && math.Abs(bin.Mean-float64(bin.Right)/float64(bin.N)) > 0.06 {
 			t.Errorf("scores of %.2f are right %d of %d times", bin.Mean, bin.Right, bin.N)
 		}
+	}
+	if after := CalibrationError(Reliability(p)); after > 0.03 || before < 0.08 {
+		t.Errorf("scores are off by %.3f, after the calibration by %.3f", before, after)
 	}
 	if a, b := Calibrate(p[:1]); a != 1 || b != 0 {
 		t.Error("five detections are enough for a calibration")
