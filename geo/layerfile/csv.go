@@ -103,9 +103,9 @@ func parseWKTs(features []geo.Feature, wkts []string) {
 	})
 }
 
-var errWKT = errors.New("no WKT polygon")
+var errWKT = errors.New("no WKT polygon or line")
 
-// parseWKT reads POLYGON and MULTIPOLYGON, with or without Z and M (orb's own reader takes neither, nor NaN, and copies the text at every bracket).
+// parseWKT reads POLYGON, LINESTRING and several of them (MULTI…), with or without Z and M (orb's own reader takes neither, nor NaN, and copies the text at every bracket).
 func parseWKT(s string) (orb.Geometry, error) {
 	s = strings.TrimSpace(s)
 	if _, rest, ok := strings.Cut(s, ";"); ok && len(s) > 4 && strings.EqualFold(s[:4], "SRID") {
@@ -118,7 +118,7 @@ func parseWKT(s string) (orb.Geometry, error) {
 	}
 	kind := strings.ToUpper(strings.TrimSpace(word))
 	for _, suffix := range []string{"ZM", "Z", "M"} {
-		if k, ok := strings.CutSuffix(kind, suffix); ok && (strings.HasSuffix(k, "POLYGON") || strings.HasSuffix(k, " ")) {
+		if k, ok := strings.CutSuffix(kind, suffix); ok && (strings.HasSuffix(k, "POLYGON") || strings.HasSuffix(k, "LINESTRING") || strings.HasSuffix(k, " ")) {
 			kind = strings.TrimSpace(k)
 			break
 		}
@@ -129,9 +129,9 @@ func parseWKT(s string) (orb.Geometry, error) {
 		}
 		return nil, fmt.Errorf("%w: %q", errWKT, short(s))
 	}
-	levels := map[string]int{"POLYGON": 2, "MULTIPOLYGON": 3}[kind]
+	levels := map[string]int{"LINESTRING": 1, "MULTILINESTRING": 2, "POLYGON": 2, "MULTIPOLYGON": 3}[kind]
 	if levels == 0 {
-		return nil, fmt.Errorf("its geometry is a %s, wanted a POLYGON or MULTIPOLYGON", short(kind))
+		return nil, fmt.Errorf("its geometry is a %s, wanted polygons or lines", short(kind))
 	}
 	var m orb.MultiPolygon
 	var p orb.Polygon
@@ -170,7 +170,12 @@ func parseWKT(s string) (orb.Geometry, error) {
 	if depth != 0 {
 		return nil, fmt.Errorf("%w: a bracket is not closed", errWKT)
 	}
-	if levels == 2 {
+	switch kind {
+	case "LINESTRING":
+		return orb.LineString(p[0]), nil
+	case "MULTILINESTRING":
+		return lines(m[0]), nil
+	case "POLYGON":
 		return m[0], nil
 	}
 	return m, nil

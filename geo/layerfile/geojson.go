@@ -125,10 +125,18 @@ func geoJSONFeature(f *geo.Feature, raw string, words interner) {
 					return f.Err == nil
 				})
 				f.Geometry = m
+			case "LineString":
+				lines, err := linesOf(gjson.Result{Raw: "[" + coordinates.Raw + "]"})
+				if f.Err = err; len(lines) == 1 {
+					f.Geometry = lines[0]
+				}
+			case "MultiLineString":
+				lines, err := linesOf(coordinates)
+				f.Geometry, f.Err = lines, err
 			case "":
 				f.Err = errors.New("its geometry has no type")
 			default:
-				f.Err = fmt.Errorf("its geometry is a %s, wanted a Polygon or MultiPolygon", kind)
+				f.Err = fmt.Errorf("its geometry is a %s, wanted polygons or lines", kind)
 			}
 			if f.Err != nil {
 				f.Geometry = nil
@@ -138,8 +146,22 @@ func geoJSONFeature(f *geo.Feature, raw string, words interner) {
 	})
 }
 
-// errCoordinates says that coordinates are not what GeoJSON has for a polygon.
-var errCoordinates = errors.New("coordinates are no rings of [longitude, latitude]")
+// errCoordinates says that coordinates are not what GeoJSON has for polygons and lines.
+var errCoordinates = errors.New("coordinates are no rings or lines of [longitude, latitude]")
+
+// linesOf reads [[[x, y, …], …], …] as lines.
+func linesOf(r gjson.Result) (orb.MultiLineString, error) {
+	p, err := ringsOf(r)
+	return lines(p), err
+}
+
+func lines(p orb.Polygon) orb.MultiLineString {
+	out := make(orb.MultiLineString, len(p))
+	for i, r := range p {
+		out[i] = orb.LineString(r)
+	}
+	return out
+}
 
 // ringsOf reads [[[x, y, …], …], …]. The text is known to be valid JSON.
 func ringsOf(r gjson.Result) (orb.Polygon, error) {
@@ -245,14 +267,27 @@ func WriteGeoJSON(path string, features []geo.Feature) error {
 			}
 		}
 		w.WriteString("},\"geometry\":")
-		var polys orb.MultiPolygon
 		switch g := x.Geometry.(type) {
 		case orb.Polygon:
-			polys = orb.MultiPolygon{g}
+			writePolygons(w, orb.MultiPolygon{g})
 		case orb.MultiPolygon:
-			polys = g
+			writePolygons(w, g)
+		case orb.LineString:
+			w.WriteString(`{"type":"LineString","coordinates":`)
+			writePoints(w, g)
+			w.WriteByte('}')
+		case orb.MultiLineString:
+			w.WriteString(`{"type":"MultiLineString","coordinates":[`)
+			for i, l := range g {
+				if i > 0 {
+					w.WriteByte(',')
+				}
+				writePoints(w, l)
+			}
+			w.WriteString("]}")
+		default:
+			w.WriteString("null")
 		}
-		writePolygons(w, polys)
 		w.WriteByte('}')
 	}
 	w.WriteString("\n]}\n")
@@ -262,31 +297,37 @@ func WriteGeoJSON(path string, features []geo.Feature) error {
 	return os.Rename(f.Name(), path)
 }
 
+// writePoints writes [[longitude, latitude], …].
+func writePoints[S ~[]orb.Point](w *bufio.Writer, points S) {
+	var buf []byte
+	w.WriteByte('[')
+	for k, q := range points {
+		if k > 0 {
+			w.WriteByte(',')
+		}
+		// nine decimals are a tenth of a millimetre
+		buf = append(buf[:0], '[')
+		buf = strconv.AppendFloat(buf, q[0], 'f', 9, 64)
+		buf = append(buf, ',')
+		buf = strconv.AppendFloat(buf, q[1], 'f', 9, 64)
+		w.Write(append(buf, ']'))
+	}
+	w.WriteByte(']')
+}
+
 func writePolygons(w *bufio.Writer, all orb.MultiPolygon) {
 	if len(all) == 1 {
 		w.WriteString(`{"type":"Polygon","coordinates":`)
 	} else {
 		w.WriteString(`{"type":"MultiPolygon","coordinates":[`)
 	}
-	var buf []byte
 	for i, p := range all {
 		if i > 0 {
 			w.WriteByte(',')
 		}
 		for j, r := range p {
-			w.WriteString(map[bool]string{true: "[[", false: ",["}[j == 0])
-			for k, q := range r {
-				if k > 0 {
-					w.WriteByte(',')
-				}
-				// nine decimals are a tenth of a millimetre
-				buf = append(buf[:0], '[')
-				buf = strconv.AppendFloat(buf, q[0], 'f', 9, 64)
-				buf = append(buf, ',')
-				buf = strconv.AppendFloat(buf, q[1], 'f', 9, 64)
-				w.Write(append(buf, ']'))
-			}
-			w.WriteByte(']')
+			w.WriteString(map[bool]string{true: "[", false: ","}[j == 0])
+			writePoints(w, r)
 		}
 		w.WriteByte(']')
 	}

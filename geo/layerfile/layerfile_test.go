@@ -142,6 +142,8 @@ func TestDatumsOfWKT(t *testing.T) {
 // exercise takes what was parsed as far as the program does.
 func exercise(l *geo.Layer) {
 	l.Datum = geo.Datum{Name: geo.WGS84}
+	lines, _ := geo.ReadDoorLines(l)
+	geo.NewDoorLines(lines, nil).Before(orb.Point{121.5, 31.2}, 2)
 	_, _ = geo.ReadFences(l)
 	_, _ = geo.NewGrid(l, nil, orb.MultiPolygon{{{{121, 31}, {122, 31}, {122, 32}, {121, 32}, {121, 31}}}}, nil)
 }
@@ -153,6 +155,7 @@ func FuzzGeoJSON(f *testing.F) {
 	}
 	f.Add(string(b))
 	f.Add(`{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"code":"310115004001001"},"geometry":{"type":"Polygon","coordinates":[[[121.5,31.2],[121.6,31.2],[121.5,31.3],[121.5,31.2]]]}}]}`)
+	f.Add(`{"type":"FeatureCollection","features":[{"type":"Feature","properties":{},"geometry":{"type":"LineString","coordinates":[[121.5,31.2],[121.6,31.2]]}}]}`)
 	f.Fuzz(func(t *testing.T, s string) {
 		if l, _, err := parseGeoJSON(s); err == nil {
 			exercise(l)
@@ -200,4 +203,33 @@ func FuzzPrj(f *testing.F) {
 			d.ToWGS84(d.FromWGS84(orb.Point{121.5, 31.2}))
 		}
 	})
+}
+
+func TestLinesAreReadAndWritten(t *testing.T) {
+	dir := t.TempDir()
+	one, two := `[[121.5,31.2],[121.51,31.2]]`, `[[121.5,31.3],[121.51,31.3],[121.52,31.31]]`
+	for name, text := range map[string]string{
+		"lines.geojson": `{"type":"FeatureCollection","features":[{"type":"Feature","properties":{},"geometry":{"type":"LineString","coordinates":` + one +
+			`}},{"type":"Feature","properties":{},"geometry":{"type":"MultiLineString","coordinates":[` + one + `,` + two + `]}}]}`,
+		"lines.csv": "wkt,name\n\"LINESTRING Z (121.5 31.2 0, 121.51 31.2 0)\",a\n\"MULTILINESTRING((121.5 31.2,121.51 31.2),(121.5 31.3,121.51 31.3,121.52 31.31))\",b\n",
+	} {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		for range 2 { // as it came, and as it is written again
+			l, err := Read(path, Options{Otherwise: geo.WGS84})
+			if err != nil {
+				t.Fatalf("%s: %v", path, err)
+			}
+			got, problems := geo.ReadDoorLines(l)
+			if len(problems) > 0 || len(got) != 3 || len(got[2]) != 3 || geo.DistanceM(got[2][2], orb.Point{121.52, 31.31}) > 0.01 {
+				t.Errorf("%s: %v, %v", path, got, problems)
+			}
+			path = filepath.Join(dir, name+".again.geojson")
+			if err := WriteGeoJSON(path, l.Features); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
 }

@@ -82,14 +82,15 @@ func parseShapes(b []byte) (*geo.Layer, error) {
 	return l, nil
 }
 
-// shape reads one polygon record: outer rings run clockwise, holes the other way round.
+// shape reads one record of polygons or lines: outer rings run clockwise, holes the other way round.
 func shape(b []byte) (orb.Geometry, error) {
 	kind := binary.LittleEndian.Uint32(b)
 	if kind == 0 {
 		return nil, nil // a null shape: no geometry
 	}
-	if kind != 5 && kind != 15 && kind != 25 {
-		return nil, fmt.Errorf("shape of type %d, wanted a polygon", kind)
+	line := kind%10 == 3 && kind < 30
+	if !line && kind != 5 && kind != 15 && kind != 25 {
+		return nil, fmt.Errorf("shape of type %d, wanted polygons or lines", kind)
 	}
 	if len(b) < 44 {
 		return nil, errors.New("its record is too short")
@@ -104,6 +105,7 @@ func shape(b []byte) (orb.Geometry, error) {
 		all[i] = orb.Point{math.Float64frombits(binary.LittleEndian.Uint64(b[o:])), math.Float64frombits(binary.LittleEndian.Uint64(b[o+8:]))}
 	}
 	var m orb.MultiPolygon
+	var drawn orb.MultiLineString
 	var holes []orb.Ring
 	for i := range int(parts) {
 		first, end := int64(binary.LittleEndian.Uint32(b[44+4*i:])), points
@@ -114,11 +116,18 @@ func shape(b []byte) (orb.Geometry, error) {
 			return nil, errors.New("its rings are not in order")
 		}
 		r := orb.Ring(all[first:end:end])
+		if line {
+			drawn = append(drawn, orb.LineString(r))
+			continue
+		}
 		if parts == 1 || len(r) < 4 || r.Orientation() != orb.CCW {
 			m = append(m, orb.Polygon{r})
 		} else {
 			holes = append(holes, r)
 		}
+	}
+	if line {
+		return drawn, nil
 	}
 	for _, h := range holes {
 		home := -1
