@@ -164,6 +164,9 @@ func clonePolygons(all []orb.Polygon) []orb.Polygon {
 func (l *Layer) unusable(polys []orb.Polygon) string {
 	n := 0
 	for _, p := range polys {
+		if len(p) == 0 {
+			return "its geometry has an empty polygon"
+		}
 		for k, r := range p {
 			n += len(r)
 			for _, q := range r {
