@@ -162,11 +162,9 @@ func clonePolygons(all []orb.Polygon) []orb.Polygon {
 
 // unusable says why polygons cannot be used, in the layer's own datum; empty where they can.
 func (l *Layer) unusable(polys []orb.Polygon) string {
-	n := 0
+	n, empty := 0, false
 	for _, p := range polys {
-		if len(p) == 0 {
-			return "its geometry has an empty polygon"
-		}
+		empty = empty || len(p) == 0
 		for k, r := range p {
 			n += len(r)
 			for _, q := range r {
@@ -184,8 +182,11 @@ func (l *Layer) unusable(polys []orb.Polygon) string {
 			}
 		}
 	}
-	if n == 0 {
+	switch {
+	case n == 0:
 		return "its geometry is empty"
+	case empty:
+		return "one of its polygons is empty"
 	}
 	return ""
 }
