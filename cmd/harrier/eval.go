@@ -89,7 +89,7 @@ func (c *evalCmd) Run(ctx context.Context) error {
 	if c.Calibrate != "" {
 		return calibrate(c.Calibrate, m.Manifest.Classes, pictures, found)
 	}
-	if err := writeResults(filepath.Join(c.Out, resultsFile), c.Dataset, m.Manifest.Classes, pictures, found); err != nil {
+	if err := writeResults(filepath.Join(c.Out, resultsFile), c.Dataset, m.Classes(), pictures, found); err != nil {
 		return err
 	}
 	if c.Only {
@@ -241,7 +241,8 @@ func calibrate(manifest string, classes []string, pictures []labelled, found [][
 	}
 	m.Calibration = map[string]networks.Platt{}
 	if len(m.LooksAt) > 0 {
-		classes = m.LooksAt // of the others the detector's own calibration holds
+		// what it tells apart; of the others the detector's own calibration holds
+		classes = append(slices.Clone(m.LooksAt), slices.DeleteFunc(slices.Clone(m.Classes), func(c string) bool { return slices.Contains(classes, c) })...)
 	}
 	for _, class := range classes {
 		var all []measure.Picture
