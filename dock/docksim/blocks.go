@@ -427,7 +427,7 @@ const (
 	spillMark, spillShare = "spillage", 0.25
 )
 
-// dumpTruckAt sets down a dump truck; one that spilled does wrong with whatever load.
+// dumpTruckAt sets down a dump truck, at times a dirty one, and one that lost some of its load on the road.
 func (t *Town) dumpTruckAt(x, y, yaw float64, load string, spilled bool) {
 	at := vec{x, y, 0}
 	attr := map[string]string{"what": "dump-truck", "load": load}
@@ -441,7 +441,7 @@ func (t *Town) dumpTruckAt(x, y, yaw float64, load string, spilled bool) {
 	for _, m := range marks {
 		attr[m] = "yes"
 	}
-	id, ok := t.score(load == "open" || load == "overfull" || spilled, "muck-truck", "dump-truck", at, attr)
+	id, ok := t.score(load == "open" || load == "overfull", "muck-truck", "dump-truck", at, attr)
 	if !ok {
 		return
 	}
