@@ -211,6 +211,7 @@ func (l *Ledger) refine(ctx context.Context, k *Lead, f vision.Finding) error {
 	x.Revision++
 	x.Lon, x.Lat, x.Cov, x.Ellipse = f.Lon, f.Lat, f.Cov, f.Cov.Ellipse()
 	x.LastSeen, x.Score, x.Attributes = f.LastSeen, f.Score, f.Attributes
+	x.Event = l.Scenes[f.Scene].EventOf(x.Class, x.Attributes)
 	if f.Since != nil {
 		x.Since = f.Since
 	}

@@ -99,6 +99,20 @@ func TestAnotherClassInTheSamePlaceIsTheSameThing(t *testing.T) {
 	wait(t, "two leads of three findings", func() bool { a := l.All(); return len(a) == 2 && len(a[0].Findings)+len(a[1].Findings) == 3 })
 }
 
+func TestTheEventFollowsWhatIsLearnt(t *testing.T) {
+	l, _, js, begin := house(t)
+	l.Scenes["street-stall"] = Scene{Event: "0501", Events: map[string]string{"goods": "0507", "over-door-line": "0504"}, JoinM: 4.5}
+	defer begin()()
+	f := finding("1", 0)
+	f.Class = "goods"
+	send(t, js, f)
+	wait(t, "the event of its class", func() bool { a := l.All(); return len(a) == 1 && a[0].Event == "0507" })
+	moved := finding("1", 2)
+	moved.Class, moved.Revision, moved.Attributes = "goods", 1, map[string]string{"over-door-line": "yes"}
+	send(t, js, moved)
+	wait(t, "the event of its attribute", func() bool { a := l.All(); return len(a) == 1 && a[0].Event == "0504" && a[0].Revision == 2 })
+}
+
 func TestOneLeadForOneThing(t *testing.T) {
 	l, nc, js, begin := house(t)
 	sub, err := nc.SubscribeSync("sim.leads.>")

@@ -88,6 +88,9 @@ func TestTrustGrowsWithSightings(t *testing.T) {
 			} else {
 				last = p
 			}
+			if i := i + 1; (i == 1 || i == 8) && (last >= LeastTrust) != (i == 8) {
+				t.Errorf("%s: trusted after %d sightings: %.3f", class, i, last)
+			}
 		}
 	}
 }

@@ -193,8 +193,8 @@ Ctrl-C stops everything.
 	if c.Report != "" {
 		time.Sleep(500 * time.Millisecond)
 	}
+	srv.stop() // the watches tell what they tracked when they end
 	r, err := d.report(truth)
-	srv.stop()
 	if err != nil {
 		return err
 	}

@@ -77,7 +77,7 @@ func doctorChecks(ctx context.Context, c config) []check {
 				return "", err
 			}
 			defer m.Close()
-			return fmt.Sprintf("%s on %s, %d classes", m.Manifest.Name, c.Vision.Engine, len(m.Manifest.Classes)), nil
+			return fmt.Sprintf("%s on %s, %d classes", m.Manifest.Name, c.Vision.Engine, len(m.Classes())), nil
 		}, "vision.model is harrier-nano, base, or an .onnx file with its manifest, vision.engine onnxruntime or opencv"},
 		{"plates", func() (string, error) {
 			p, err := infer.OpenPlates()
@@ -97,7 +97,19 @@ func doctorChecks(ctx context.Context, c config) []check {
 		}, "apt-get install libavcodec59 libavformat59 libswscale6"},
 		{"scenes", func() (string, error) {
 			s, err := sceneFiles(c)
-			return fmt.Sprintf("%d scenes", len(s)), err
+			if err != nil {
+				return "", err
+			}
+			name, err := modelInUse(c)
+			if err != nil {
+				return "", err
+			}
+			m, err := opened(c, name, 1, s) // as serve opens it: a model must know what the scenes ask for
+			if err != nil {
+				return "", err
+			}
+			m.Close()
+			return fmt.Sprintf("%d scenes", len(s)), nil
 		}, "mend the named file; see scenes/ in the repository"},
 		{"city", func() (string, error) {
 			k, err := loadCity(c)

@@ -23,7 +23,7 @@ var summaryPage = template.Must(template.New("summary").Parse(`<!doctype html>
 <h1>Inspection</h1>
 <p>{{len .Rows}} files, {{len .Leads}} leads. Boxes are drawn from score 0.3; <a href="detections.jsonl">detections.jsonl</a> has all from 0.05, <a href="leads.geojson">leads.geojson</a> the leads.</p>
 {{if .Leads}}<h2>Leads</h2><table><tr><th>scene</th><th>what</th><th>position (WGS-84)</th><th>± 95 %</th><th>grid cell</th><th>score</th><th>seen in</th></tr>
-{{range .Leads}}<tr><td>{{.Scene}}</td><td>{{.Class}}</td><td>{{printf "%.6f, %.6f" .Lon .Lat}}</td><td>{{printf "%.1f m" .Ellipse.MajorM}}</td><td>{{.Cell}}</td><td>{{printf "%.2f" .Score}}</td><td>{{.FrameURL}}</td></tr>{{end}}</table>{{end}}
+{{range .Leads}}<tr><td>{{.Scene}}</td><td>{{.Class}}{{range $what, $is := .Attributes}}, {{$what}} {{$is}}{{end}}</td><td>{{printf "%.6f, %.6f" .Lon .Lat}}</td><td>{{printf "%.1f m" .Ellipse.MajorM}}</td><td>{{.Cell}}</td><td>{{printf "%.2f" .Score}}</td><td>{{.FrameURL}}</td></tr>{{end}}</table>{{end}}
 <h2>Files</h2><table><tr><th>file</th><th>seen</th><th></th></tr>
 {{range .Rows}}<tr><td>{{.File}}{{if .Failed}}<p class="bad">{{.Note}}</p>{{else}}<p>{{.Width}} x {{.Height}}, {{if .Located}}located{{else}}not located{{end}}</p>{{if .Note}}<p class="note">{{.Note}}</p>{{end}}{{end}}</td><td>{{.Detections}} detections<br>{{.Classes}}</td><td>{{if .Picture}}<a href="{{.Picture}}"><img loading="lazy" src="{{.Picture}}"></a>{{end}}</td></tr>{{end}}</table></html>
 `))

@@ -34,8 +34,9 @@ func openCloser(raw []byte, man networks.Manifest, engineName string, n int) (*c
 // leastCloser is the score from which a closer look is worth its time: what is less sure is not shown to anybody.
 const leastCloser = 0.15
 
-// look takes a closer look at the detections of a picture, as many at a time as there are sessions, but not at what is seen in part only. Their class becomes what that look
-// says, their score what both looks say together (their geometric mean, calibrated); they come sorted by score.
+// look takes a closer look at the detections of a picture, as many at a time as there are sessions, but not at what is seen in part only.
+// Their class becomes what that look says, their score what both looks say together (their geometric mean, calibrated); they come sorted
+// by score.
 func (c *closer) look(ctx context.Context, pic gocv.Mat, found []vision.Detection, minScore float64) ([]vision.Detection, error) {
 	g, gctx := errgroup.WithContext(ctx)
 	g.SetLimit(c.n)

@@ -61,7 +61,7 @@ func (m *Model) Classes() []string {
 	out := slices.Clone(m.Manifest.Classes)
 	if m.closer != nil {
 		for _, c := range m.closer.man.Classes {
-			if !slices.Contains(out, c) {
+			if c != "" && !slices.Contains(out, c) {
 				out = append(out, c)
 			}
 		}

@@ -26,6 +26,12 @@ type Plates struct {
 	keys       []string
 }
 
+// Attributes of a vehicle whose plate was read.
+const (
+	Plate           = "plate"
+	PlateConfidence = "plate_confidence"
+)
+
 // PlateGSDM is the coarsest ground resolution, metres a pixel, at which a plate is looked for: its characters are 9 cm high, those
 // painted large on the tailboards of muck trucks 22 cm.
 const PlateGSDM = 0.02
@@ -98,7 +104,7 @@ func (p *Plates) Note(ctx context.Context, pic gocv.Mat, vehicle vision.Box, gsd
 	}
 	text, sure, err := p.Read(ctx, pic, vehicle)
 	if err == nil && text != "" {
-		attributes["plate"], attributes["plate_confidence"] = text, strconv.FormatFloat(sure, 'f', 2, 64)
+		attributes[Plate], attributes[PlateConfidence] = text, strconv.FormatFloat(sure, 'f', 2, 64)
 	}
 	return err
 }

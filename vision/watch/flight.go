@@ -434,6 +434,13 @@ func (f *flightWatch) refine() error {
 			continue
 		}
 		x.Lon, x.Lat, x.Cov, x.Revision = k.Lon(), k.Lat(), k.Cov, x.Revision+1
+		read := x.Attributes // a plate was read once
+		_, x.Attributes = f.tracker.Describe(k, f.w.DoorLines)
+		for _, a := range []string{infer.Plate, infer.PlateConfidence} {
+			if v, ok := read[a]; ok {
+				x.Attributes[a] = v
+			}
+		}
 		x.LastSeen, x.Sightings = k.LastSeen.UTC(), k.Sightings
 		f.found[k] = x
 		if err := f.sink.Finding(x); err != nil {
