@@ -52,15 +52,36 @@ type Controller struct {
 
 	mu     sync.Mutex
 	routes map[string][]byte // KMZ by flight
+	odd    map[string]bool   // what was said of messages that are not as documented
 }
 
 // New prepares a controller; Run connects it.
 func New(o Options, nc *nats.Conn, js jetstream.JetStream) *Controller {
-	c := &Controller{o: o, nc: nc, js: js, docks: map[string]*session{}, routes: map[string][]byte{}}
+	c := &Controller{o: o, nc: nc, js: js, docks: map[string]*session{}, routes: map[string][]byte{}, odd: map[string]bool{}}
 	for _, d := range o.Docks {
 		c.docks[d.SN] = newSession(c, d)
 	}
 	return c
+}
+
+// mostOdd bounds what is remembered, and so said, of messages that are not as documented.
+const mostOdd = 1000
+
+// notDocumented says once what a message holds that DJI does not document: newer firmware, or another dock altogether.
+func (c *Controller) notDocumented(sn string, k cloudapi.Kind, m *cloudapi.Message) {
+	if len(m.Odd) == 0 {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, o := range m.Odd {
+		key := string(k) + " " + m.Name() + " " + o
+		if c.odd[key] || len(c.odd) >= mostOdd {
+			continue
+		}
+		c.odd[key] = true
+		c.o.Log.Info("not as documented, kept (said once)", "dock", sn, "topic", k, "method", m.Name(), "what", o)
+	}
 }
 
 // Route is the KMZ of a flight, for the dock that fetches it.
@@ -94,9 +115,10 @@ func (c *Controller) Run(ctx context.Context) error {
 		SetConnectRetry(true).SetConnectRetryInterval(time.Second).SetAutoReconnect(true).SetMaxReconnectInterval(2 * time.Second).SetOrderMatters(true).SetConnectTimeout(5 * time.Second)
 	opts.SetOnConnectHandler(func(cl mqtt.Client) {
 		for sn, s := range c.docks {
-			topics := map[string]byte{cloudapi.Status(sn): 1, cloudapi.OSD(sn): 0, cloudapi.ServicesReply(sn): 1, cloudapi.Events(sn): 1, cloudapi.DRCUp(sn): 0}
+			topics := map[string]byte{cloudapi.Topic(sn, cloudapi.KindStatus): 1, cloudapi.Topic(sn, cloudapi.KindOSD): 0, cloudapi.Topic(sn, cloudapi.KindServicesReply): 1,
+				cloudapi.Topic(sn, cloudapi.KindEvents): 1, cloudapi.Topic(sn, cloudapi.KindDRCUp): 0}
 			if s.d.Aircraft != "" {
-				topics[cloudapi.OSD(s.d.Aircraft)] = 0
+				topics[cloudapi.Topic(s.d.Aircraft, cloudapi.KindOSD)] = 0
 			}
 			cl.SubscribeMultiple(topics, func(_ mqtt.Client, m mqtt.Message) { s.take(m.Topic(), m.Payload(), time.Now()) })
 		}

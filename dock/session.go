@@ -39,16 +39,16 @@ type arrived struct {
 // Status is a dock as last known.
 type Status struct {
 	Dock
-	Online  bool         `json:"online"`
-	Mode    int          `json:"mode"`
-	Flight  string       `json:"flight,omitempty"`
-	State   State        `json:"state,omitempty"`
-	Percent int          `json:"percent"`
-	Battery int          `json:"battery"`
-	Pose    *geo.Pose    `json:"pose,omitempty"`
-	Seen    time.Time    `json:"seen"`
-	Stream  string       `json:"stream,omitempty"`
-	Route   [][2]float64 `json:"route,omitempty"`
+	Online  bool              `json:"online"`
+	Mode    cloudapi.DockMode `json:"mode"`
+	Flight  string            `json:"flight,omitempty"`
+	State   State             `json:"state,omitempty"`
+	Percent int               `json:"percent"`
+	Battery int               `json:"battery"`
+	Pose    *geo.Pose         `json:"pose,omitempty"`
+	Seen    time.Time         `json:"seen"`
+	Stream  string            `json:"stream,omitempty"`
+	Route   [][2]float64      `json:"route,omitempty"`
 }
 
 // session is one dock: what it says comes in through inbox, in order; what it is asked goes out one call at a time.
@@ -61,7 +61,7 @@ type session struct {
 	telemeter Telemeter
 
 	mu      sync.Mutex
-	waiting map[string]chan cloudapi.Result // by tid
+	waiting map[string]chan int // of result codes, by tid
 	st      Status
 	ev      *FlightEvent // of the flight now on, nil between flights
 	heard   time.Time
@@ -73,7 +73,7 @@ type session struct {
 
 func newSession(c *Controller, d Dock) *session {
 	s := &session{c: c, d: d, inbox: make(chan arrived, 512), fly: make(chan missions.Flight, 8), commands: make(chan commanded, 8),
-		waiting: map[string]chan cloudapi.Result{}, done: map[string]error{}}
+		waiting: map[string]chan int{}, done: map[string]error{}}
 	s.st.Dock = d
 	return s
 }
@@ -94,7 +94,7 @@ func (s *session) take(topic string, payload []byte, at time.Time) {
 	select {
 	case s.inbox <- arrived{topic, payload, at}:
 	default:
-		if _, kind, _ := cloudapi.TopicOf(topic); kind != "osd" && kind != "drc/up" {
+		if _, kind, _ := cloudapi.TopicOf(topic); kind != cloudapi.KindOSD && kind != cloudapi.KindDRCUp {
 			s.inbox <- arrived{topic, payload, at}
 		}
 	}
@@ -156,11 +156,11 @@ func (s *session) run(ctx context.Context) error {
 // call asks a service of the dock and waits for its reply; a result other than 0 is an *APIError.
 func (s *session) call(ctx context.Context, method string, data any) error {
 	tid := newID()
-	b, err := cloudapi.Encode(tid, newID(), method, time.Now(), data)
+	b, err := cloudapi.New(tid, newID(), method, time.Now(), data).Encode()
 	if err != nil {
 		return err
 	}
-	ch := make(chan cloudapi.Result, 1)
+	ch := make(chan int, 1)
 	s.mu.Lock()
 	s.waiting[tid] = ch
 	s.mu.Unlock()
@@ -169,7 +169,7 @@ func (s *session) call(ctx context.Context, method string, data any) error {
 		delete(s.waiting, tid)
 		s.mu.Unlock()
 	}()
-	tok := s.c.cl.Publish(cloudapi.Services(s.d.SN), 1, false, b)
+	tok := s.c.cl.Publish(cloudapi.Topic(s.d.SN, cloudapi.KindServices), 1, false, b)
 	timer := time.NewTimer(replyWait)
 	defer timer.Stop()
 	select {
@@ -183,9 +183,9 @@ func (s *session) call(ctx context.Context, method string, data any) error {
 		return ctx.Err()
 	}
 	select {
-	case r := <-ch:
-		if r.Result != 0 {
-			return &APIError{Dock: s.d.SN, Method: method, Code: r.Result}
+	case code := <-ch:
+		if code != 0 {
+			return &APIError{Dock: s.d.SN, Method: method, Code: code}
 		}
 		return nil
 	case <-timer.C:
@@ -212,11 +212,11 @@ func (s *session) start(ctx context.Context, f missions.Flight) error {
 	s.ev, s.heard = &ev, time.Now()
 	s.mu.Unlock()
 	s.tell(ctx)
-	p := cloudapi.Prepare{FlightID: f.ID, ExecuteTime: time.Now().UnixMilli(), RTHAltitude: 100, File: cloudapi.File{URL: fmt.Sprintf(s.c.o.RouteURL, f.ID), Fingerprint: f.Fingerprint()}}
-	if err := s.call(ctx, cloudapi.FlightTaskPrepare, p); err != nil {
+	p := cloudapi.FlightTaskPrepare{FlightID: f.ID, ExecuteTime: time.Now().UnixMilli(), RTHAltitude: 100, File: cloudapi.File{URL: fmt.Sprintf(s.c.o.RouteURL, f.ID), Fingerprint: f.Fingerprint()}}
+	if err := s.call(ctx, cloudapi.MethodFlightTaskPrepare, &p); err != nil {
 		return fmt.Errorf("prepare: %w", err)
 	}
-	if err := s.call(ctx, cloudapi.FlightTaskExecute, cloudapi.Execute{FlightID: f.ID}); err != nil {
+	if err := s.call(ctx, cloudapi.MethodFlightTaskExecute, &cloudapi.FlightTaskExecute{FlightID: f.ID}); err != nil {
 		return fmt.Errorf("execute: %w", err)
 	}
 	return s.accompany(ctx)
@@ -225,7 +225,7 @@ func (s *session) start(ctx context.Context, f missions.Flight) error {
 // accompany gives a flight that is on its DRC channel, its live stream and its watcher.
 func (s *session) accompany(ctx context.Context) error {
 	drc := true
-	if err := s.call(ctx, cloudapi.DRCModeEnter, cloudapi.DRCEnter{OSDFrequency: s.c.o.DRCHz, HSIFrequency: 1, Broker: cloudapi.DRCBroker{Address: s.c.o.MQTT, ClientID: s.d.SN + "-drc", Username: s.c.o.User, Password: s.c.o.Password, ExpireTime: time.Now().Add(2 * time.Hour).Unix()}}); err != nil {
+	if err := s.call(ctx, cloudapi.MethodDRCModeEnter, &cloudapi.DRCModeEnter{OSDFrequency: s.c.o.DRCHz, HSIFrequency: 1, MQTTBroker: cloudapi.MQTTBroker{Address: s.c.o.MQTT, ClientID: s.d.SN + "-drc", Username: s.c.o.User, Password: s.c.o.Password, ExpireTime: time.Now().Add(2 * time.Hour).Unix()}}); err != nil {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
@@ -257,9 +257,9 @@ func (s *session) accompany(ctx context.Context) error {
 
 // startLive asks for the stream until the dock gives it, with growing pauses: it often fails the first times.
 func (s *session) startLive(ctx context.Context) error {
-	l := cloudapi.LiveStart{URLType: 1, URL: fmt.Sprintf(s.c.o.LivePush, s.d.SN), VideoID: s.d.Aircraft + "/99-0-0/normal-0", VideoQuality: s.c.o.LiveQuality}
+	l := cloudapi.LiveStartPush{URLType: cloudapi.URLTypeRTMP, URL: fmt.Sprintf(s.c.o.LivePush, s.d.SN), VideoID: s.d.Aircraft + "/99-0-0/normal-0", VideoQuality: cloudapi.VideoQuality(s.c.o.LiveQuality)}
 	for pause := livePauseMin; ; pause = min(2*pause, livePauseMax) {
-		err := s.call(ctx, cloudapi.LiveStartPush, l)
+		err := s.call(ctx, cloudapi.MethodLiveStartPush, &l)
 		if err == nil {
 			return nil
 		}
@@ -282,58 +282,65 @@ func (s *session) startLive(ctx context.Context) error {
 
 // hear takes in one message.
 func (s *session) hear(ctx context.Context, m arrived) error {
-	e, err := cloudapi.Decode(m.payload)
+	sn, kind, _ := cloudapi.TopicOf(m.topic)
+	e, err := cloudapi.Decode(kind, sn == s.d.SN, m.payload)
 	if err != nil {
 		return err
 	}
-	sn, kind, _ := cloudapi.TopicOf(m.topic)
+	s.c.notDocumented(s.d.SN, kind, &e)
 	s.mu.Lock()
 	s.st.Seen = m.at
 	s.mu.Unlock()
-	switch {
-	case kind == "status":
-		b, err := cloudapi.Encode(e.TID, e.BID, e.Method, time.Now(), cloudapi.Result{})
-		if err != nil {
-			return err
-		}
-		s.c.cl.Publish(cloudapi.StatusReply(s.d.SN), 1, false, b)
-	case kind == "services_reply":
-		var r cloudapi.Result
-		if err := e.Unpack(&r); err != nil {
-			return err
+	switch kind {
+	case cloudapi.KindStatus:
+		return s.answer(cloudapi.KindStatusReply, &e, &cloudapi.Result{})
+	case cloudapi.KindServicesReply:
+		code, ok := e.Outcome()
+		if !ok {
+			return fmt.Errorf("reply to %s has no result", e.Name())
 		}
 		s.mu.Lock()
-		ch := s.waiting[e.TID]
-		delete(s.waiting, e.TID)
+		ch := s.waiting[e.Transaction()]
+		delete(s.waiting, e.Transaction())
 		s.mu.Unlock()
 		if ch != nil {
-			ch <- r
+			ch <- code
 		}
-	case kind == "osd" && sn == s.d.SN:
-		var o cloudapi.DockOSD
-		if err := e.Unpack(&o); err != nil {
-			return err
+	case cloudapi.KindEvents:
+		if p, is := e.Body.(*cloudapi.FlightTaskProgress); is {
+			s.progress(ctx, p)
 		}
-		s.mu.Lock()
-		if o.ModeCode != nil {
-			s.st.Mode = *o.ModeCode
+		if e.WantsReply() {
+			return s.answer(cloudapi.KindEventsReply, &e, &cloudapi.Result{})
 		}
-		s.mu.Unlock()
-	case kind == "osd":
-		return s.aircraft(e, m.at)
-	case kind == "drc/up":
+	case cloudapi.KindOSD, cloudapi.KindState:
+		switch o := e.Body.(type) {
+		case *cloudapi.DockProperties:
+			s.mu.Lock()
+			if o.ModeCode != nil {
+				s.st.Mode = *o.ModeCode
+			}
+			s.mu.Unlock()
+		case *cloudapi.AircraftProperties:
+			return s.aircraft(o, e.Time(), m.at)
+		}
+	case cloudapi.KindDRCUp:
 		return s.drc(e, m.at)
-	case kind == "events" && e.Method == cloudapi.FlightTaskProgress:
-		var p cloudapi.Progress
-		if err := e.Unpack(&p); err != nil {
-			return err
-		}
-		s.progress(ctx, p)
 	}
 	return nil
 }
 
-func (s *session) progress(ctx context.Context, p cloudapi.Progress) {
+// answer replies to what the dock sent, in its transaction.
+func (s *session) answer(k cloudapi.Kind, to *cloudapi.Message, data any) error {
+	b, err := cloudapi.New(to.Transaction(), to.Business(), to.Name(), time.Now(), data).Encode()
+	if err != nil {
+		return err
+	}
+	s.c.cl.Publish(cloudapi.Topic(s.d.SN, k), 1, false, b)
+	return nil
+}
+
+func (s *session) progress(ctx context.Context, p *cloudapi.FlightTaskProgress) {
 	s.mu.Lock()
 	id := p.Output.Ext.FlightID
 	if s.ev == nil || s.ev.Flight != id {
@@ -346,12 +353,12 @@ func (s *session) progress(ctx context.Context, p cloudapi.Progress) {
 	s.ev.Percent = p.Output.Progress.Percent
 	s.mu.Unlock()
 	switch p.Output.Status {
-	case cloudapi.StatusOK:
+	case cloudapi.JobStatusOK:
 		s.end(ctx, Done, "")
-	case cloudapi.StatusCanceled:
+	case cloudapi.JobStatusCanceled:
 		s.end(ctx, Cancelled, "returned home on command")
-	case cloudapi.StatusFailed, "rejected", "timeout", "partially_done":
-		s.end(ctx, Failed, (&APIError{Dock: s.d.SN, Method: cloudapi.FlightTaskProgress, Code: p.Result}).Error())
+	case cloudapi.JobStatusFailed, cloudapi.JobStatusRejected, cloudapi.JobStatusTimeout, cloudapi.JobStatusPartiallyDone:
+		s.end(ctx, Failed, (&APIError{Dock: s.d.SN, Method: cloudapi.MethodFlightTaskProgress, Code: p.Result}).Error())
 	default:
 		s.tellQuietly()
 		if taken {
@@ -447,7 +454,7 @@ func (s *session) command(ctx context.Context, c Command) error {
 			err = fmt.Errorf("dock %s has no flight on", s.d.SN)
 			break
 		}
-		if err = s.call(ctx, cloudapi.ReturnHome, nil); err == nil {
+		if err = s.call(ctx, cloudapi.MethodReturnHome, nil); err == nil {
 			s.mu.Lock()
 			if s.ev != nil {
 				s.ev.State, s.ev.Reason = Returning, c.Operator+": "+c.Reason

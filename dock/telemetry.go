@@ -71,18 +71,24 @@ type Telemeter struct {
 	known   bool
 }
 
-// OSD takes in an aircraft's OSD that was stamped by the dock and arrived.
-func (t *Telemeter) OSD(a cloudapi.AircraftOSD, stamp, arrived time.Time) geo.Pose {
-	p := geo.Pose{Time: t.clock.server(stamp, arrived), Lon: a.Longitude, Lat: a.Latitude, HeightM: a.Elevation}
-	for _, g := range a.Payloads {
-		p.YawDeg, p.PitchDeg, p.RollDeg = g.GimbalYaw, g.GimbalPitch, g.GimbalRoll
+// OSD takes in what an aircraft reports of itself, stamped by the dock, and arrived; ok is false where it does not say where the aircraft is.
+func (t *Telemeter) OSD(a *cloudapi.AircraftProperties, stamp, arrived time.Time) (p geo.Pose, ok bool) {
+	if a.Latitude == nil || a.Longitude == nil || a.Elevation == nil || a.Height == nil {
+		return p, false
+	}
+	p = geo.Pose{Time: t.clock.server(stamp, arrived), Lon: *a.Longitude, Lat: *a.Latitude, HeightM: *a.Elevation}
+	p.YawDeg, p.PitchDeg, p.RollDeg = t.last.YawDeg, t.last.PitchDeg, t.last.RollDeg
+	for _, g := range a.PayloadsByIndex {
+		if g.GimbalYaw != nil && g.GimbalPitch != nil {
+			p.YawDeg, p.PitchDeg, p.RollDeg = *g.GimbalYaw, *g.GimbalPitch, cloudapi.Value(g.GimbalRoll)
+		}
 	}
 	p.Sigma = geo.PoseSigma{HorizM: gnssM, VertM: gnssM, YawDeg: gimbalYawDeg, PitchDeg: gimbalPitchDeg, RollDeg: gimbalRollDeg, TimeS: clockS}
-	if a.PositionState.IsFixed == 2 {
+	if a.PositionState != nil && a.PositionState.IsFixed == cloudapi.RTKFixFixed {
 		p.Sigma.HorizM, p.Sigma.VertM = rtkHorizM, rtkVertM
 	}
 	// the ground velocity: its size as reported, its direction from where the aircraft came
-	head := a.AttitudeHead * math.Pi / 180
+	head := cloudapi.Value(a.AttitudeHead) * math.Pi / 180
 	ve, vn := math.Sin(head), math.Cos(head)
 	if !t.last.Time.IsZero() {
 		d := geo.NewFrame(t.last.Point(), 0).To(orb.Point{p.Lon, p.Lat}, 0)
@@ -90,13 +96,14 @@ func (t *Telemeter) OSD(a cloudapi.AircraftOSD, stamp, arrived time.Time) geo.Po
 			ve, vn = d.E/m, d.N/m
 		}
 	}
-	p.VelE, p.VelN = ve*a.HorizontalSpeed, vn*a.HorizontalSpeed
-	t.last, t.takeoff, t.known = p, a.Height-a.Elevation, true
-	return p
+	speed := cloudapi.Value(a.HorizontalSpeed)
+	p.VelE, p.VelN = ve*speed, vn*speed
+	t.last, t.takeoff, t.known = p, *a.Height-*a.Elevation, true
+	return p, true
 }
 
 // DRC takes in an osd_info_push; ok is false until an OSD has told the height of the take-off point.
-func (t *Telemeter) DRC(o cloudapi.OSDInfo, stamp, arrived time.Time) (p geo.Pose, ok bool) {
+func (t *Telemeter) DRC(o *cloudapi.OSDInfoPush, stamp, arrived time.Time) (p geo.Pose, ok bool) {
 	at := t.clock.server(stamp, arrived)
 	if !t.known {
 		return p, false
@@ -105,39 +112,29 @@ func (t *Telemeter) DRC(o cloudapi.OSDInfo, stamp, arrived time.Time) (p geo.Pos
 		YawDeg: o.GimbalYaw, PitchDeg: o.GimbalPitch, RollDeg: o.GimbalRoll, VelE: o.SpeedX, VelN: o.SpeedY, Sigma: t.last.Sigma}, true
 }
 
-func (s *session) aircraft(e cloudapi.Envelope, at time.Time) error {
-	var a cloudapi.AircraftOSD
-	if err := e.Unpack(&a); err != nil {
-		return err
-	}
-	p := s.telemeter.OSD(a, e.Time(), at)
+func (s *session) aircraft(a *cloudapi.AircraftProperties, stamp, at time.Time) error {
+	p, ok := s.telemeter.OSD(a, stamp, at)
 	s.mu.Lock()
-	s.st.Battery = a.Battery.CapacityPercent
+	if a.Battery != nil {
+		s.st.Battery = a.Battery.CapacityPercent
+	}
 	drc := s.ev != nil && s.ev.DRC
 	s.mu.Unlock()
-	if drc {
+	if drc || !ok {
 		return nil // the same, faster and with velocities, comes over DRC
 	}
 	return s.pose(p)
 }
 
-func (s *session) drc(e cloudapi.Envelope, at time.Time) error {
-	switch e.Method {
-	case cloudapi.OSDInfoPush:
-		var o cloudapi.OSDInfo
-		if err := e.Unpack(&o); err != nil {
-			return err
-		}
+func (s *session) drc(e cloudapi.Message, at time.Time) error {
+	switch o := e.Body.(type) {
+	case *cloudapi.OSDInfoPush:
 		if p, ok := s.telemeter.DRC(o, e.Time(), at); ok {
 			return s.pose(p)
 		}
-	case cloudapi.DelayInfoPush:
-		var d cloudapi.DelayInfo
-		if err := e.Unpack(&d); err != nil {
-			return err
-		}
-		if len(d.List) > 0 {
-			return s.publish(Telemetry{VideoDelayS: float64(d.List[0].DelayMS) / 1000})
+	case *cloudapi.DelayInfoPush:
+		if len(o.LiveViewDelayList) > 0 {
+			return s.publish(Telemetry{VideoDelayS: float64(o.LiveViewDelayList[0].LiveViewDelayTime) / 1000})
 		}
 	}
 	return nil

@@ -183,13 +183,13 @@ func (w *benchWatch) close() {
 	}
 }
 
-func (w *benchWatch) osd(a cloudapi.AircraftOSD, stamp, arrived time.Time) {
-	if p := w.telemeter.OSD(a, stamp, arrived); !w.useDRC {
+func (w *benchWatch) osd(a *cloudapi.AircraftProperties, stamp, arrived time.Time) {
+	if p, ok := w.telemeter.OSD(a, stamp, arrived); ok && !w.useDRC {
 		w.poses.Add(p)
 	}
 }
 
-func (w *benchWatch) drc(o cloudapi.OSDInfo, stamp, arrived time.Time) {
+func (w *benchWatch) drc(o *cloudapi.OSDInfoPush, stamp, arrived time.Time) {
 	if p, ok := w.telemeter.DRC(o, stamp, arrived); ok {
 		w.poses.Add(p)
 	}

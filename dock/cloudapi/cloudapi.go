@@ -1,317 +1,369 @@
-// Package cloudapi is the DJI Cloud API over MQTT as docks speak it: topics, envelopes and the messages that a patrol
-// needs, with field names as on the wire (DJI Cloud API documentation, 60.api-reference, dock to cloud).
+// Package cloudapi is the DJI Cloud API over MQTT as docks speak it: topics, envelopes, and one type for every message that
+// DJI documents for docks 1, 2 and 3, with field names as on the wire (DJI Cloud API documentation, 60.api-reference, dock to
+// cloud). What a message says beyond its type (newer firmware) is kept in its Bag and goes out again with it.
 package cloudapi
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
+	"reflect"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 )
 
-// Topics, by the serial number of the gateway (dock) or device.
-func Status(sn string) string        { return "sys/product/" + sn + "/status" }
-func StatusReply(sn string) string   { return "sys/product/" + sn + "/status_reply" }
-func OSD(sn string) string           { return "thing/product/" + sn + "/osd" }
-func Services(sn string) string      { return "thing/product/" + sn + "/services" }
-func ServicesReply(sn string) string { return "thing/product/" + sn + "/services_reply" }
-func Events(sn string) string        { return "thing/product/" + sn + "/events" }
-func EventsReply(sn string) string   { return "thing/product/" + sn + "/events_reply" }
-func DRCUp(sn string) string         { return "thing/product/" + sn + "/drc/up" }
+// Kind of a topic: what follows the serial number.
+type Kind string
 
-// TopicOf splits a topic of the kinds above into the serial number and the rest ("osd", "drc/up", …).
-func TopicOf(topic string) (sn, kind string, ok bool) {
+// Kinds of topics. OSD, state, events, requests and status come from a dock; services, property/set and drc/down go to it; a reply
+// goes the other way.
+const (
+	KindOSD              Kind = "osd"
+	KindState            Kind = "state"
+	KindServices         Kind = "services"
+	KindServicesReply    Kind = "services_reply"
+	KindEvents           Kind = "events"
+	KindEventsReply      Kind = "events_reply"
+	KindRequests         Kind = "requests"
+	KindRequestsReply    Kind = "requests_reply"
+	KindStatus           Kind = "status"
+	KindStatusReply      Kind = "status_reply"
+	KindPropertySet      Kind = "property/set"
+	KindPropertySetReply Kind = "property/set_reply"
+	KindDRCUp            Kind = "drc/up"
+	KindDRCDown          Kind = "drc/down"
+)
+
+// Topic of a device (dock or aircraft, by serial number) and kind.
+func Topic(sn string, k Kind) string {
+	if k == KindStatus || k == KindStatusReply {
+		return "sys/product/" + sn + "/" + string(k)
+	}
+	return "thing/product/" + sn + "/" + string(k)
+}
+
+// TopicOf splits a topic of the kinds above.
+func TopicOf(topic string) (sn string, k Kind, ok bool) {
 	for _, p := range []string{"thing/product/", "sys/product/"} {
 		if rest, found := strings.CutPrefix(topic, p); found {
-			return strings.Cut(rest, "/")
+			sn, kind, ok := strings.Cut(rest, "/")
+			return sn, Kind(kind), ok && sn != ""
 		}
 	}
 	return "", "", false
 }
 
-// Envelope is every message: tid names the transaction, bid the business it belongs to. Timestamp is the sender's clock in
-// milliseconds since 1970.
+// Bag holds what a message says that its type does not know, as one JSON object; empty where there is nothing.
+type Bag struct {
+	Unknown jsontext.Value `json:",embed"`
+}
+
+// Empty is data without fields.
+type Empty struct{ Bag }
+
+// Loose is a value that docks write now as a number, now as a string.
+type Loose jsontext.Value
+
+// MarshalJSON writes the value as it came.
+func (l Loose) MarshalJSON() ([]byte, error) { return jsontext.Value(l).MarshalJSON() }
+
+// UnmarshalJSON keeps the value as it comes.
+func (l *Loose) UnmarshalJSON(b []byte) error { *l = append((*l)[:0], b...); return nil }
+
+// Number is the value where it is a number, also one in quotes.
+func (l Loose) Number() (float64, bool) {
+	v, err := strconv.ParseFloat(strings.Trim(string(l), `" `), 64)
+	return v, err == nil
+}
+
+// Envelope is a message as on the wire: TID names the transaction, BID the business it belongs to. Timestamp is the sender's
+// clock in milliseconds since 1970. On DRC topics Seq numbers the messages in place of TID and BID.
 type Envelope struct {
-	TID       string          `json:"tid,omitempty"`
-	BID       string          `json:"bid,omitempty"`
-	Timestamp int64           `json:"timestamp"`
-	Method    string          `json:"method,omitempty"`
-	Gateway   string          `json:"gateway,omitempty"`
-	NeedReply int             `json:"need_reply,omitempty"`
-	Data      json.RawMessage `json:"data"`
+	TID       *string        `json:"tid,omitzero"`
+	BID       *string        `json:"bid,omitzero"`
+	Timestamp Loose          `json:"timestamp,omitzero"`
+	Stamp     Loose          `json:"timestamp:,omitzero"` // the same where DJI's documentation has it misspelt, and docks that follow it
+	Method    *string        `json:"method,omitzero"`
+	Gateway   *string        `json:"gateway,omitzero"`
+	NeedReply *int           `json:"need_reply,omitzero"`
+	Seq       *int64         `json:"seq,omitzero"`
+	Result    *int           `json:"result,omitzero"` // of replies that carry it outside their data
+	Data      jsontext.Value `json:"data,omitzero"`
+	Bag
 }
 
-// Time is the sender's time.
-func (e Envelope) Time() time.Time { return time.UnixMilli(e.Timestamp) }
-
-// Decode reads an envelope.
-func Decode(payload []byte) (Envelope, error) {
-	var e Envelope
-	if err := json.Unmarshal(payload, &e); err != nil {
-		return e, fmt.Errorf("not a Cloud API message: %w", err)
+// Value is what a pointer points at, zero where it is nil: a field that a message does not have.
+func Value[T any](p *T) (v T) {
+	if p != nil {
+		v = *p
 	}
-	return e, nil
+	return v
 }
 
-// Encode writes an envelope around data, stamped with the sender's time.
-func Encode(tid, bid, method string, at time.Time, data any) ([]byte, error) {
-	raw, err := json.Marshal(data)
-	if err != nil {
-		return nil, err
+// Time is the sender's time; zero where the message has none.
+func (e *Envelope) Time() time.Time {
+	ms, ok := e.Timestamp.Number()
+	if !ok {
+		ms, ok = e.Stamp.Number()
 	}
-	return json.Marshal(Envelope{TID: tid, BID: bid, Method: method, Timestamp: at.UnixMilli(), Data: raw})
-}
-
-// Methods.
-const (
-	UpdateTopo         = "update_topo"
-	FlightTaskPrepare  = "flighttask_prepare"
-	FlightTaskExecute  = "flighttask_execute"
-	FlightTaskProgress = "flighttask_progress"
-	ReturnHome         = "return_home"
-	LiveStartPush      = "live_start_push"
-	LiveStopPush       = "live_stop_push"
-	DRCModeEnter       = "drc_mode_enter"
-	DRCModeExit        = "drc_mode_exit"
-	OSDInfoPush        = "osd_info_push"
-	DelayInfoPush      = "delay_info_push"
-)
-
-// Topo is the data of update_topo: the dock and, where it is on, its aircraft.
-type Topo struct {
-	Type       int         `json:"type"`
-	SubType    int         `json:"sub_type"`
-	Version    json.Number `json:"version,omitempty"`
-	SubDevices []SubDevice `json:"sub_devices"`
-}
-
-// SubDevice is an aircraft of a dock.
-type SubDevice struct {
-	SN      string `json:"sn"`
-	Type    int    `json:"type"`
-	SubType int    `json:"sub_type"`
-	Index   string `json:"index,omitempty"`
-}
-
-// Result is the data of a reply; 0 is success, anything else a published or unpublished error code.
-type Result struct {
-	Result int             `json:"result"`
-	Output json.RawMessage `json:"output,omitempty"`
-}
-
-// File is where a route is fetched and the MD5 of its bytes.
-type File struct {
-	URL         string `json:"url"`
-	Fingerprint string `json:"fingerprint"`
-}
-
-// Prepare is the data of flighttask_prepare.
-type Prepare struct {
-	FlightID           string `json:"flight_id"`
-	ExecuteTime        int64  `json:"execute_time,omitempty"`
-	TaskType           int    `json:"task_type"` // 0 immediate, 1 timed, 2 conditional
-	File               File   `json:"file"`
-	RTHAltitude        int    `json:"rth_altitude"`
-	OutOfControlAction int    `json:"out_of_control_action"`
-	ExitWhenRCLost     int    `json:"exit_wayline_when_rc_lost"`
-}
-
-// Execute is the data of flighttask_execute.
-type Execute struct {
-	FlightID string `json:"flight_id"`
-}
-
-// Progress is the data of the event flighttask_progress.
-type Progress struct {
-	Result int            `json:"result"`
-	Output ProgressOutput `json:"output"`
-}
-
-// ProgressOutput says how far a flight is.
-type ProgressOutput struct {
-	Status   string `json:"status"` // sent, in_progress, ok, paused, rejected, failed, canceled, timeout, partially_done
-	Progress struct {
-		CurrentStep int `json:"current_step"`
-		Percent     int `json:"percent"`
-	} `json:"progress"`
-	Ext struct {
-		FlightID      string `json:"flight_id"`
-		WaypointIndex int    `json:"current_waypoint_index"`
-		MissionState  int    `json:"wayline_mission_state"` // 5 executing, 9 ended
-		MediaCount    int    `json:"media_count"`
-	} `json:"ext"`
-}
-
-// Statuses of a flight task that end it.
-const (
-	StatusOK       = "ok"
-	StatusFailed   = "failed"
-	StatusCanceled = "canceled"
-)
-
-// LiveStart is the data of live_start_push.
-type LiveStart struct {
-	URLType      int    `json:"url_type"` // 1 RTMP, 3 GB28181
-	URL          string `json:"url"`
-	VideoID      string `json:"video_id"`
-	VideoQuality int    `json:"video_quality"`
-}
-
-// LiveStop is the data of live_stop_push.
-type LiveStop struct {
-	VideoID string `json:"video_id"`
-}
-
-// DRCEnter is the data of drc_mode_enter.
-type DRCEnter struct {
-	OSDFrequency int       `json:"osd_frequency"`
-	HSIFrequency int       `json:"hsi_frequency"`
-	Broker       DRCBroker `json:"mqtt_broker"`
-}
-
-// DRCBroker tells the dock where to send what goes over DRC.
-type DRCBroker struct {
-	Address    string `json:"address"`
-	ClientID   string `json:"client_id"`
-	Username   string `json:"username"`
-	Password   string `json:"password"`
-	ExpireTime int64  `json:"expire_time"`
-	EnableTLS  bool   `json:"enable_tls"`
-}
-
-// OSDInfo is the data of osd_info_push: the aircraft at the asked rate. Height is ellipsoidal (WGS-84); speeds are metres a
-// second, x east, y north, z up.
-type OSDInfo struct {
-	AttitudeHead float64 `json:"attitude_head"`
-	Latitude     float64 `json:"latitude"`
-	Longitude    float64 `json:"longitude"`
-	Height       float64 `json:"height"`
-	SpeedX       float64 `json:"speed_x"`
-	SpeedY       float64 `json:"speed_y"`
-	SpeedZ       float64 `json:"speed_z"`
-	GimbalPitch  float64 `json:"gimbal_pitch"`
-	GimbalRoll   float64 `json:"gimbal_roll"`
-	GimbalYaw    float64 `json:"gimbal_yaw"`
-}
-
-// DelayInfo is the data of delay_info_push: delays in milliseconds.
-type DelayInfo struct {
-	SDRCmdDelay int         `json:"sdr_cmd_delay"`
-	List        []LiveDelay `json:"liveview_delay_list"`
-}
-
-// LiveDelay is the delay of one live video.
-type LiveDelay struct {
-	VideoID string `json:"video_id"`
-	DelayMS int    `json:"liveview_delay_time"`
-}
-
-// Position is the fix of a dock or aircraft: IsFixed 2 and Quality 5 mean RTK fixed.
-type Position struct {
-	IsFixed   int `json:"is_fixed"`
-	Quality   int `json:"quality"`
-	GPSNumber int `json:"gps_number"`
-	RTKNumber int `json:"rtk_number"`
-}
-
-// DockOSD is what a dock reports of itself (the part a patrol needs). ModeCode: 0 idle, 1 on-site debugging, 2 remote
-// debugging, 3 upgrading, 4 working.
-type DockOSD struct {
-	ModeCode    *int     `json:"mode_code,omitempty"`
-	Latitude    float64  `json:"latitude,omitempty"`
-	Longitude   float64  `json:"longitude,omitempty"`
-	Height      float64  `json:"height,omitempty"`
-	DroneInDock *int     `json:"drone_in_dock,omitempty"`
-	CoverState  *int     `json:"cover_state,omitempty"`
-	WindSpeed   *float64 `json:"wind_speed,omitempty"`
-	Rainfall    *int     `json:"rainfall,omitempty"`
-	Charge      *struct {
-		State           int `json:"state"`
-		CapacityPercent int `json:"capacity_percent"`
-	} `json:"drone_charge_state,omitempty"`
-	SubDevice *struct {
-		DeviceSN string `json:"device_sn"`
-		ModelKey string `json:"device_model_key"`
-		Online   int    `json:"device_online_status"`
-		Paired   int    `json:"device_paired"`
-	} `json:"sub_device,omitempty"`
-}
-
-// AircraftOSD is what an aircraft reports of itself at 0.5 Hz. Elevation is the height above take-off.
-type AircraftOSD struct {
-	ModeCode        int      `json:"mode_code"`
-	Latitude        float64  `json:"latitude"`
-	Longitude       float64  `json:"longitude"`
-	Height          float64  `json:"height"`
-	Elevation       float64  `json:"elevation"`
-	AttitudeHead    float64  `json:"attitude_head"`
-	HorizontalSpeed float64  `json:"horizontal_speed"`
-	VerticalSpeed   float64  `json:"vertical_speed"`
-	PositionState   Position `json:"position_state"`
-	Battery         struct {
-		CapacityPercent int `json:"capacity_percent"`
-	} `json:"battery"`
-	// Payloads is what the wire keys by payload index ("81-0-0"): the gimbal of the camera.
-	Payloads map[string]PayloadOSD `json:"-"`
-}
-
-// PayloadOSD holds a camera's gimbal angles.
-type PayloadOSD struct {
-	GimbalPitch float64 `json:"gimbal_pitch"`
-	GimbalRoll  float64 `json:"gimbal_roll"`
-	GimbalYaw   float64 `json:"gimbal_yaw"`
-}
-
-// UnmarshalJSON reads an aircraft's OSD; keys of the form n-n-n are payloads.
-func (a *AircraftOSD) UnmarshalJSON(b []byte) error {
-	type plain AircraftOSD
-	if err := json.Unmarshal(b, (*plain)(a)); err != nil {
-		return err
+	if !ok || !(math.Abs(ms) < 1e15) {
+		return time.Time{}
 	}
-	var all map[string]json.RawMessage
-	if err := json.Unmarshal(b, &all); err != nil {
-		return err
-	}
-	for k, v := range all {
-		if strings.Count(k, "-") != 2 {
-			continue
+	return time.UnixMilli(int64(ms))
+}
+
+// Transaction, Business and Name are the message's tid, bid and method, "" where it has none.
+func (e *Envelope) Transaction() string { return Value(e.TID) }
+func (e *Envelope) Business() string    { return Value(e.BID) }
+func (e *Envelope) Name() string        { return Value(e.Method) }
+
+// WantsReply says whether the sender waits for an answer.
+func (e *Envelope) WantsReply() bool { return Value(e.NeedReply) == 1 }
+
+// Message is an envelope and its data, decoded. Body is a pointer to the type of the message, nil where its method is not known or
+// it has no data. Odd names what is not as documented: unknown fields by their path, fields of another type with what was wrong.
+type Message struct {
+	Envelope
+	Body any
+	Odd  []string
+}
+
+// body makes an empty T.
+func body[T any]() any { return new(T) }
+
+// NewBody makes the type of the data of a kind and method, nil where none is known. Data of osd and state depend on who sends
+// them; NewBody takes dock for a dock, otherwise for its aircraft.
+func NewBody(k Kind, method string, dock bool) any {
+	switch k {
+	case KindPropertySet:
+		return new(PropertySet)
+	case KindOSD, KindState:
+		if dock {
+			return new(DockProperties)
 		}
-		var p PayloadOSD
-		if json.Unmarshal(v, &p) == nil {
-			if a.Payloads == nil {
-				a.Payloads = map[string]PayloadOSD{}
+		return new(AircraftProperties)
+	case KindPropertySetReply:
+		return new(PropertySetReply)
+	}
+	if mk := bodies[k][method]; mk != nil {
+		return mk()
+	}
+	return nil
+}
+
+// Decode reads a message of a kind; dock tells whether the topic's device is a dock or its aircraft. Only what is no JSON object is an
+// error: what is not as documented is kept, and named in Odd.
+func Decode(k Kind, dock bool, payload []byte) (Message, error) {
+	var m Message
+	odd, err := lenient(payload, &m.Envelope)
+	if err != nil {
+		return m, fmt.Errorf("not a Cloud API message: %w", err)
+	}
+	m.Odd = odd
+	if len(m.Data) == 0 || m.Data.Kind() == 'n' {
+		return m, nil
+	}
+	if m.Body = NewBody(k, m.Name(), dock); m.Body == nil {
+		m.Odd = append(m.Odd, "method "+strconv.Quote(m.Name())+" is not known")
+		return m, nil
+	}
+	odd, err = lenient(m.Data, m.Body)
+	if err != nil {
+		m.Body, odd = nil, []string{"data: " + err.Error()}
+	}
+	m.Odd = append(m.Odd, odd...)
+	return m, nil
+}
+
+// Encode writes the message with its body as data.
+func (m *Message) Encode() ([]byte, error) {
+	e := m.Envelope
+	if m.Body != nil {
+		b, err := json.Marshal(m.Body, json.Deterministic(true))
+		if err != nil {
+			return nil, err
+		}
+		e.Data = b
+	}
+	return json.Marshal(&e, json.Deterministic(true))
+}
+
+// New is a message with data, stamped with the sender's time; method "" is left out.
+func New(tid, bid, method string, at time.Time, data any) *Message {
+	m := &Message{Envelope: Envelope{TID: &tid, BID: &bid, Timestamp: Loose(strconv.FormatInt(at.UnixMilli(), 10))}, Body: data}
+	if method != "" {
+		m.Method = &method
+	}
+	if data == nil {
+		m.Data = jsontext.Value("{}")
+	}
+	return m
+}
+
+// Outcome is the result of a reply: 0, or an error code; ok is false where it has none.
+func (m *Message) Outcome() (code int, ok bool) {
+	var r struct {
+		Result *int `json:"result"`
+	}
+	if m.Result != nil {
+		return *m.Result, true
+	}
+	if _, err := lenient(m.Data, &r); err != nil || r.Result == nil {
+		return 0, false
+	}
+	return *r.Result, true
+}
+
+// mostRepairs bounds how many fields of one message may be of another type than documented.
+const mostRepairs = 32
+
+// lenient decodes JSON into v. A field that is not of its documented type is converted where that loses nothing (numbers in quotes, whole
+// numbers written with a point, 0 and 1 for false and true), otherwise left out; both are named.
+func lenient(data []byte, v any) (odd []string, err error) {
+	raw := jsontext.Value(data)
+	for range mostRepairs {
+		err = json.Unmarshal(raw, v)
+		bad, is := errors.AsType[*json.SemanticError](err)
+		if err == nil {
+			return append(odd, unknown(reflect.ValueOf(v), "")...), nil
+		}
+		if !is || bad.JSONPointer == "" {
+			return odd, err
+		}
+		what := ""
+		raw, err = repaired(raw, slices.Collect(bad.JSONPointer.Tokens()), func(was jsontext.Value) jsontext.Value {
+			what = fmt.Sprintf("%.40s is not of type %v", was, bad.GoType)
+			return converted(was, bad.GoType)
+		})
+		if err != nil {
+			return odd, err
+		}
+		odd = append(odd, strings.TrimPrefix(string(bad.JSONPointer), "/")+": "+what)
+		reflect.ValueOf(v).Elem().SetZero()
+	}
+	return odd, fmt.Errorf("more than %d fields are not as documented", mostRepairs)
+}
+
+// converted is a value as its documented type takes it, nil for leaving it out.
+func converted(was jsontext.Value, to reflect.Type) jsontext.Value {
+	text := strings.Trim(string(was), `"`)
+	f, err := strconv.ParseFloat(text, 64)
+	switch {
+	case text == "true":
+		f, err = 1, nil
+	case text == "false":
+		f, err = 0, nil
+	}
+	if to == nil || err != nil || !(math.Abs(f) < 1e15) {
+		return nil
+	}
+	switch to.Kind() {
+	case reflect.Int, reflect.Int64:
+		return jsontext.Value(strconv.FormatInt(int64(math.Round(f)), 10))
+	case reflect.Float64:
+		return jsontext.Value(strconv.FormatFloat(f, 'g', -1, 64))
+	case reflect.Bool:
+		return jsontext.Value(strconv.FormatBool(f != 0))
+	case reflect.String:
+		return jsontext.Value(strconv.Quote(text))
+	}
+	return nil
+}
+
+// repaired copies JSON with the value that tokens lead to repaired, or left out where repair gives nil.
+func repaired(raw jsontext.Value, tokens []string, repair func(jsontext.Value) jsontext.Value) (jsontext.Value, error) {
+	if len(tokens) == 0 {
+		return repair(raw), nil
+	}
+	switch raw.Kind() {
+	case '{':
+		var o map[string]jsontext.Value
+		if err := json.Unmarshal(raw, &o); err != nil {
+			return nil, err
+		}
+		was, ok := o[tokens[0]]
+		if !ok {
+			return nil, fmt.Errorf("nothing at %q", tokens[0])
+		}
+		v, err := repaired(was, tokens[1:], repair)
+		if err != nil {
+			return nil, err
+		}
+		if o[tokens[0]] = v; v == nil {
+			delete(o, tokens[0])
+		}
+		return json.Marshal(o)
+	case '[':
+		var a []jsontext.Value
+		if err := json.Unmarshal(raw, &a); err != nil {
+			return nil, err
+		}
+		i, err := strconv.Atoi(tokens[0])
+		if err != nil || i < 0 || i >= len(a) {
+			return nil, fmt.Errorf("no element %q", tokens[0])
+		}
+		v, err := repaired(a[i], tokens[1:], repair)
+		if err != nil {
+			return nil, err
+		}
+		if a[i] = v; v == nil {
+			a = slices.Delete(a, i, i+1)
+		}
+		return json.Marshal(a)
+	}
+	return nil, fmt.Errorf("nothing at %q", tokens[0])
+}
+
+// unknown lists the paths of what lies in the bags of v.
+func unknown(v reflect.Value, path string) (out []string) {
+	switch v.Kind() {
+	case reflect.Pointer:
+		if !v.IsNil() {
+			return unknown(v.Elem(), path)
+		}
+	case reflect.Slice:
+		if k := v.Type().Elem().Kind(); k == reflect.Struct || k == reflect.Pointer {
+			for i := range v.Len() {
+				out = append(out, unknown(v.Index(i), fmt.Sprintf("%s%d/", path, i))...)
 			}
-			a.Payloads[k] = p
+		}
+	case reflect.Map:
+		for _, k := range v.MapKeys() {
+			out = append(out, unknown(v.MapIndex(k), path+k.String()+"/")...)
+		}
+	case reflect.Struct:
+		if bag, is := v.Interface().(Bag); is {
+			if len(bag.Unknown) > 0 {
+				var o map[string]jsontext.Value
+				if json.Unmarshal(bag.Unknown, &o) == nil {
+					for k := range o {
+						out = append(out, path+k)
+					}
+				}
+			}
+			return out
+		}
+		t := v.Type()
+		for i := range v.NumField() {
+			f := t.Field(i)
+			switch f.Type.Kind() {
+			case reflect.Struct, reflect.Pointer, reflect.Slice, reflect.Map:
+			default:
+				continue
+			}
+			name := path
+			if !f.Anonymous {
+				tag, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+				name += tag + "/"
+			}
+			out = append(out, unknown(v.Field(i), name)...)
 		}
 	}
-	return nil
-}
-
-// MarshalJSON writes an aircraft's OSD with its payloads beside the rest.
-func (a AircraftOSD) MarshalJSON() ([]byte, error) {
-	type plain AircraftOSD
-	b, err := json.Marshal(plain(a))
-	if err != nil {
-		return nil, err
-	}
-	var all map[string]any
-	if err := json.Unmarshal(b, &all); err != nil {
-		return nil, err
-	}
-	for k, v := range a.Payloads {
-		all[k] = v
-	}
-	return json.Marshal(all)
-}
-
-// Unpack reads an envelope's data into v.
-func (e Envelope) Unpack(v any) error {
-	if len(e.Data) == 0 {
-		return errors.New("message has no data")
-	}
-	if err := json.Unmarshal(e.Data, v); err != nil {
-		return fmt.Errorf("%s: %w", e.Method, err)
-	}
-	return nil
+	slices.Sort(out)
+	return out
 }

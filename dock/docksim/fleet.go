@@ -156,7 +156,7 @@ func (d *simDock) run(ctx context.Context) error {
 	opts := mqtt.NewClientOptions().AddBroker(o.MQTT).SetClientID(d.sn).SetUsername(o.User).SetPassword(o.Password).
 		SetConnectRetry(true).SetConnectRetryInterval(time.Second).SetAutoReconnect(true).SetMaxReconnectInterval(2 * time.Second).SetOrderMatters(true).SetConnectTimeout(5 * time.Second)
 	opts.SetOnConnectHandler(func(c mqtt.Client) {
-		c.Subscribe(cloudapi.Services(d.sn), 1, func(_ mqtt.Client, m mqtt.Message) {
+		c.Subscribe(cloudapi.Topic(d.sn, cloudapi.KindServices), 1, func(_ mqtt.Client, m mqtt.Message) {
 			select {
 			case requests <- m:
 			default: // a dock answers one service at a time and drops what overruns it
@@ -196,7 +196,7 @@ func (d *simDock) run(ctx context.Context) error {
 			if time.Since(lastProgress) >= time.Second {
 				lastProgress = time.Now()
 				if fl := d.flying(); fl != nil {
-					d.progress(fl, "in_progress", 0)
+					d.progress(fl, cloudapi.JobStatusInProgress, 0)
 				}
 			}
 		}
@@ -211,7 +211,7 @@ func (d *simDock) flying() *flight {
 
 // post queues a message; it goes out late, and in order.
 func (d *simDock) post(topic string, qos byte, method, tid, bid string, data any) {
-	b, err := cloudapi.Encode(tid, bid, method, d.now(), data)
+	b, err := cloudapi.New(tid, bid, method, d.now(), data).Encode()
 	if err != nil {
 		d.f.o.Log.Error("encode", "dock", d.sn, "method", method, "error", err)
 		return
@@ -244,24 +244,24 @@ func (d *simDock) send(ctx context.Context) {
 }
 
 func (d *simDock) online(fl *flight) {
-	topo := cloudapi.Topo{Type: 3, SubType: 2, Version: "1"}
+	topo := cloudapi.Topo{Type: 3, SubType: 2, Version: new(1)}
 	if fl != nil {
 		topo.SubDevices = []cloudapi.SubDevice{{SN: AircraftSN(d.i), Type: 100, Index: "A"}}
 	} else {
 		topo.SubDevices = []cloudapi.SubDevice{}
 	}
-	d.post(cloudapi.Status(d.sn), 1, cloudapi.UpdateTopo, newID(), newID(), topo)
+	d.post(cloudapi.Topic(d.sn, cloudapi.KindStatus), 1, cloudapi.MethodUpdateTopo, newID(), newID(), &topo)
 }
 
 // serve answers one service call.
 func (d *simDock) serve(ctx context.Context, payload []byte) {
-	e, err := cloudapi.Decode(payload)
+	e, err := cloudapi.Decode(cloudapi.KindServices, true, payload)
 	if err != nil {
 		d.f.o.Log.Warn("service call", "dock", d.sn, "error", err)
 		return
 	}
 	result := d.do(ctx, e)
-	d.post(cloudapi.ServicesReply(d.sn), 1, e.Method, e.TID, e.BID, cloudapi.Result{Result: result})
+	d.post(cloudapi.Topic(d.sn, cloudapi.KindServicesReply), 1, e.Name(), e.Transaction(), e.Business(), &cloudapi.Result{Result: result})
 }
 
 // Codes a simulated dock answers with.
@@ -273,28 +273,20 @@ const (
 	codeNoFlight  = 316001
 )
 
-func (d *simDock) do(ctx context.Context, e cloudapi.Envelope) int {
-	switch e.Method {
-	case cloudapi.FlightTaskPrepare:
-		var p cloudapi.Prepare
-		if e.Unpack(&p) != nil {
-			return codeBadFile
-		}
-		route, err := fetchRoute(ctx, p.File)
+func (d *simDock) do(ctx context.Context, e cloudapi.Message) int {
+	switch x := e.Body.(type) {
+	case *cloudapi.FlightTaskPrepare:
+		route, err := fetchRoute(ctx, x.File)
 		if err != nil {
-			d.f.o.Log.Warn("route", "dock", d.sn, "flight", p.FlightID, "error", err)
+			d.f.o.Log.Warn("route", "dock", d.sn, "flight", x.FlightID, "error", err)
 			return codeBadFile
 		}
 		d.mu.Lock()
 		clear(d.prepared)
-		d.prepared[p.FlightID] = route
+		d.prepared[x.FlightID] = route
 		d.mu.Unlock()
 		return 0
-	case cloudapi.FlightTaskExecute:
-		var x cloudapi.Execute
-		if e.Unpack(&x) != nil {
-			return codeNoFlight
-		}
+	case *cloudapi.FlightTaskExecute:
 		d.mu.Lock()
 		defer d.mu.Unlock()
 		route, ok := d.prepared[x.FlightID]
@@ -307,18 +299,9 @@ func (d *simDock) do(ctx context.Context, e cloudapi.Envelope) int {
 		delete(d.prepared, x.FlightID)
 		d.start(ctx, x.FlightID, route)
 		return 0
-	case cloudapi.ReturnHome:
-		d.mu.Lock()
-		defer d.mu.Unlock()
-		if d.fl == nil {
-			return codeNoFlight
-		}
-		d.cancel()
-		return 0
-	case cloudapi.LiveStartPush:
-		var l cloudapi.LiveStart
+	case *cloudapi.LiveStartPush:
 		fl := d.flying()
-		if e.Unpack(&l) != nil || fl == nil {
+		if fl == nil {
 			return codeLiveFails
 		}
 		d.liveTry++
@@ -329,28 +312,37 @@ func (d *simDock) do(ctx context.Context, e cloudapi.Envelope) int {
 			return codeLiveFails
 		}
 		select {
-		case fl.live <- l.URL:
+		case fl.live <- x.URL:
 		default:
 		}
 		return 0
-	case cloudapi.LiveStopPush:
+	case *cloudapi.LiveStopPush:
 		return 0
-	case cloudapi.DRCModeEnter:
-		var x cloudapi.DRCEnter
-		if n := d.f.o.Settings.NoDRCEvery; n > 0 && d.i%n == n-1 || e.Unpack(&x) != nil {
+	case *cloudapi.DRCModeEnter:
+		if n := d.f.o.Settings.NoDRCEvery; n > 0 && d.i%n == n-1 {
 			return codeNoDRC
 		}
 		d.mu.Lock()
 		d.osdHz = min(max(x.OSDFrequency, 1), 30)
 		d.mu.Unlock()
 		return 0
-	case cloudapi.DRCModeExit:
+	}
+	switch e.Name() {
+	case cloudapi.MethodReturnHome:
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		if d.fl == nil {
+			return codeNoFlight
+		}
+		d.cancel()
+		return 0
+	case cloudapi.MethodDRCModeExit:
 		d.mu.Lock()
 		d.osdHz = 0
 		d.mu.Unlock()
 		return 0
 	}
-	d.f.o.Log.Warn("unknown service", "dock", d.sn, "method", e.Method)
+	d.f.o.Log.Warn("unknown service", "dock", d.sn, "method", e.Name())
 	return 1
 }
 
@@ -375,13 +367,13 @@ func (d *simDock) start(ctx context.Context, id string, route missions.Route) {
 		d.online(fl)
 		done, err := fl.run(fctx, dc, d.f.o.Settings, Qualities[d.f.o.Quality], d.f.truth, d.f.epoch, d.f.o.Log.Warn)
 		town.ground.Close()
-		status, code := cloudapi.StatusOK, 0
+		status, code := cloudapi.JobStatusOK, 0
 		switch {
 		case err != nil:
-			status, code = cloudapi.StatusFailed, 1
+			status, code = cloudapi.JobStatusFailed, 1
 			d.f.o.Log.Error("flight", "dock", d.sn, "flight", id, "error", err)
 		case !done:
-			status = cloudapi.StatusCanceled
+			status = cloudapi.JobStatusCanceled
 		}
 		d.progress(fl, status, code)
 		d.mu.Lock()
@@ -391,38 +383,37 @@ func (d *simDock) start(ctx context.Context, id string, route missions.Route) {
 	}()
 }
 
-func (d *simDock) progress(fl *flight, status string, code int) {
-	p := cloudapi.Progress{Result: code}
+func (d *simDock) progress(fl *flight, status cloudapi.JobStatus, code int) {
+	p := cloudapi.FlightTaskProgress{Result: code}
 	p.Output.Status = status
 	p.Output.Progress.Percent = int(fl.percent.Load())
-	p.Output.Progress.CurrentStep = 19
+	p.Output.Progress.CurrentStep = cloudapi.FlightTaskStepFly
 	p.Output.Ext.FlightID = fl.id
-	p.Output.Ext.WaypointIndex = int(fl.wp.Load())
-	p.Output.Ext.MissionState = 5
-	if status != "in_progress" {
-		p.Output.Ext.MissionState = 9
+	p.Output.Ext.CurrentWaypointIndex = int(fl.wp.Load())
+	p.Output.Ext.WaylineMissionState = cloudapi.WaylineMissionStateFlying
+	if status != cloudapi.JobStatusInProgress {
+		p.Output.Ext.WaylineMissionState = cloudapi.WaylineMissionStateCompleted
 		p.Output.Progress.Percent = 100
 	}
-	d.post(cloudapi.Events(d.sn), 1, cloudapi.FlightTaskProgress, newID(), newID(), p)
+	d.post(cloudapi.Topic(d.sn, cloudapi.KindEvents), 1, cloudapi.MethodFlightTaskProgress, newID(), newID(), &p)
 }
 
 // osd reports the dock, and the aircraft where it flies.
 func (d *simDock) osd() {
 	fl := d.flying()
-	mode, inDock, zero := 0, 1, 0
+	mode, inDock := cloudapi.DockModeIdle, cloudapi.DroneInDockInside
 	if fl != nil {
-		mode, inDock = 4, 0
+		mode, inDock = cloudapi.DockModeWorking, cloudapi.DroneInDockOutside
 	}
-	wind := 3.2
 	site := Sites[d.i]
-	d.post(cloudapi.OSD(d.sn), 0, "", newID(), newID(), cloudapi.DockOSD{ModeCode: &mode, DroneInDock: &inDock, CoverState: &zero, Rainfall: &zero,
-		WindSpeed: &wind, Latitude: site[1], Longitude: site[0], Height: siteHeightM})
+	d.post(cloudapi.Topic(d.sn, cloudapi.KindOSD), 0, "", newID(), newID(), &cloudapi.DockProperties{ModeCode: &mode, DroneInDock: &inDock,
+		CoverState: new(cloudapi.CoverStateClosed), Rainfall: new(cloudapi.RainfallNone), WindSpeed: new(3.2), Latitude: &site[1], Longitude: &site[0], Height: new(float64(siteHeightM))})
 	if fl == nil {
 		return
 	}
 	a := fl.sensor.osd(fl.town, *fl.read.Load())
-	a.Battery.CapacityPercent = 100 - int(fl.percent.Load())/3
-	d.post(cloudapi.OSD(AircraftSN(d.i)), 0, "", newID(), newID(), a)
+	a.Battery = &cloudapi.Battery{CapacityPercent: 100 - int(fl.percent.Load())/3}
+	d.post(cloudapi.Topic(AircraftSN(d.i), cloudapi.KindOSD), 0, "", newID(), newID(), a)
 }
 
 // drc reports over the DRC channel where it was granted.
@@ -433,10 +424,10 @@ func (d *simDock) drc() {
 	if fl == nil || hz == 0 {
 		return
 	}
-	d.post(cloudapi.DRCUp(d.sn), 0, cloudapi.OSDInfoPush, "", "", fl.sensor.drc(fl.town, *fl.read.Load()))
+	d.post(cloudapi.Topic(d.sn, cloudapi.KindDRCUp), 0, cloudapi.MethodOSDInfoPush, "", "", fl.sensor.drc(fl.town, *fl.read.Load()))
 	if int(time.Now().UnixMilli()/200)%5 == 0 {
 		ms := int((time.Duration(fl.delayNS.Load()) + fl.infoOff) / time.Millisecond)
-		d.post(cloudapi.DRCUp(d.sn), 0, cloudapi.DelayInfoPush, "", "", cloudapi.DelayInfo{SDRCmdDelay: 20, List: []cloudapi.LiveDelay{{VideoID: AircraftSN(d.i) + "/" + payload + "/normal-0", DelayMS: max(0, ms)}}})
+		d.post(cloudapi.Topic(d.sn, cloudapi.KindDRCUp), 0, cloudapi.MethodDelayInfoPush, "", "", &cloudapi.DelayInfoPush{SDRCmdDelay: 20, LiveViewDelayList: []cloudapi.LiveDelay{{VideoID: AircraftSN(d.i) + "/" + payload + "/normal-0", LiveViewDelayTime: int64(max(0, ms))}}})
 	}
 }
 

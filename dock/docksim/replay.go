@@ -25,8 +25,8 @@ type Replay struct {
 	PictureEvery time.Duration
 
 	// OSD, DRCInfo and Delay hear what the dock sends, with the dock's stamp and the arrival here.
-	OSD     func(a cloudapi.AircraftOSD, stamp, arrived time.Time)
-	DRCInfo func(o cloudapi.OSDInfo, stamp, arrived time.Time)
+	OSD     func(a *cloudapi.AircraftProperties, stamp, arrived time.Time)
+	DRCInfo func(o *cloudapi.OSDInfoPush, stamp, arrived time.Time)
 	Delay   func(seconds float64, arrived time.Time)
 	// Frame hears of every frame; picture is empty but every PictureEvery, and is not to be kept.
 	Frame func(f ReplayFrame, picture gocv.Mat) error

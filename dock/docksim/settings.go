@@ -101,21 +101,22 @@ func (x *sensor) read(p truePose) truePose {
 const siteHeightM = 12
 
 // osd is what an aircraft that reads itself at p reports over OSD.
-func (x *sensor) osd(t *Town, p truePose) cloudapi.AircraftOSD {
+func (x *sensor) osd(t *Town, p truePose) *cloudapi.AircraftProperties {
 	at := t.frame.From(p.e, p.n)
-	a := cloudapi.AircraftOSD{ModeCode: 5, Latitude: at.Lat(), Longitude: at.Lon(), Elevation: p.u, Height: p.u + siteHeightM, AttitudeHead: p.yawDeg,
-		HorizontalSpeed: hypot(p.ve, p.vn), Payloads: map[string]cloudapi.PayloadOSD{payload: {GimbalPitch: p.pitchDeg, GimbalRoll: p.rollDeg, GimbalYaw: p.yawDeg}}}
-	a.PositionState = cloudapi.Position{IsFixed: 1, Quality: 4, GPSNumber: 22}
+	a := &cloudapi.AircraftProperties{ModeCode: new(cloudapi.AircraftModeWayline), Latitude: new(at.Lat()), Longitude: new(at.Lon()), Elevation: new(p.u), Height: new(p.u + siteHeightM),
+		AttitudeHead: new(p.yawDeg), HorizontalSpeed: new(hypot(p.ve, p.vn)),
+		PayloadsByIndex: map[string]cloudapi.PayloadProperties{payload: {GimbalPitch: new(p.pitchDeg), GimbalRoll: new(p.rollDeg), GimbalYaw: new(p.yawDeg)}}}
+	a.PositionState = &cloudapi.AircraftPositionState{IsFixed: cloudapi.RTKFixFixing, Quality: 4, GPSNumber: 22}
 	if x.rtk {
-		a.PositionState = cloudapi.Position{IsFixed: 2, Quality: 5, GPSNumber: 26, RTKNumber: 28}
+		a.PositionState = &cloudapi.AircraftPositionState{IsFixed: cloudapi.RTKFixFixed, Quality: 5, GPSNumber: 26, RTKNumber: 28}
 	}
 	return a
 }
 
 // drc is the same over the DRC channel.
-func (x *sensor) drc(t *Town, p truePose) cloudapi.OSDInfo {
+func (x *sensor) drc(t *Town, p truePose) *cloudapi.OSDInfoPush {
 	at := t.frame.From(p.e, p.n)
-	return cloudapi.OSDInfo{AttitudeHead: p.yawDeg, Latitude: at.Lat(), Longitude: at.Lon(), Height: p.u + siteHeightM,
+	return &cloudapi.OSDInfoPush{AttitudeHead: p.yawDeg, Latitude: at.Lat(), Longitude: at.Lon(), Height: p.u + siteHeightM,
 		SpeedX: p.ve, SpeedY: p.vn, GimbalPitch: p.pitchDeg, GimbalRoll: p.rollDeg, GimbalYaw: p.yawDeg}
 }
 

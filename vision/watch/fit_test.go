@@ -84,7 +84,7 @@ func TestDropsOnTheLensAreNoticed(t *testing.T) {
 	defer wet.Close()
 	var last seen
 	r := docksim.Replay{Seed: 820, HeightM: 65, SpeedMS: 10, PitchDeg: 75, Duration: 14 * time.Second, RTK: true, Settings: docksim.DefaultSettings(), Quality: 3, PictureEvery: 800 * time.Millisecond,
-		OSD: func(cloudapi.AircraftOSD, time.Time, time.Time) {}, DRCInfo: func(cloudapi.OSDInfo, time.Time, time.Time) {}, Delay: func(float64, time.Time) {},
+		OSD: func(*cloudapi.AircraftProperties, time.Time, time.Time) {}, DRCInfo: func(*cloudapi.OSDInfoPush, time.Time, time.Time) {}, Delay: func(float64, time.Time) {},
 		Frame: func(_ docksim.ReplayFrame, pic gocv.Mat) error {
 			if pic.Empty() {
 				return nil
