@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -145,7 +146,7 @@ func api(mux *http.ServeMux, o Options) huma.API {
 		if in.Body.Key == "" {
 			in.Body.Key = uuid.NewString()
 		}
-		b, err := json.Marshal(dock.Command{Key: in.Body.Key, Action: "return-home", Operator: in.Body.By, Reason: in.Body.Reason})
+		b, err := json.Marshal(dock.Command{Key: in.Body.Key, Action: dock.ReturnHomeTo, Operator: in.Body.By, Reason: cmp.Or(in.Body.Reason, "from the console")})
 		if err != nil {
 			return nil, err
 		}

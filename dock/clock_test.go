@@ -22,13 +22,3 @@ func TestDockTimesComeToThisServersClock(t *testing.T) {
 		}
 	}
 }
-
-func TestAnErrorCodeSaysWhatItMeans(t *testing.T) {
-	known := (&APIError{Dock: "D", Method: "m", Code: 312015}).Error()
-	if known != "m of dock D: 312015: Unable to update device firmware. Dock ({dock_org_name}) busy. Try again when dock is idle" {
-		t.Error(known)
-	}
-	if s := (&APIError{Dock: "D", Method: "m", Code: 513001}).Error(); s != "m of dock D: code 513001, which DJI does not publish" {
-		t.Error(s)
-	}
-}

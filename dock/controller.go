@@ -2,9 +2,12 @@ package dock
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
@@ -31,7 +34,10 @@ type Dock struct {
 type Options struct {
 	MQTT           string // tcp://host:port
 	User, Password string
-	Docks          []Dock
+	TLS            *tls.Config // for ssl://; nil: what this machine trusts
+	// DRC is where and as whom a dock comes for its DRC channel; nil: MQTT, without a credential.
+	DRC   func(sn string) cloudapi.MQTTBroker
+	Docks []Dock
 	// RouteURL is where docks fetch a flight's KMZ: "%s" stands for the flight.
 	RouteURL string
 	// LivePush and LiveWatch are the RTMP address that a dock is told and the RTSP address of the same stream, "%s" stands
@@ -39,7 +45,11 @@ type Options struct {
 	LivePush, LiveWatch string
 	LiveQuality         int
 	DRCHz               int
-	Log                 *slog.Logger
+	Organization        Organization
+	// Limits by dock; where one is not named the defaults of its model hold.
+	Limits   map[string]Limits
+	Airspace Airspace // may be nil
+	Log      *slog.Logger
 }
 
 // Controller carries out flights on docks.
@@ -50,16 +60,22 @@ type Controller struct {
 	cl    mqtt.Client
 	docks map[string]*session
 
-	mu     sync.Mutex
-	routes map[string][]byte // KMZ by flight
-	odd    map[string]bool   // what was said of messages that are not as documented
+	fleet, holds, commands jetstream.KeyValue
+
+	mu       sync.Mutex
+	routes   map[string][]byte   // KMZ by flight
+	aircraft map[string]*session // by serial number of the aircraft
+	odd      map[string]bool     // what was said of messages that are not as documented
 }
 
 // New prepares a controller; Run connects it.
 func New(o Options, nc *nats.Conn, js jetstream.JetStream) *Controller {
-	c := &Controller{o: o, nc: nc, js: js, docks: map[string]*session{}, routes: map[string][]byte{}, odd: map[string]bool{}}
+	c := &Controller{o: o, nc: nc, js: js, docks: map[string]*session{}, routes: map[string][]byte{}, odd: map[string]bool{}, aircraft: map[string]*session{}}
 	for _, d := range o.Docks {
 		c.docks[d.SN] = newSession(c, d)
+		if d.Aircraft != "" {
+			c.aircraft[d.Aircraft] = c.docks[d.SN]
+		}
 	}
 	return c
 }
@@ -92,6 +108,28 @@ func (c *Controller) Route(flight string) ([]byte, bool) {
 	return b, ok
 }
 
+// file is where a dock fetches a flight's route.
+func (c *Controller) file(flight string) (cloudapi.File, bool) {
+	b, ok := c.Route(flight)
+	if !ok {
+		return cloudapi.File{}, false
+	}
+	return cloudapi.File{URL: fmt.Sprintf(c.o.RouteURL, flight), Fingerprint: missions.Flight{KMZ: b}.Fingerprint()}, true
+}
+
+// OpenDRC is the broker for a dock's DRC channel without a credential: address is host:port.
+func OpenDRC(sn, address string, until time.Time) cloudapi.MQTTBroker {
+	return cloudapi.MQTTBroker{Address: address, ClientID: sn + "-drc", ExpireTime: until.Unix()}
+}
+
+// drcBroker is where and as whom a dock comes for its DRC channel.
+func (c *Controller) drcBroker(sn string) cloudapi.MQTTBroker {
+	if c.o.DRC != nil {
+		return c.o.DRC(sn)
+	}
+	return OpenDRC(sn, strings.TrimPrefix(c.o.MQTT, "tcp://"), time.Now().Add(2*time.Hour))
+}
+
 // Fly hands a flight to its dock. It returns once the dock's queue has it; what becomes of it is told by flight events.
 func (c *Controller) Fly(ctx context.Context, f missions.Flight) error {
 	s := c.docks[f.Dock]
@@ -114,16 +152,15 @@ func (c *Controller) Run(ctx context.Context) error {
 	opts := mqtt.NewClientOptions().AddBroker(c.o.MQTT).SetClientID("harrier-" + newID()[:8]).SetUsername(c.o.User).SetPassword(c.o.Password).
 		SetConnectRetry(true).SetConnectRetryInterval(time.Second).SetAutoReconnect(true).SetMaxReconnectInterval(2 * time.Second).SetOrderMatters(true).SetConnectTimeout(5 * time.Second)
 	opts.SetOnConnectHandler(func(cl mqtt.Client) {
-		for sn, s := range c.docks {
-			topics := map[string]byte{cloudapi.Topic(sn, cloudapi.KindStatus): 1, cloudapi.Topic(sn, cloudapi.KindOSD): 0, cloudapi.Topic(sn, cloudapi.KindServicesReply): 1,
-				cloudapi.Topic(sn, cloudapi.KindEvents): 1, cloudapi.Topic(sn, cloudapi.KindDRCUp): 0}
-			if s.d.Aircraft != "" {
-				topics[cloudapi.Topic(s.d.Aircraft, cloudapi.KindOSD)] = 0
-			}
-			cl.SubscribeMultiple(topics, func(_ mqtt.Client, m mqtt.Message) { s.take(m.Topic(), m.Payload(), time.Now()) })
-		}
+		cl.SubscribeMultiple(topics, func(_ mqtt.Client, m mqtt.Message) { c.take(m.Topic(), m.Payload(), time.Now()) })
 	})
+	if c.o.TLS != nil {
+		opts.SetTLSConfig(c.o.TLS)
+	}
 	opts.SetConnectionLostHandler(func(_ mqtt.Client, err error) { c.o.Log.Warn("MQTT connection lost, connecting again", "error", err) })
+	if err := c.openBuckets(ctx); err != nil {
+		return err
+	}
 	c.cl = mqtt.NewClient(opts)
 	tok := c.cl.Connect()
 	select {
@@ -135,44 +172,123 @@ func (c *Controller) Run(ctx context.Context) error {
 		return nil
 	}
 	defer c.cl.Disconnect(250)
-	sub, err := c.nc.Subscribe(SubjectCommands+"*", func(m *nats.Msg) {
-		var cmd Command
-		sn := m.Subject[len(SubjectCommands):]
-		reply := func(err error) {
-			r := Reply{OK: err == nil}
-			if err != nil {
-				r.Error = err.Error()
-			}
-			b, _ := json.Marshal(r)
-			_ = m.Respond(b)
-		}
-		if err := json.Unmarshal(m.Data, &cmd); err != nil {
-			reply(fmt.Errorf("command is not JSON: %w", err))
-			return
-		}
-		s := c.docks[sn]
-		if s == nil {
-			reply(fmt.Errorf("no dock %q", sn))
-			return
-		}
-		select {
-		case s.commands <- commanded{cmd, reply}:
-		default:
-			reply(fmt.Errorf("dock %s has too many commands waiting; try again", sn))
-		}
-	})
+	sub, err := c.nc.Subscribe(SubjectCommands+"*", func(m *nats.Msg) { c.hand(m) })
 	if err != nil {
 		return fmt.Errorf("take commands: %w", err)
 	}
 	defer sub.Unsubscribe()
 	for _, s := range c.docks {
-		s.takeUp(ctx)
+		if err := s.takeUp(ctx); err != nil {
+			return err
+		}
 	}
 	g, ctx := errgroup.WithContext(ctx)
 	for _, s := range c.docks {
 		g.Go(func() error { return s.run(ctx) })
 	}
 	return g.Wait()
+}
+
+// topics that docks send on.
+var topics = map[string]byte{
+	cloudapi.Topic("+", cloudapi.KindStatus): 1, cloudapi.Topic("+", cloudapi.KindOSD): 0, cloudapi.Topic("+", cloudapi.KindState): 1, cloudapi.Topic("+", cloudapi.KindServicesReply): 1,
+	cloudapi.Topic("+", cloudapi.KindEvents): 1, cloudapi.Topic("+", cloudapi.KindRequests): 1, cloudapi.Topic("+", cloudapi.KindPropertySetReply): 1, cloudapi.Topic("+", cloudapi.KindDRCUp): 0,
+}
+
+// take gives a message to the dock that sent it, or whose aircraft did.
+func (c *Controller) take(topic string, payload []byte, at time.Time) {
+	sn, _, ok := cloudapi.TopicOf(topic)
+	if !ok {
+		return
+	}
+	s := c.docks[sn]
+	if s == nil {
+		c.mu.Lock()
+		s = c.aircraft[sn]
+		c.mu.Unlock()
+	}
+	if s == nil {
+		c.stranger(sn)
+		return
+	}
+	s.take(topic, payload, at)
+}
+
+// adopt notes which aircraft is a dock's.
+func (c *Controller) adopt(sn string, s *session) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if sn != "" && c.docks[sn] == nil && (c.aircraft[sn] == nil || s.d.Aircraft == "") {
+		c.aircraft[sn] = s
+	}
+}
+
+// stranger says once of each device that sends here and is not in the configuration.
+func (c *Controller) stranger(sn string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if key := "stranger " + sn; !c.odd[key] && len(c.odd) < mostOdd {
+		c.odd[key] = true
+		c.o.Log.Warn("a device that is not in the configuration sends messages; they are not taken. If it is a dock of yours, add it under docks", "sn", sn)
+	}
+}
+
+// hand takes an operator's command to its dock, or to all of them.
+func (c *Controller) hand(m *nats.Msg) {
+	reply := func(err error) {
+		r := Reply{OK: err == nil}
+		if err != nil {
+			r.Error = err.Error()
+		}
+		b, _ := json.Marshal(r)
+		_ = m.Respond(b)
+	}
+	var cmd Command
+	if err := json.Unmarshal(m.Data, &cmd); err != nil {
+		reply(fmt.Errorf("command is not JSON: %w", err))
+		return
+	}
+	to := []*session{}
+	switch sn := m.Subject[len(SubjectCommands):]; {
+	case sn != All && c.docks[sn] == nil:
+		reply(fmt.Errorf("no dock %q in the configuration", sn))
+		return
+	case sn != All:
+		to = append(to, c.docks[sn])
+	case cmd.Action != ReturnHomeTo && cmd.Action != GroundDock && cmd.Action != ReleaseDock:
+		reply(fmt.Errorf("action %q is not for all docks at once; %s, %s and %s are", cmd.Action, ReturnHomeTo, GroundDock, ReleaseDock))
+		return
+	default:
+		for _, d := range c.o.Docks {
+			if s := c.docks[d.SN]; cmd.Action != ReturnHomeTo || s.flight() != "" {
+				to = append(to, s)
+			}
+		}
+	}
+	var mu sync.Mutex
+	var errs []error
+	left := len(to)
+	done := func(err error) {
+		mu.Lock()
+		defer mu.Unlock()
+		if err != nil {
+			errs = append(errs, err)
+		}
+		if left--; left <= 0 {
+			reply(errors.Join(errs...))
+		}
+	}
+	if left == 0 {
+		reply(nil)
+		return
+	}
+	for _, s := range to {
+		select {
+		case s.commands <- commanded{cmd, done}:
+		default:
+			done(fmt.Errorf("dock %s has too many commands waiting; try again", s.d.SN))
+		}
+	}
 }
 
 // State of every dock as last known, for the console.

@@ -15,38 +15,46 @@ const (
 	SubjectFlights  = "harrier.flights."  // + dock
 	SubjectPose     = "harrier.pose."     // + dock
 	SubjectCommands = "harrier.commands." // + dock
+	SubjectAudit    = "harrier.audit."    // + dock: what operators and Harrier did, with who and why
 	SubjectWatch    = "harrier.watch"
 )
 
 // State of a flight.
 type State string
 
-// A flight goes through these; it ends in exactly one of Done, Cancelled, Failed.
+// A flight goes through these; it ends in exactly one of Done, Continued, Cancelled, Failed.
 const (
+	Waiting   State = "waiting" // for the gate: the reason says what for
 	Preparing State = "preparing"
 	Flying    State = "flying"
 	Returning State = "returning"
 	Done      State = "done"
+	Continued State = "continued" // broken off, and flown on from its break point as another flight
 	Cancelled State = "cancelled"
 	Failed    State = "failed"
 )
 
 // Ended says whether a state is an end.
-func (s State) Ended() bool { return s == Done || s == Cancelled || s == Failed }
+func (s State) Ended() bool { return s == Done || s == Continued || s == Cancelled || s == Failed }
 
 // FlightEvent is a change of a flight's state.
 type FlightEvent struct {
-	Flight    string       `json:"flight"`
-	Dock      string       `json:"dock"`
-	State     State        `json:"state"`
-	Reason    string       `json:"reason,omitempty"`
-	Percent   int          `json:"percent"`
-	At        time.Time    `json:"at"`
-	Scenes    []string     `json:"scenes,omitempty"`
-	Simulated bool         `json:"simulated"`
-	Route     [][2]float64 `json:"route,omitempty"` // lon, lat
-	DRC       bool         `json:"drc"`
-	Live      string       `json:"live,omitempty"` // RTSP address, for people
+	Flight string `json:"flight"`
+	Dock   string `json:"dock"`
+	State  State  `json:"state"`
+	Reason string `json:"reason,omitempty"`
+	// NotStarted is of a flight that ended without a take-off: it is to be planned again.
+	NotStarted bool `json:"not_started,omitempty"`
+	// Continues and ContinuedAs name the flight before and after, where one was broken off.
+	Continues   string       `json:"continues,omitempty"`
+	ContinuedAs string       `json:"continued_as,omitempty"`
+	Percent     int          `json:"percent"`
+	At          time.Time    `json:"at"`
+	Scenes      []string     `json:"scenes,omitempty"`
+	Simulated   bool         `json:"simulated"`
+	Route       [][2]float64 `json:"route,omitempty"` // lon, lat
+	DRC         bool         `json:"drc"`
+	Live        string       `json:"live,omitempty"` // RTSP address, for people
 }
 
 // Telemetry is a pose as it came, its time brought to this server's clock, or the delay of the live video.
@@ -70,20 +78,6 @@ type WatchJob struct {
 	DRC       bool      `json:"drc"`
 	Simulated bool      `json:"simulated"`
 	Started   time.Time `json:"started"`
-}
-
-// Command is what an operator asks of a dock. Key makes it happen once.
-type Command struct {
-	Key      string `json:"key"`
-	Action   string `json:"action"` // "return-home"
-	Operator string `json:"operator"`
-	Reason   string `json:"reason"`
-}
-
-// Reply answers a command.
-type Reply struct {
-	OK    bool   `json:"ok"`
-	Error string `json:"error,omitempty"`
 }
 
 // Simulated says whether a serial number is of a dock that does not exist.

@@ -3,7 +3,6 @@ package dock
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"math"
 	"time"
 
@@ -12,19 +11,6 @@ import (
 	"github.com/harrier-patrol/harrier/dock/cloudapi"
 	"github.com/harrier-patrol/harrier/geo"
 )
-
-// APIError is a result code of a dock.
-type APIError struct {
-	Dock, Method string
-	Code         int
-}
-
-func (e *APIError) Error() string {
-	if m, ok := cloudapi.Meaning(e.Code); ok {
-		return fmt.Sprintf("%s of dock %s: %d: %s", e.Method, e.Dock, e.Code, m)
-	}
-	return fmt.Sprintf("%s of dock %s: code %d, which DJI does not publish", e.Method, e.Dock, e.Code)
-}
 
 // clock brings a dock's times to this server's. The smallest difference between arrival and stamp over the last minute is
 // the offset plus the fastest way through the network.
@@ -115,22 +101,19 @@ func (t *Telemeter) DRC(o *cloudapi.OSDInfoPush, stamp, arrived time.Time) (p ge
 func (s *session) aircraft(a *cloudapi.AircraftProperties, stamp, at time.Time) error {
 	p, ok := s.telemeter.OSD(a, stamp, at)
 	s.mu.Lock()
-	if a.Battery != nil {
-		s.st.Battery = a.Battery.CapacityPercent
-	}
 	drc := s.ev != nil && s.ev.DRC
 	s.mu.Unlock()
 	if drc || !ok {
 		return nil // the same, faster and with velocities, comes over DRC
 	}
-	return s.pose(p)
+	return s.tellPose(p)
 }
 
 func (s *session) drc(e cloudapi.Message, at time.Time) error {
 	switch o := e.Body.(type) {
 	case *cloudapi.OSDInfoPush:
 		if p, ok := s.telemeter.DRC(o, e.Time(), at); ok {
-			return s.pose(p)
+			return s.tellPose(p)
 		}
 	case *cloudapi.DelayInfoPush:
 		if len(o.LiveViewDelayList) > 0 {
@@ -140,7 +123,7 @@ func (s *session) drc(e cloudapi.Message, at time.Time) error {
 	return nil
 }
 
-func (s *session) pose(p geo.Pose) error {
+func (s *session) tellPose(p geo.Pose) error {
 	if err := p.Check(); err != nil {
 		return err
 	}
@@ -150,7 +133,7 @@ func (s *session) pose(p geo.Pose) error {
 		s.mu.Unlock()
 		return nil
 	}
-	s.st.Pose = &p
+	s.pose = &p
 	s.mu.Unlock()
 	return s.publish(Telemetry{Pose: &p})
 }

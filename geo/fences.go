@@ -3,6 +3,7 @@ package geo
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -134,6 +135,40 @@ func (fs *Fences) Append(dst []*Fence, p orb.Point, marginM float64) []*Fence {
 		return true
 	})
 	return dst
+}
+
+// alongStepM is how closely Along follows a line.
+const alongStepM = 10.0
+
+// Along is a fence of a kind that holds at t and that a line (WGS-84) comes within marginM metres of, nil for none.
+func (fs *Fences) Along(line orb.LineString, kind string, t time.Time, marginM float64) *Fence {
+	var near []*Fence
+	at := func(p orb.Point) *Fence {
+		near = fs.Append(near[:0], p, marginM+alongStepM/2)
+		for _, f := range near {
+			if f.Kind == kind && f.Holds(t) {
+				return f
+			}
+		}
+		return nil
+	}
+	for i, p := range line {
+		if f := at(p); f != nil {
+			return f
+		}
+		if i+1 == len(line) {
+			break
+		}
+		fr := NewFrame(p, 0)
+		d := fr.To(line[i+1], 0)
+		for s := alongStepM; s < math.Hypot(d.E, d.N); s += alongStepM {
+			k := s / math.Hypot(d.E, d.N)
+			if f := at(fr.From(d.E*k, d.N*k)); f != nil {
+				return f
+			}
+		}
+	}
+	return nil
 }
 
 // Len is the number of fences.

@@ -5,6 +5,8 @@ import (
 	"crypto/md5"
 	"encoding/hex"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/harrier-patrol/harrier/geo"
@@ -50,8 +52,31 @@ type Flight struct {
 	Dock   string    `json:"dock"` // serial number
 	Scenes []string  `json:"scenes"`
 	At     time.Time `json:"at"`
+	Until  time.Time `json:"until"` // the end of the window in which it may start; zero is StartWindow after At
 	KMZ    []byte    `json:"-"`
 	Route  Route     `json:"route"`
+	// Continues is the flight that broke off at Break, and which this one flies on.
+	Continues string `json:"continues,omitempty"`
+	Break     *Break `json:"break,omitempty"`
+}
+
+// Break is where a flight on a route was broken off.
+type Break struct {
+	Waypoint   int     `json:"waypoint"`    // index of the last one reached, from 0
+	AtWaypoint bool    `json:"at_waypoint"` // on it, not between it and the next
+	Progress   float64 `json:"progress"`    // of the leg, 0 to 1
+	Wayline    int     `json:"wayline"`
+}
+
+// StartWindow is how late a flight may start where it does not say.
+const StartWindow = 30 * time.Minute
+
+// Deadline is when a flight may start at the latest.
+func (f Flight) Deadline() time.Time {
+	if f.Until.IsZero() {
+		return f.At.Add(StartWindow)
+	}
+	return f.Until
 }
 
 // Fingerprint is the MD5 of the flight's KMZ in hex, as flighttask_prepare wants it.
@@ -59,3 +84,27 @@ func (f Flight) Fingerprint() string {
 	s := md5.Sum(f.KMZ)
 	return hex.EncodeToString(s[:])
 }
+
+// Part is which part of a flight that was broken off this is, from 1.
+func (f Flight) Part() int {
+	if i := strings.LastIndex(f.ID, partMark); i >= 0 {
+		if n, err := strconv.Atoi(f.ID[i+len(partMark):]); err == nil {
+			return n
+		}
+	}
+	return 1
+}
+
+// partMark stands between a flight's name and the number of its part.
+const partMark = "-part"
+
+// Next is the flight that goes on where this one broke off, to be started from now on.
+func (f Flight) Next(b Break, now time.Time) Flight {
+	n := f
+	n.ID = fmt.Sprintf("%s%s%d", strings.TrimSuffix(f.ID, fmt.Sprintf("%s%d", partMark, f.Part())), partMark, f.Part()+1)
+	n.Continues, n.Break, n.At, n.Until = f.ID, &b, now, now.Add(continueWithin)
+	return n
+}
+
+// continueWithin is how long a flight that was broken off may wait, for its battery above all, until it is flown on.
+const continueWithin = 2 * time.Hour

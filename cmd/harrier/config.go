@@ -32,6 +32,9 @@ type config struct {
 		Listen   string `yaml:"listen"`
 		User     string `yaml:"user"`
 		Password string `yaml:"password"`
+		Cert     string `yaml:"cert"`
+		Key      string `yaml:"key"`
+		CA       string `yaml:"ca"`
 	} `yaml:"mqtt"`
 	NATS struct {
 		URL    string `yaml:"url"`
@@ -75,9 +78,12 @@ type config struct {
 		GroundSigma float64 `yaml:"ground_sigma"`
 		GridSeed    uint64  `yaml:"grid_seed"`
 	} `yaml:"city"`
-	Scenes  string         `yaml:"scenes"`
-	Docks   []dock.Dock    `yaml:"docks"`
-	Flights []flightConfig `yaml:"flights"`
+	Scenes string      `yaml:"scenes"`
+	Docks  []dock.Dock `yaml:"docks"`
+	// Limits of flying, in part: for all docks under "all", by model, by serial number; the later ones win.
+	Limits       map[string]yaml.Node `yaml:"limits"`
+	Organization dock.Organization    `yaml:"organization"`
+	Flights      []flightConfig       `yaml:"flights"`
 
 	file    string // where this was read, and what it held
 	content []byte
@@ -114,6 +120,7 @@ func defaultConfig() config {
 	c.Vision.Engine, c.Vision.Sessions, c.Vision.Interval, c.Vision.Flights = "onnxruntime", 2, 600*time.Millisecond, 16
 	c.Vision.Align, c.Vision.Changes = true, true
 	c.City.GridSeed, c.City.GroundSigma = 1, 0.3
+	c.Organization = dock.DefaultOrganization
 	return c
 }
 
@@ -133,7 +140,7 @@ func loadConfig(path string) (config, error) {
 			return c, fmt.Errorf("%s: %w", path, err)
 		}
 		dir := filepath.Dir(path)
-		for _, p := range []*string{&c.City.Grid, &c.City.Communities, &c.City.Fences, &c.City.Register, &c.City.Outlines, &c.City.DoorLines, &c.City.Terrain, &c.City.Roads, &c.Scenes, &c.Data} {
+		for _, p := range []*string{&c.City.Grid, &c.City.Communities, &c.City.Fences, &c.City.Register, &c.City.Outlines, &c.City.DoorLines, &c.City.Terrain, &c.City.Roads, &c.Scenes, &c.Data, &c.MQTT.Cert, &c.MQTT.Key, &c.MQTT.CA} {
 			if *p != "" && !filepath.IsAbs(*p) {
 				*p = filepath.Join(dir, *p)
 			}
@@ -188,7 +195,45 @@ func (c config) dataFolder() (string, error) {
 	return p, nil
 }
 
+// limits of every dock: its model's defaults, with what the configuration says for all, for the model and for the dock.
+func (c config) limits() (map[string]dock.Limits, error) {
+	used := map[string]bool{"all": true}
+	out := map[string]dock.Limits{}
+	for _, d := range c.Docks {
+		l := dock.DefaultLimits(d.Model)
+		for _, key := range []string{"all", d.Model, d.SN} {
+			n, ok := c.Limits[key]
+			if !ok {
+				continue
+			}
+			used[key] = true
+			b, err := yaml.Marshal(&n)
+			if err != nil {
+				return nil, err
+			}
+			dec := yaml.NewDecoder(bytes.NewReader(b))
+			dec.KnownFields(true)
+			if err := dec.Decode(&l); err != nil {
+				return nil, fmt.Errorf("limits of %s: %w", key, err)
+			}
+		}
+		if err := l.Check(); err != nil {
+			return nil, fmt.Errorf("limits of dock %s: %w", d.SN, err)
+		}
+		out[d.SN] = l
+	}
+	for key := range c.Limits {
+		if !used[key] && len(c.Docks) > 0 {
+			return nil, fmt.Errorf("limits: %q is neither all, nor the model or serial number of one of the docks", key)
+		}
+	}
+	return out, nil
+}
+
 func (c config) check() error {
+	if _, err := c.limits(); err != nil {
+		return err
+	}
 	known := map[string]bool{}
 	for i, d := range c.Docks {
 		if d.SN == "" {

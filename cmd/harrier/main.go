@@ -27,6 +27,7 @@ type cli struct {
 	Calibrate calibrateCmd `cmd:"" help:"Correct reported heights and yaws by overlapping stills."`
 	Demo      demoCmd      `cmd:"" help:"Simulated docks, and Harrier beside them."`
 	Serve     serveCmd     `cmd:"" help:"Run Harrier for the docks of a configuration."`
+	Dock      dockCmd      `cmd:"" help:"Give docks credentials, and take them away."`
 	Docksim   docksimCmd   `cmd:"" help:"Run simulated docks over a made-up town."`
 	Bench     benchCmd     `cmd:"" help:"Measure."`
 	Doctor    doctorCmd    `cmd:"" help:"Check libraries, model, configuration, ports and services."`

@@ -22,6 +22,7 @@ import (
 	"github.com/harrier-patrol/harrier/cmd/harrier/embedded"
 	"github.com/harrier-patrol/harrier/console"
 	"github.com/harrier-patrol/harrier/dock"
+	"github.com/harrier-patrol/harrier/dock/enroll"
 	"github.com/harrier-patrol/harrier/evidence"
 	"github.com/harrier-patrol/harrier/leads"
 	"github.com/harrier-patrol/harrier/missions"
@@ -62,6 +63,7 @@ func newLog(verbose bool) *slog.Logger {
 // streams of JetStream: what is kept, and how long.
 var streams = []jetstream.StreamConfig{
 	{Name: "FLIGHTS", Subjects: []string{dock.SubjectFlights + ">"}, MaxBytes: 1 << 30},
+	{Name: "AUDIT", Subjects: []string{dock.SubjectAudit + ">"}, MaxBytes: 1 << 30, DenyDelete: true, DenyPurge: true},
 	{Name: "WATCH", Subjects: []string{dock.SubjectWatch}, Retention: jetstream.WorkQueuePolicy, MaxAge: 6 * time.Hour, MaxBytes: 64 << 20},
 	{Name: "FINDINGS", Subjects: []string{watch.SubjectFindings + ">"}, MaxBytes: 2 << 30, Duplicates: 10 * time.Minute},
 	{Name: "TRACKS", Subjects: []string{watch.SubjectTracks + ">", watch.SubjectShadow + ">"}, MaxAge: 30 * 24 * time.Hour, MaxBytes: 1 << 30, Duplicates: 10 * time.Minute},
@@ -126,14 +128,32 @@ func serve(ctx context.Context, c config, log *slog.Logger) (err error) {
 	}
 	later(store.Close)
 
+	enrolled, err := enroll.Open(credentialsIn(data))
+	if err != nil {
+		return err
+	}
+	if enrolled.Any() && c.MQTT.Password == "" {
+		return errors.New("docks are enrolled, so the broker lets nobody in without a credential: set mqtt.user and mqtt.password (or HARRIER_MQTT_PASSWORD), as which Harrier comes to it")
+	}
+	brokerTLS, err := c.brokerTLS()
+	if err != nil {
+		return err
+	}
+	trusted, err := c.trusted()
+	if err != nil {
+		return err
+	}
 	mqttURL := c.MQTT.URL
 	if mqttURL == "" {
-		b, err := embedded.StartBroker(c.MQTT.Listen, c.MQTT.User, c.MQTT.Password)
+		b, err := embedded.StartBroker(embedded.BrokerOptions{Addr: c.MQTT.Listen, User: c.MQTT.User, Password: c.MQTT.Password, Docks: enrolled, TLS: brokerTLS})
 		if err != nil {
 			return err
 		}
 		later(b.Close)
 		mqttURL = "tcp://" + c.MQTT.Listen
+		if brokerTLS != nil {
+			mqttURL = "ssl://" + c.MQTT.Listen
+		}
 	}
 	natsURL := c.NATS.URL
 	if natsURL == "" {
@@ -176,9 +196,13 @@ func serve(ctx context.Context, c config, log *slog.Logger) (err error) {
 	}
 
 	base := fmt.Sprintf("http://%s:%d", c.PublicHost, portOf(c.HTTP.Listen))
+	limits, err := c.limits()
+	if err != nil {
+		return err
+	}
 	controller := dock.New(dock.Options{
-		MQTT: mqttURL, User: c.MQTT.User, Password: c.MQTT.Password, Docks: c.Docks, RouteURL: base + "/routes/%s.kmz",
-		LivePush: push, LiveWatch: strings.TrimSuffix(rtsp, "/") + "/%s", LiveQuality: c.Live.Quality, DRCHz: c.Live.DRCHz, Log: log,
+		MQTT: mqttURL, User: c.MQTT.User, Password: c.MQTT.Password, TLS: trusted, DRC: drcOf(c, enrolled, mqttURL), Docks: c.Docks, RouteURL: base + "/routes/%s.kmz",
+		LivePush: push, LiveWatch: strings.TrimSuffix(rtsp, "/") + "/%s", LiveQuality: c.Live.Quality, DRCHz: c.Live.DRCHz, Organization: c.Organization, Limits: limits, Airspace: city.airspace, Log: log,
 	}, nc, js)
 	ledger := &leads.Ledger{Scenes: map[string]leads.Scene{}, Grid: city.grid, EvidenceURL: base + "/evidence/%s", Log: log}
 	var sights []vision.Scene
@@ -309,6 +333,15 @@ func plan(c config) (schedule, error) {
 	return out, nil
 }
 
+// until is the latest start of the flight due at t: before the next one is due.
+func (p planned) until(t time.Time) time.Time {
+	u := t.Add(missions.StartWindow)
+	if n := p.next(t); !n.IsZero() && n.Before(u) {
+		u = n
+	}
+	return u
+}
+
 // run hands every flight to the controller when its time comes.
 func (s schedule) run(ctx context.Context, c *dock.Controller, log *slog.Logger) error {
 	g, ctx := errgroup.WithContext(ctx)
@@ -326,7 +359,7 @@ func (s schedule) run(ctx context.Context, c *dock.Controller, log *slog.Logger)
 					return nil
 				case <-t.C:
 				}
-				f := missions.Flight{ID: fmt.Sprintf("%s-%s", p.conf.Dock, next.UTC().Format("20060102T150405")), Dock: p.conf.Dock, Scenes: p.conf.Scenes, At: next, KMZ: p.kmz, Route: p.route}
+				f := missions.Flight{ID: fmt.Sprintf("%s-%s", p.conf.Dock, next.UTC().Format("20060102T150405")), Dock: p.conf.Dock, Scenes: p.conf.Scenes, At: next, Until: p.until(next), KMZ: p.kmz, Route: p.route}
 				if err := c.Fly(ctx, f); err != nil && ctx.Err() == nil {
 					log.Error("flight not handed over", "flight", f.ID, "error", err)
 				}

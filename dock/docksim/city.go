@@ -77,11 +77,14 @@ func (f *Fleet) writeCity() error {
 		Live struct {
 			Quality int `yaml:"quality"`
 		} `yaml:"live"`
-		Docks   []dockRow   `yaml:"docks"`
-		Flights []flightRow `yaml:"flights"`
+		Docks []dockRow `yaml:"docks"`
+		// made-up docks fly by night too
+		Limits  map[string]map[string]bool `yaml:"limits"`
+		Flights []flightRow                `yaml:"flights"`
 	}{}
 	conf.City.Outlines, conf.City.Fences, conf.City.Roads = "outlines.geojson", "fences.geojson", "roads.geojson"
 	conf.City.GroundSigma = GroundSigmaM
+	conf.Limits = map[string]map[string]bool{"all": {"any_light": true}}
 	conf.Live.Quality = f.o.Quality
 	for i := range f.o.Docks {
 		conf.Docks = append(conf.Docks, dockRow{SN(i), AircraftSN(i), "Dock " + string(rune('A'+i)), "M4D", Sites[i][0], Sites[i][1]})

@@ -211,7 +211,9 @@ func (d *simDock) flying() *flight {
 
 // post queues a message; it goes out late, and in order.
 func (d *simDock) post(topic string, qos byte, method, tid, bid string, data any) {
-	b, err := cloudapi.New(tid, bid, method, d.now(), data).Encode()
+	m := cloudapi.New(tid, bid, method, d.now(), data)
+	m.Gateway = &d.sn
+	b, err := m.Encode()
 	if err != nil {
 		d.f.o.Log.Error("encode", "dock", d.sn, "method", method, "error", err)
 		return

@@ -4,6 +4,7 @@ package embedded
 
 import (
 	"bytes"
+	"crypto/tls"
 	"fmt"
 	"io"
 	"log/slog"
@@ -11,41 +12,72 @@ import (
 	mochi "github.com/mochi-mqtt/server/v2"
 	"github.com/mochi-mqtt/server/v2/listeners"
 	"github.com/mochi-mqtt/server/v2/packets"
+
+	"github.com/harrier-patrol/harrier/dock/enroll"
 )
 
 // Broker is an MQTT broker.
 type Broker struct{ s *mochi.Server }
 
-// credential lets in who knows it; an empty one lets in everybody (the broker then listens on localhost only).
-type credential struct {
-	mochi.HookBase
-	user, password string
+// BrokerOptions say who may come to the broker.
+type BrokerOptions struct {
+	Addr           string // host:port
+	User, Password string // of the controller; without a password everybody may do everything, until a dock is enrolled
+	Docks          *enroll.Credentials
+	TLS            *tls.Config // nil: in the clear
 }
 
-func (c *credential) ID() string { return "credential" }
+// doorkeeper lets in who has a credential, and lets each do what is theirs.
+type doorkeeper struct {
+	mochi.HookBase
+	o      BrokerOptions
+	server *mochi.Server
+}
 
-func (c *credential) Provides(b byte) bool {
+func (k *doorkeeper) ID() string { return "doorkeeper" }
+
+func (k *doorkeeper) Provides(b byte) bool {
 	return bytes.Contains([]byte{mochi.OnConnectAuthenticate, mochi.OnACLCheck}, []byte{b})
 }
 
-func (c *credential) OnConnectAuthenticate(_ *mochi.Client, p packets.Packet) bool {
-	return c.password == "" || string(p.Connect.Username) == c.user && string(p.Connect.Password) == c.password
+// open says that everybody may do everything: no password is set and no dock is enrolled (the broker then listens on localhost only).
+func (k *doorkeeper) open() bool {
+	return k.o.Password == "" && (k.o.Docks == nil || !k.o.Docks.Any())
 }
 
-func (c *credential) OnACLCheck(*mochi.Client, string, bool) bool { return true }
+func (k *doorkeeper) controller(user, password string) bool {
+	return k.o.Password != "" && user == k.o.User && password == k.o.Password
+}
 
-// StartBroker listens on addr (host:port).
-func StartBroker(addr, user, password string) (*Broker, error) {
+func (k *doorkeeper) OnConnectAuthenticate(cl *mochi.Client, p packets.Packet) bool {
+	user, password := string(p.Connect.Username), string(p.Connect.Password)
+	if !k.open() && !k.controller(user, password) && (k.o.Docks == nil || !k.o.Docks.Check(user, password)) {
+		return false
+	}
+	// nobody takes over another's session by naming it
+	if other, ok := k.server.Clients.Get(cl.ID); ok && !other.Closed() && string(other.Properties.Username) != user {
+		return false
+	}
+	return true
+}
+
+func (k *doorkeeper) OnACLCheck(cl *mochi.Client, topic string, write bool) bool {
+	user := string(cl.Properties.Username)
+	return k.open() || k.o.Password != "" && user == k.o.User || k.o.Docks != nil && k.o.Docks.May(user, topic, write)
+}
+
+// StartBroker starts a broker.
+func StartBroker(o BrokerOptions) (*Broker, error) {
 	caps := mochi.NewDefaultServerCapabilities()
 	s := mochi.New(&mochi.Options{Capabilities: caps, Logger: slog.New(slog.NewTextHandler(io.Discard, nil))})
-	if err := s.AddHook(&credential{user: user, password: password}, nil); err != nil {
+	if err := s.AddHook(&doorkeeper{o: o, server: s}, nil); err != nil {
 		return nil, err
 	}
-	if err := s.AddListener(listeners.NewTCP(listeners.Config{ID: "mqtt", Address: addr})); err != nil {
+	if err := s.AddListener(listeners.NewTCP(listeners.Config{ID: "mqtt", Address: o.Addr, TLSConfig: o.TLS})); err != nil {
 		return nil, fmt.Errorf("MQTT broker: %w; is another broker running? --port-offset moves all ports", err)
 	}
 	if err := s.Serve(); err != nil {
-		return nil, fmt.Errorf("MQTT broker on %s: %w", addr, err)
+		return nil, fmt.Errorf("MQTT broker on %s: %w", o.Addr, err)
 	}
 	return &Broker{s}, nil
 }

@@ -1,0 +1,168 @@
+package main
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/harrier-patrol/harrier/dock"
+	"github.com/harrier-patrol/harrier/dock/cloudapi"
+	"github.com/harrier-patrol/harrier/dock/enroll"
+)
+
+type dockCmd struct {
+	Enroll  enrollCmd  `cmd:"" help:"Give a dock a credential of its own; void what it had."`
+	Dismiss dismissCmd `cmd:"" help:"Take a dock's credential away."`
+}
+
+type enrollCmd struct {
+	SN       string `arg:"" name:"sn" help:"Serial number of the dock."`
+	Aircraft string `help:"Serial number of its aircraft; default is what the configuration says."`
+	Config   string `default:"harrier.yaml" help:"Configuration." type:"path"`
+}
+
+type dismissCmd struct {
+	SN     string `arg:"" name:"sn" help:"Serial number of the dock."`
+	Config string `default:"harrier.yaml" help:"Configuration." type:"path"`
+}
+
+// credentialsIn is the folder of credentials in the data folder.
+func credentialsIn(data string) string { return filepath.Join(data, "mqtt") }
+
+func openCredentials(config string) (c mqttAccess, err error) {
+	if c.config, err = loadConfig(config); err != nil {
+		return c, err
+	}
+	data, err := c.dataFolder()
+	if err != nil {
+		return c, err
+	}
+	c.dir = credentialsIn(data)
+	c.Credentials, err = enroll.Open(c.dir)
+	return c, err
+}
+
+// mqttAccess is a configuration with its folder of credentials.
+type mqttAccess struct {
+	config
+	*enroll.Credentials
+	dir string
+}
+
+func (c *enrollCmd) Run() error {
+	in, err := openCredentials(c.Config)
+	if err != nil {
+		return err
+	}
+	known := false
+	for _, d := range in.Docks {
+		if d.SN == c.SN {
+			known = true
+			if c.Aircraft == "" {
+				c.Aircraft = d.Aircraft
+			}
+		}
+	}
+	if !known {
+		return fmt.Errorf("dock %s is not under docks in %s: only docks of the configuration may come to the broker", c.SN, c.Config)
+	}
+	if in.MQTT.Password == "" {
+		return fmt.Errorf("set mqtt.user: %s and mqtt.password (or HARRIER_MQTT_PASSWORD) first: once a dock is enrolled, nobody comes to the broker without a credential, Harrier neither", enroll.Controller)
+	}
+	if in.MQTT.User != enroll.Controller {
+		return fmt.Errorf("mqtt.user is %q; with enrolled docks it must be %q, which the access rules name", in.MQTT.User, enroll.Controller)
+	}
+	if c.Aircraft == "" {
+		return fmt.Errorf("which aircraft is in dock %s? Give --aircraft, or aircraft under docks: the dock speaks in its name too", c.SN)
+	}
+	if err := in.Admit(in.MQTT.Password); err != nil {
+		return err
+	}
+	password, err := in.Enroll(c.SN, c.Aircraft)
+	if err != nil {
+		return err
+	}
+	broker := in.MQTT.URL
+	if broker == "" {
+		broker = "tcp://" + in.PublicHost + ":" + fmt.Sprint(portOf(in.MQTT.Listen))
+		if in.MQTT.Cert != "" {
+			broker = strings.Replace(broker, "tcp:", "ssl:", 1)
+		}
+	}
+	fmt.Printf(`Type into the dock (DJI Pilot 2, cloud service, other platforms):
+  MQTT gateway address  %s
+  MQTT user             %s
+  MQTT password         %s
+  organization id       %s
+  binding code          %s
+The password is not shown again; enroll the dock once more for a new one.
+The embedded broker takes it at once. Mosquitto needs the lines of %s, and a SIGHUP after each enrolment.
+`, broker, c.SN, password, in.Organization.ID, in.Organization.BindingCode, filepath.Join(in.dir, "mosquitto.conf"))
+	return nil
+}
+
+func (c *dismissCmd) Run() error {
+	in, err := openCredentials(c.Config)
+	if err != nil {
+		return err
+	}
+	if err := in.Dismiss(c.SN); err != nil {
+		return err
+	}
+	fmt.Printf("Dock %s has no credential any more. Mosquitto needs a SIGHUP; a connection that is open stays so until it ends.\n", c.SN)
+	return nil
+}
+
+// brokerTLS is how the embedded broker speaks, nil for in the clear.
+func (c config) brokerTLS() (*tls.Config, error) {
+	if (c.MQTT.Cert == "") != (c.MQTT.Key == "") {
+		return nil, fmt.Errorf("mqtt.cert and mqtt.key go together")
+	}
+	if c.MQTT.Cert == "" {
+		return nil, nil
+	}
+	pair, err := tls.LoadX509KeyPair(c.MQTT.Cert, c.MQTT.Key)
+	if err != nil {
+		return nil, fmt.Errorf("mqtt.cert and mqtt.key: %w", err)
+	}
+	return &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}, nil
+}
+
+// trusted is by which certificates Harrier knows the broker, nil for those that this machine trusts.
+func (c config) trusted() (*tls.Config, error) {
+	if c.MQTT.CA == "" {
+		return nil, nil
+	}
+	b, err := os.ReadFile(c.MQTT.CA)
+	if err != nil {
+		return nil, fmt.Errorf("mqtt.ca: %w", err)
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(b) {
+		return nil, fmt.Errorf("mqtt.ca: %s holds no certificate in PEM", c.MQTT.CA)
+	}
+	return &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}, nil
+}
+
+// drcHolds is how long the credential that a dock is told for its DRC channel is said to hold: longer than any flight.
+const drcHolds = 2 * time.Hour
+
+// drcOf says as whom a dock comes to the broker for its DRC channel: never as the controller where docks have credentials of their own.
+func drcOf(c config, enrolled *enroll.Credentials, url string) func(sn string) cloudapi.MQTTBroker {
+	address := strings.TrimPrefix(strings.TrimPrefix(url, "tcp://"), "ssl://")
+	if c.MQTT.URL == "" {
+		address = fmt.Sprintf("%s:%d", c.PublicHost, portOf(c.MQTT.Listen))
+	}
+	return func(sn string) cloudapi.MQTTBroker {
+		b := dock.OpenDRC(sn, address, time.Now().Add(drcHolds))
+		b.EnableTLS = strings.HasPrefix(url, "ssl://")
+		if password, ok := enrolled.DRC(sn); ok {
+			b.Username, b.Password = enroll.DRCUser(sn), password
+		}
+		return b
+	}
+}

@@ -1,0 +1,269 @@
+package dock
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/harrier-patrol/harrier/dock/cloudapi"
+)
+
+// Actions an operator can ask for.
+const (
+	Pause        = "pause"
+	Resume       = "resume"
+	ReturnHomeTo = "return-home"
+	CancelReturn = "cancel-return"
+	LookAt       = "look-at"
+	TakePhoto    = "photo"
+	TakeOver     = "take-over"
+	GroundDock   = "ground"
+	ReleaseDock  = "release"
+)
+
+// actions says of each whether it flies the aircraft: then it is for the operator who has the aircraft.
+var actions = map[string]bool{Pause: true, Resume: true, ReturnHomeTo: false, CancelReturn: true, LookAt: true, TakePhoto: true, TakeOver: false, GroundDock: false, ReleaseDock: false}
+
+// All is the name by which a command goes to every dock: return-home, ground and release.
+const All = "all"
+
+// Command is what an operator asks of a dock. Key makes it happen once, however often it is sent.
+type Command struct {
+	Key      string  `json:"key"`
+	Action   string  `json:"action"`
+	Operator string  `json:"operator"`
+	Reason   string  `json:"reason"`
+	Lon      float64 `json:"lon,omitempty"` // of look-at, WGS-84
+	Lat      float64 `json:"lat,omitempty"`
+	HeightM  float64 `json:"height_m,omitempty"` // of look-at, above the ellipsoid
+}
+
+// Check says what is wrong with a command.
+func (c Command) Check() error {
+	known := make([]string, 0, len(actions))
+	for a := range actions {
+		known = append(known, a)
+	}
+	slices.Sort(known)
+	switch _, ok := actions[c.Action]; {
+	case !ok:
+		return fmt.Errorf("no action %q; known: %s", c.Action, strings.Join(known, ", "))
+	case c.Key == "" || len(c.Key) > 200:
+		return errors.New("a command needs a key of at most 200 characters: it happens once for each")
+	case c.Operator == "":
+		return errors.New("a command needs an operator: every action is logged with who and why")
+	case c.Reason == "":
+		return errors.New("a command needs a reason: every action is logged with who and why")
+	case c.Action == LookAt && (c.Lon < -180 || c.Lon > 180 || c.Lat < -90 || c.Lat > 90 || c.Lon == 0 && c.Lat == 0):
+		return fmt.Errorf("look-at needs lon and lat in degrees (WGS-84), has %g, %g", c.Lon, c.Lat)
+	}
+	return nil
+}
+
+// Reply answers a command.
+type Reply struct {
+	OK    bool   `json:"ok"`
+	Error string `json:"error,omitempty"`
+}
+
+// Entry is an action as it is logged on harrier.audit.<dock>: what became of a command, or what Harrier did by itself (operator "harrier").
+type Entry struct {
+	Command
+	Dock   string    `json:"dock"`
+	Flight string    `json:"flight,omitempty"`
+	At     time.Time `json:"at"`
+	Error  string    `json:"error,omitempty"`
+}
+
+// Hold keeps a dock on the ground until it is released.
+type Hold struct {
+	Operator string    `json:"operator"`
+	Reason   string    `json:"reason"`
+	Since    time.Time `json:"since"`
+}
+
+// Buckets of what must outlive a controller.
+const (
+	bucketFleet    = "fleet"    // every dock's state as last known
+	bucketHolds    = "holds"    // by dock
+	bucketCommands = "commands" // replies by key: a command is carried out once
+)
+
+// commandsKept: a command that is sent again later than this is a new one.
+const commandsKept = 24 * time.Hour
+
+func (c *Controller) openBuckets(ctx context.Context) (err error) {
+	open := func(kv *jetstream.KeyValue, conf jetstream.KeyValueConfig) {
+		if err == nil {
+			if *kv, err = c.js.CreateOrUpdateKeyValue(ctx, conf); err != nil {
+				err = fmt.Errorf("key-value %s: %w; does NATS run with JetStream?", conf.Bucket, err)
+			}
+		}
+	}
+	open(&c.fleet, jetstream.KeyValueConfig{Bucket: bucketFleet, Description: "every dock's state as last known"})
+	open(&c.holds, jetstream.KeyValueConfig{Bucket: bucketHolds, Description: "docks that stay on the ground until released", History: 10})
+	open(&c.commands, jetstream.KeyValueConfig{Bucket: bucketCommands, Description: "what became of commands, by key", TTL: commandsKept})
+	return err
+}
+
+// once carries a command out for the first message with its key; whoever sends it again hears what became of it.
+func (s *session) once(ctx context.Context, c Command) error {
+	if err := c.Check(); err != nil {
+		return err
+	}
+	key := s.d.SN + "." + digest(c.Key)
+	rev, err := s.c.commands.Create(ctx, key, []byte("{}"))
+	if errors.Is(err, jetstream.ErrKeyExists) {
+		e, err := s.c.commands.Get(ctx, key)
+		if err != nil {
+			return err
+		}
+		var r Reply
+		if err := json.Unmarshal(e.Value(), &r); err != nil {
+			return err
+		}
+		if r == (Reply{}) {
+			return errors.New("this command was taken before, and its outcome is not known: look at the dock's state, and send a new one if need be")
+		}
+		if !r.OK {
+			return errors.New(r.Error)
+		}
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("command not carried out, it could not be noted: %w", err)
+	}
+	err = s.command(ctx, c)
+	s.c.log(ctx, s.d.SN, s.flight(), c, err)
+	r := Reply{OK: err == nil}
+	if err != nil {
+		r.Error = err.Error()
+	}
+	b, merr := json.Marshal(r)
+	if merr == nil {
+		_, merr = s.c.commands.Update(ctx, key, b, rev)
+	}
+	if merr != nil && ctx.Err() == nil {
+		s.c.o.Log.Error("outcome of a command not noted", "dock", s.d.SN, "key", c.Key, "error", merr)
+	}
+	return err
+}
+
+// log notes an action, with who and why.
+func (c *Controller) log(ctx context.Context, sn, flight string, cmd Command, outcome error) {
+	e := Entry{Command: cmd, Dock: sn, Flight: flight, At: time.Now().UTC()}
+	if outcome != nil {
+		e.Error = outcome.Error()
+	}
+	c.o.Log.Info("action", "dock", sn, "flight", flight, "action", cmd.Action, "operator", cmd.Operator, "reason", cmd.Reason, "error", e.Error)
+	b, err := json.Marshal(e)
+	if err == nil {
+		_, err = c.js.Publish(ctx, SubjectAudit+sn, b)
+	}
+	if err != nil && ctx.Err() == nil {
+		c.o.Log.Error("action not kept in the log", "dock", sn, "error", err)
+	}
+}
+
+// own is how Harrier names itself where it acts.
+const own = "harrier"
+
+// command carries out what an operator asks.
+func (s *session) command(ctx context.Context, c Command) error {
+	switch c.Action {
+	case GroundDock:
+		return s.ground(ctx, c.Operator, c.Reason)
+	case ReleaseDock:
+		return s.release(ctx)
+	}
+	s.mu.Lock()
+	on, has := s.ev != nil, s.pilot
+	payload := s.payloadIndex()
+	s.mu.Unlock()
+	if !on {
+		return fmt.Errorf("dock %s has no flight on", s.d.SN)
+	}
+	if flies := actions[c.Action]; flies && has != "" && has != c.Operator {
+		return fmt.Errorf("%s has the aircraft of dock %s; take it over first (action %s)", has, s.d.SN, TakeOver)
+	} else if flies || c.Action == TakeOver {
+		s.mu.Lock()
+		s.pilot = c.Operator
+		s.mu.Unlock()
+	}
+	var err error
+	switch c.Action {
+	case TakeOver:
+	case Pause:
+		err = s.call(ctx, cloudapi.MethodFlightTaskPause, nil)
+	case Resume:
+		err = s.call(ctx, cloudapi.MethodFlightTaskRecovery, nil)
+	case ReturnHomeTo:
+		return s.bringHome(ctx, c.Operator+": "+c.Reason)
+	case CancelReturn:
+		if err = s.call(ctx, cloudapi.MethodReturnHomeCancel, nil); err == nil {
+			s.change(ctx, func(ev *FlightEvent) { ev.State, ev.Reason = Flying, "" })
+		}
+	case LookAt:
+		if err = s.call(ctx, cloudapi.MethodPayloadAuthorityGrab, &cloudapi.PayloadAuthorityGrab{PayloadIndex: payload}); err == nil {
+			err = s.call(ctx, cloudapi.MethodCameraLookAt, &cloudapi.CameraLookAt{PayloadIndex: payload, Longitude: c.Lon, Latitude: c.Lat, Height: c.HeightM})
+		}
+	case TakePhoto:
+		if err = s.call(ctx, cloudapi.MethodPayloadAuthorityGrab, &cloudapi.PayloadAuthorityGrab{PayloadIndex: payload}); err == nil {
+			err = s.call(ctx, cloudapi.MethodCameraPhotoTake, &cloudapi.CameraPhotoTake{PayloadIndex: payload})
+		}
+	}
+	return err
+}
+
+// bringHome sends the aircraft home, with the reason for the flight's record.
+func (s *session) bringHome(ctx context.Context, reason string) error {
+	if err := s.call(ctx, cloudapi.MethodReturnHome, nil); err != nil {
+		return err
+	}
+	s.change(ctx, func(ev *FlightEvent) { ev.State, ev.Reason = Returning, reason })
+	return nil
+}
+
+// ground keeps the dock from starting anything until it is released; a flight that is on goes on.
+func (s *session) ground(ctx context.Context, operator, reason string) error {
+	s.mu.Lock()
+	held := slices.ContainsFunc(s.holds, func(h Hold) bool { return h.Operator == operator && h.Reason == reason })
+	holds := s.holds
+	s.mu.Unlock()
+	if held {
+		return nil
+	}
+	return s.setHolds(ctx, append(slices.Clone(holds), Hold{operator, reason, time.Now().UTC()}))
+}
+
+func (s *session) release(ctx context.Context) error {
+	s.mu.Lock()
+	n := len(s.holds)
+	s.mu.Unlock()
+	if n == 0 {
+		return fmt.Errorf("dock %s is not held", s.d.SN)
+	}
+	return s.setHolds(ctx, nil)
+}
+
+// setHolds keeps the holds before they count: they outlive the controller.
+func (s *session) setHolds(ctx context.Context, h []Hold) error {
+	b, err := json.Marshal(h)
+	if err == nil {
+		_, err = s.c.holds.Put(ctx, s.d.SN, b)
+	}
+	if err != nil {
+		return fmt.Errorf("hold of dock %s not kept: %w", s.d.SN, err)
+	}
+	s.mu.Lock()
+	s.holds = h
+	s.mu.Unlock()
+	s.touch()
+	return nil
+}
