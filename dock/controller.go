@@ -17,6 +17,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/harrier-patrol/harrier/dock/cloudapi"
+	"github.com/harrier-patrol/harrier/dock/pace"
 	"github.com/harrier-patrol/harrier/missions"
 )
 
@@ -48,7 +49,8 @@ type Options struct {
 	Organization        Organization
 	// Limits by dock; where one is not named the defaults of its model hold.
 	Limits   map[string]Limits
-	Airspace Airspace // may be nil
+	Airspace Airspace   // may be nil
+	Clock    pace.Clock // zero: the wall's
 	Log      *slog.Logger
 }
 
@@ -70,6 +72,9 @@ type Controller struct {
 
 // New prepares a controller; Run connects it.
 func New(o Options, nc *nats.Conn, js jetstream.JetStream) *Controller {
+	if o.Clock.Scale == 0 {
+		o.Clock = pace.Wall
+	}
 	c := &Controller{o: o, nc: nc, js: js, docks: map[string]*session{}, routes: map[string][]byte{}, odd: map[string]bool{}, aircraft: map[string]*session{}}
 	for _, d := range o.Docks {
 		c.docks[d.SN] = newSession(c, d)
@@ -127,7 +132,7 @@ func (c *Controller) drcBroker(sn string) cloudapi.MQTTBroker {
 	if c.o.DRC != nil {
 		return c.o.DRC(sn)
 	}
-	return OpenDRC(sn, strings.TrimPrefix(c.o.MQTT, "tcp://"), time.Now().Add(2*time.Hour))
+	return OpenDRC(sn, strings.TrimPrefix(c.o.MQTT, "tcp://"), c.o.Clock.Now().Add(2*time.Hour))
 }
 
 // Fly hands a flight to its dock. It returns once the dock's queue has it; what becomes of it is told by flight events.
@@ -152,7 +157,7 @@ func (c *Controller) Run(ctx context.Context) error {
 	opts := mqtt.NewClientOptions().AddBroker(c.o.MQTT).SetClientID("harrier-" + newID()[:8]).SetUsername(c.o.User).SetPassword(c.o.Password).
 		SetConnectRetry(true).SetConnectRetryInterval(time.Second).SetAutoReconnect(true).SetMaxReconnectInterval(2 * time.Second).SetOrderMatters(true).SetConnectTimeout(5 * time.Second)
 	opts.SetOnConnectHandler(func(cl mqtt.Client) {
-		cl.SubscribeMultiple(topics, func(_ mqtt.Client, m mqtt.Message) { c.take(m.Topic(), m.Payload(), time.Now()) })
+		cl.SubscribeMultiple(topics, func(_ mqtt.Client, m mqtt.Message) { c.take(m.Topic(), m.Payload(), c.o.Clock.Now()) })
 	})
 	if c.o.TLS != nil {
 		opts.SetTLSConfig(c.o.TLS)
@@ -177,8 +182,12 @@ func (c *Controller) Run(ctx context.Context) error {
 		return fmt.Errorf("take commands: %w", err)
 	}
 	defer sub.Unsubscribe()
-	for _, s := range c.docks {
-		if err := s.takeUp(ctx); err != nil {
+	open, err := c.unfinished(ctx)
+	if err != nil {
+		return err
+	}
+	for sn, s := range c.docks {
+		if err := s.takeUp(ctx, open[sn]); err != nil {
 			return err
 		}
 	}

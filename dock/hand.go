@@ -157,7 +157,7 @@ func (s *session) once(ctx context.Context, c Command) error {
 
 // log notes an action, with who and why.
 func (c *Controller) log(ctx context.Context, sn, flight string, cmd Command, outcome error) {
-	e := Entry{Command: cmd, Dock: sn, Flight: flight, At: time.Now().UTC()}
+	e := Entry{Command: cmd, Dock: sn, Flight: flight, At: c.o.Clock.Now().UTC()}
 	if outcome != nil {
 		e.Error = outcome.Error()
 	}
@@ -239,7 +239,7 @@ func (s *session) ground(ctx context.Context, operator, reason string) error {
 	if held {
 		return nil
 	}
-	return s.setHolds(ctx, append(slices.Clone(holds), Hold{operator, reason, time.Now().UTC()}))
+	return s.setHolds(ctx, append(slices.Clone(holds), Hold{operator, reason, s.c.o.Clock.Now().UTC()}))
 }
 
 func (s *session) release(ctx context.Context) error {

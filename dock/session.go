@@ -16,6 +16,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/harrier-patrol/harrier/dock/cloudapi"
+	"github.com/harrier-patrol/harrier/dock/pace"
 	"github.com/harrier-patrol/harrier/geo"
 	"github.com/harrier-patrol/harrier/missions"
 )
@@ -159,7 +160,7 @@ func (s *session) camera() string {
 func (s *session) status() Status {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	now := time.Now()
+	now := s.c.o.Clock.Now()
 	st := Status{Dock: s.d, Seen: s.rep.heard, Online: now.Sub(s.rep.heard) < offlineAfter, Holds: s.holds, Pilot: s.pilot, Pose: s.pose}
 	st.Blocked = s.rep.gate(now, s.limits, s.d, s.holds)
 	st.Life = s.rep.life(now, st.Blocked)
@@ -225,7 +226,7 @@ func (s *session) run(ctx context.Context) error {
 	})
 	wg.Go(func() { s.publishState(ctx) })
 	var queue []missions.Flight
-	tick := time.NewTicker(time.Second)
+	tick := s.c.o.Clock.NewTicker(time.Second)
 	defer tick.Stop()
 	launched := make(chan launch, 1)
 	launching := false
@@ -242,6 +243,7 @@ func (s *session) run(ctx context.Context) error {
 			return nil
 		case f := <-in:
 			queue = append(queue, f)
+			s.announce(ctx, f)
 		case l := <-launched:
 			launching = false
 			if l.again {
@@ -253,7 +255,7 @@ func (s *session) run(ctx context.Context) error {
 		for len(queue) > 0 && !launching && s.ready(ctx, queue[0]) {
 			f := queue[0]
 			queue = queue[1:]
-			if time.Now().After(f.Deadline()) {
+			if s.c.o.Clock.Now().After(f.Deadline()) {
 				s.miss(ctx, f)
 				continue
 			}
@@ -265,7 +267,7 @@ func (s *session) run(ctx context.Context) error {
 
 // ready says whether a flight is to be taken out of the queue: it may start, or its window is over. While it waits, it says what for.
 func (s *session) ready(ctx context.Context, f missions.Flight) bool {
-	now := time.Now()
+	now := s.c.o.Clock.Now()
 	s.mu.Lock()
 	if s.ev != nil && s.ev.Flight != f.ID {
 		s.mu.Unlock()
@@ -298,13 +300,18 @@ func (s *session) ready(ctx context.Context, f missions.Flight) bool {
 	return false
 }
 
+// announce tells that the dock has a flight on its list: from here on it has an end, whatever becomes of the controller.
+func (s *session) announce(ctx context.Context, f missions.Flight) {
+	s.publishEvent(ctx, FlightEvent{Flight: f.ID, Dock: s.d.SN, State: Waiting, Reason: "on the dock's list", Scenes: f.Scenes, Continues: f.Continues, Simulated: Simulated(s.d.SN)})
+}
+
 // hold makes a flight the one that is on. The caller holds s.mu.
 func (s *session) hold(f missions.Flight, ev FlightEvent) {
 	ev.Flight, ev.Dock, ev.Scenes, ev.Continues, ev.Simulated, ev.Live = f.ID, s.d.SN, f.Scenes, f.Continues, Simulated(s.d.SN), fmt.Sprintf(s.c.o.LiveWatch, s.d.SN)
 	for _, w := range f.Route.Waypoints {
 		ev.Route = append(ev.Route, [2]float64{w.Lon, w.Lat})
 	}
-	s.ev, s.fl, s.begun, s.heard, s.stamp, s.brk = &ev, f, time.Now(), time.Now(), time.Time{}, nil
+	s.ev, s.fl, s.begun, s.heard, s.stamp, s.brk = &ev, f, s.c.o.Clock.Now(), s.c.o.Clock.Now(), time.Time{}, nil
 	s.exceeded, s.acted, s.pilot = time.Time{}, false, ""
 }
 
@@ -370,20 +377,11 @@ func (s *session) onItsWay() bool {
 	return !s.stamp.IsZero()
 }
 
-func (s *session) sleep(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
+func (s *session) sleep(ctx context.Context, d time.Duration) error { return s.c.o.Clock.Sleep(ctx, d) }
 
 // watchOver notices what does not come by itself: a flight that fell silent, a limit broken in the air.
 func (s *session) watchOver(ctx context.Context) {
-	now := time.Now()
+	now := s.c.o.Clock.Now()
 	s.touch()
 	s.mu.Lock()
 	on := s.ev != nil && s.ev.State != Waiting
@@ -423,7 +421,7 @@ func (s *session) watchOver(ctx context.Context) {
 // call asks a service of the dock and waits for its reply; a result other than 0 is a *cloudapi.Error.
 func (s *session) call(ctx context.Context, method string, data any) error {
 	tid := newID()
-	b, err := cloudapi.New(tid, newID(), method, time.Now(), data).Encode()
+	b, err := cloudapi.New(tid, newID(), method, s.c.o.Clock.Now(), data).Encode()
 	if err != nil {
 		return err
 	}
@@ -437,7 +435,7 @@ func (s *session) call(ctx context.Context, method string, data any) error {
 		s.mu.Unlock()
 	}()
 	tok := s.c.cl.Publish(cloudapi.Topic(s.d.SN, cloudapi.KindServices), 1, false, b)
-	timer := time.NewTimer(replyWait)
+	timer := s.c.o.Clock.NewTimer(replyWait)
 	defer timer.Stop()
 	select {
 	case <-tok.Done():
@@ -490,7 +488,7 @@ func (s *session) start(ctx context.Context, f missions.Flight) error {
 	if !ok {
 		return errors.New("the flight's route is gone")
 	}
-	p := cloudapi.FlightTaskPrepare{FlightID: f.ID, ExecuteTime: time.Now().UnixMilli(), RTHAltitude: returnHeightM, File: file}
+	p := cloudapi.FlightTaskPrepare{FlightID: f.ID, ExecuteTime: s.c.o.Clock.Now().UnixMilli(), RTHAltitude: returnHeightM, File: file}
 	if b := f.Break; b != nil {
 		p.BreakPoint = &cloudapi.BreakPoint{Index: b.Waypoint, Progress: b.Progress, WaylineID: b.Wayline}
 		if b.AtWaypoint {
@@ -550,12 +548,12 @@ func (s *session) accompany(ctx context.Context) error {
 		}
 		return err
 	}
-	job := WatchJob{Flight: ev.Flight, Dock: s.d.SN, URL: ev.Live, Scenes: ev.Scenes, DiagDeg: geo.WideDiagonalDeg(s.d.Model), Lon: s.d.Lon, Lat: s.d.Lat, DRC: drc, Simulated: ev.Simulated, Started: time.Now().UTC()}
+	job := WatchJob{Flight: ev.Flight, Dock: s.d.SN, URL: ev.Live, Scenes: ev.Scenes, DiagDeg: geo.WideDiagonalDeg(s.d.Model), Lon: s.d.Lon, Lat: s.d.Lat, DRC: drc, Simulated: ev.Simulated, Started: s.c.o.Clock.Now().UTC()}
 	b, err := json.Marshal(job)
 	if err != nil {
 		return err
 	}
-	if _, err := s.c.js.Publish(ctx, SubjectWatch, b); err != nil {
+	if _, err := s.c.js.Publish(ctx, SubjectWatch, b, jetstream.WithMsgID("watch "+ev.Flight)); err != nil {
 		return fmt.Errorf("queue the flight for watching: %w", err)
 	}
 	return nil
@@ -564,24 +562,18 @@ func (s *session) accompany(ctx context.Context) error {
 // startLive asks for the stream until the dock gives it, with growing pauses: it often fails the first times.
 func (s *session) startLive(ctx context.Context) error {
 	l := cloudapi.LiveStartPush{URLType: cloudapi.URLTypeRTMP, URL: fmt.Sprintf(s.c.o.LivePush, s.d.SN), VideoID: s.aircraftSN() + "/" + s.camera() + "/normal-0", VideoQuality: cloudapi.VideoQuality(s.c.o.LiveQuality)}
+	flight := s.flight()
 	for pause := livePauseMin; ; pause = min(2*pause, livePauseMax) {
 		err := s.call(ctx, cloudapi.MethodLiveStartPush, &l)
 		if err == nil {
 			return nil
 		}
-		s.mu.Lock()
-		on := s.ev != nil
-		s.mu.Unlock()
-		if !on || ctx.Err() != nil {
+		if flight == "" || s.flight() != flight || ctx.Err() != nil {
 			return fmt.Errorf("live stream: %w", err)
 		}
 		s.c.o.Log.Info("live stream did not start, trying again", "dock", s.d.SN, "error", err, "in", pause)
-		t := time.NewTimer(pause)
-		select {
-		case <-t.C:
-		case <-ctx.Done():
-			t.Stop()
-			return ctx.Err()
+		if err := s.sleep(ctx, pause); err != nil {
+			return err
 		}
 	}
 }
@@ -682,7 +674,7 @@ func merge[T any](into, from *T) {
 
 // answer replies to what the dock sent, in its transaction.
 func (s *session) answer(k cloudapi.Kind, to *cloudapi.Message, data any) error {
-	b, err := cloudapi.New(to.Transaction(), to.Business(), to.Name(), time.Now(), data).Encode()
+	b, err := cloudapi.New(to.Transaction(), to.Business(), to.Name(), s.c.o.Clock.Now(), data).Encode()
 	if err != nil {
 		return err
 	}
@@ -696,7 +688,7 @@ func (s *session) progress(ctx context.Context, p *cloudapi.FlightTaskProgress, 
 		s.mu.Unlock()
 		return // of a flight that ended, or late
 	}
-	s.heard, s.stamp = time.Now(), stamp
+	s.heard, s.stamp = s.c.o.Clock.Now(), stamp
 	taken := s.taken
 	s.taken = false
 	s.ev.Percent = p.Output.Progress.Percent
@@ -719,9 +711,9 @@ func (s *session) progress(ctx context.Context, p *cloudapi.FlightTaskProgress, 
 		s.tellQuietly()
 		if taken {
 			go func() {
-				// the dock pushed to a media server that may have gone with the earlier controller
-				if err := s.startLive(ctx); err != nil && ctx.Err() == nil {
-					s.c.o.Log.Warn("live stream of a flight taken up", "dock", s.d.SN, "error", err)
+				// the earlier controller may have stopped before the stream ran and was watched, and the media server with it
+				if err := s.accompany(ctx); err != nil && ctx.Err() == nil {
+					s.c.o.Log.Warn("flight taken up is not watched", "dock", s.d.SN, "error", err)
 				}
 			}()
 		}
@@ -754,7 +746,7 @@ func (s *session) breakOff(ctx context.Context, code int, reason string) {
 		s.end(ctx, Failed, reason)
 		return
 	}
-	next := f.Next(missions.Break{Waypoint: b.Index, AtWaypoint: b.State == cloudapi.BreakPointStateOnWaypoint, Progress: b.Progress, Wayline: b.WaylineID}, time.Now().UTC())
+	next := f.Next(missions.Break{Waypoint: b.Index, AtWaypoint: b.State == cloudapi.BreakPointStateOnWaypoint, Progress: b.Progress, Wayline: b.WaylineID}, s.c.o.Clock.Now().UTC())
 	s.c.mu.Lock()
 	s.c.routes[next.ID] = next.KMZ
 	s.c.mu.Unlock()
@@ -771,10 +763,10 @@ func (s *session) breakOff(ctx context.Context, code int, reason string) {
 	}
 }
 
-// takeUp goes on with a flight that an earlier controller left flying: what is known of it stands in its last event. The work
-// queue still holds it for whoever watches, and its stream goes on; a flight that is no longer there is noticed by its silence. It is
-// never started again.
-func (s *session) takeUp(ctx context.Context) error {
+// takeUp goes on where an earlier controller stopped: with a flight that it left flying, of which its last event tells what is known. The
+// work queue still holds it for whoever watches, and its stream goes on; a flight that is no longer there is noticed by its silence. It is
+// never started again. Flights that had not started end here, and are to be planned again.
+func (s *session) takeUp(ctx context.Context, open []FlightEvent) error {
 	switch e, err := s.c.holds.Get(ctx, s.d.SN); {
 	case err == nil:
 		if err := json.Unmarshal(e.Value(), &s.holds); err != nil {
@@ -783,22 +775,22 @@ func (s *session) takeUp(ctx context.Context) error {
 	case !errors.Is(err, jetstream.ErrKeyNotFound):
 		return fmt.Errorf("holds of dock %s: %w", s.d.SN, err)
 	}
-	ev, err := s.c.lastEvent(ctx, s.d.SN)
-	if err != nil || ev.Flight == "" || ev.State.Ended() {
-		return nil
+	for _, ev := range open {
+		if ev.State == Waiting {
+			ev.State, ev.NotStarted, ev.Reason = Failed, true, "the controller stopped before it started; last: "+ev.Reason
+			s.publishEvent(ctx, ev)
+			continue
+		}
+		s.mu.Lock()
+		was := s.ev
+		s.ev, s.fl, s.begun, s.heard, s.taken = &ev, missions.Flight{ID: ev.Flight, Dock: s.d.SN, Scenes: ev.Scenes}, s.c.o.Clock.Now(), s.c.o.Clock.Now(), true
+		s.mu.Unlock()
+		if was != nil {
+			was.State, was.Reason = Failed, "the controller lost sight of it; another flight is on"
+			s.publishEvent(ctx, *was)
+		}
+		s.c.o.Log.Info("taking up a flight that was under way", "dock", s.d.SN, "flight", ev.Flight, "state", ev.State)
 	}
-	s.mu.Lock()
-	s.ev, s.fl, s.begun, s.heard, s.taken = &ev, missions.Flight{ID: ev.Flight, Dock: s.d.SN, Scenes: ev.Scenes}, time.Now(), time.Now(), true
-	waiting := ev.State == Waiting
-	if waiting {
-		s.ev.NotStarted = true
-	}
-	s.mu.Unlock()
-	if waiting {
-		s.end(ctx, Failed, "the controller stopped before it started; last: "+ev.Reason)
-		return nil
-	}
-	s.c.o.Log.Info("taking up a flight that was under way", "dock", s.d.SN, "flight", ev.Flight, "state", ev.State)
 	return nil
 }
 
@@ -844,7 +836,11 @@ func (s *session) tell(ctx context.Context) {
 	}
 	ev := *s.ev
 	s.mu.Unlock()
-	ev.At = time.Now().UTC()
+	s.publishEvent(ctx, ev)
+}
+
+func (s *session) publishEvent(ctx context.Context, ev FlightEvent) {
+	ev.At = s.c.o.Clock.Now().UTC()
 	b, err := json.Marshal(ev)
 	if err == nil {
 		_, err = s.c.js.Publish(ctx, SubjectFlights+s.d.SN, b)
@@ -859,7 +855,7 @@ func (s *session) tellQuietly() {
 	s.mu.Lock()
 	ev := *s.ev
 	s.mu.Unlock()
-	ev.At = time.Now().UTC()
+	ev.At = s.c.o.Clock.Now().UTC()
 	if b, err := json.Marshal(ev); err == nil {
 		_ = s.c.nc.Publish("harrier.progress."+s.d.SN, b)
 	}
@@ -891,7 +887,7 @@ func (s *session) publishState(ctx context.Context) {
 		} else {
 			last = b
 		}
-		if s.sleep(ctx, stateEvery) != nil {
+		if pace.Wall.Sleep(ctx, stateEvery) != nil { // whatever the pace of flights, the store is on the wall's
 			return
 		}
 	}

@@ -3,9 +3,11 @@ package dock
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"math"
 	"time"
 
+	"github.com/nats-io/nats.go/jetstream"
 	"github.com/paulmach/orb"
 
 	"github.com/harrier-patrol/harrier/dock/cloudapi"
@@ -152,16 +154,51 @@ func (s *session) publish(t Telemetry) error {
 	return s.c.nc.Publish(SubjectPose+s.d.SN, b)
 }
 
-// lastEvent reads the last flight event of a dock from its stream.
-func (c *Controller) lastEvent(ctx context.Context, sn string) (FlightEvent, error) {
-	var ev FlightEvent
+// lookBack is how far back flights may have begun that are not ended yet: longer than any window and flight.
+const lookBack = 12 * time.Hour
+
+// unfinished reads the last events of flights that have no end yet, by dock, oldest first.
+func (c *Controller) unfinished(ctx context.Context) (map[string][]FlightEvent, error) {
 	st, err := c.js.Stream(ctx, "FLIGHTS")
 	if err != nil {
-		return ev, err
+		return nil, fmt.Errorf("stream of flights: %w", err)
 	}
-	m, err := st.GetLastMsgForSubject(ctx, SubjectFlights+sn)
+	since := time.Now().Add(-lookBack)
+	cons, err := st.OrderedConsumer(ctx, jetstream.OrderedConsumerConfig{DeliverPolicy: jetstream.DeliverByStartTimePolicy, OptStartTime: &since})
 	if err != nil {
-		return ev, err
+		return nil, fmt.Errorf("flights so far: %w", err)
 	}
-	return ev, json.Unmarshal(m.Data, &ev)
+	last := map[string]FlightEvent{}
+	var order []string
+	for {
+		batch, err := cons.FetchNoWait(1000)
+		if err != nil {
+			return nil, fmt.Errorf("flights so far: %w", err)
+		}
+		n := 0
+		for m := range batch.Messages() {
+			n++
+			var ev FlightEvent
+			if json.Unmarshal(m.Data(), &ev) != nil || c.docks[ev.Dock] == nil {
+				continue
+			}
+			if _, known := last[ev.Flight]; !known {
+				order = append(order, ev.Flight)
+			}
+			last[ev.Flight] = ev
+		}
+		if err := batch.Error(); err != nil {
+			return nil, fmt.Errorf("flights so far: %w", err)
+		}
+		if n == 0 {
+			break
+		}
+	}
+	out := map[string][]FlightEvent{}
+	for _, id := range order {
+		if ev := last[id]; ev.Flight != "" && !ev.State.Ended() {
+			out[ev.Dock] = append(out[ev.Dock], ev)
+		}
+	}
+	return out, nil
 }

@@ -27,6 +27,7 @@ import (
 // benchCmd is the family of measurements that need more than a Go benchmark.
 type benchCmd struct {
 	Locate benchLocateCmd `cmd:"" help:"Positions of true pixels on rendered flights: errors, and how honest their ellipses are."`
+	Day    benchDayCmd    `cmd:"" help:"A day on simulated docks, with faults, and the controller killed now and then."`
 }
 
 type benchLocateCmd struct {

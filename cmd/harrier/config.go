@@ -27,15 +27,7 @@ type config struct {
 		Token  string   `yaml:"token"`
 		Hosts  []string `yaml:"hosts"`
 	} `yaml:"http"`
-	MQTT struct {
-		URL      string `yaml:"url"`
-		Listen   string `yaml:"listen"`
-		User     string `yaml:"user"`
-		Password string `yaml:"password"`
-		Cert     string `yaml:"cert"`
-		Key      string `yaml:"key"`
-		CA       string `yaml:"ca"`
-	} `yaml:"mqtt"`
+	MQTT mqttConfig `yaml:"mqtt"`
 	NATS struct {
 		URL    string `yaml:"url"`
 		Listen string `yaml:"listen"`
@@ -87,6 +79,17 @@ type config struct {
 
 	file    string // where this was read, and what it held
 	content []byte
+}
+
+// mqttConfig is the broker and how to come to it.
+type mqttConfig struct {
+	URL      string `yaml:"url"`
+	Listen   string `yaml:"listen"`
+	User     string `yaml:"user"`
+	Password string `yaml:"password"`
+	Cert     string `yaml:"cert"`
+	Key      string `yaml:"key"`
+	CA       string `yaml:"ca"`
 }
 
 // flightConfig is a flight that is flown by schedule until planning exists.

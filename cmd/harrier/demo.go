@@ -123,7 +123,7 @@ func (c *demoCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	args := []string{"docksim", "--docks", strconv.Itoa(c.Docks), "--flying", strconv.Itoa(c.Flying), "--seed", strconv.FormatUint(c.Seed, 10), "--mqtt", mqtt,
+	args := []string{"docksim", "--airborne", "--docks", strconv.Itoa(c.Docks), "--flying", strconv.Itoa(c.Flying), "--seed", strconv.FormatUint(c.Seed, 10), "--mqtt", mqtt,
 		"--city", city, "--truth", truth, "--height", c.Height, "--pitch", c.Pitch, "--quality", strconv.Itoa(c.Quality)}
 	if c.Play != "" {
 		var o docksim.Options

@@ -5,9 +5,28 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"time"
 
 	"github.com/harrier-patrol/harrier/dock/docksim"
+	"github.com/harrier-patrol/harrier/dock/pace"
 )
+
+// timeFlags let time run faster; two processes that share them share a clock.
+type timeFlags struct {
+	TimeScale float64   `default:"1" help:"How many times as fast as the wall's clock time runs."`
+	TimeFrom  time.Time `help:"From when on it does (RFC 3339); for processes that share a clock. Default: now."`
+}
+
+func (t timeFlags) clock() (pace.Clock, error) {
+	if t.TimeFrom.IsZero() {
+		t.TimeFrom = time.Now()
+	}
+	c, err := pace.Faster(t.TimeScale, t.TimeFrom)
+	if err != nil {
+		return c, fmt.Errorf("--time-scale: %w", err)
+	}
+	return c, nil
+}
 
 type docksimCmd struct {
 	Docks    int     `default:"16" help:"Number of docks."`
@@ -26,7 +45,13 @@ type docksimCmd struct {
 	Play     string  `help:"Show the flights of such a folder, one dock after the other, in place of rendering." type:"path"`
 	Seconds  float64 `help:"With --record: only so much of each flight; 0 films all of it."`
 	Settings string  `help:"YAML file with other imperfections (see dock/docksim/settings.go)." type:"path"`
-	Verbose  bool    `short:"v"`
+	Airborne bool    `help:"Flights begin and end in the air over their route, without a dock's work before and after."`
+	NoVideo  bool    `help:"Film nothing: up to 5000 docks, on a small machine."`
+	Faults   string  `help:"YAML file of what goes wrong: chance, kinds, script (see dock/docksim/faults.go)." type:"path"`
+	Logbook  string  `help:"File that receives what the docks did, a line of JSON each." type:"path"`
+	CA       string  `name:"ca" help:"Certificate (PEM) by which the broker is known, for ssl://." type:"path"`
+	timeFlags
+	Verbose bool `short:"v"`
 }
 
 func (c *docksimCmd) Run(ctx context.Context) error {
@@ -42,6 +67,18 @@ func (c *docksimCmd) Run(ctx context.Context) error {
 		if o.Settings, err = docksim.LoadSettings(c.Settings); err != nil {
 			return fmt.Errorf("--settings: %w", err)
 		}
+	}
+	if o.Clock, err = c.clock(); err != nil {
+		return err
+	}
+	o.Airborne, o.NoVideo, o.Logbook = c.Airborne, c.NoVideo, c.Logbook
+	if c.Faults != "" {
+		if o.Faults, err = docksim.LoadFaults(c.Faults); err != nil {
+			return fmt.Errorf("--faults: %w", err)
+		}
+	}
+	if o.TLS, err = (config{MQTT: mqttConfig{CA: c.CA}}).trusted(); err != nil {
+		return err
 	}
 	told := -1
 	switch {

@@ -14,7 +14,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 	"github.com/robfig/cron/v3"
 	"golang.org/x/sync/errgroup"
@@ -22,7 +21,7 @@ import (
 	"github.com/harrier-patrol/harrier/cmd/harrier/embedded"
 	"github.com/harrier-patrol/harrier/console"
 	"github.com/harrier-patrol/harrier/dock"
-	"github.com/harrier-patrol/harrier/dock/enroll"
+	"github.com/harrier-patrol/harrier/dock/pace"
 	"github.com/harrier-patrol/harrier/evidence"
 	"github.com/harrier-patrol/harrier/leads"
 	"github.com/harrier-patrol/harrier/missions"
@@ -64,7 +63,7 @@ func newLog(verbose bool) *slog.Logger {
 var streams = []jetstream.StreamConfig{
 	{Name: "FLIGHTS", Subjects: []string{dock.SubjectFlights + ">"}, MaxBytes: 1 << 30},
 	{Name: "AUDIT", Subjects: []string{dock.SubjectAudit + ">"}, MaxBytes: 1 << 30, DenyDelete: true, DenyPurge: true},
-	{Name: "WATCH", Subjects: []string{dock.SubjectWatch}, Retention: jetstream.WorkQueuePolicy, MaxAge: 6 * time.Hour, MaxBytes: 64 << 20},
+	{Name: "WATCH", Subjects: []string{dock.SubjectWatch}, Retention: jetstream.WorkQueuePolicy, MaxAge: 6 * time.Hour, MaxBytes: 64 << 20, Duplicates: 6 * time.Hour},
 	{Name: "FINDINGS", Subjects: []string{watch.SubjectFindings + ">"}, MaxBytes: 2 << 30, Duplicates: 10 * time.Minute},
 	{Name: "TRACKS", Subjects: []string{watch.SubjectTracks + ">", watch.SubjectShadow + ">"}, MaxAge: 30 * 24 * time.Hour, MaxBytes: 1 << 30, Duplicates: 10 * time.Minute},
 	{Name: "LEADS", Subjects: []string{"leads.>", "sim.leads.>"}, MaxBytes: 2 << 30},
@@ -128,43 +127,11 @@ func serve(ctx context.Context, c config, log *slog.Logger) (err error) {
 	}
 	later(store.Close)
 
-	enrolled, err := enroll.Open(credentialsIn(data))
+	w, err := connect(ctx, c, data, later)
 	if err != nil {
 		return err
 	}
-	if enrolled.Any() && c.MQTT.Password == "" {
-		return errors.New("docks are enrolled, so the broker lets nobody in without a credential: set mqtt.user and mqtt.password (or HARRIER_MQTT_PASSWORD), as which Harrier comes to it")
-	}
-	brokerTLS, err := c.brokerTLS()
-	if err != nil {
-		return err
-	}
-	trusted, err := c.trusted()
-	if err != nil {
-		return err
-	}
-	mqttURL := c.MQTT.URL
-	if mqttURL == "" {
-		b, err := embedded.StartBroker(embedded.BrokerOptions{Addr: c.MQTT.Listen, User: c.MQTT.User, Password: c.MQTT.Password, Docks: enrolled, TLS: brokerTLS})
-		if err != nil {
-			return err
-		}
-		later(b.Close)
-		mqttURL = "tcp://" + c.MQTT.Listen
-		if brokerTLS != nil {
-			mqttURL = "ssl://" + c.MQTT.Listen
-		}
-	}
-	natsURL := c.NATS.URL
-	if natsURL == "" {
-		host, _, _ := net.SplitHostPort(c.NATS.Listen)
-		n, err := embedded.StartNATS(host, portOf(c.NATS.Listen), filepath.Join(data, "nats"), c.NATS.Token)
-		if err != nil {
-			return err
-		}
-		later(n.Close)
-		natsURL = n.URL()
-	}
+	nc, js := w.nc, w.js
 	rtmp, rtsp := c.Media.RTMP, c.Media.RTSP
 	if rtmp == "" {
 		host, _, _ := net.SplitHostPort(c.Media.ListenRTSP)
@@ -180,30 +147,11 @@ func serve(ctx context.Context, c config, log *slog.Logger) (err error) {
 	if c.Media.Key != "" {
 		push += "?key=" + c.Media.Key
 	}
-	nc, err := nats.Connect(natsURL, nats.Token(c.NATS.Token), nats.MaxReconnects(-1), nats.Name("harrier"))
-	if err != nil {
-		return fmt.Errorf("NATS %s: %w; is it running, and the token right?", natsURL, err)
-	}
-	later(func() error { nc.Close(); return nil })
-	js, err := jetstream.New(nc)
-	if err != nil {
-		return err
-	}
-	for _, s := range streams {
-		if _, err := js.CreateOrUpdateStream(ctx, s); err != nil {
-			return fmt.Errorf("stream %s: %w; does NATS run with JetStream?", s.Name, err)
-		}
-	}
-
 	base := fmt.Sprintf("http://%s:%d", c.PublicHost, portOf(c.HTTP.Listen))
-	limits, err := c.limits()
+	controller, err := w.controller(c, dock.Options{RouteURL: base + "/routes/%s.kmz", LivePush: push, LiveWatch: strings.TrimSuffix(rtsp, "/") + "/%s", Airspace: city.airspace, Clock: pace.Wall, Log: log})
 	if err != nil {
 		return err
 	}
-	controller := dock.New(dock.Options{
-		MQTT: mqttURL, User: c.MQTT.User, Password: c.MQTT.Password, TLS: trusted, DRC: drcOf(c, enrolled, mqttURL), Docks: c.Docks, RouteURL: base + "/routes/%s.kmz",
-		LivePush: push, LiveWatch: strings.TrimSuffix(rtsp, "/") + "/%s", LiveQuality: c.Live.Quality, DRCHz: c.Live.DRCHz, Organization: c.Organization, Limits: limits, Airspace: city.airspace, Log: log,
-	}, nc, js)
 	ledger := &leads.Ledger{Scenes: map[string]leads.Scene{}, Grid: city.grid, EvidenceURL: base + "/evidence/%s", Log: log}
 	var sights []vision.Scene
 	for _, s := range scenesDir {
@@ -270,10 +218,10 @@ func serve(ctx context.Context, c config, log *slog.Logger) (err error) {
 	}
 	g.Go(func() error { return controller.Run(gctx) })
 	g.Go(func() error { return watcher.Work(gctx, nc, js, c.Vision.Flights) })
-	g.Go(func() error { return schedule.run(gctx, controller, log) })
+	g.Go(func() error { return schedule.run(gctx, controller, pace.Wall, log) })
 	g.Go(func() error { return coverage.Run(gctx, js) })
 	g.Go(func() error { return followRegister(gctx, c, city, log) })
-	log.Info("harrier is up", "page", base, "data", data, "mqtt", mqttURL, "nats", natsURL, "rtmp", rtmp, "rtsp", rtsp, "docks", len(c.Docks), "flights", len(c.Flights))
+	log.Info("harrier is up", "page", base, "data", data, "mqtt", w.mqtt, "nats", w.natsURL, "rtmp", rtmp, "rtsp", rtsp, "docks", len(c.Docks), "flights", len(c.Flights))
 	return g.Wait()
 }
 
@@ -343,21 +291,17 @@ func (p planned) until(t time.Time) time.Time {
 }
 
 // run hands every flight to the controller when its time comes.
-func (s schedule) run(ctx context.Context, c *dock.Controller, log *slog.Logger) error {
+func (s schedule) run(ctx context.Context, c *dock.Controller, clock pace.Clock, log *slog.Logger) error {
 	g, ctx := errgroup.WithContext(ctx)
-	began := time.Now()
+	began := clock.Now()
 	for _, p := range s {
 		g.Go(func() error {
 			for next := p.first(began); !next.IsZero(); next = p.next(next) {
-				if time.Until(next) < -time.Minute {
+				if clock.Until(next) < -time.Minute {
 					continue // its time passed while nobody was there
 				}
-				t := time.NewTimer(time.Until(next))
-				select {
-				case <-ctx.Done():
-					t.Stop()
+				if clock.Sleep(ctx, clock.Until(next)) != nil {
 					return nil
-				case <-t.C:
 				}
 				f := missions.Flight{ID: fmt.Sprintf("%s-%s", p.conf.Dock, next.UTC().Format("20060102T150405")), Dock: p.conf.Dock, Scenes: p.conf.Scenes, At: next, Until: p.until(next), KMZ: p.kmz, Route: p.route}
 				if err := c.Fly(ctx, f); err != nil && ctx.Err() == nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/bluenviron/gortsplib/v5/pkg/format"
 	"github.com/bluenviron/mediacommon/v2/pkg/codecs/h264"
 
+	"github.com/harrier-patrol/harrier/dock/pace"
 	"github.com/harrier-patrol/harrier/geo"
 	"github.com/harrier-patrol/harrier/missions"
 )
@@ -19,7 +20,8 @@ import (
 // flight is one flight of one simulated aircraft: it moves, films, and tells where it thinks it is.
 type flight struct {
 	id      string
-	town    *Town
+	town    *Town // nil where nothing is filmed
+	frame   geo.Frame
 	pilot   *pilot
 	sensor  *sensor
 	began   time.Time
@@ -33,8 +35,8 @@ type flight struct {
 	wp      atomic.Int32
 }
 
-func newFlight(id string, t *Town, r missions.Route, d *dice, s Settings, rtk bool) *flight {
-	f := &flight{id: id, town: t, pilot: newPilot(t.frame, r), sensor: newSensor(d, s, rtk), live: make(chan string, 1)}
+func newFlight(id string, frame geo.Frame, r missions.Route, d *dice, s Settings, rtk bool) *flight {
+	f := &flight{id: id, frame: frame, pilot: newPilot(frame, r), sensor: newSensor(d, s, rtk), live: make(chan string, 1)}
 	f.infoOff = time.Duration(d.NormFloat64() * s.DelayInfoSigmaS * float64(time.Second))
 	f.publishPose()
 	return f
@@ -172,6 +174,81 @@ func (f *flight) run(ctx context.Context, d *dice, s Settings, q Quality, tr *tr
 		default: // the network does not take it: a real encoder drops too
 		}
 		n++
+	}
+}
+
+// climbMS is how fast an aircraft climbs and sinks; homeMS how fast it flies from the dock and back.
+const (
+	climbMS = 5
+	homeMS  = 12
+)
+
+// glide flies without filming, five steps a second, until the route ends or ctx does: from the dock where it is to take off.
+func (f *flight) glide(ctx context.Context, c pace.Clock, paused *atomic.Bool, takeOff bool) bool {
+	const step = time.Second / 5
+	ticks := c.NewTicker(step)
+	defer ticks.Stop()
+	if takeOff && !f.transit(ctx, ticks, step, 0, 0, 0, f.pilot.legs[0]) {
+		return false
+	}
+	for {
+		select {
+		case <-ctx.Done():
+			return false
+		case <-ticks.C:
+		}
+		if paused.Load() {
+			f.pilot.at.ve, f.pilot.at.vn, f.pilot.speed = 0, 0, 0
+			continue
+		}
+		f.sensor.wander(step.Seconds())
+		if f.pilot.step(step.Seconds()) {
+			return true
+		}
+		f.publishPose()
+	}
+}
+
+// comeHome flies straight back to the dock and down.
+func (f *flight) comeHome(ctx context.Context, c pace.Clock) {
+	const step = time.Second / 5
+	ticks := c.NewTicker(step)
+	defer ticks.Stop()
+	at := f.pilot.at
+	if f.transit(ctx, ticks, step, at.e, at.n, at.u, pilotPoint{u: at.u}) {
+		f.transit(ctx, ticks, step, 0, 0, at.u, pilotPoint{})
+	}
+}
+
+// transit flies from a place to another: up first, across, and down at last.
+func (f *flight) transit(ctx context.Context, ticks *time.Ticker, step time.Duration, e, n, u float64, to pilotPoint) bool {
+	dt := step.Seconds()
+	for {
+		select {
+		case <-ctx.Done():
+			return false
+		case <-ticks.C:
+		}
+		far := math.Hypot(to.e-e, to.n-n)
+		p := &f.pilot.at
+		p.ve, p.vn = 0, 0
+		switch {
+		case u < to.u-0.1:
+			u = math.Min(to.u, u+climbMS*dt)
+		case far > homeMS*dt:
+			p.ve, p.vn = (to.e-e)/far*homeMS, (to.n-n)/far*homeMS
+			p.yawDeg = math.Atan2(p.ve, p.vn) * 180 / math.Pi
+			e, n = e+p.ve*dt, n+p.vn*dt
+		case u > to.u+0.1:
+			e, n, u = to.e, to.n, math.Max(to.u, u-climbMS*dt)
+		default:
+			p.e, p.n, p.u = to.e, to.n, to.u
+			f.publishPose()
+			return true
+		}
+		p.e, p.n, p.u = e, n, u
+		f.sensor.wander(dt)
+		f.publishPose()
 	}
 }
 

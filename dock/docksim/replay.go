@@ -83,10 +83,10 @@ func (r Replay) Fly() (*Town, error) {
 		read := sensor.read(p.at)
 		delay := videoDelay(base, phase, r.Settings, since.Seconds())
 		if i%(2*frameRate) == 0 {
-			r.OSD(sensor.osd(town, read), at.Add(clockOff), late(at))
+			r.OSD(sensor.osd(town.frame, read), at.Add(clockOff), late(at))
 		}
 		if r.DRC && i%(frameRate/5) == 2 {
-			r.DRCInfo(sensor.drc(town, read), at.Add(clockOff), late(at))
+			r.DRCInfo(sensor.drc(town.frame, read), at.Add(clockOff), late(at))
 			if i%frameRate == 2 {
 				r.Delay(delay.Seconds()+infoOff, late(at))
 			}

@@ -9,6 +9,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/harrier-patrol/harrier/dock/cloudapi"
+	"github.com/harrier-patrol/harrier/geo"
 )
 
 func orbPoint(lon, lat float64) orb.Point { return orb.Point{lon, lat} }
@@ -101,8 +102,8 @@ func (x *sensor) read(p truePose) truePose {
 const siteHeightM = 12
 
 // osd is what an aircraft that reads itself at p reports over OSD.
-func (x *sensor) osd(t *Town, p truePose) *cloudapi.AircraftProperties {
-	at := t.frame.From(p.e, p.n)
+func (x *sensor) osd(frame geo.Frame, p truePose) *cloudapi.AircraftProperties {
+	at := frame.From(p.e, p.n)
 	a := &cloudapi.AircraftProperties{ModeCode: new(cloudapi.AircraftModeWayline), Latitude: new(at.Lat()), Longitude: new(at.Lon()), Elevation: new(p.u), Height: new(p.u + siteHeightM),
 		AttitudeHead: new(p.yawDeg), HorizontalSpeed: new(hypot(p.ve, p.vn)),
 		PayloadsByIndex: map[string]cloudapi.PayloadProperties{payload: {GimbalPitch: new(p.pitchDeg), GimbalRoll: new(p.rollDeg), GimbalYaw: new(p.yawDeg)}}}
@@ -114,8 +115,8 @@ func (x *sensor) osd(t *Town, p truePose) *cloudapi.AircraftProperties {
 }
 
 // drc is the same over the DRC channel.
-func (x *sensor) drc(t *Town, p truePose) *cloudapi.OSDInfoPush {
-	at := t.frame.From(p.e, p.n)
+func (x *sensor) drc(frame geo.Frame, p truePose) *cloudapi.OSDInfoPush {
+	at := frame.From(p.e, p.n)
 	return &cloudapi.OSDInfoPush{AttitudeHead: p.yawDeg, Latitude: at.Lat(), Longitude: at.Lon(), Height: p.u + siteHeightM,
 		SpeedX: p.ve, SpeedY: p.vn, GimbalPitch: p.pitchDeg, GimbalRoll: p.rollDeg, GimbalYaw: p.yawDeg}
 }

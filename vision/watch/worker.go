@@ -98,7 +98,7 @@ func (w *Watcher) one(ctx context.Context, nc *nats.Conn, js jetstream.JetStream
 	// the flight's end is the watch's end, also one that came before this worker did
 	ended := func(b []byte) {
 		var ev dock.FlightEvent
-		if json.Unmarshal(b, &ev) == nil && (ev.Flight == job.Flight && ev.State.Ended() || ev.Flight != job.Flight && ev.At.After(job.Started)) {
+		if json.Unmarshal(b, &ev) == nil && (ev.Flight == job.Flight && ev.State.Ended() || ev.Flight != job.Flight && ev.State != dock.Waiting && ev.At.After(job.Started)) {
 			time.AfterFunc(2*time.Second, cancel) // what is still on its way is at most this old
 		}
 	}

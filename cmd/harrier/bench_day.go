@@ -1,0 +1,403 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+	"go.yaml.in/yaml/v3"
+
+	"github.com/harrier-patrol/harrier/cmd/harrier/embedded"
+	"github.com/harrier-patrol/harrier/dock"
+	"github.com/harrier-patrol/harrier/dock/docksim"
+	"github.com/harrier-patrol/harrier/dock/pace"
+)
+
+// benchDayCmd flies a day on simulated docks with a controller beside them, kills it now and then, and holds what the controller says
+// against what the docks did.
+type benchDayCmd struct {
+	Docks     int           `default:"16" help:"Simulated docks."`
+	Hours     float64       `default:"24" help:"Of the docks' time."`
+	Every     time.Duration `default:"90m" help:"A flight of each dock so often."`
+	TimeScale float64       `default:"60" help:"How many times as fast as the wall's clock the docks' time runs."`
+	Faults    float64       `default:"0.1" help:"Share of flights on which something goes wrong."`
+	Kills     int           `default:"0" help:"How often the controller is killed (SIGKILL) and started again, at random moments."`
+	Seed      uint64        `default:"1" help:"Of faults, weather and kills."`
+	MQTT      string        `name:"mqtt" help:"External broker, tcp://host:port; without one an embedded one is started."`
+	Diary     string        `help:"File that receives the day's diary." type:"path"`
+	Keep      string        `help:"Folder that keeps logs and the docks' logbook." type:"path"`
+}
+
+// DayReport is what a day came to.
+type DayReport struct {
+	Flights  int            `json:"flights"`
+	Ends     map[string]int `json:"ends"`      // done, continued, cancelled, failed
+	NotFlown int            `json:"not_flown"` // of failed: those that did not start
+	TakeOffs int            `json:"take_offs"` // of the docks' logbook
+	Kills    int            `json:"kills"`     // of the controller
+	InFlight int            `json:"in_flight"` // of them with a flight on
+	Lost     []string       `json:"lost"`      // flights without an end, or with two
+	Twice    []string       `json:"twice"`     // flights that a dock was told to execute twice
+	Outside  []string       `json:"outside"`   // take-offs outside of the limits
+	Unknown  []string       `json:"unknown"`   // take-offs of flights that the controller does not tell of
+	Releases int            `json:"releases"`  // holds that the operator released
+}
+
+func (r DayReport) wrong() int { return len(r.Lost) + len(r.Twice) + len(r.Outside) + len(r.Unknown) }
+
+func (x *benchDayCmd) Run(ctx context.Context) error {
+	r, err := x.fly(ctx)
+	if err != nil {
+		return err
+	}
+	b, err := json.MarshalIndent(r, "", "  ")
+	if err != nil {
+		return err
+	}
+	fmt.Println(string(b))
+	if n := r.wrong(); n > 0 {
+		return someFailed{n, r.Flights}
+	}
+	return nil
+}
+
+// margins of what the docks' own sensors say at the moment of take-off: the controller saw it up to a report and a preparation before.
+const (
+	windMarginMS  = 1.5
+	batteryMargin = 3.0
+)
+
+func (x *benchDayCmd) fly(ctx context.Context) (r DayReport, err error) {
+	dir := x.Keep
+	if dir == "" {
+		if dir, err = os.MkdirTemp("", "harrier-day-"); err != nil {
+			return r, err
+		}
+		defer os.RemoveAll(dir)
+	} else if err := os.MkdirAll(dir, 0o755); err != nil {
+		return r, err
+	}
+	ports, err := freePorts(3)
+	if err != nil {
+		return r, err
+	}
+	broker := x.MQTT
+	if broker == "" {
+		addr := fmt.Sprintf("127.0.0.1:%d", ports[0])
+		b, err := embedded.StartBroker(embedded.BrokerOptions{Addr: addr})
+		if err != nil {
+			return r, err
+		}
+		defer b.Close()
+		broker = "tcp://" + addr
+	}
+	n, err := embedded.StartNATS("127.0.0.1", ports[1], filepath.Join(dir, "nats"), "")
+	if err != nil {
+		return r, err
+	}
+	defer n.Close()
+	nc, err := nats.Connect(n.URL())
+	if err != nil {
+		return r, err
+	}
+	defer nc.Close()
+	js, err := jetstream.New(nc)
+	if err != nil {
+		return r, err
+	}
+	yamlPath := filepath.Join(dir, "harrier.yaml")
+	if err := x.configure(yamlPath, broker, n.URL(), ports[2]); err != nil {
+		return r, err
+	}
+	exe, err := os.Executable()
+	if err != nil {
+		return r, err
+	}
+	from := time.Now()
+	clock, err := pace.Faster(x.TimeScale, from)
+	if err != nil {
+		return r, err
+	}
+	when := []string{"--time-scale", strconv.FormatFloat(x.TimeScale, 'g', -1, 64), "--time-from", from.Format(time.RFC3339Nano)}
+	faults := filepath.Join(dir, "faults.yaml")
+	if err := os.WriteFile(faults, fmt.Appendf(nil, "chance: %g\n", x.Faults), 0o644); err != nil {
+		return r, err
+	}
+	book := filepath.Join(dir, "logbook.jsonl")
+	start := func(name string, args ...string) (*child, error) {
+		log, err := os.OpenFile(filepath.Join(dir, name+".log"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)
+		if err != nil {
+			return nil, err
+		}
+		defer log.Close()
+		return startChild(log, exe, args...)
+	}
+	sim, err := start("docksim", append([]string{"docksim", "--docks", strconv.Itoa(x.Docks), "--seed", strconv.FormatUint(x.Seed, 10), "--no-video", "--mqtt", broker, "--faults", faults, "--logbook", book}, when...)...)
+	if err != nil {
+		return r, err
+	}
+	defer sim.stop()
+	controller := func() (*child, error) {
+		return start("controller", append([]string{"controller", "--config", yamlPath}, when...)...)
+	}
+	ctl, err := controller()
+	if err != nil {
+		return r, err
+	}
+	defer func() { ctl.stop() }()
+	rng := rand.New(rand.NewPCG(x.Seed, 99))
+	end := from.Add(time.Duration(x.Hours * float64(time.Hour)))
+	var kills []time.Time
+	for range x.Kills {
+		kills = append(kills, from.Add(time.Duration((0.03+0.94*rng.Float64())*float64(end.Sub(from)))))
+	}
+	slices.SortFunc(kills, time.Time.Compare)
+	operator := clock.NewTicker(5 * time.Minute)
+	defer operator.Stop()
+	over := clock.NewTimer(clock.Until(end))
+	defer over.Stop()
+	next := time.NewTimer(time.Hour)
+	defer next.Stop()
+	arm := func() {
+		if len(kills) > 0 {
+			next.Reset(time.Duration(float64(kills[0].Sub(clock.Now())) / x.TimeScale))
+		}
+	}
+	arm()
+	for on := true; on; {
+		select {
+		case <-ctx.Done():
+			return r, ctx.Err()
+		case <-sim.done:
+			return r, fmt.Errorf("the docks ended by themselves\n%s", tail(filepath.Join(dir, "docksim.log")))
+		case <-ctl.done:
+			return r, fmt.Errorf("the controller ended by itself\n%s", tail(filepath.Join(dir, "controller.log")))
+		case <-next.C:
+			kills = kills[1:]
+			r.Kills++
+			if flying(js) > 0 {
+				r.InFlight++
+			}
+			_ = ctl.cmd.Process.Kill()
+			<-ctl.done
+			if ctl, err = controller(); err != nil {
+				return r, err
+			}
+			arm()
+		case <-operator.C:
+			r.Releases += release(nc, js, clock)
+		case <-over.C:
+			on = false
+		}
+	}
+	// what is on comes home before the day is counted
+	for wait := time.Now().Add(30 * time.Second); time.Now().Before(wait) && flying(js) > 0; time.Sleep(200 * time.Millisecond) {
+	}
+	ctl.stop()
+	sim.stop()
+	evs, err := flightEvents(ctx, js)
+	if err != nil {
+		return r, err
+	}
+	if x.Diary != "" {
+		if err := writeDiary(ctx, js, x.Diary, evs); err != nil {
+			return r, err
+		}
+	}
+	return r, x.count(&r, evs, book)
+}
+
+// configure writes a configuration: a square patrol for every dock, so often.
+func (x *benchDayCmd) configure(path, broker, natsURL string, http int) error {
+	type wp struct {
+		Lon, Lat    float64
+		HeightM     float64 `yaml:"height_m"`
+		SpeedMS     float64 `yaml:"speed_ms"`
+		GimbalPitch float64 `yaml:"gimbal_pitch"`
+	}
+	type row = map[string]any
+	var docks, flights []row
+	for i := range x.Docks {
+		at := docksim.Sites[i%len(docksim.Sites)]
+		docks = append(docks, row{"sn": docksim.SN(i), "aircraft": docksim.AircraftSN(i), "name": "Dock " + strconv.Itoa(i+1), "model": "M4D", "lon": at[0], "lat": at[1]})
+		var route []wp
+		for k := range 9 { // a lawn of 600 m, 4 legs
+			e, n := float64(k%4/2*600), float64(k/2*60)
+			route = append(route, wp{at[0] + (e-300)/95000, at[1] + (n+100)/111000, 80, 10, -90})
+		}
+		flights = append(flights, row{"dock": docksim.SN(i), "after": (time.Duration(i) * x.Every / time.Duration(x.Docks) / 2).Round(time.Second).String(), "every": x.Every.String(), "scenes": []string{"illegal-structure"}, "waypoints": route})
+	}
+	b, err := yaml.Marshal(row{"data": filepath.Join(filepath.Dir(path), "data"), "http": row{"listen": fmt.Sprintf("127.0.0.1:%d", http)}, "mqtt": row{"url": broker}, "nats": row{"url": natsURL},
+		"limits": row{"all": row{"any_light": true}}, "docks": docks, "flights": flights})
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(path, b, 0o644)
+}
+
+// freePorts finds ports that nobody listens on.
+func freePorts(n int) ([]int, error) {
+	var out []int
+	for range n {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			return nil, err
+		}
+		defer l.Close()
+		out = append(out, l.Addr().(*net.TCPAddr).Port)
+	}
+	return out, nil
+}
+
+// fleetStates are the docks' states as the controller last kept them.
+func fleetStates(js jetstream.JetStream) (out []dock.Status) {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	kv, err := js.KeyValue(ctx, "fleet")
+	if err != nil {
+		return nil
+	}
+	keys, err := kv.ListKeys(ctx)
+	if err != nil {
+		return nil
+	}
+	for k := range keys.Keys() {
+		if e, err := kv.Get(ctx, k); err == nil {
+			var s dock.Status
+			if json.Unmarshal(e.Value(), &s) == nil {
+				out = append(out, s)
+			}
+		}
+	}
+	return out
+}
+
+// flying is how many docks have a flight on that has started.
+func flying(js jetstream.JetStream) (n int) {
+	for _, s := range fleetStates(js) {
+		if s.Flight != "" && s.State != dock.Waiting {
+			n++
+		}
+	}
+	return n
+}
+
+// release is the operator: somebody has seen to a dock that was held for an hour.
+func release(nc *nats.Conn, js jetstream.JetStream, clock pace.Clock) (n int) {
+	for _, s := range fleetStates(js) {
+		if len(s.Holds) == 0 || clock.Since(s.Holds[0].Since) < time.Hour {
+			continue
+		}
+		b, _ := json.Marshal(dock.Command{Key: fmt.Sprintf("release %s %d", s.SN, s.Holds[0].Since.UnixNano()), Action: dock.ReleaseDock, Operator: "the bench's operator", Reason: "seen to on site"})
+		if m, err := nc.Request(dock.SubjectCommands+s.SN, b, 5*time.Second); err == nil && strings.Contains(string(m.Data), `"ok":true`) {
+			n++
+		}
+	}
+	return n
+}
+
+func flightEvents(ctx context.Context, js jetstream.JetStream) (out []dock.FlightEvent, err error) {
+	err = eachMessage(ctx, js, "FLIGHTS", func(b []byte) error {
+		var ev dock.FlightEvent
+		if err := json.Unmarshal(b, &ev); err != nil {
+			return err
+		}
+		out = append(out, ev)
+		return nil
+	})
+	return out, err
+}
+
+// eachMessage reads a stream from its beginning.
+func eachMessage(ctx context.Context, js jetstream.JetStream, name string, f func([]byte) error) error {
+	st, err := js.Stream(ctx, name)
+	if err != nil {
+		return err
+	}
+	cons, err := st.OrderedConsumer(ctx, jetstream.OrderedConsumerConfig{})
+	if err != nil {
+		return err
+	}
+	for {
+		batch, err := cons.FetchNoWait(1000)
+		if err != nil {
+			return err
+		}
+		n := 0
+		for m := range batch.Messages() {
+			n++
+			if err := f(m.Data()); err != nil {
+				return err
+			}
+		}
+		if err := batch.Error(); err != nil || n == 0 {
+			return err
+		}
+	}
+}
+
+// count holds what the controller told against what the docks did.
+func (x *benchDayCmd) count(r *DayReport, evs []dock.FlightEvent, book string) error {
+	r.Ends = map[string]int{}
+	ends := map[string]int{}
+	var order []string
+	for _, ev := range evs {
+		if _, known := ends[ev.Flight]; !known {
+			ends[ev.Flight] = 0
+			order = append(order, ev.Flight)
+		}
+		if ev.State.Ended() {
+			ends[ev.Flight]++
+			r.Ends[string(ev.State)]++
+			if ev.NotStarted {
+				r.NotFlown++
+			}
+		}
+	}
+	r.Flights = len(order)
+	for _, id := range order {
+		if ends[id] != 1 {
+			r.Lost = append(r.Lost, fmt.Sprintf("%s: %d ends", id, ends[id]))
+		}
+	}
+	f, err := os.Open(book)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	limits := dock.DefaultLimits("M4D")
+	executed := map[string]int{}
+	for sc := bufio.NewScanner(f); sc.Scan(); {
+		var e docksim.Entry
+		if err := json.Unmarshal(sc.Bytes(), &e); err != nil {
+			return errors.Join(errors.New("the docks' logbook"), err)
+		}
+		switch e.What {
+		case "execute":
+			if executed[e.Flight]++; executed[e.Flight] == 2 {
+				r.Twice = append(r.Twice, e.Flight)
+			}
+			if e.Wind > limits.WindMS+windMarginMS || e.Rain > limits.Rain || e.Battery < float64(limits.Battery)-batteryMargin {
+				r.Outside = append(r.Outside, fmt.Sprintf("%s: wind %.1f m/s, rain %d, battery %.0f %%", e.Flight, e.Wind, e.Rain, e.Battery))
+			}
+		case "take-off":
+			r.TakeOffs++
+			if _, known := ends[e.Flight]; !known {
+				r.Unknown = append(r.Unknown, e.Flight)
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,164 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/harrier-patrol/harrier/cmd/harrier/embedded"
+	"github.com/harrier-patrol/harrier/dock"
+	"github.com/harrier-patrol/harrier/dock/enroll"
+)
+
+// wires are the broker of the docks and the NATS of the house: external ones, or embedded ones that end with this process.
+type wires struct {
+	mqtt, natsURL string
+	trusted       *tls.Config
+	enrolled      *enroll.Credentials
+	nc            *nats.Conn
+	js            jetstream.JetStream
+}
+
+// connect starts what is embedded and connects to both; what is to be closed in the end goes to later.
+func connect(ctx context.Context, c config, data string, later func(func() error)) (w wires, err error) {
+	if w.enrolled, err = enroll.Open(credentialsIn(data)); err != nil {
+		return w, err
+	}
+	if w.enrolled.Any() && c.MQTT.Password == "" {
+		return w, errors.New("docks are enrolled, so the broker lets nobody in without a credential: set mqtt.user and mqtt.password (or HARRIER_MQTT_PASSWORD), as which Harrier comes to it")
+	}
+	server, err := c.brokerTLS()
+	if err != nil {
+		return w, err
+	}
+	if w.trusted, err = c.trusted(); err != nil {
+		return w, err
+	}
+	if w.mqtt = c.MQTT.URL; w.mqtt == "" {
+		b, err := embedded.StartBroker(embedded.BrokerOptions{Addr: c.MQTT.Listen, User: c.MQTT.User, Password: c.MQTT.Password, Docks: w.enrolled, TLS: server})
+		if err != nil {
+			return w, err
+		}
+		later(b.Close)
+		w.mqtt = "tcp://" + c.MQTT.Listen
+		if server != nil {
+			w.mqtt = "ssl://" + c.MQTT.Listen
+		}
+	}
+	if w.natsURL = c.NATS.URL; w.natsURL == "" {
+		host, _, _ := net.SplitHostPort(c.NATS.Listen)
+		n, err := embedded.StartNATS(host, portOf(c.NATS.Listen), filepath.Join(data, "nats"), c.NATS.Token)
+		if err != nil {
+			return w, err
+		}
+		later(n.Close)
+		w.natsURL = n.URL()
+	}
+	if w.nc, err = nats.Connect(w.natsURL, nats.Token(c.NATS.Token), nats.MaxReconnects(-1), nats.Name("harrier")); err != nil {
+		return w, fmt.Errorf("NATS %s: %w; is it running, and the token right?", w.natsURL, err)
+	}
+	later(func() error { w.nc.Close(); return nil })
+	if w.js, err = jetstream.New(w.nc); err != nil {
+		return w, err
+	}
+	for _, s := range streams {
+		if _, err := w.js.CreateOrUpdateStream(ctx, s); err != nil {
+			return w, fmt.Errorf("stream %s: %w; does NATS run with JetStream?", s.Name, err)
+		}
+	}
+	return w, nil
+}
+
+// controller makes the controller of a configuration's docks.
+func (w wires) controller(c config, o dock.Options) (*dock.Controller, error) {
+	limits, err := c.limits()
+	if err != nil {
+		return nil, err
+	}
+	o.MQTT, o.User, o.Password, o.TLS, o.DRC = w.mqtt, c.MQTT.User, c.MQTT.Password, w.trusted, drcOf(c, w.enrolled, w.mqtt)
+	o.Docks, o.LiveQuality, o.DRCHz, o.Organization, o.Limits = c.Docks, c.Live.Quality, c.Live.DRCHz, c.Organization, limits
+	return dock.New(o, w.nc, w.js), nil
+}
+
+// controllerCmd is the controller alone: it flies docks, and nobody looks.
+type controllerCmd struct {
+	Config string `default:"harrier.yaml" help:"Configuration." type:"path"`
+	timeFlags
+	Verbose bool `short:"v"`
+}
+
+func (x *controllerCmd) Run(ctx context.Context) (err error) {
+	c, err := loadConfig(x.Config)
+	if err != nil {
+		return err
+	}
+	clock, err := x.clock()
+	if err != nil {
+		return err
+	}
+	log := newLog(x.Verbose)
+	schedule, err := plan(c)
+	if err != nil {
+		return err
+	}
+	data, err := c.dataFolder()
+	if err != nil {
+		return err
+	}
+	var closers []func() error
+	defer func() {
+		for i := len(closers) - 1; i >= 0; i-- {
+			err = errors.Join(err, closers[i]())
+		}
+	}()
+	w, err := connect(ctx, c, data, func(f func() error) { closers = append(closers, f) })
+	if err != nil {
+		return err
+	}
+	rtmp, rtsp := c.Media.RTMP, c.Media.RTSP
+	if rtmp == "" { // nobody looks, so nobody needs a media server either
+		rtmp, rtsp = "rtmp://"+c.Media.ListenRTMP+"/live", "rtsp://"+c.Media.ListenRTSP+"/live"
+	}
+	controller, err := w.controller(c, dock.Options{RouteURL: fmt.Sprintf("http://%s:%d/routes/%%s.kmz", c.PublicHost, portOf(c.HTTP.Listen)),
+		LivePush: strings.TrimSuffix(rtmp, "/") + "/%s", LiveWatch: strings.TrimSuffix(rtsp, "/") + "/%s", Clock: clock, Log: log})
+	if err != nil {
+		return err
+	}
+	l, err := net.Listen("tcp", c.HTTP.Listen)
+	if err != nil {
+		return fmt.Errorf("HTTP: %w", err)
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /routes/{file}", func(rw http.ResponseWriter, r *http.Request) {
+		b, ok := controller.Route(strings.TrimSuffix(r.PathValue("file"), ".kmz"))
+		if !ok {
+			http.NotFound(rw, r)
+			return
+		}
+		_, _ = rw.Write(b)
+	})
+	srv := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
+	g, gctx := errgroup.WithContext(ctx)
+	g.Go(func() error {
+		if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+			return err
+		}
+		return nil
+	})
+	g.Go(func() error { <-gctx.Done(); return srv.Close() })
+	g.Go(func() error { return controller.Run(gctx) })
+	g.Go(func() error { return schedule.run(gctx, controller, clock, log) })
+	log.Info("controller is up", "docks", len(c.Docks), "flights", len(c.Flights), slog.Float64("time_scale", clock.Scale))
+	return g.Wait()
+}
