@@ -35,7 +35,10 @@ type Dock struct {
 type Options struct {
 	MQTT           string // tcp://host:port
 	User, Password string
-	TLS            *tls.Config // for ssl://; nil: what this machine trusts
+	// ClientID names this controller to the broker, which keeps what docks say of flights while it is away; each controller has its own. Empty:
+	// nothing is kept.
+	ClientID string
+	TLS      *tls.Config // for ssl://; nil: what this machine trusts
 	// DRC is where and as whom a dock comes for its DRC channel; nil: MQTT, without a credential.
 	DRC   func(sn string) cloudapi.MQTTBroker
 	Docks []Dock
@@ -62,7 +65,8 @@ type Controller struct {
 	cl    mqtt.Client
 	docks map[string]*session
 
-	fleet, holds, commands jetstream.KeyValue
+	fleet, holds, commands, flights jetstream.KeyValue
+	up                              chan struct{} // closed once flights can be noted
 
 	mu       sync.Mutex
 	routes   map[string][]byte   // KMZ by flight
@@ -75,7 +79,7 @@ func New(o Options, nc *nats.Conn, js jetstream.JetStream) *Controller {
 	if o.Clock.Scale == 0 {
 		o.Clock = pace.Wall
 	}
-	c := &Controller{o: o, nc: nc, js: js, docks: map[string]*session{}, routes: map[string][]byte{}, odd: map[string]bool{}, aircraft: map[string]*session{}}
+	c := &Controller{o: o, nc: nc, js: js, docks: map[string]*session{}, routes: map[string][]byte{}, odd: map[string]bool{}, up: make(chan struct{}), aircraft: map[string]*session{}}
 	for _, d := range o.Docks {
 		c.docks[d.SN] = newSession(c, d)
 		if d.Aircraft != "" {
@@ -141,9 +145,14 @@ func (c *Controller) Fly(ctx context.Context, f missions.Flight) error {
 	if s == nil {
 		return fmt.Errorf("flight %s: no dock %q in the configuration", f.ID, f.Dock)
 	}
-	c.mu.Lock()
-	c.routes[f.ID] = f.KMZ
-	c.mu.Unlock()
+	select {
+	case <-c.up:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	if err := c.keep(ctx, f); err != nil {
+		return err
+	}
 	select {
 	case s.fly <- f:
 		return nil
@@ -152,13 +161,40 @@ func (c *Controller) Fly(ctx context.Context, f missions.Flight) error {
 	}
 }
 
+// keep notes a flight, so that whoever takes its dock over can go on with it, and its route, which the dock fetches.
+func (c *Controller) keep(ctx context.Context, f missions.Flight) error {
+	b, err := json.Marshal(f)
+	if err == nil {
+		_, err = c.flights.Put(ctx, digest(f.ID), b)
+	}
+	if err != nil {
+		return fmt.Errorf("flight %s not taken, it could not be noted: %w", f.ID, err)
+	}
+	c.mu.Lock()
+	c.routes[f.ID] = f.KMZ
+	c.mu.Unlock()
+	return nil
+}
+
+// kept is a flight that was handed over earlier.
+func (c *Controller) kept(ctx context.Context, id string) (f missions.Flight, ok bool) {
+	e, err := c.flights.Get(ctx, digest(id))
+	if err != nil || json.Unmarshal(e.Value(), &f) != nil {
+		return f, false
+	}
+	c.mu.Lock()
+	c.routes[id] = f.KMZ
+	c.mu.Unlock()
+	return f, true
+}
+
 // Run serves all docks until ctx ends. Flights go on flying then; a controller that is started again takes them up.
 func (c *Controller) Run(ctx context.Context) error {
-	opts := mqtt.NewClientOptions().AddBroker(c.o.MQTT).SetClientID("harrier-" + newID()[:8]).SetUsername(c.o.User).SetPassword(c.o.Password).
+	opts := mqtt.NewClientOptions().AddBroker(c.o.MQTT).SetClientID(c.o.ClientID).SetCleanSession(c.o.ClientID == "").SetResumeSubs(true).SetUsername(c.o.User).SetPassword(c.o.Password).
 		SetConnectRetry(true).SetConnectRetryInterval(time.Second).SetAutoReconnect(true).SetMaxReconnectInterval(2 * time.Second).SetOrderMatters(true).SetConnectTimeout(5 * time.Second)
-	opts.SetOnConnectHandler(func(cl mqtt.Client) {
-		cl.SubscribeMultiple(topics, func(_ mqtt.Client, m mqtt.Message) { c.take(m.Topic(), m.Payload(), c.o.Clock.Now()) })
-	})
+	// what the broker kept comes before anything can be subscribed to again
+	opts.SetDefaultPublishHandler(func(_ mqtt.Client, m mqtt.Message) { c.take(m.Topic(), m.Payload(), c.o.Clock.Now()) })
+	opts.SetOnConnectHandler(func(cl mqtt.Client) { cl.SubscribeMultiple(topics, nil) })
 	if c.o.TLS != nil {
 		opts.SetTLSConfig(c.o.TLS)
 	}
@@ -166,6 +202,16 @@ func (c *Controller) Run(ctx context.Context) error {
 	if err := c.openBuckets(ctx); err != nil {
 		return err
 	}
+	open, err := c.unfinished(ctx)
+	if err != nil {
+		return err
+	}
+	for sn, s := range c.docks {
+		if err := s.takeUp(ctx, open[sn]); err != nil {
+			return err
+		}
+	}
+	close(c.up)
 	c.cl = mqtt.NewClient(opts)
 	tok := c.cl.Connect()
 	select {
@@ -182,15 +228,6 @@ func (c *Controller) Run(ctx context.Context) error {
 		return fmt.Errorf("take commands: %w", err)
 	}
 	defer sub.Unsubscribe()
-	open, err := c.unfinished(ctx)
-	if err != nil {
-		return err
-	}
-	for sn, s := range c.docks {
-		if err := s.takeUp(ctx, open[sn]); err != nil {
-			return err
-		}
-	}
 	g, ctx := errgroup.WithContext(ctx)
 	for _, s := range c.docks {
 		g.Go(func() error { return s.run(ctx) })

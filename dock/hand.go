@@ -93,7 +93,11 @@ const (
 	bucketFleet    = "fleet"    // every dock's state as last known
 	bucketHolds    = "holds"    // by dock
 	bucketCommands = "commands" // replies by key: a command is carried out once
+	bucketFlights  = "flights"  // handed to docks, with their routes: who takes a dock over goes on with them
 )
+
+// flightsKept is longer than any window and flight.
+const flightsKept = 24 * time.Hour
 
 // commandsKept: a command that is sent again later than this is a new one.
 const commandsKept = 24 * time.Hour
@@ -108,6 +112,7 @@ func (c *Controller) openBuckets(ctx context.Context) (err error) {
 	}
 	open(&c.fleet, jetstream.KeyValueConfig{Bucket: bucketFleet, Description: "every dock's state as last known"})
 	open(&c.holds, jetstream.KeyValueConfig{Bucket: bucketHolds, Description: "docks that stay on the ground until released", History: 10})
+	open(&c.flights, jetstream.KeyValueConfig{Bucket: bucketFlights, Description: "flights handed to docks, by name", TTL: flightsKept})
 	open(&c.commands, jetstream.KeyValueConfig{Bucket: bucketCommands, Description: "what became of commands, by key", TTL: commandsKept})
 	return err
 }

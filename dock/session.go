@@ -34,7 +34,8 @@ const (
 	replyWait    = 8 * time.Second
 	livePauseMin = 500 * time.Millisecond
 	livePauseMax = 10 * time.Second
-	lostAfter    = 60 * time.Second // without progress a flight counts as lost
+	lostAfter    = 60 * time.Second // without progress from a dock that speaks, a flight counts as lost
+	goneAfter    = 15 * time.Minute // and from one that does not
 	askAgain     = 5 * time.Second  // after an error that passes
 	tries        = 3                // of what may be asked again
 	limitHolds   = 5 * time.Second  // a limit is broken in the air when it stays broken for so long
@@ -80,6 +81,7 @@ type session struct {
 	limits    Limits
 	inbox     chan arrived
 	fly       chan missions.Flight
+	list      []missions.Flight // taken over from an earlier controller, until run
 	commands  chan commanded
 	touched   chan struct{} // the state may have changed
 	telemeter Telemeter
@@ -225,7 +227,8 @@ func (s *session) run(ctx context.Context) error {
 		}
 	})
 	wg.Go(func() { s.publishState(ctx) })
-	var queue []missions.Flight
+	queue := s.list
+	s.list = nil
 	tick := s.c.o.Clock.NewTicker(time.Second)
 	defer tick.Stop()
 	launched := make(chan launch, 1)
@@ -355,10 +358,10 @@ func (s *session) launch(ctx context.Context, f missions.Flight) launch {
 			}
 			return launch{f, false}
 		case cloudapi.Ground:
-			if herr := s.ground(ctx, own, err.Error()); herr != nil {
+			if herr := s.ground(ctx, own, short(apiErr.Code)); herr != nil {
 				s.c.o.Log.Error("the dock should stay on the ground", "dock", s.d.SN, "error", herr)
 			}
-			s.c.log(ctx, s.d.SN, f.ID, Command{Action: GroundDock, Operator: own, Reason: err.Error()}, nil)
+			s.c.log(ctx, s.d.SN, f.ID, Command{Action: GroundDock, Operator: own, Reason: short(apiErr.Code)}, nil)
 		}
 	}
 	s.mu.Lock()
@@ -385,7 +388,10 @@ func (s *session) watchOver(ctx context.Context) {
 	s.touch()
 	s.mu.Lock()
 	on := s.ev != nil && s.ev.State != Waiting
-	lost := on && now.Sub(s.heard) > lostAfter
+	// a dock that was silent itself, restarting or out of reach, gets its time to speak again
+	silent := now.Sub(s.rep.heard) > offlineAfter
+	lost := on && now.Sub(s.heard) > lostAfter && !silent && now.Sub(s.first) > lostAfter || on && now.Sub(s.heard) > goneAfter
+	heard := s.heard
 	var act []Check
 	if on && s.ev.State == Flying && !s.acted {
 		if broken := s.rep.inAir(now, s.limits); len(broken) == 0 {
@@ -398,7 +404,7 @@ func (s *session) watchOver(ctx context.Context) {
 	}
 	s.mu.Unlock()
 	if lost {
-		s.end(ctx, Failed, fmt.Sprintf("no progress from the dock for %s", lostAfter))
+		s.end(ctx, Failed, fmt.Sprintf("no progress from the dock for %.0f s", now.Sub(heard).Seconds()))
 	}
 	if len(act) == 0 {
 		return
@@ -730,14 +736,20 @@ func (s *session) cancelledBy() string {
 	return "cancelled at the dock"
 }
 
+// short is a code as it stands in a hold.
+func short(code int) string {
+	a := cloudapi.AdviceOn(code)
+	return fmt.Sprintf("%d: %s", code, a.Meaning)
+}
+
 // breakOff ends a flight that the dock broke off: continued from its break point where that makes sense, else failed.
 func (s *session) breakOff(ctx context.Context, code int, reason string) {
 	a := cloudapi.AdviceOn(code)
 	if a.Response == cloudapi.Ground {
-		if err := s.ground(ctx, own, reason); err != nil {
+		if err := s.ground(ctx, own, short(code)); err != nil {
 			s.c.o.Log.Error("the dock should stay on the ground", "dock", s.d.SN, "error", err)
 		}
-		s.c.log(ctx, s.d.SN, s.flight(), Command{Action: GroundDock, Operator: own, Reason: reason}, nil)
+		s.c.log(ctx, s.d.SN, s.flight(), Command{Action: GroundDock, Operator: own, Reason: short(code)}, nil)
 	}
 	s.mu.Lock()
 	f, b := s.fl, s.brk
@@ -747,9 +759,10 @@ func (s *session) breakOff(ctx context.Context, code int, reason string) {
 		return
 	}
 	next := f.Next(missions.Break{Waypoint: b.Index, AtWaypoint: b.State == cloudapi.BreakPointStateOnWaypoint, Progress: b.Progress, Wayline: b.WaylineID}, s.c.o.Clock.Now().UTC())
-	s.c.mu.Lock()
-	s.c.routes[next.ID] = next.KMZ
-	s.c.mu.Unlock()
+	if err := s.c.keep(ctx, next); err != nil {
+		s.end(ctx, Failed, reason+"; not continued: "+err.Error())
+		return
+	}
 	select {
 	case s.fly <- next:
 		s.mu.Lock()
@@ -765,7 +778,7 @@ func (s *session) breakOff(ctx context.Context, code int, reason string) {
 
 // takeUp goes on where an earlier controller stopped: with a flight that it left flying, of which its last event tells what is known. The
 // work queue still holds it for whoever watches, and its stream goes on; a flight that is no longer there is noticed by its silence. It is
-// never started again. Flights that had not started end here, and are to be planned again.
+// never started again. Flights that had not started go back on the list; those whose window is over end.
 func (s *session) takeUp(ctx context.Context, open []FlightEvent) error {
 	switch e, err := s.c.holds.Get(ctx, s.d.SN); {
 	case err == nil:
@@ -776,14 +789,22 @@ func (s *session) takeUp(ctx context.Context, open []FlightEvent) error {
 		return fmt.Errorf("holds of dock %s: %w", s.d.SN, err)
 	}
 	for _, ev := range open {
+		f, ok := s.c.kept(ctx, ev.Flight)
+		if ev.State == Waiting && ok && s.c.o.Clock.Now().Before(f.Deadline()) && len(s.list) < cap(s.fly) {
+			s.list = append(s.list, f)
+			continue
+		}
 		if ev.State == Waiting {
 			ev.State, ev.NotStarted, ev.Reason = Failed, true, "the controller stopped before it started; last: "+ev.Reason
 			s.publishEvent(ctx, ev)
 			continue
 		}
 		s.mu.Lock()
+		if !ok {
+			f = missions.Flight{ID: ev.Flight, Dock: s.d.SN, Scenes: ev.Scenes}
+		}
 		was := s.ev
-		s.ev, s.fl, s.begun, s.heard, s.taken = &ev, missions.Flight{ID: ev.Flight, Dock: s.d.SN, Scenes: ev.Scenes}, s.c.o.Clock.Now(), s.c.o.Clock.Now(), true
+		s.ev, s.fl, s.begun, s.heard, s.taken = &ev, f, s.c.o.Clock.Now(), s.c.o.Clock.Now(), true
 		s.mu.Unlock()
 		if was != nil {
 			was.State, was.Reason = Failed, "the controller lost sight of it; another flight is on"

@@ -53,7 +53,7 @@ type Flight struct {
 	Scenes []string  `json:"scenes"`
 	At     time.Time `json:"at"`
 	Until  time.Time `json:"until"` // the end of the window in which it may start; zero is StartWindow after At
-	KMZ    []byte    `json:"-"`
+	KMZ    []byte    `json:"kmz"`
 	Route  Route     `json:"route"`
 	// Continues is the flight that broke off at Break, and which this one flies on.
 	Continues string `json:"continues,omitempty"`

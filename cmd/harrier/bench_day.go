@@ -44,6 +44,7 @@ type benchDayCmd struct {
 type DayReport struct {
 	Flights  int            `json:"flights"`
 	Ends     map[string]int `json:"ends"`      // done, continued, cancelled, failed
+	Open     int            `json:"open"`      // still on a list when the day ended
 	NotFlown int            `json:"not_flown"` // of failed: those that did not start
 	TakeOffs int            `json:"take_offs"` // of the docks' logbook
 	Kills    int            `json:"kills"`     // of the controller
@@ -202,7 +203,12 @@ func (x *benchDayCmd) fly(ctx context.Context) (r DayReport, err error) {
 			on = false
 		}
 	}
-	// what is on comes home before the day is counted
+	// nothing more starts, and what is on comes home before the day is counted
+	if b, err := json.Marshal(dock.Command{Key: "end of the day", Action: dock.GroundDock, Operator: "the bench's operator", Reason: "end of the day"}); err == nil {
+		if _, err := nc.Request(dock.SubjectCommands+dock.All, b, 10*time.Second); err != nil {
+			return r, fmt.Errorf("ground the fleet: %w", err)
+		}
+	}
 	for wait := time.Now().Add(30 * time.Second); time.Now().Before(wait) && flying(js) > 0; time.Sleep(200 * time.Millisecond) {
 	}
 	ctl.stop()
@@ -351,13 +357,14 @@ func eachMessage(ctx context.Context, js jetstream.JetStream, name string, f fun
 // count holds what the controller told against what the docks did.
 func (x *benchDayCmd) count(r *DayReport, evs []dock.FlightEvent, book string) error {
 	r.Ends = map[string]int{}
-	ends := map[string]int{}
+	ends, waiting := map[string]int{}, map[string]bool{}
 	var order []string
 	for _, ev := range evs {
 		if _, known := ends[ev.Flight]; !known {
 			ends[ev.Flight] = 0
 			order = append(order, ev.Flight)
 		}
+		waiting[ev.Flight] = ev.State == dock.Waiting
 		if ev.State.Ended() {
 			ends[ev.Flight]++
 			r.Ends[string(ev.State)]++
@@ -368,7 +375,9 @@ func (x *benchDayCmd) count(r *DayReport, evs []dock.FlightEvent, book string) e
 	}
 	r.Flights = len(order)
 	for _, id := range order {
-		if ends[id] != 1 {
+		if ends[id] == 0 && waiting[id] {
+			r.Open++
+		} else if ends[id] != 1 {
 			r.Lost = append(r.Lost, fmt.Sprintf("%s: %d ends", id, ends[id]))
 		}
 	}

@@ -2,12 +2,14 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
 	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -86,6 +88,8 @@ func (w wires) controller(c config, o dock.Options) (*dock.Controller, error) {
 	if err != nil {
 		return nil, err
 	}
+	host, _ := os.Hostname()
+	o.ClientID = fmt.Sprintf("harrier-%x", sha256.Sum256([]byte(host+w.natsURL+c.HTTP.Listen)))[:20] // the same when it is started again
 	o.MQTT, o.User, o.Password, o.TLS, o.DRC = w.mqtt, c.MQTT.User, c.MQTT.Password, w.trusted, drcOf(c, w.enrolled, w.mqtt)
 	o.Docks, o.LiveQuality, o.DRCHz, o.Organization, o.Limits = c.Docks, c.Live.Quality, c.Live.DRCHz, c.Organization, limits
 	return dock.New(o, w.nc, w.js), nil

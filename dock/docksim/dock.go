@@ -464,6 +464,17 @@ func (d *simDock) carryOut(ctx context.Context, t *task, dc *dice) {
 	d.mu.Lock()
 	t.code, t.failed = code, status
 	d.mu.Unlock()
+	for { // a dock that restarts says it afterwards
+		d.mu.Lock()
+		silent := d.silent
+		d.mu.Unlock()
+		if !silent {
+			break
+		}
+		if o.Clock.Sleep(ctx, time.Second) != nil {
+			return
+		}
+	}
 	d.progress(status)
 	d.mu.Lock()
 	t.ended, d.task, d.osdHz = true, nil, 0
