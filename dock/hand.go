@@ -205,13 +205,13 @@ func (s *session) command(ctx context.Context, c Command) error {
 	switch c.Action {
 	case TakeOver:
 	case Pause:
-		err = s.call(ctx, cloudapi.MethodFlightTaskPause, nil)
+		err = s.ask(ctx, cloudapi.MethodFlightTaskPause, nil)
 	case Resume:
-		err = s.call(ctx, cloudapi.MethodFlightTaskRecovery, nil)
+		err = s.ask(ctx, cloudapi.MethodFlightTaskRecovery, nil)
 	case ReturnHomeTo:
 		return s.bringHome(ctx, c.Operator+": "+c.Reason)
 	case CancelReturn:
-		if err = s.call(ctx, cloudapi.MethodReturnHomeCancel, nil); err == nil {
+		if err = s.ask(ctx, cloudapi.MethodReturnHomeCancel, nil); err == nil {
 			s.change(ctx, func(ev *FlightEvent) { ev.State, ev.Reason = Flying, "" })
 		}
 	case LookAt:
@@ -228,7 +228,7 @@ func (s *session) command(ctx context.Context, c Command) error {
 
 // bringHome sends the aircraft home, with the reason for the flight's record.
 func (s *session) bringHome(ctx context.Context, reason string) error {
-	if err := s.call(ctx, cloudapi.MethodReturnHome, nil); err != nil {
+	if err := s.ask(ctx, cloudapi.MethodReturnHome, nil); err != nil {
 		return err
 	}
 	s.change(ctx, func(ev *FlightEvent) { ev.State, ev.Reason = Returning, reason })

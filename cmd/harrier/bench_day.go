@@ -119,7 +119,7 @@ func (x *benchDayCmd) fly(ctx context.Context) (r DayReport, err error) {
 		return r, err
 	}
 	yamlPath := filepath.Join(dir, "harrier.yaml")
-	if err := x.configure(yamlPath, broker, n.URL(), ports[2]); err != nil {
+	if err := x.configure(yamlPath, broker, n.URL(), ports[2], x.Every/2); err != nil {
 		return r, err
 	}
 	exe, err := os.Executable()
@@ -225,8 +225,8 @@ func (x *benchDayCmd) fly(ctx context.Context) (r DayReport, err error) {
 	return r, x.count(&r, evs, book)
 }
 
-// configure writes a configuration: a square patrol for every dock, so often.
-func (x *benchDayCmd) configure(path, broker, natsURL string, http int) error {
+// configure writes a configuration: a patrol for every dock, so often, the first ones spread over some time.
+func (x *benchDayCmd) configure(path, broker, natsURL string, http int, spread time.Duration) error {
 	type wp struct {
 		Lon, Lat    float64
 		HeightM     float64 `yaml:"height_m"`
@@ -236,14 +236,14 @@ func (x *benchDayCmd) configure(path, broker, natsURL string, http int) error {
 	type row = map[string]any
 	var docks, flights []row
 	for i := range x.Docks {
-		at := docksim.Sites[i%len(docksim.Sites)]
+		at := docksim.Site(i)
 		docks = append(docks, row{"sn": docksim.SN(i), "aircraft": docksim.AircraftSN(i), "name": "Dock " + strconv.Itoa(i+1), "model": "M4D", "lon": at[0], "lat": at[1]})
 		var route []wp
 		for k := range 9 { // a lawn of 600 m, 4 legs
 			e, n := float64(k%4/2*600), float64(k/2*60)
 			route = append(route, wp{at[0] + (e-300)/95000, at[1] + (n+100)/111000, 80, 10, -90})
 		}
-		flights = append(flights, row{"dock": docksim.SN(i), "after": (time.Duration(i) * x.Every / time.Duration(x.Docks) / 2).Round(time.Second).String(), "every": x.Every.String(), "scenes": []string{"illegal-structure"}, "waypoints": route})
+		flights = append(flights, row{"dock": docksim.SN(i), "after": (time.Duration(i) * spread / time.Duration(x.Docks)).Round(time.Millisecond).String(), "every": x.Every.String(), "scenes": []string{"illegal-structure"}, "waypoints": route})
 	}
 	b, err := yaml.Marshal(row{"data": filepath.Join(filepath.Dir(path), "data"), "http": row{"listen": fmt.Sprintf("127.0.0.1:%d", http)}, "mqtt": row{"url": broker}, "nats": row{"url": natsURL},
 		"limits": row{"all": row{"any_light": true}}, "docks": docks, "flights": flights})

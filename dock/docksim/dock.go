@@ -72,7 +72,7 @@ func newSimDock(f *Fleet, i int) *simDock {
 	d.offset = time.Duration(d.d.between(-1, 1) * f.o.Settings.ClockOffsetS * float64(time.Second))
 	d.sky = newWeather(newDice(f.o.Seed, 70000+uint64(i)))
 	d.battery = energy{percent: 100}
-	if f.o.Airborne {
+	if f.o.Airborne || f.o.Settings.Calm {
 		d.sky.windMS, d.sky.dry = windMeanMS, math.Inf(1)
 	}
 	return d
@@ -285,6 +285,9 @@ func (d *simDock) do(ctx context.Context, e *cloudapi.Message) int {
 		if n := d.f.o.Settings.NoDRCEvery; n > 0 && d.i%n == n-1 {
 			return codeNoDRC
 		}
+		if n := d.f.o.Settings.DRCEvery; n > 0 && d.i%n != 0 {
+			return codeNoDRC
+		}
 		d.mu.Lock()
 		d.osdHz = min(max(x.OSDFrequency, 1), 30)
 		d.mu.Unlock()
@@ -304,6 +307,7 @@ func (d *simDock) do(ctx context.Context, e *cloudapi.Message) int {
 			return codeNoFlight
 		}
 		d.task.paused.Store(e.Name() == cloudapi.MethodFlightTaskPause)
+		d.f.book.note(Entry{At: d.f.o.Clock.Now(), Dock: d.sn, Flight: d.task.id, What: e.Name()})
 		return 0
 	case cloudapi.MethodDRCModeExit:
 		d.osdHz = 0
@@ -360,7 +364,7 @@ func (d *simDock) execute(ctx context.Context, id string) int {
 	d.rng.Unlock()
 	var town *Town
 	if d.f.o.NoVideo {
-		t.fl = newFlight(id, geo.NewFrame(orbPoint(site(d.i)[0], site(d.i)[1]), 0), route, dc, d.f.o.Settings, rtk)
+		t.fl = newFlight(id, geo.NewFrame(orbPoint(Site(d.i)[0], Site(d.i)[1]), 0), route, dc, d.f.o.Settings, rtk)
 	} else {
 		town = d.f.town(d.i)
 		t.fl = newFlight(id, town.frame, route, dc, d.f.o.Settings, rtk)
@@ -518,7 +522,9 @@ func (d *simDock) live() {
 	dt := now.Sub(d.stepped)
 	d.stepped = now
 	t := d.task
-	d.sky.step(dt.Seconds())
+	if !d.f.o.Settings.Calm {
+		d.sky.step(dt.Seconds())
+	}
 	if !d.f.o.Airborne {
 		d.battery.step(dt, t != nil && t.inAir, d.sky.wind())
 	}
@@ -615,7 +621,7 @@ func (d *simDock) osd() {
 	if d.stop {
 		stopped = cloudapi.SwitchOn
 	}
-	home := site(d.i)
+	home := Site(d.i)
 	topic := cloudapi.Topic(d.sn, cloudapi.KindOSD)
 	online := cloudapi.DeviceOnlineStatus(0)
 	var a *cloudapi.AircraftProperties

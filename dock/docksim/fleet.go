@@ -55,8 +55,8 @@ var Sites = [][2]float64{
 func SN(i int) string         { return fmt.Sprintf("SIMDOCK%04d", i+1) }
 func AircraftSN(i int) string { return fmt.Sprintf("SIMDRONE%04d", i+1) }
 
-// site is where a dock stands: the docks of Pudong, and a grid of made-up ones beyond them.
-func site(i int) [2]float64 {
+// Site is where a dock stands: the docks of Pudong, and a grid of made-up ones beyond them.
+func Site(i int) [2]float64 {
 	if i < len(Sites) {
 		return Sites[i]
 	}
@@ -118,7 +118,7 @@ func (o Options) check() error {
 }
 
 func (f *Fleet) town(i int) *Town {
-	return newTownOn(f.o.Seed, uint64(i), fmt.Sprintf("T%02d", i+1), orbPoint(site(i)[0], site(i)[1]), dayOf(f.o.Seed, f.o.Day))
+	return newTownOn(f.o.Seed, uint64(i), fmt.Sprintf("T%02d", i+1), orbPoint(Site(i)[0], Site(i)[1]), dayOf(f.o.Seed, f.o.Day))
 }
 
 // Run connects every dock and stays until ctx ends; truth is written on the way out.

@@ -12,7 +12,7 @@ type Entry struct {
 	At      time.Time `json:"at"`
 	Dock    string    `json:"dock"`
 	Flight  string    `json:"flight,omitempty"`
-	What    string    `json:"what"` // execute, take-off, landing, aircraft put back
+	What    string    `json:"what"` // execute, take-off, landing, aircraft put back, flighttask_pause, flighttask_recovery
 	Wind    float64   `json:"wind_ms"`
 	Rain    int       `json:"rain"`
 	Battery float64   `json:"battery"`

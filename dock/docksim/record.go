@@ -248,7 +248,7 @@ func (f *Fleet) routes() []missions.Route {
 // bare is a dock's town with its frame and angle alone: enough for a route.
 func (f *Fleet) bare(i int) *Town {
 	d := newDice(f.o.Seed, 77+uint64(i))
-	return &Town{frame: geo.NewFrame(orbPoint(site(i)[0], site(i)[1]), 0), angle: d.between(-0.6, 0.6)}
+	return &Town{frame: geo.NewFrame(orbPoint(Site(i)[0], Site(i)[1]), 0), angle: d.between(-0.6, 0.6)}
 }
 
 // longest is how long the longest film lasts, seconds.

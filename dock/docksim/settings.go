@@ -31,6 +31,8 @@ type Settings struct {
 	SpeedMS         [2]float64 `yaml:"speed_ms"`          // of patrols
 	NoRTKEvery      int        `yaml:"no_rtk_every"`      // every n-th flight has no RTK
 	NoDRCEvery      int        `yaml:"no_drc_every"`      // every n-th flying dock refuses DRC
+	DRCEvery        int        `yaml:"drc_every"`         // where not 0: only every n-th dock grants DRC
+	Calm            bool       `yaml:"calm"`              // no weather
 	LiveFails       float64    `yaml:"live_start_fails"`  // share of live starts that fail at first
 	IDREveryS       float64    `yaml:"idr_every_s"`
 }

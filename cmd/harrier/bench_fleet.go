@@ -1,0 +1,375 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	mqtt "github.com/eclipse/paho.mqtt.golang"
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/harrier-patrol/harrier/cmd/harrier/embedded"
+	"github.com/harrier-patrol/harrier/dock"
+	"github.com/harrier-patrol/harrier/dock/cloudapi"
+	"github.com/harrier-patrol/harrier/dock/docksim"
+)
+
+// benchFleetCmd flies many docks at once, on a broker of its own process, and measures the controller alone.
+type benchFleetCmd struct {
+	Docks   int           `default:"1000" help:"Simulated docks, all flying."`
+	DRC     int           `name:"drc" default:"100" help:"Of them, with poses at 5 Hz over DRC."`
+	Measure time.Duration `default:"60s" help:"How long to measure, once all fly."`
+	Keep    string        `help:"Folder that keeps logs." type:"path"`
+}
+
+// FleetReport is what a fleet bench came to.
+type FleetReport struct {
+	Docks         int     `json:"docks"`
+	Flying        int     `json:"flying"`
+	AllFlyingS    float64 `json:"all_flying_s"`     // from the first dock's start
+	CPU           float64 `json:"controller_cores"` // cores that the controller alone took
+	PeakMiB       float64 `json:"controller_peak_mib"`
+	MessagesS     float64 `json:"messages_per_s"` // from docks
+	PosesS        float64 `json:"poses_per_s"`    // onto NATS
+	StateP50S     float64 `json:"state_p50_s"`    // from a dock's message to the fleet's key-value
+	StateP99S     float64 `json:"state_p99_s"`
+	States        int     `json:"states"`           // changes that were timed
+	RestartS      float64 `json:"broker_restart_s"` // from the broker's end until all docks are back
+	Back          int     `json:"back"`             // docks that came back
+	Executes      int     `json:"executes"`         // flighttask_execute in all: each flight's once
+	CommandsTwice int     `json:"commands_twice"`   // carried out twice
+	CommandsLost  int     `json:"commands_lost"`    // of those sent over the restart: neither carried out nor refused
+}
+
+func (x *benchFleetCmd) Run(ctx context.Context) (err error) {
+	dir := x.Keep
+	if dir == "" {
+		if dir, err = os.MkdirTemp("", "harrier-fleet-"); err != nil {
+			return err
+		}
+		defer os.RemoveAll(dir)
+	} else if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	r, err := x.measure(ctx, dir)
+	if err != nil {
+		return err
+	}
+	b, err := json.MarshalIndent(r, "", "  ")
+	if err != nil {
+		return err
+	}
+	fmt.Println(string(b))
+	return nil
+}
+
+// takeOffOver is over how long the fleet takes off.
+const takeOffOver = 60 * time.Second
+
+// brokerOf starts a Mosquitto as a process of its own.
+func brokerOf(port int, dir string) (start func() (*child, error)) {
+	return func() (*child, error) {
+		conf := filepath.Join(dir, "mosquitto.conf")
+		text := fmt.Sprintf("listener %d 127.0.0.1\nallow_anonymous true\npersistence true\npersistence_location %s/\nautosave_on_changes false\nmax_queued_messages 20000\nuser root\nset_tcp_nodelay true\n", port, dir)
+		if err := os.WriteFile(conf, []byte(text), 0o644); err != nil {
+			return nil, err
+		}
+		log, err := os.OpenFile(filepath.Join(dir, "mosquitto.log"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)
+		if err != nil {
+			return nil, err
+		}
+		defer log.Close()
+		return startChild(log, "mosquitto", "-c", conf)
+	}
+}
+
+func (x *benchFleetCmd) measure(ctx context.Context, dir string) (r FleetReport, err error) {
+	r.Docks = x.Docks
+	ports, err := freePorts(3)
+	if err != nil {
+		return r, err
+	}
+	startBroker := brokerOf(ports[0], dir)
+	broker, err := startBroker()
+	if err != nil {
+		return r, fmt.Errorf("Mosquitto: %w; install it (apt-get install mosquitto)", err)
+	}
+	defer func() { broker.stop() }()
+	url := fmt.Sprintf("tcp://127.0.0.1:%d", ports[0])
+	n, err := embedded.StartNATS("127.0.0.1", ports[1], filepath.Join(dir, "nats"), "")
+	if err != nil {
+		return r, err
+	}
+	defer n.Close()
+	nc, err := nats.Connect(n.URL())
+	if err != nil {
+		return r, err
+	}
+	defer nc.Close()
+	js, err := jetstream.New(nc)
+	if err != nil {
+		return r, err
+	}
+	day := benchDayCmd{Docks: x.Docks, Every: 10 * time.Hour}
+	conf := filepath.Join(dir, "harrier.yaml")
+	if err := day.configure(conf, url, n.URL(), ports[2], takeOffOver); err != nil {
+		return r, err
+	}
+	settings := filepath.Join(dir, "settings.yaml")
+	every := max(1, x.Docks/max(1, x.DRC))
+	if err := os.WriteFile(settings, fmt.Appendf(nil, "drc_every: %d\nno_drc_every: 0\ncalm: true\nlive_start_fails: 0\nclock_offset_s: 0\nmqtt_delay_s: [0, 0.05]\n", every), 0o644); err != nil {
+		return r, err
+	}
+	exe, err := os.Executable()
+	if err != nil {
+		return r, err
+	}
+	start := func(name string, args ...string) (*child, error) {
+		log, err := os.OpenFile(filepath.Join(dir, name+".log"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)
+		if err != nil {
+			return nil, err
+		}
+		defer log.Close()
+		return startChild(log, exe, args...)
+	}
+	book := filepath.Join(dir, "logbook.jsonl")
+	began := time.Now()
+	sim, err := start("docksim", "docksim", "--docks", strconv.Itoa(x.Docks), "--no-video", "--mqtt", url, "--settings", settings, "--logbook", book)
+	if err != nil {
+		return r, err
+	}
+	defer sim.stop()
+	ctl, err := start("controller", "controller", "--config", conf)
+	if err != nil {
+		return r, err
+	}
+	defer ctl.stop()
+	poses := 0
+	var mu sync.Mutex
+	if _, err := nc.Subscribe(dock.SubjectPose+">", func(*nats.Msg) { mu.Lock(); poses++; mu.Unlock() }); err != nil {
+		return r, err
+	}
+	fmt.Fprintf(os.Stderr, "%d docks take off …\n", x.Docks)
+	for end := time.Now().Add(8 * time.Minute); time.Now().Before(end); time.Sleep(time.Second) {
+		if ctx.Err() != nil {
+			return r, ctx.Err()
+		}
+		if r.Flying = inFlight(js); r.Flying >= x.Docks {
+			break
+		}
+	}
+	r.AllFlyingS = time.Since(began).Seconds()
+	// a dock of the bench's own says what it is, and the key-value is watched for it
+	seen, err := watchStates(ctx, url, js, x.Docks)
+	if err != nil {
+		return r, err
+	}
+	before, err := cpuSeconds(ctl.pid())
+	if err != nil {
+		return r, err
+	}
+	mu.Lock()
+	posesBefore := poses
+	mu.Unlock()
+	at := time.Now()
+	for time.Since(at) < x.Measure {
+		select {
+		case <-ctx.Done():
+			return r, ctx.Err()
+		case <-time.After(time.Second):
+		}
+		if m, err := pssMiB(ctl.pid()); err == nil {
+			r.PeakMiB = max(r.PeakMiB, m)
+		}
+	}
+	after, err := cpuSeconds(ctl.pid())
+	if err != nil {
+		return r, err
+	}
+	s := time.Since(at).Seconds()
+	mu.Lock()
+	r.CPU, r.PosesS = (after-before)/s, float64(poses-posesBefore)/s
+	mu.Unlock()
+	late, messages := seen.stop()
+	r.MessagesS = float64(messages) / seen.seconds
+	r.States = len(late)
+	if len(late) > 0 {
+		slices.Sort(late)
+		r.StateP50S, r.StateP99S = late[len(late)/2], late[len(late)*99/100]
+	}
+	// commands go out while the broker is away
+	var wg sync.WaitGroup
+	lost := make(chan bool, 20)
+	broker.stop()
+	gone := time.Now()
+	for i := range 20 {
+		wg.Go(func() {
+			b, _ := json.Marshal(dock.Command{Key: "pause over the restart", Action: dock.Pause, Operator: "bench", Reason: "restart"})
+			_, err := nc.Request(dock.SubjectCommands+docksim.SN(i), b, 30*time.Second)
+			lost <- err != nil
+		})
+	}
+	if broker, err = startBroker(); err != nil {
+		return r, err
+	}
+	back := map[string]bool{}
+	cl := mqtt.NewClient(mqtt.NewClientOptions().AddBroker(url).SetClientID("bench-back").SetConnectRetry(true).SetConnectRetryInterval(50 * time.Millisecond))
+	cl.Connect().Wait()
+	cl.Subscribe(cloudapi.Topic("+", cloudapi.KindOSD), 0, func(_ mqtt.Client, m mqtt.Message) {
+		if sn, _, ok := cloudapi.TopicOf(m.Topic()); ok && len(sn) > 7 && sn[:7] == "SIMDOCK" {
+			mu.Lock()
+			back[sn] = true
+			mu.Unlock()
+		}
+	}).Wait()
+	for end := gone.Add(time.Minute); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+		mu.Lock()
+		r.Back = len(back)
+		mu.Unlock()
+		if r.Back >= x.Docks {
+			break
+		}
+	}
+	r.RestartS = time.Since(gone).Seconds()
+	cl.Disconnect(100)
+	wg.Wait()
+	for range 20 {
+		if <-lost {
+			r.CommandsLost++
+		}
+	}
+	b, err := os.ReadFile(book)
+	if err != nil {
+		return r, err
+	}
+	paused := map[string]int{}
+	for line := range bytes.Lines(b) {
+		var e docksim.Entry
+		if json.Unmarshal(line, &e) != nil {
+			continue
+		}
+		switch e.What {
+		case "execute":
+			r.Executes++
+		case cloudapi.MethodFlightTaskPause:
+			if paused[e.Dock]++; paused[e.Dock] > 1 {
+				r.CommandsTwice++
+			}
+		}
+	}
+	return r, nil
+}
+
+// inFlight is how many docks say that their aircraft flies.
+func inFlight(js jetstream.JetStream) (n int) {
+	for _, s := range fleetStates(js) {
+		if s.Life == dock.InFlight {
+			n++
+		}
+	}
+	return n
+}
+
+// stateWatch times changes of docks' states: from the aircraft's message with another charge to the fleet's key-value with the same.
+type stateWatch struct {
+	cl      mqtt.Client
+	kv      jetstream.KeyWatcher
+	began   time.Time
+	seconds float64
+	done    chan struct{}
+
+	mu       sync.Mutex
+	said     map[string]charge // by dock
+	late     []float64
+	messages int
+}
+
+type charge struct {
+	percent int
+	at      time.Time
+	timed   bool
+}
+
+func watchStates(ctx context.Context, url string, js jetstream.JetStream, docks int) (*stateWatch, error) {
+	w := &stateWatch{began: time.Now(), said: map[string]charge{}, done: make(chan struct{})}
+	of := map[string]string{}
+	for i := range docks {
+		of[docksim.AircraftSN(i)] = docksim.SN(i)
+	}
+	kv, err := js.KeyValue(ctx, "fleet")
+	if err != nil {
+		return nil, err
+	}
+	if w.kv, err = kv.WatchAll(ctx, jetstream.UpdatesOnly()); err != nil {
+		return nil, err
+	}
+	w.cl = mqtt.NewClient(mqtt.NewClientOptions().AddBroker(url).SetClientID("bench-watch"))
+	if tok := w.cl.Connect(); tok.Wait() && tok.Error() != nil {
+		return nil, tok.Error()
+	}
+	w.cl.Subscribe("thing/product/#", 0, func(_ mqtt.Client, m mqtt.Message) {
+		now := time.Now()
+		sn, k, _ := cloudapi.TopicOf(m.Topic())
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.messages++
+		d, is := of[sn]
+		if !is || k != cloudapi.KindOSD {
+			return
+		}
+		e, err := cloudapi.Decode(k, false, m.Payload())
+		if err != nil {
+			return
+		}
+		if a, is := e.Body.(*cloudapi.AircraftProperties); is && a.Battery != nil && w.said[d].percent != a.Battery.CapacityPercent {
+			_, known := w.said[d]
+			w.said[d] = charge{a.Battery.CapacityPercent, now, !known} // the first is no change
+		}
+	}).Wait()
+	go func() {
+		defer close(w.done)
+		for e := range w.kv.Updates() {
+			if e == nil {
+				continue
+			}
+			now := time.Now()
+			var s dock.Status
+			if json.Unmarshal(e.Value(), &s) != nil {
+				continue
+			}
+			w.mu.Lock()
+			if c := w.said[s.SN]; !c.timed && c.percent == s.Battery && !c.at.IsZero() {
+				c.timed = true
+				w.said[s.SN] = c
+				w.late = append(w.late, now.Sub(c.at).Seconds())
+			}
+			w.mu.Unlock()
+		}
+	}()
+	return w, nil
+}
+
+// stop ends the watch. A change that never came counts as late as it is by now.
+func (w *stateWatch) stop() (late []float64, messages int) {
+	w.cl.Disconnect(100)
+	time.Sleep(500 * time.Millisecond)
+	_ = w.kv.Stop()
+	<-w.done
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.seconds = time.Since(w.began).Seconds()
+	for _, c := range w.said {
+		if !c.timed {
+			w.late = append(w.late, time.Since(c.at).Seconds())
+		}
+	}
+	return w.late, w.messages
+}
