@@ -218,7 +218,7 @@ func (x *benchDayCmd) fly(ctx context.Context) (r DayReport, err error) {
 		return r, err
 	}
 	if x.Diary != "" {
-		if err := writeDiary(ctx, js, x.Diary, evs); err != nil {
+		if err := writeDiary(ctx, js, x.Diary, evs, func(time.Time) bool { return true }); err != nil {
 			return r, err
 		}
 	}

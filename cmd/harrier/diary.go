@@ -10,20 +10,65 @@ import (
 	"strings"
 	"time"
 
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/harrier-patrol/harrier/dock"
 )
 
+// diaryCmd writes the diary of a shift from what a running Harrier keeps.
+type diaryCmd struct {
+	Config string        `default:"harrier.yaml" help:"Configuration of the Harrier that runs." type:"path"`
+	From   time.Time     `help:"Beginning of the shift (RFC 3339); default: eight hours ago."`
+	Shift  time.Duration `default:"8h" help:"How long the shift lasts."`
+	Out    string        `required:"" help:"File that receives it, in Markdown." type:"path"`
+}
+
+func (x *diaryCmd) Run(ctx context.Context) error {
+	c, err := loadConfig(x.Config)
+	if err != nil {
+		return err
+	}
+	url := c.NATS.URL
+	if url == "" {
+		url = "nats://" + c.NATS.Listen
+	}
+	nc, err := nats.Connect(url, nats.Token(c.NATS.Token))
+	if err != nil {
+		return fmt.Errorf("NATS %s: %w; is Harrier running?", url, err)
+	}
+	defer nc.Close()
+	js, err := jetstream.New(nc)
+	if err != nil {
+		return err
+	}
+	if x.From.IsZero() {
+		x.From = time.Now().Add(-x.Shift)
+	}
+	all, err := flightEvents(ctx, js)
+	if err != nil {
+		return err
+	}
+	in := func(t time.Time) bool { return !t.Before(x.From) && t.Before(x.From.Add(x.Shift)) }
+	of := map[string]bool{}
+	for _, ev := range all {
+		of[ev.Flight] = of[ev.Flight] || in(ev.At)
+	}
+	evs := slices.DeleteFunc(all, func(ev dock.FlightEvent) bool { return !of[ev.Flight] })
+	return writeDiary(ctx, js, x.Out, evs, in)
+}
+
 // writeDiary writes a shift's diary as Markdown: what flew, what did not and why, what people did, and what is open.
-func writeDiary(ctx context.Context, js jetstream.JetStream, path string, evs []dock.FlightEvent) error {
+func writeDiary(ctx context.Context, js jetstream.JetStream, path string, evs []dock.FlightEvent, in func(time.Time) bool) error {
 	var actions []dock.Entry
 	err := eachMessage(ctx, js, "AUDIT", func(b []byte) error {
 		var e dock.Entry
 		if err := json.Unmarshal(b, &e); err != nil {
 			return err
 		}
-		actions = append(actions, e)
+		if in(e.At) {
+			actions = append(actions, e)
+		}
 		return nil
 	})
 	if err != nil {
