@@ -139,7 +139,8 @@ func (c *Controller) drcBroker(sn string) cloudapi.MQTTBroker {
 	return OpenDRC(sn, strings.TrimPrefix(c.o.MQTT, "tcp://"), c.o.Clock.Now().Add(2*time.Hour))
 }
 
-// Fly hands a flight to its dock. It returns once the dock's queue has it; what becomes of it is told by flight events.
+// Fly hands a flight to its dock. It returns once the dock's queue has it; what becomes of it is told by flight events. Where another
+// controller holds the dock, this one stands by: it flies what the other did not take, should the dock come to it in time.
 func (c *Controller) Fly(ctx context.Context, f missions.Flight) error {
 	s := c.docks[f.Dock]
 	if s == nil {
@@ -149,6 +150,10 @@ func (c *Controller) Fly(ctx context.Context, f missions.Flight) error {
 	case <-c.up:
 	case <-ctx.Done():
 		return ctx.Err()
+	}
+	if !s.held.Load() {
+		s.standBy(f)
+		return nil
 	}
 	if err := c.keep(ctx, f); err != nil {
 		return err
@@ -202,14 +207,13 @@ func (c *Controller) Run(ctx context.Context) error {
 	if err := c.openBuckets(ctx); err != nil {
 		return err
 	}
-	open, err := c.unfinished(ctx)
+	leases, err := c.openLeases(ctx)
 	if err != nil {
 		return err
 	}
-	for sn, s := range c.docks {
-		if err := s.takeUp(ctx, open[sn]); err != nil {
-			return err
-		}
+	// before anything is heard, so that it finds its dock held
+	if err := leases.share(ctx); err != nil {
+		return err
 	}
 	close(c.up)
 	c.cl = mqtt.NewClient(opts)
@@ -229,6 +233,7 @@ func (c *Controller) Run(ctx context.Context) error {
 	}
 	defer sub.Unsubscribe()
 	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return leases.run(ctx) })
 	for _, s := range c.docks {
 		g.Go(func() error { return s.run(ctx) })
 	}
@@ -299,6 +304,8 @@ func (c *Controller) hand(m *nats.Msg) {
 	case sn != All && c.docks[sn] == nil:
 		reply(fmt.Errorf("no dock %q in the configuration", sn))
 		return
+	case sn != All && !c.docks[sn].held.Load():
+		return // whoever holds it answers
 	case sn != All:
 		to = append(to, c.docks[sn])
 	case cmd.Action != ReturnHomeTo && cmd.Action != GroundDock && cmd.Action != ReleaseDock:
@@ -306,7 +313,7 @@ func (c *Controller) hand(m *nats.Msg) {
 		return
 	default:
 		for _, d := range c.o.Docks {
-			if s := c.docks[d.SN]; cmd.Action != ReturnHomeTo || s.flight() != "" {
+			if s := c.docks[d.SN]; s.held.Load() && (cmd.Action != ReturnHomeTo || s.flight() != "") {
 				to = append(to, s)
 			}
 		}

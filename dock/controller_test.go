@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -72,6 +73,10 @@ func newWorld(t *testing.T) *world {
 
 // controller runs one until stop is called or the test ends.
 func (w *world) controller(docks ...Dock) (c *Controller, stop func()) {
+	return w.controllerOn(w.nc, w.js, docks...)
+}
+
+func (w *world) controllerOn(nc *nats.Conn, js jetstream.JetStream, docks ...Dock) (c *Controller, stop func()) {
 	limits := map[string]Limits{}
 	for _, d := range docks {
 		l := DefaultLimits(d.Model)
@@ -79,7 +84,7 @@ func (w *world) controller(docks ...Dock) (c *Controller, stop func()) {
 		limits[d.SN] = l
 	}
 	c = New(Options{MQTT: w.mqtt, Docks: docks, RouteURL: "http://localhost/%s.kmz", LivePush: "rtmp://localhost/%s", LiveWatch: "rtsp://localhost/%s", DRCHz: 5,
-		Organization: DefaultOrganization, Limits: limits, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}, w.nc, w.js)
+		Organization: DefaultOrganization, Limits: limits, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}, nc, js)
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error)
 	go func() { done <- c.Run(ctx) }()
@@ -539,6 +544,78 @@ func TestAControllerTakesUpWhatFlies(t *testing.T) {
 	w.until(t, d.SN, "the hold from before", func(e FlightEvent) bool {
 		return e.Flight == "g2" && e.State == Waiting && strings.Contains(e.Reason, "hold: Li: inspection")
 	})
+}
+
+// Two controllers share a fleet; one falls silent, and the other goes on with its docks and flights within ten seconds.
+func TestControllersShareAFleet(t *testing.T) {
+	w := newWorld(t)
+	var docks []Dock
+	var dd []*scripted
+	for i := range 4 {
+		d := Dock{SN: fmt.Sprintf("SIMSHARE%d", i), Aircraft: fmt.Sprintf("SIMAS%d", i), Model: "M4D"}
+		docks = append(docks, d)
+	}
+	for _, d := range docks {
+		dd = append(dd, newScripted(t, w, d.SN))
+	}
+	nc, err := nats.Connect(w.nc.ConnectedUrl())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer nc.Close()
+	js, err := jetstream.New(nc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, _ := w.controllerOn(nc, js, docks...)
+	held := func(c *Controller) (n int) {
+		for _, s := range c.docks {
+			if s.held.Load() {
+				n++
+			}
+		}
+		return n
+	}
+	wait := func(what string, ok func() bool) time.Duration {
+		t.Helper()
+		began := time.Now()
+		for !ok() {
+			if time.Since(began) > 30*time.Second {
+				t.Fatalf("%s never came: %d and so on", what, held(first))
+			}
+			time.Sleep(20 * time.Millisecond)
+		}
+		return time.Since(began)
+	}
+	wait("all docks held by the first", func() bool { return held(first) == 4 })
+	second, _ := w.controller(docks...)
+	wait("an even share", func() bool { return held(first) == 2 && held(second) == 2 })
+	// both are told of every flight, as both read the same list
+	for i, d := range docks {
+		f := testFlight(d.SN, fmt.Sprintf("s%d", i), time.Minute)
+		for _, c := range []*Controller{first, second} {
+			if err := c.Fly(t.Context(), f); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for i, d := range docks {
+		w.until(t, d.SN, "flying", func(e FlightEvent) bool { return e.Flight == fmt.Sprintf("s%d", i) && e.State == Flying })
+	}
+	nc.Close() // the first is cut off
+	if took := wait("the second has all docks", func() bool { return held(second) == 4 && held(first) == 0 }); took > 10*time.Second {
+		t.Errorf("that took %s", took)
+	}
+	for i, s := range dd {
+		s.lands(cloudapi.JobStatusOK, 0, nil)
+		w.until(t, docks[i].SN, "done", func(e FlightEvent) bool { return e.Flight == fmt.Sprintf("s%d", i) && e.State == Done })
+		if n := s.times(cloudapi.MethodFlightTaskExecute); n != 1 {
+			t.Errorf("dock %d: executed %d times", i, n)
+		}
+		if r := w.command(t, docks[i].SN, Command{Key: fmt.Sprintf("g%d", i), Action: GroundDock, Operator: "Li"}); !r.OK {
+			t.Error(r.Error)
+		}
+	}
 }
 
 func TestTheGateSaysValueAndLimit(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"reflect"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -57,21 +58,22 @@ type arrived struct {
 // Status is a dock as last known.
 type Status struct {
 	Dock
-	Life    Life         `json:"life"`
-	Online  bool         `json:"online"`
-	Mode    string       `json:"mode"`
-	Blocked []Check      `json:"blocked,omitempty"` // what keeps a flight from starting now
-	Holds   []Hold       `json:"holds,omitempty"`
-	Pilot   string       `json:"pilot,omitempty"` // the operator who has the aircraft
-	Flight  string       `json:"flight,omitempty"`
-	State   State        `json:"state,omitempty"`
-	Reason  string       `json:"reason,omitempty"`
-	Percent int          `json:"percent"`
-	Battery int          `json:"battery"`
-	Pose    *geo.Pose    `json:"pose,omitempty"`
-	Seen    time.Time    `json:"seen"`
-	Stream  string       `json:"stream,omitempty"`
-	Route   [][2]float64 `json:"route,omitempty"`
+	Life       Life         `json:"life"`
+	Online     bool         `json:"online"`
+	Mode       string       `json:"mode"`
+	Blocked    []Check      `json:"blocked,omitempty"` // what keeps a flight from starting now
+	Holds      []Hold       `json:"holds,omitempty"`
+	Controller string       `json:"controller,omitempty"` // that holds it
+	Pilot      string       `json:"pilot,omitempty"`      // the operator who has the aircraft
+	Flight     string       `json:"flight,omitempty"`
+	State      State        `json:"state,omitempty"`
+	Reason     string       `json:"reason,omitempty"`
+	Percent    int          `json:"percent"`
+	Battery    int          `json:"battery"`
+	Pose       *geo.Pose    `json:"pose,omitempty"`
+	Seen       time.Time    `json:"seen"`
+	Stream     string       `json:"stream,omitempty"`
+	Route      [][2]float64 `json:"route,omitempty"`
 }
 
 // session is one dock: what it says comes in through inbox, in order; what it is asked goes out one call at a time.
@@ -103,6 +105,12 @@ type session struct {
 	holds    []Hold
 	exceeded time.Time // since when a limit has been broken in the air
 	acted    bool      // on it
+	// overheard is the latest progress of a flight while another controller held the dock: it may be the last
+	overheard   *cloudapi.FlightTaskProgress
+	overheardAt time.Time
+	standby     []missions.Flight // of docks that another controller holds
+
+	held atomic.Bool // by this controller
 }
 
 func newSession(c *Controller, d Dock) *session {
@@ -227,8 +235,7 @@ func (s *session) run(ctx context.Context) error {
 		}
 	})
 	wg.Go(func() { s.publishState(ctx) })
-	queue := s.list
-	s.list = nil
+	var queue []missions.Flight
 	tick := s.c.o.Clock.NewTicker(time.Second)
 	defer tick.Stop()
 	launched := make(chan launch, 1)
@@ -253,6 +260,11 @@ func (s *session) run(ctx context.Context) error {
 				queue = append([]missions.Flight{l.f}, queue...)
 			}
 		case <-tick.C:
+			if !s.held.Load() {
+				queue = nil
+				continue
+			}
+			queue = append(queue, s.takenOver(ctx)...)
 			s.watchOver(ctx)
 		}
 		for len(queue) > 0 && !launching && s.ready(ctx, queue[0]) {
@@ -266,6 +278,34 @@ func (s *session) run(ctx context.Context) error {
 			go func() { launched <- s.launch(ctx, f) }()
 		}
 	}
+}
+
+// standBy remembers a flight of a dock that another controller holds.
+func (s *session) standBy(f missions.Flight) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.standby = append(s.standby, f)
+	s.standby = s.standby[max(0, len(s.standby)-cap(s.fly)):]
+}
+
+// takenOver are flights that came with the dock: those on its list, and those that nobody noted while it changed hands.
+func (s *session) takenOver(ctx context.Context) []missions.Flight {
+	s.mu.Lock()
+	out, maybe := s.list, s.standby
+	s.list, s.standby = nil, nil
+	s.mu.Unlock()
+	for _, f := range maybe {
+		if _, known := s.c.kept(ctx, f.ID); known || s.c.o.Clock.Now().After(f.Deadline()) {
+			continue
+		}
+		if err := s.c.keep(ctx, f); err != nil {
+			s.c.o.Log.Error("flight not taken", "dock", s.d.SN, "flight", f.ID, "error", err)
+			continue
+		}
+		s.announce(ctx, f)
+		out = append(out, f)
+	}
+	return out
 }
 
 // ready says whether a flight is to be taken out of the queue: it may start, or its window is over. While it waits, it says what for.
@@ -601,6 +641,14 @@ func (s *session) hear(ctx context.Context, m arrived) error {
 	}
 	s.rep.heard = m.at
 	s.mu.Unlock()
+	if !s.held.Load() && kind != cloudapi.KindOSD && kind != cloudapi.KindState {
+		if p, is := e.Body.(*cloudapi.FlightTaskProgress); is {
+			s.mu.Lock()
+			s.overheard, s.overheardAt = p, e.Time()
+			s.mu.Unlock()
+		}
+		return nil // whoever holds the dock answers
+	}
 	switch kind {
 	case cloudapi.KindStatus:
 		if t, is := e.Body.(*cloudapi.Topo); is {
@@ -782,16 +830,22 @@ func (s *session) breakOff(ctx context.Context, code int, reason string) {
 func (s *session) takeUp(ctx context.Context, open []FlightEvent) error {
 	switch e, err := s.c.holds.Get(ctx, s.d.SN); {
 	case err == nil:
-		if err := json.Unmarshal(e.Value(), &s.holds); err != nil {
+		var holds []Hold
+		if err := json.Unmarshal(e.Value(), &holds); err != nil {
 			return fmt.Errorf("holds of dock %s: %w", s.d.SN, err)
 		}
+		s.mu.Lock()
+		s.holds = holds
+		s.mu.Unlock()
 	case !errors.Is(err, jetstream.ErrKeyNotFound):
 		return fmt.Errorf("holds of dock %s: %w", s.d.SN, err)
 	}
 	for _, ev := range open {
 		f, ok := s.c.kept(ctx, ev.Flight)
-		if ev.State == Waiting && ok && s.c.o.Clock.Now().Before(f.Deadline()) && len(s.list) < cap(s.fly) {
+		if ev.State == Waiting && ok && s.c.o.Clock.Now().Before(f.Deadline()) {
+			s.mu.Lock()
 			s.list = append(s.list, f)
+			s.mu.Unlock()
 			continue
 		}
 		if ev.State == Waiting {
@@ -810,6 +864,15 @@ func (s *session) takeUp(ctx context.Context, open []FlightEvent) error {
 			was.State, was.Reason = Failed, "the controller lost sight of it; another flight is on"
 			s.publishEvent(ctx, *was)
 		}
+		defer func() {
+			s.mu.Lock()
+			p, at := s.overheard, s.overheardAt
+			s.overheard = nil
+			s.mu.Unlock()
+			if p != nil {
+				s.progress(ctx, p, at)
+			}
+		}()
 		s.c.o.Log.Info("taking up a flight that was under way", "dock", s.d.SN, "flight", ev.Flight, "state", ev.State)
 	}
 	return nil
@@ -894,7 +957,12 @@ func (s *session) publishState(ctx context.Context) {
 			return
 		case <-s.touched:
 		}
+		if !s.held.Load() {
+			last = nil
+			continue
+		}
 		st := s.status()
+		st.Controller = s.c.o.ClientID
 		st.Pose, st.Seen, st.Route = nil, time.Time{}, nil // what changes all the time is on its own subjects
 		b, err := json.Marshal(st)
 		if err != nil || bytes.Equal(b, last) {
