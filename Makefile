@@ -3,7 +3,7 @@ SHELL := /bin/bash
 ORT := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/harrier/libonnxruntime.so.1
 WEB := console/web
 
-.PHONY: setup web build demo test race lint bench fuzz clean
+.PHONY: setup web build demo test race lint bench fuzz soak clean
 
 setup:
 	@./setup.sh
@@ -42,6 +42,11 @@ FUZZTIME ?= 120s
 fuzz:
 	@set -e; for p in $$(go list ./geo/... ./vision ./vision/still ./cmd/harrier ./dock/cloudapi ./missions/wpml); do for f in $$(go test -list '^Fuzz' $$p | grep ^Fuzz); do \
 	  echo "$$p $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$p; done; done
+
+# every decoder of messages from docks, an hour together
+SOAKTIME ?= 3600s
+soak:
+	go test ./dock/cloudapi -run '^$$' -fuzz '^FuzzDecode$$' -fuzztime $(SOAKTIME)
 
 clean:
 	rm -rf bin $(WEB)/dist $(WEB)/node_modules

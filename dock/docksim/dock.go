@@ -427,9 +427,11 @@ func (d *simDock) carryOut(ctx context.Context, t *task, dc *dice) {
 	d.f.book.note(book)
 	var err error
 	done := false
-	if o.NoVideo {
-		done = t.fl.glide(fctx, o.Clock, &t.paused, !o.Airborne)
-	} else {
+	switch {
+	case !o.Airborne && !t.fl.takeOff(fctx, o.Clock):
+	case o.NoVideo:
+		done = t.fl.glide(fctx, o.Clock, &t.paused)
+	default:
 		done, err = t.fl.run(fctx, dc, o.Settings, Qualities[o.Quality], d.f.truth, d.f.epoch, o.Log.Warn)
 	}
 	if ctx.Err() != nil {
@@ -627,7 +629,11 @@ func (d *simDock) osd() {
 	var a *cloudapi.AircraftProperties
 	if t != nil {
 		online = 1
-		a = t.fl.sensor.osd(t.fl.frame, *t.fl.read.Load())
+		at := *t.fl.read.Load()
+		if !t.inAir && !d.f.o.Airborne {
+			at = truePose{} // in the dock
+		}
+		a = t.fl.sensor.osd(t.fl.frame, at)
 		a.Battery = &cloudapi.Battery{CapacityPercent: int(d.battery.percent), ReturnHomePower: 12}
 		switch {
 		case d.f.o.Airborne:

@@ -183,14 +183,19 @@ const (
 	homeMS  = 12
 )
 
-// glide flies without filming, five steps a second, until the route ends or ctx does: from the dock where it is to take off.
-func (f *flight) glide(ctx context.Context, c pace.Clock, paused *atomic.Bool, takeOff bool) bool {
+// takeOff flies from the dock to the route's beginning.
+func (f *flight) takeOff(ctx context.Context, c pace.Clock) bool {
 	const step = time.Second / 5
 	ticks := c.NewTicker(step)
 	defer ticks.Stop()
-	if takeOff && !f.transit(ctx, ticks, step, 0, 0, 0, f.pilot.legs[0]) {
-		return false
-	}
+	return f.transit(ctx, ticks, step, 0, 0, 0, f.pilot.legs[0])
+}
+
+// glide flies without filming, five steps a second, until the route ends or ctx does.
+func (f *flight) glide(ctx context.Context, c pace.Clock, paused *atomic.Bool) bool {
+	const step = time.Second / 5
+	ticks := c.NewTicker(step)
+	defer ticks.Stop()
 	for {
 		select {
 		case <-ctx.Done():
