@@ -77,6 +77,9 @@ func (t *Track) take(o *Track) {
 	for m, x := range o.marks {
 		t.marks[m] = mean{t.marks[m].sum + x.sum, t.marks[m].n + x.n}
 	}
+	for c, x := range o.kinds {
+		t.kinds[c] = mean{t.kinds[c].sum + x.sum, t.kinds[c].n + x.n}
+	}
 	if o.FirstSeen.Before(t.FirstSeen) {
 		t.FirstSeen = o.FirstSeen
 	}

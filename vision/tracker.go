@@ -33,6 +33,7 @@ type Track struct {
 	votes  map[string]float64
 	counts map[string]int
 	marks  map[string]mean
+	kinds  map[string]mean // mean log probability of the classes of one name
 	lon    float64
 	lat    float64
 	weight float64
@@ -80,23 +81,54 @@ func (t *Track) Velocity() (east, north, sigma float64) {
 	return t.motion.x[2], t.motion.x[3], math.Sqrt(math.Max(t.motion.p[1][1], 0))
 }
 
-// Class is what most of the score says, and its mean score over the sightings that say so.
+// Class is what most of the score says, and its mean score over the sightings that say so. Of a truck with a load most of the score says that
+// it is one; which load it has is what the looks together hold for the likeliest: the one of the largest mean log probability, so that
+// one look into the body counts for more than many at its side.
 func (t *Track) Class() (class string, score float64) {
-	names := make([]string, 0, len(t.votes))
-	for c := range t.votes {
-		names = append(names, c)
+	of := map[string]float64{}
+	for c, v := range t.votes {
+		name, _ := Split(c)
+		of[name] += v
 	}
-	slices.Sort(names)
-	for _, c := range names {
-		if class == "" || t.votes[c] > t.votes[class] {
-			class = c
+	name := most(of)
+	if name == "" {
+		return "", 0
+	}
+	among, log := map[string]float64{}, map[string]float64{}
+	n := 0
+	for c, v := range t.votes {
+		if x, _ := Split(c); x == name {
+			among[c] = v
+			n += t.counts[c]
 		}
 	}
-	if class == "" {
-		return "", 0
+	for c, m := range t.kinds {
+		if x, _ := Split(c); x == name {
+			log[c] = m.sum / float64(m.n)
+		}
+	}
+	if class = most(among); len(log) > 0 {
+		class = most(log)
+	}
+	if t.counts[class] == 0 {
+		return class, of[name] / float64(n)
 	}
 	return class, t.votes[class] / float64(t.counts[class])
 }
+
+// most is the name of the largest value, the first by name where several are alike; "" for none.
+func most(of map[string]float64) string {
+	best := ""
+	for c, v := range of {
+		if best == "" || v > of[best] || v == of[best] && c < best {
+			best = c
+		}
+	}
+	return best
+}
+
+// leastKind bounds how sure one look may be that a truck is not so loaded.
+const leastKind = 0.02
 
 // Observations are the sightings that are kept, in the order of their time.
 func (t *Track) Observations() []Observation { return t.seen }
@@ -289,7 +321,7 @@ func (t *Tracker) Add(frame []Observation) []*Track {
 				continue
 			}
 			t.next++
-			out[i] = &Track{ID: t.next, FirstSeen: o.Time, votes: map[string]float64{}, counts: map[string]int{}, marks: map[string]mean{}, HeightM: o.At.HeightM, Cov: o.At.Cov}
+			out[i] = &Track{ID: t.next, FirstSeen: o.Time, votes: map[string]float64{}, counts: map[string]int{}, marks: map[string]mean{}, kinds: map[string]mean{}, HeightM: o.At.HeightM, Cov: o.At.Cov}
 			out[i].motion.begin(o)
 			t.tracks = append(t.tracks, out[i])
 		}
@@ -360,6 +392,9 @@ func (k *Track) see(o Observation) {
 	k.counts[o.Class]++
 	for name, p := range o.Marks {
 		k.marks[name] = mean{k.marks[name].sum + p, k.marks[name].n + 1}
+	}
+	for c, p := range o.Kinds {
+		k.kinds[c] = mean{k.kinds[c].sum + math.Log(math.Max(p, leastKind)), k.kinds[c].n + 1}
 	}
 	// errors of pose and time are common to all sightings of a pass: they do not average out
 	f := 1 / float64(k.Sightings)

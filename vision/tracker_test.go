@@ -67,8 +67,8 @@ func TestFencesPermit(t *testing.T) {
 
 func TestPartsOfATruckAreNoStalls(t *testing.T) {
 	got := Suppress([]Detection{
-		{"stall", 0.8, Box{70, 0, 25, 30}, false, nil}, {"heap", 0.7, Box{5, 3, 60, 24}, false, nil}, {"dump-truck/open", 0.6, Box{0, 0, 100, 30}, false, nil},
-		{"person", 0.5, Box{10, 5, 6, 6}, false, nil}, {"stall", 0.5, Box{200, 0, 25, 30}, false, nil}, {"bicycles", 0.9, Box{300, 0, 20, 20}, false, nil}, {"goods", 0.6, Box{301, 0, 20, 20}, false, nil},
+		{Class: "stall", Score: 0.8, Box: Box{70, 0, 25, 30}}, {Class: "heap", Score: 0.7, Box: Box{5, 3, 60, 24}}, {Class: "dump-truck/open", Score: 0.6, Box: Box{0, 0, 100, 30}},
+		{Class: "person", Score: 0.5, Box: Box{10, 5, 6, 6}}, {Class: "stall", Score: 0.5, Box: Box{200, 0, 25, 30}}, {Class: "bicycles", Score: 0.9, Box: Box{300, 0, 20, 20}}, {Class: "goods", Score: 0.6, Box: Box{301, 0, 20, 20}},
 	}, 0.5)
 	var names []string
 	for _, d := range got {
@@ -80,7 +80,7 @@ func TestPartsOfATruckAreNoStalls(t *testing.T) {
 }
 
 func TestSuppressKeepsTheBest(t *testing.T) {
-	got := Suppress([]Detection{{"car", 0.5, Box{0, 0, 10, 10}, false, nil}, {"van", 0.8, Box{1, 0, 10, 10}, false, nil}, {"stall", 0.3, Box{6, 0, 10, 10}, false, nil}, {"car", 0.4, Box{50, 0, 10, 10}, false, nil}}, 0.5)
+	got := Suppress([]Detection{{Class: "car", Score: 0.5, Box: Box{0, 0, 10, 10}}, {Class: "van", Score: 0.8, Box: Box{1, 0, 10, 10}}, {Class: "stall", Score: 0.3, Box: Box{6, 0, 10, 10}}, {Class: "car", Score: 0.4, Box: Box{50, 0, 10, 10}}}, 0.5)
 	if len(got) != 3 || got[0].Class != "van" {
 		t.Errorf("%+v", got)
 	}
@@ -273,4 +273,23 @@ func FuzzScene(f *testing.F) {
 			t.Fatalf("%q is taken for %+v", text, all)
 		}
 	})
+}
+
+// Three looks at a truck's side that find it rather empty do not outweigh one into its open body.
+func TestOneLookIntoTheBodyTellsTheLoad(t *testing.T) {
+	k := &Track{votes: map[string]float64{}, counts: map[string]int{}, marks: map[string]mean{}, kinds: map[string]mean{}}
+	at := time.Unix(100, 0)
+	see := func(class string, kinds map[string]float64) {
+		at = at.Add(time.Second)
+		k.see(Observation{Sighting: Sighting{Detection: Detection{Class: class, Score: 0.8, Kinds: kinds}, At: geo.Located{Lon: 121, Lat: 31, SlantM: 80}, Time: at}})
+	}
+	for range 2 {
+		see("dump-truck/empty", map[string]float64{"dump-truck/empty": 0.6, "dump-truck/open": 0.4})
+	}
+	see("dump-truck/open", map[string]float64{"dump-truck/empty": 0.03, "dump-truck/open": 0.97})
+	see("lorry", nil)
+	see("lorry", nil)
+	if c, score := k.Class(); c != "dump-truck/open" || score != 0.8 {
+		t.Errorf("%s %g", c, score)
+	}
 }

@@ -47,6 +47,8 @@ type Detection struct {
 	Cut   bool // by a tile's edge inside the picture: it is larger than what is seen of it
 	// Marks are what else a closer look says of it, with a probability: of dump trucks dirty and spillage.
 	Marks map[string]float64
+	// Kinds are the probabilities of the classes of one name ("dump-truck/open", "dump-truck/empty", …), where a closer look tells them apart.
+	Kinds map[string]float64
 }
 
 // Sighting is a detection put on the ground.

@@ -69,6 +69,7 @@ func (c *closer) look(ctx context.Context, pic gocv.Mat, found []vision.Detectio
 			}
 			d.Class = c.man.Classes[best]
 			d.Score = c.man.Calibrated(d.Class, math.Sqrt(d.Score*float64(outs[0][best])))
+			d.Kinds = kinds(c.man.Classes, outs[0], d.Class)
 			if name, _ := vision.Split(d.Class); name == "dump-truck" && len(c.man.Marks) > 0 {
 				d.Marks = map[string]float64{}
 				for k, mark := range c.man.Marks {
@@ -82,4 +83,23 @@ func (c *closer) look(ctx context.Context, pic gocv.Mat, found []vision.Detectio
 		return nil, err
 	}
 	return vision.Suppress(slices.DeleteFunc(found, func(d vision.Detection) bool { return d.Score < minScore }), 0.5), nil
+}
+
+// kinds are the probabilities of the classes that share a name with one, among themselves; nil where it has its name for itself.
+func kinds(classes []string, p []float32, class string) map[string]float64 {
+	name, what := vision.Split(class)
+	if what == nil {
+		return nil
+	}
+	out, sum := map[string]float64{}, 0.0
+	for k, c := range classes {
+		if n, _ := vision.Split(c); n == name {
+			out[c] = float64(p[k])
+			sum += float64(p[k])
+		}
+	}
+	for c := range out {
+		out[c] /= sum
+	}
+	return out
 }

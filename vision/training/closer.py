@@ -92,7 +92,7 @@ def judge(net, parts, dev):
         score = np.array([i[4] for i in items])
         said = q[:, :NOTHING].argmax(1)
         out[name] = {}
-        for c in LOOKS_AT + KINDS[len(CLASSES):]:
+        for c in LOOKS_AT:
             c = KINDS.index(c)
             n = int((label == c).sum())
             if n >= 5:

@@ -8,8 +8,7 @@ import numpy as np
 
 from data import CLASSES, KNOWN, PUT_IN, class_of, load, put, vary_light
 
-# What it tells apart: the detector's classes, and what the detector takes for one of them.
-KINDS = CLASSES + ["car-wash"]
+KINDS = CLASSES  # what it tells apart
 MARKS = ["dirty", "spillage"]  # what it says of dump trucks besides
 
 SIZE = 160
@@ -17,7 +16,7 @@ SIDE = 1.5   # of the square looked at, in longer sides of the box; manifest "si
 SPARE = 1.3  # how much larger the squares kept in memory are: room to turn and shift
 NOTHING = len(KINDS)
 # What is looked at again; manifest "looks_at".
-LOOKS_AT = [c for c in CLASSES if c.startswith("dump-truck/")] + ["lorry", "heap", "shed", "room", "tent", "frame", "container", "stall", "tricycle", "goods"]
+LOOKS_AT = [c for c in CLASSES if c.startswith("dump-truck/")] + ["lorry", "heap", "shed", "room", "tent", "frame", "container", "stall", "tricycle", "goods", "car-wash"]
 SAME, OTHER = 0.45, 0.25  # overlap from which a detection is of a labelled thing, and up to which it is of none
 LEAST = 0.02              # score of a detection that is learned from
 
@@ -88,7 +87,7 @@ def candidates(folder, kind, size, most=None):
         for j, l in enumerate(labels):
             x, y, w, h = l["box"]
             inside = x > 1 and y > 1 and x + w < im.shape[1] - 1 and y + h < im.shape[0] - 1
-            if j not in hit and inside and l["visible"] > 0.6 and l["class"] in LOOKS_AT + ["bus", "van", "car-wash"]:
+            if j not in hit and inside and l["visible"] > 0.6 and l["class"] in LOOKS_AT + ["bus", "van"]:
                 out.append((square(im, l["box"], size, SIDE * size / SIZE), kind_of(l["class"]), marks_of(l["class"], l["marks"]), -1, 0.0))
     return out
 

@@ -8,7 +8,7 @@ import numpy as np
 # The order is the network's; the manifest beside the model tells Harrier.
 CLASSES = ["person", "car", "van", "bus", "lorry", "dump-truck/open", "dump-truck/overfull", "dump-truck/covered",
            "heap", "stall", "awning", "shed", "container", "pool", "solar",
-           "dump-truck/empty", "room", "tent", "frame", "tricycle", "goods", "bicycles", "shelter"]
+           "dump-truck/empty", "room", "tent", "frame", "tricycle", "goods", "bicycles", "shelter", "car-wash"]
 SIZE = 416
 MEAN = (103.53, 116.28, 123.675)  # BGR
 STD = (57.375, 57.12, 58.395)

@@ -1,6 +1,6 @@
 """Trains the detector on rendered towns, on rendered things put into photographs, and on labelled photographs; exports it.
 
-usage: train.py --start START.onnx --rendered DIR --val DIR [--cutouts DIR --backgrounds DIR] [--kit DIR] [--reviewed DIR] --out OUT.onnx
+usage: train.py --start START.onnx --rendered DIR... --val DIR [--cutouts DIR --backgrounds DIR] [--kit DIR] [--reviewed DIR] --out OUT.onnx
        [--minutes 60 | --steps N] [--threads 1]
 
 START is an exported network of this kind: the base (base-coco.onnx), or an earlier harrier-nano. DIR of --rendered, --val and --cutouts:
@@ -21,7 +21,7 @@ from data import CLASSES, KNOWN, SIZE, Cutouts, crop, known_of, load
 # where a class starts from where the start does not know it: a class of the start (COCO's by number, ours by name)
 INHERITS = {"person": 0, "car": 2, "van": 2, "bus": 5, "lorry": 7, "dump-truck/open": 7, "dump-truck/overfull": 7,
             "dump-truck/covered": 7, "dump-truck/empty": "dump-truck/open", "room": "shed", "tent": "shed", "frame": "shed",
-            "tricycle": "stall", "goods": "stall", "shelter": "container"}
+            "tricycle": "stall", "goods": "stall", "car-wash": "stall", "shelter": "container"}
 
 PTS, STRIDE = nanodet.centres(SIZE)
 
@@ -219,14 +219,15 @@ def judge(net, parts):
 def main():
     p = argparse.ArgumentParser()
     p.add_argument("--start", required=True)
-    p.add_argument("--rendered", required=True)
+    p.add_argument("--rendered", nargs="+", required=True)
     p.add_argument("--val", required=True)
     for x in ("--cutouts", "--backgrounds", "--kit", "--reviewed", "--val-cutouts", "--val-composed", "--val-real"):
         p.add_argument(x)
     a = loop.arguments(p, lr=1e-3, batch=12).parse_args()
     rng, dev = loop.begin(a)
     net = network(a.start).to(dev, memory_format=torch.channels_last).train()
-    rows = {"rendered": load(a.rendered), "kit": load(a.kit) if a.kit else [], "backgrounds": load(a.backgrounds) if a.backgrounds else [],
+    rendered = lambda: [r for d in a.rendered for r in load(d)]
+    rows = {"rendered": rendered(), "kit": load(a.kit) if a.kit else [], "backgrounds": load(a.backgrounds) if a.backgrounds else [],
             "reviewed": load(a.reviewed) if a.reviewed else []}
     cutouts = Cutouts(a.cutouts) if a.cutouts else None
     parts = validation(a)
@@ -255,7 +256,7 @@ def main():
         nanodet.export(net, a.out, SIZE, CLASSES)
         net.to(dev)
 
-    loop.fit(net, a, batch, judged, export, weight_decay=0.02, clip=10, again=lambda: rows.update(rendered=load(a.rendered)),  # rendering may still be adding to it
+    loop.fit(net, a, batch, judged, export, weight_decay=0.02, clip=10, again=lambda: rows.update(rendered=rendered()),  # rendering may still be adding to it
              classes=CLASSES, **{k: len(v) for k, v in rows.items()})
 
 
