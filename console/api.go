@@ -26,6 +26,8 @@ type Dock struct {
 	Lon      float64      `json:"lon"`
 	Lat      float64      `json:"lat"`
 	Online   bool         `json:"online"`
+	Life     string       `json:"life" enum:"offline,idle,preparing,flying,returning,charging,blocked,maintenance"`
+	Why      string       `json:"why" doc:"What keeps it from flying, or its flight from starting"`
 	Flight   string       `json:"flight"`
 	State    string       `json:"state"`
 	Percent  int          `json:"percent"`
@@ -101,7 +103,7 @@ func api(mux *http.ServeMux, o Options) huma.API {
 	huma.Get(h, "/api/docks", func(context.Context, *struct{}) (*body[[]Dock], error) {
 		out := []Dock{}
 		for _, d := range o.Docks() {
-			x := Dock{SN: d.SN, Name: d.Name, Lon: d.Lon, Lat: d.Lat, Online: d.Online, Flight: d.Flight, State: string(d.State), Percent: d.Percent, Battery: d.Battery, Stream: d.Stream, Route: d.Route, Sim: dock.Simulated(d.SN)}
+			x := Dock{SN: d.SN, Name: d.Name, Lon: d.Lon, Lat: d.Lat, Online: d.Online, Life: string(d.Life), Why: d.Why(), Flight: d.Flight, State: string(d.State), Percent: d.Percent, Battery: d.Battery, Stream: d.Stream, Route: d.Route, Sim: dock.Simulated(d.SN)}
 			if d.Pose != nil {
 				x.Aircraft = &AircraftAt{d.Pose.Lon, d.Pose.Lat, d.Pose.HeightM, d.Pose.YawDeg}
 			}

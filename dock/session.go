@@ -76,6 +76,14 @@ type Status struct {
 	Route      [][2]float64 `json:"route,omitempty"`
 }
 
+// Why is what keeps the dock from flying, or its flight from starting; "" where nothing does.
+func (s Status) Why() string {
+	if s.Flight != "" {
+		return s.Reason
+	}
+	return said(s.Blocked)
+}
+
 // session is one dock: what it says comes in through inbox, in order; what it is asked goes out one call at a time.
 type session struct {
 	c         *Controller

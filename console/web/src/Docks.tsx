@@ -10,11 +10,12 @@ export function Docks({ docks, t, by }: { docks: Dock[]; t: Say; by: string }) {
         <li key={d.sn}>
           <b>{d.name || d.sn}</b> <small>{d.sn}</small>
           <span className="grow" />
-          {t(d.flight ? d.state : d.online ? "idle" : "offline")}
+          {t(d.life)}
+          {d.why && <div className="why">{d.why}</div>}
           {d.flight && (
             <div className="flight">
               <Progress percent={d.percent} size="small" />
-              {d.state === "flying" && (
+              {(d.state === "flying" || d.life === "flying") && (
                 <Button size="small" danger loading={home.isPending && home.variables === d.sn} onClick={() => home.mutate(d.sn)}>
                   {t("home")}
                 </Button>

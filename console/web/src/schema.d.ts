@@ -161,6 +161,8 @@ export interface components {
             flight: string;
             /** Format: double */
             lat: number;
+            /** @enum {string} */
+            life: "offline" | "idle" | "preparing" | "flying" | "returning" | "charging" | "blocked" | "maintenance";
             /** Format: double */
             lon: number;
             name: string;
@@ -173,6 +175,8 @@ export interface components {
             sn: string;
             state: string;
             stream: string;
+            /** @description What keeps it from flying, or its flight from starting */
+            why: string;
         };
         ErrorDetail: {
             /** @description Where the error occurred, e.g. 'body.items[3].tags' or 'path.thing-id' */
