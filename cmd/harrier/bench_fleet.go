@@ -100,7 +100,7 @@ func (x *benchFleetCmd) measure(ctx context.Context, dir string) (r FleetReport,
 	startBroker := brokerOf(ports[0], dir)
 	broker, err := startBroker()
 	if err != nil {
-		return r, fmt.Errorf("Mosquitto: %w; install it (apt-get install mosquitto)", err)
+		return r, fmt.Errorf("start mosquitto: %w; install it (apt-get install mosquitto)", err)
 	}
 	defer func() { broker.stop() }()
 	url := fmt.Sprintf("tcp://127.0.0.1:%d", ports[0])

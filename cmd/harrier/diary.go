@@ -83,10 +83,10 @@ func diary(evs []dock.FlightEvent, actions []dock.Entry) string {
 		return "# Diary\n\nNo flights.\n"
 	}
 	type flight struct {
-		id, dock       string
-		listed, took   time.Time
-		end            dock.FlightEvent
-		waited, parted string
+		id, dock     string
+		listed, took time.Time
+		end          dock.FlightEvent
+		waited       string
 	}
 	flights := map[string]*flight{}
 	var order []*flight
