@@ -1,0 +1,182 @@
+package dock
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+
+	"github.com/harrier-patrol/harrier/dock/cloudapi"
+)
+
+// call asks a service of the dock and waits for its reply; a result other than 0 is a *cloudapi.Error.
+func (s *session) call(ctx context.Context, method string, data any) error {
+	tid := newID()
+	b, err := cloudapi.New(tid, newID(), method, s.c.o.Clock.Now(), data).Encode()
+	if err != nil {
+		return err
+	}
+	ch := make(chan int, 1)
+	s.mu.Lock()
+	s.waiting[tid] = ch
+	s.mu.Unlock()
+	defer func() {
+		s.mu.Lock()
+		delete(s.waiting, tid)
+		s.mu.Unlock()
+	}()
+	tok := s.c.cl.Publish(cloudapi.Topic(s.d.SN, cloudapi.KindServices), 1, false, b)
+	timer := s.c.o.Clock.NewTimer(replyWait)
+	defer timer.Stop()
+	select {
+	case <-tok.Done():
+		if tok.Error() != nil {
+			return fmt.Errorf("%s of dock %s: %w", method, s.d.SN, tok.Error())
+		}
+	case <-timer.C:
+		return fmt.Errorf("%s of dock %s: the broker does not take it", method, s.d.SN)
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	select {
+	case code := <-ch:
+		if code != 0 {
+			return &cloudapi.Error{Dock: s.d.SN, Method: method, Code: code}
+		}
+		return nil
+	case <-timer.C:
+		return fmt.Errorf("%s of dock %s: no reply within %s; is the dock online?", method, s.d.SN, replyWait)
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// ask calls a service that may be asked again: what has no effect when it is asked twice.
+func (s *session) ask(ctx context.Context, method string, data any) (err error) {
+	for n := range tries {
+		if n > 0 {
+			if e := s.sleep(ctx, askAgain); e != nil {
+				return e
+			}
+		}
+		if err = s.call(ctx, method, data); err == nil || ctx.Err() != nil {
+			return err
+		}
+		if e, is := errors.AsType[*cloudapi.Error](err); is && e.Advice().Response != cloudapi.Retry {
+			return err
+		}
+	}
+	return err
+}
+
+// hear takes in one message.
+func (s *session) hear(ctx context.Context, m arrived) error {
+	sn, kind, _ := cloudapi.TopicOf(m.topic)
+	e, err := cloudapi.Decode(kind, sn == s.d.SN, m.payload)
+	if err != nil {
+		return err
+	}
+	if g := cloudapi.Value(e.Gateway); g != "" && g != s.d.SN {
+		return fmt.Errorf("says that it comes from gateway %q, on the topic of dock %s: not taken", g, s.d.SN)
+	}
+	s.c.notDocumented(s.d.SN, kind, &e)
+	s.mu.Lock()
+	if m.at.Sub(s.rep.heard) > offlineAfter {
+		s.first = m.at
+	}
+	s.rep.heard = m.at
+	s.mu.Unlock()
+	if !s.held.Load() && kind != cloudapi.KindOSD && kind != cloudapi.KindState {
+		if p, is := e.Body.(*cloudapi.FlightTaskProgress); is {
+			s.mu.Lock()
+			s.overheard, s.overheardAt = p, e.Time()
+			s.mu.Unlock()
+		}
+		return nil // whoever holds the dock answers
+	}
+	switch kind {
+	case cloudapi.KindStatus:
+		if t, is := e.Body.(*cloudapi.Topo); is {
+			for _, d := range t.SubDevices {
+				s.c.adopt(d.SN, s)
+			}
+		}
+		return s.answer(cloudapi.KindStatusReply, &e, &cloudapi.Result{})
+	case cloudapi.KindRequests:
+		return s.answer(cloudapi.KindRequestsReply, &e, s.request(&e, m.at))
+	case cloudapi.KindServicesReply:
+		code, ok := e.Outcome()
+		if !ok {
+			return fmt.Errorf("reply to %s has no result", e.Name())
+		}
+		s.mu.Lock()
+		ch := s.waiting[e.Transaction()]
+		delete(s.waiting, e.Transaction())
+		s.mu.Unlock()
+		if ch != nil {
+			ch <- code
+		}
+	case cloudapi.KindEvents:
+		// first the answer: a dock sends again what is not answered
+		if e.WantsReply() {
+			if err := s.answer(cloudapi.KindEventsReply, &e, &cloudapi.Result{}); err != nil {
+				return err
+			}
+		}
+		switch b := e.Body.(type) {
+		case *cloudapi.FlightTaskProgress:
+			s.progress(ctx, b, e.Time())
+		case *cloudapi.HMSReport:
+			s.mu.Lock()
+			s.rep.hms(b, m.at)
+			s.mu.Unlock()
+		case *cloudapi.AirsenseWarnings:
+			s.mu.Lock()
+			s.rep.airsense(*b, m.at)
+			s.mu.Unlock()
+		}
+		s.touch()
+	case cloudapi.KindOSD, cloudapi.KindState:
+		s.touch()
+		switch o := e.Body.(type) {
+		case *cloudapi.DockProperties:
+			s.mu.Lock()
+			merge(&s.rep.dock, o)
+			if a := s.rep.dock.SubDevice; a != nil && s.d.Aircraft == "" && o.SubDevice != nil {
+				defer s.c.adopt(a.DeviceSN, s)
+			}
+			s.mu.Unlock()
+		case *cloudapi.AircraftProperties:
+			s.mu.Lock()
+			merge(&s.rep.aircraft, o)
+			s.rep.flown = m.at
+			s.mu.Unlock()
+			if kind == cloudapi.KindOSD {
+				return s.aircraft(o, e.Time(), m.at)
+			}
+		}
+	case cloudapi.KindDRCUp:
+		return s.drc(e, m.at)
+	}
+	return nil
+}
+
+// merge takes over the fields that a message has: devices report themselves in parts.
+func merge[T any](into, from *T) {
+	a, b := reflect.ValueOf(into).Elem(), reflect.ValueOf(from).Elem()
+	for i := range b.NumField() {
+		if f := b.Field(i); !f.IsZero() {
+			a.Field(i).Set(f)
+		}
+	}
+}
+
+// answer replies to what the dock sent, in its transaction.
+func (s *session) answer(k cloudapi.Kind, to *cloudapi.Message, data any) error {
+	b, err := cloudapi.New(to.Transaction(), to.Business(), to.Name(), s.c.o.Clock.Now(), data).Encode()
+	if err != nil {
+		return err
+	}
+	s.c.cl.Publish(cloudapi.Topic(s.d.SN, k), 1, false, b)
+	return nil
+}

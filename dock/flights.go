@@ -1,0 +1,506 @@
+package dock
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/harrier-patrol/harrier/dock/cloudapi"
+	"github.com/harrier-patrol/harrier/geo"
+	"github.com/harrier-patrol/harrier/missions"
+)
+
+// standBy remembers a flight of a dock that another controller holds.
+func (s *session) standBy(f missions.Flight) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.standby = append(s.standby, f)
+	s.standby = s.standby[max(0, len(s.standby)-cap(s.fly)):]
+}
+
+// takenOver are flights that came with the dock: those on its list, and those that nobody noted while it changed hands.
+func (s *session) takenOver(ctx context.Context) []missions.Flight {
+	s.mu.Lock()
+	out, maybe := s.list, s.standby
+	s.list, s.standby = nil, nil
+	s.mu.Unlock()
+	for _, f := range maybe {
+		if _, known := s.c.kept(ctx, f.ID); known || s.c.o.Clock.Now().After(f.Deadline()) {
+			continue
+		}
+		if err := s.c.keep(ctx, f); err != nil {
+			s.c.o.Log.Error("flight not taken", "dock", s.d.SN, "flight", f.ID, "error", err)
+			continue
+		}
+		s.announce(ctx, f)
+		out = append(out, f)
+	}
+	return out
+}
+
+// ready says whether a flight is to be taken out of the queue: it may start, or its window is over. While it waits, it says what for.
+func (s *session) ready(ctx context.Context, f missions.Flight) bool {
+	now := s.c.o.Clock.Now()
+	s.mu.Lock()
+	if s.ev != nil && s.ev.Flight != f.ID {
+		s.mu.Unlock()
+		return false // the one before is still on
+	}
+	young := !s.first.IsZero() && now.Sub(s.first) < gatherFirst
+	checks := s.rep.gate(now, s.limits, s.d, s.holds)
+	s.mu.Unlock()
+	if s.c.o.Airspace != nil {
+		if why := s.c.o.Airspace(f.Route, now); why != "" {
+			checks = append(checks, Check{ConditionAirspace, why, "a route clear of it, or an approval"})
+		}
+	}
+	if now.After(f.Deadline()) || len(checks) == 0 && !young {
+		return true
+	}
+	reason := said(checks)
+	if young {
+		reason = "the dock has just come online, and says what state it is in"
+	}
+	s.mu.Lock()
+	same := s.ev != nil && s.ev.State == Waiting && s.ev.Reason == reason
+	if !same {
+		s.hold(f, FlightEvent{State: Waiting, Reason: reason})
+	}
+	s.mu.Unlock()
+	if !same {
+		s.tell(ctx)
+	}
+	return false
+}
+
+// announce tells that the dock has a flight on its list: from here on it has an end, whatever becomes of the controller.
+func (s *session) announce(ctx context.Context, f missions.Flight) {
+	s.publishEvent(ctx, FlightEvent{Flight: f.ID, Dock: s.d.SN, State: Waiting, Reason: "on the dock's list", Scenes: f.Scenes, Continues: f.Continues, Simulated: Simulated(s.d.SN)})
+}
+
+// hold makes a flight the one that is on. The caller holds s.mu.
+func (s *session) hold(f missions.Flight, ev FlightEvent) {
+	ev.Flight, ev.Dock, ev.Scenes, ev.Continues, ev.Simulated, ev.Live = f.ID, s.d.SN, f.Scenes, f.Continues, Simulated(s.d.SN), fmt.Sprintf(s.c.o.LiveWatch, s.d.SN)
+	for _, w := range f.Route.Waypoints {
+		ev.Route = append(ev.Route, [2]float64{w.Lon, w.Lat})
+	}
+	s.ev, s.fl, s.begun, s.heard, s.stamp, s.brk = &ev, f, s.c.o.Clock.Now(), s.c.o.Clock.Now(), time.Time{}, nil
+	s.exceeded, s.acted, s.pilot = time.Time{}, false, ""
+}
+
+// miss ends a flight whose window went by.
+func (s *session) miss(ctx context.Context, f missions.Flight) {
+	s.mu.Lock()
+	reason := "did not start between " + f.At.Format("15:04:05") + " and " + f.Deadline().Format("15:04:05")
+	if s.ev != nil && s.ev.Flight == f.ID && s.ev.Reason != "" {
+		reason += "; last: " + s.ev.Reason
+	}
+	if s.ev == nil || s.ev.Flight != f.ID {
+		s.hold(f, FlightEvent{})
+	}
+	s.ev.NotStarted = true
+	s.mu.Unlock()
+	s.end(ctx, Failed, reason)
+}
+
+// launch is what became of starting a flight; again says that it goes back to the head of the queue.
+type launch struct {
+	f     missions.Flight
+	again bool
+}
+
+// launch starts a flight and acts on what the dock answers: asks again, waits, gives it back, or keeps the dock on the ground.
+func (s *session) launch(ctx context.Context, f missions.Flight) launch {
+	err := s.start(ctx, f)
+	if err == nil || ctx.Err() != nil {
+		return launch{f, false}
+	}
+	apiErr, is := errors.AsType[*cloudapi.Error](err)
+	s.c.o.Log.Warn("flight did not start", "dock", s.d.SN, "flight", f.ID, "error", err)
+	if is {
+		switch apiErr.Advice().Response {
+		case cloudapi.Wait:
+			// undo what was prepared; the gate or the dock's next answer tells when it goes
+			_ = s.call(ctx, cloudapi.MethodFlightTaskUndo, &cloudapi.FlightTaskUndo{FlightIds: []string{f.ID}})
+			s.change(ctx, func(ev *FlightEvent) { ev.State, ev.Reason = Waiting, err.Error() })
+			if s.sleep(ctx, askAgain) == nil {
+				return launch{f, true}
+			}
+			return launch{f, false}
+		case cloudapi.Ground:
+			if herr := s.ground(ctx, own, short(apiErr.Code)); herr != nil {
+				s.c.o.Log.Error("the dock should stay on the ground", "dock", s.d.SN, "error", herr)
+			}
+			s.c.log(ctx, s.d.SN, f.ID, Command{Action: GroundDock, Operator: own, Reason: short(apiErr.Code)}, nil)
+		}
+	}
+	s.mu.Lock()
+	if s.ev != nil {
+		s.ev.NotStarted = true
+	}
+	s.mu.Unlock()
+	s.end(ctx, Failed, err.Error())
+	return launch{f, false}
+}
+
+// onItsWay says whether the dock has reported progress of the flight that is on.
+func (s *session) onItsWay() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return !s.stamp.IsZero()
+}
+
+// watchOver notices what does not come by itself: a flight that fell silent, a limit broken in the air.
+func (s *session) watchOver(ctx context.Context) {
+	now := s.c.o.Clock.Now()
+	s.touch()
+	s.mu.Lock()
+	on := s.ev != nil && s.ev.State != Waiting
+	// a dock that was silent itself, restarting or out of reach, gets its time to speak again
+	silent := now.Sub(s.rep.heard) > offlineAfter
+	lost := on && now.Sub(s.heard) > lostAfter && !silent && now.Sub(s.first) > lostAfter || on && now.Sub(s.heard) > goneAfter
+	heard := s.heard
+	var act []Check
+	if on && s.ev.State == Flying && !s.acted {
+		if broken := s.rep.inAir(now, s.limits); len(broken) == 0 {
+			s.exceeded = time.Time{}
+		} else if s.exceeded.IsZero() {
+			s.exceeded = now
+		} else if now.Sub(s.exceeded) > limitHolds {
+			s.acted, act = true, broken
+		}
+	}
+	s.mu.Unlock()
+	if lost {
+		s.end(ctx, Failed, fmt.Sprintf("no progress from the dock for %.0f s", now.Sub(heard).Seconds()))
+	}
+	if len(act) == 0 {
+		return
+	}
+	c := Command{Action: ReturnHomeTo, Operator: own, Reason: said(act)}
+	do := func() error { return s.bringHome(ctx, own+": "+c.Reason) }
+	if s.limits.Hover {
+		c.Action, c.Reason = Pause, c.Reason+"; the aircraft hovers, and waits for an operator to decide"
+		do = func() error { return s.call(ctx, cloudapi.MethodFlightTaskPause, nil) }
+	}
+	err := do()
+	if err != nil && ctx.Err() == nil {
+		s.mu.Lock()
+		s.acted = false // again at the next tick
+		s.mu.Unlock()
+	}
+	s.c.log(ctx, s.d.SN, s.flight(), c, err)
+}
+
+// start carries out the documented steps: prepare, execute, DRC, live stream, watching.
+func (s *session) start(ctx context.Context, f missions.Flight) error {
+	s.mu.Lock()
+	s.hold(f, FlightEvent{State: Preparing})
+	s.mu.Unlock()
+	s.tell(ctx)
+	file, ok := s.c.file(f.ID)
+	if !ok {
+		return errors.New("the flight's route is gone")
+	}
+	p := cloudapi.FlightTaskPrepare{FlightID: f.ID, ExecuteTime: s.c.o.Clock.Now().UnixMilli(), RTHAltitude: returnHeightM, File: file}
+	if b := f.Break; b != nil {
+		p.BreakPoint = &cloudapi.BreakPoint{Index: b.Waypoint, Progress: b.Progress, WaylineID: b.Wayline}
+		if b.AtWaypoint {
+			p.BreakPoint.State = cloudapi.BreakPointStateOnWaypoint
+		}
+	}
+	if err := s.ask(ctx, cloudapi.MethodFlightTaskPrepare, &p); err != nil {
+		return fmt.Errorf("prepare: %w", err)
+	}
+	// execute is asked once: if its answer is lost, the dock's progress tells whether it flies
+	if err := s.call(ctx, cloudapi.MethodFlightTaskExecute, &cloudapi.FlightTaskExecute{FlightID: f.ID}); err != nil {
+		if _, said := errors.AsType[*cloudapi.Error](err); said || ctx.Err() != nil {
+			return fmt.Errorf("execute: %w", err)
+		}
+		if e := s.sleep(ctx, replyWait); e != nil {
+			return e
+		}
+		if !s.onItsWay() {
+			return fmt.Errorf("execute: %w; and the dock reports nothing of the flight", err)
+		}
+	}
+	if err := s.accompany(ctx); err != nil && ctx.Err() == nil {
+		// it flies: what is missing is that somebody sees it
+		s.c.o.Log.Error("flight is on, but is not watched", "dock", s.d.SN, "flight", f.ID, "error", err)
+	}
+	return nil
+}
+
+// returnHeightM is the height above take-off at which aircraft come home: above what stands in a city, below the 120 m of free flight.
+const returnHeightM = 100
+
+// accompany gives a flight that is on its DRC channel, its live stream and its watcher.
+func (s *session) accompany(ctx context.Context) error {
+	drc := true
+	if err := s.call(ctx, cloudapi.MethodDRCModeEnter, &cloudapi.DRCModeEnter{OSDFrequency: s.c.o.DRCHz, HSIFrequency: 1, MQTTBroker: s.c.drcBroker(s.d.SN)}); err != nil {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		drc = false
+		s.c.o.Log.Info("no DRC on this flight: poses come at 0.5 Hz", "dock", s.d.SN, "error", err)
+	}
+	s.mu.Lock()
+	if s.ev == nil {
+		s.mu.Unlock()
+		return errors.New("the flight ended before it was watched")
+	}
+	if s.ev.State == Preparing {
+		s.ev.State = Flying
+	}
+	s.ev.DRC = drc
+	ev := *s.ev
+	s.mu.Unlock()
+	s.tell(ctx)
+	if err := s.startLive(ctx); err != nil {
+		if s.flight() != ev.Flight {
+			return nil // it ended, and said so
+		}
+		return err
+	}
+	job := WatchJob{Flight: ev.Flight, Dock: s.d.SN, URL: ev.Live, Scenes: ev.Scenes, DiagDeg: geo.WideDiagonalDeg(s.d.Model), Lon: s.d.Lon, Lat: s.d.Lat, DRC: drc, Simulated: ev.Simulated, Started: s.c.o.Clock.Now().UTC()}
+	b, err := json.Marshal(job)
+	if err != nil {
+		return err
+	}
+	if _, err := s.c.js.Publish(ctx, SubjectWatch, b, jetstream.WithMsgID("watch "+ev.Flight)); err != nil {
+		return fmt.Errorf("queue the flight for watching: %w", err)
+	}
+	return nil
+}
+
+// startLive asks for the stream until the dock gives it, with growing pauses: it often fails the first times.
+func (s *session) startLive(ctx context.Context) error {
+	l := cloudapi.LiveStartPush{URLType: cloudapi.URLTypeRTMP, URL: fmt.Sprintf(s.c.o.LivePush, s.d.SN), VideoID: s.aircraftSN() + "/" + s.camera() + "/normal-0", VideoQuality: cloudapi.VideoQuality(s.c.o.LiveQuality)}
+	flight := s.flight()
+	for pause := livePauseMin; ; pause = min(2*pause, livePauseMax) {
+		err := s.call(ctx, cloudapi.MethodLiveStartPush, &l)
+		if err == nil {
+			return nil
+		}
+		if flight == "" || s.flight() != flight || ctx.Err() != nil {
+			return fmt.Errorf("live stream: %w", err)
+		}
+		s.c.o.Log.Info("live stream did not start, trying again", "dock", s.d.SN, "error", err, "in", pause)
+		if err := s.sleep(ctx, pause); err != nil {
+			return err
+		}
+	}
+}
+
+func (s *session) progress(ctx context.Context, p *cloudapi.FlightTaskProgress, stamp time.Time) {
+	s.mu.Lock()
+	if s.ev == nil || s.ev.Flight != p.Output.Ext.FlightID || stamp.Before(s.stamp) {
+		s.mu.Unlock()
+		return // of a flight that ended, or late
+	}
+	s.heard, s.stamp = s.c.o.Clock.Now(), stamp
+	taken := s.taken
+	s.taken = false
+	s.ev.Percent = p.Output.Progress.Percent
+	if b := p.Output.Ext.BreakPoint; b != nil {
+		s.brk = b
+	}
+	s.mu.Unlock()
+	switch p.Output.Status {
+	case cloudapi.JobStatusOK:
+		s.end(ctx, Done, "")
+	case cloudapi.JobStatusCanceled:
+		s.end(ctx, Cancelled, s.cancelledBy())
+	case cloudapi.JobStatusFailed, cloudapi.JobStatusRejected, cloudapi.JobStatusTimeout, cloudapi.JobStatusPartiallyDone:
+		reason := string(p.Output.Status)
+		if p.Result != 0 {
+			reason = (&cloudapi.Error{Dock: s.d.SN, Method: cloudapi.MethodFlightTaskProgress, Code: p.Result}).Error()
+		}
+		s.breakOff(ctx, p.Result, reason)
+	default:
+		s.tellQuietly()
+		if taken {
+			go func() {
+				// the earlier controller may have stopped before the stream ran and was watched, and the media server with it
+				if err := s.accompany(ctx); err != nil && ctx.Err() == nil {
+					s.c.o.Log.Warn("flight taken up is not watched", "dock", s.d.SN, "error", err)
+				}
+			}()
+		}
+	}
+}
+
+// cancelledBy is why a flight was cancelled: who sent it home, else the dock.
+func (s *session) cancelledBy() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ev != nil && s.ev.Reason != "" {
+		return s.ev.Reason
+	}
+	return "cancelled at the dock"
+}
+
+// short is a code as it stands in a hold.
+func short(code int) string {
+	a := cloudapi.AdviceOn(code)
+	return fmt.Sprintf("%d: %s", code, a.Meaning)
+}
+
+// breakOff ends a flight that the dock broke off: continued from its break point where that makes sense, else failed.
+func (s *session) breakOff(ctx context.Context, code int, reason string) {
+	a := cloudapi.AdviceOn(code)
+	if a.Response == cloudapi.Ground {
+		if err := s.ground(ctx, own, short(code)); err != nil {
+			s.c.o.Log.Error("the dock should stay on the ground", "dock", s.d.SN, "error", err)
+		}
+		s.c.log(ctx, s.d.SN, s.flight(), Command{Action: GroundDock, Operator: own, Reason: short(code)}, nil)
+	}
+	s.mu.Lock()
+	f, b := s.fl, s.brk
+	s.mu.Unlock()
+	if b == nil || len(f.KMZ) == 0 || a.Response == cloudapi.Skip && a.Published || f.Part() >= continueMost {
+		s.end(ctx, Failed, reason)
+		return
+	}
+	next := f.Next(missions.Break{Waypoint: b.Index, AtWaypoint: b.State == cloudapi.BreakPointStateOnWaypoint, Progress: b.Progress, Wayline: b.WaylineID}, s.c.o.Clock.Now().UTC())
+	if err := s.c.keep(ctx, next); err != nil {
+		s.end(ctx, Failed, reason+"; not continued: "+err.Error())
+		return
+	}
+	select {
+	case s.fly <- next:
+		s.mu.Lock()
+		if s.ev != nil {
+			s.ev.ContinuedAs = next.ID
+		}
+		s.mu.Unlock()
+		s.end(ctx, Continued, reason)
+	default:
+		s.end(ctx, Failed, reason+"; not continued, the dock's list is full")
+	}
+}
+
+// takeUp goes on where an earlier controller stopped: with a flight that it left flying, of which its last event tells what is known. The
+// work queue still holds it for whoever watches, and its stream goes on; a flight that is no longer there is noticed by its silence. It is
+// never started again. Flights that had not started go back on the list; those whose window is over end.
+func (s *session) takeUp(ctx context.Context, open []FlightEvent) error {
+	switch e, err := s.c.holds.Get(ctx, s.d.SN); {
+	case err == nil:
+		var holds []Hold
+		if err := json.Unmarshal(e.Value(), &holds); err != nil {
+			return fmt.Errorf("holds of dock %s: %w", s.d.SN, err)
+		}
+		s.mu.Lock()
+		s.holds = holds
+		s.mu.Unlock()
+	case !errors.Is(err, jetstream.ErrKeyNotFound):
+		return fmt.Errorf("holds of dock %s: %w", s.d.SN, err)
+	}
+	for _, ev := range open {
+		f, ok := s.c.kept(ctx, ev.Flight)
+		if ev.State == Waiting && ok && s.c.o.Clock.Now().Before(f.Deadline()) {
+			s.mu.Lock()
+			s.list = append(s.list, f)
+			s.mu.Unlock()
+			continue
+		}
+		if ev.State == Waiting {
+			ev.State, ev.NotStarted, ev.Reason = Failed, true, "the controller stopped before it started; last: "+ev.Reason
+			s.publishEvent(ctx, ev)
+			continue
+		}
+		s.mu.Lock()
+		if !ok {
+			f = missions.Flight{ID: ev.Flight, Dock: s.d.SN, Scenes: ev.Scenes}
+		}
+		was := s.ev
+		s.ev, s.fl, s.begun, s.heard, s.taken = &ev, f, s.c.o.Clock.Now(), s.c.o.Clock.Now(), true
+		s.mu.Unlock()
+		if was != nil {
+			was.State, was.Reason = Failed, "the controller lost sight of it; another flight is on"
+			s.publishEvent(ctx, *was)
+		}
+		defer func() {
+			s.mu.Lock()
+			p, at := s.overheard, s.overheardAt
+			s.overheard = nil
+			s.mu.Unlock()
+			if p != nil {
+				s.progress(ctx, p, at)
+			}
+		}()
+		s.c.o.Log.Info("taking up a flight that was under way", "dock", s.d.SN, "flight", ev.Flight, "state", ev.State)
+	}
+	return nil
+}
+
+// change changes the flight's state and tells it.
+func (s *session) change(ctx context.Context, f func(*FlightEvent)) {
+	s.mu.Lock()
+	if s.ev != nil {
+		f(s.ev)
+	}
+	s.mu.Unlock()
+	s.tell(ctx)
+}
+
+// end closes the flight with its one end.
+func (s *session) end(ctx context.Context, st State, reason string) {
+	s.mu.Lock()
+	if s.ev == nil || s.ev.State.Ended() {
+		s.mu.Unlock()
+		return
+	}
+	s.ev.State, s.ev.Reason = st, reason
+	if st == Done {
+		s.ev.Percent = 100
+	}
+	s.mu.Unlock()
+	s.tell(ctx)
+	s.mu.Lock()
+	s.c.mu.Lock()
+	delete(s.c.routes, s.ev.Flight)
+	s.c.mu.Unlock()
+	s.ev, s.pose, s.pilot, s.fl = nil, nil, "", missions.Flight{}
+	s.mu.Unlock()
+	s.touch()
+}
+
+// tell publishes the flight's state as a fact.
+func (s *session) tell(ctx context.Context) {
+	s.touch()
+	s.mu.Lock()
+	if s.ev == nil {
+		s.mu.Unlock()
+		return
+	}
+	ev := *s.ev
+	s.mu.Unlock()
+	s.publishEvent(ctx, ev)
+}
+
+func (s *session) publishEvent(ctx context.Context, ev FlightEvent) {
+	ev.At = s.c.o.Clock.Now().UTC()
+	b, err := json.Marshal(ev)
+	if err == nil {
+		_, err = s.c.js.Publish(ctx, SubjectFlights+s.d.SN, b)
+	}
+	if err != nil && ctx.Err() == nil {
+		s.c.o.Log.Error("flight event not kept", "dock", s.d.SN, "flight", ev.Flight, "state", ev.State, "error", err)
+	}
+}
+
+// tellQuietly lets those who look on see how far the flight is; nothing is kept.
+func (s *session) tellQuietly() {
+	s.mu.Lock()
+	ev := *s.ev
+	s.mu.Unlock()
+	ev.At = s.c.o.Clock.Now().UTC()
+	if b, err := json.Marshal(ev); err == nil {
+		_ = s.c.nc.Publish("harrier.progress."+s.d.SN, b)
+	}
+}
