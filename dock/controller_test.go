@@ -100,24 +100,16 @@ func (w *world) controllerOn(nc *nats.Conn, js jetstream.JetStream, docks ...Doc
 
 // events of a dock's flights so far.
 func (w *world) events(sn string) (out []FlightEvent) {
-	st, err := w.js.Stream(context.Background(), "FLIGHTS")
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	cons, err := st.OrderedConsumer(context.Background(), jetstream.OrderedConsumerConfig{FilterSubjects: []string{SubjectFlights + sn}})
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	batch, err := cons.FetchNoWait(1000)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	for m := range batch.Messages() {
+	err := Replay(context.Background(), w.js, "FLIGHTS", SubjectFlights+sn, time.Time{}, func(b []byte) error {
 		var ev FlightEvent
-		if err := json.Unmarshal(m.Data(), &ev); err != nil {
-			w.t.Fatal(err)
+		if err := json.Unmarshal(b, &ev); err != nil {
+			return err
 		}
 		out = append(out, ev)
+		return nil
+	})
+	if err != nil {
+		w.t.Fatal(err)
 	}
 	return out
 }

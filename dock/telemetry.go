@@ -3,6 +3,7 @@ package dock
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"time"
@@ -165,40 +166,21 @@ const lookBack = 12 * time.Hour
 
 // unfinished reads the last events of flights that have no end yet, by dock, oldest first.
 func (c *Controller) unfinished(ctx context.Context) (map[string][]FlightEvent, error) {
-	st, err := c.js.Stream(ctx, "FLIGHTS")
-	if err != nil {
-		return nil, fmt.Errorf("stream of flights: %w", err)
-	}
-	since := time.Now().Add(-lookBack)
-	cons, err := st.OrderedConsumer(ctx, jetstream.OrderedConsumerConfig{DeliverPolicy: jetstream.DeliverByStartTimePolicy, OptStartTime: &since})
-	if err != nil {
-		return nil, fmt.Errorf("flights so far: %w", err)
-	}
 	last := map[string]FlightEvent{}
 	var order []string
-	for {
-		batch, err := cons.FetchNoWait(1000)
-		if err != nil {
-			return nil, fmt.Errorf("flights so far: %w", err)
+	err := Replay(ctx, c.js, "FLIGHTS", SubjectFlights+">", time.Now().Add(-lookBack), func(b []byte) error {
+		var ev FlightEvent
+		if json.Unmarshal(b, &ev) != nil || c.docks[ev.Dock] == nil {
+			return nil // not ours to judge
 		}
-		n := 0
-		for m := range batch.Messages() {
-			n++
-			var ev FlightEvent
-			if json.Unmarshal(m.Data(), &ev) != nil || c.docks[ev.Dock] == nil {
-				continue
-			}
-			if _, known := last[ev.Flight]; !known {
-				order = append(order, ev.Flight)
-			}
-			last[ev.Flight] = ev
+		if _, known := last[ev.Flight]; !known {
+			order = append(order, ev.Flight)
 		}
-		if err := batch.Error(); err != nil {
-			return nil, fmt.Errorf("flights so far: %w", err)
-		}
-		if n == 0 {
-			break
-		}
+		last[ev.Flight] = ev
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("flights so far: %w", err)
 	}
 	out := map[string][]FlightEvent{}
 	for _, id := range order {
@@ -207,4 +189,49 @@ func (c *Controller) unfinished(ctx context.Context) (map[string][]FlightEvent, 
 		}
 	}
 	return out, nil
+}
+
+// Replay reads what a stream holds of a subject from a moment on, to what was its last message when the reading began.
+func Replay(ctx context.Context, js jetstream.JetStream, stream, subject string, since time.Time, f func(data []byte) error) error {
+	st, err := js.Stream(ctx, stream)
+	if err != nil {
+		return fmt.Errorf("stream %s: %w", stream, err)
+	}
+	end, err := st.GetLastMsgForSubject(ctx, subject)
+	if errors.Is(err, jetstream.ErrMsgNotFound) || err == nil && end.Time.Before(since) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("stream %s: %w", stream, err)
+	}
+	conf := jetstream.OrderedConsumerConfig{FilterSubjects: []string{subject}}
+	if !since.IsZero() {
+		conf.DeliverPolicy, conf.OptStartTime = jetstream.DeliverByStartTimePolicy, &since
+	}
+	cons, err := st.OrderedConsumer(ctx, conf)
+	if err != nil {
+		return fmt.Errorf("stream %s: %w", stream, err)
+	}
+	it, err := cons.Messages()
+	if err != nil {
+		return fmt.Errorf("stream %s: %w", stream, err)
+	}
+	defer it.Stop()
+	defer context.AfterFunc(ctx, it.Stop)()
+	for {
+		m, err := it.Next()
+		if err != nil {
+			return errors.Join(fmt.Errorf("stream %s: %w", stream, err), ctx.Err())
+		}
+		md, err := m.Metadata()
+		if err != nil {
+			return err
+		}
+		if err := f(m.Data()); err != nil {
+			return err
+		}
+		if md.Sequence.Stream >= end.Sequence {
+			return nil
+		}
+	}
 }

@@ -315,7 +315,7 @@ func release(nc *nats.Conn, js jetstream.JetStream, clock pace.Clock) (n int) {
 }
 
 func flightEvents(ctx context.Context, js jetstream.JetStream) (out []dock.FlightEvent, err error) {
-	err = eachMessage(ctx, js, "FLIGHTS", func(b []byte) error {
+	err = dock.Replay(ctx, js, "FLIGHTS", dock.SubjectFlights+">", time.Time{}, func(b []byte) error {
 		var ev dock.FlightEvent
 		if err := json.Unmarshal(b, &ev); err != nil {
 			return err
@@ -326,40 +326,14 @@ func flightEvents(ctx context.Context, js jetstream.JetStream) (out []dock.Fligh
 	return out, err
 }
 
-// eachMessage reads a stream from its beginning.
-func eachMessage(ctx context.Context, js jetstream.JetStream, name string, f func([]byte) error) error {
-	st, err := js.Stream(ctx, name)
-	if err != nil {
-		return err
-	}
-	cons, err := st.OrderedConsumer(ctx, jetstream.OrderedConsumerConfig{})
-	if err != nil {
-		return err
-	}
-	for {
-		batch, err := cons.FetchNoWait(1000)
-		if err != nil {
-			return err
-		}
-		n := 0
-		for m := range batch.Messages() {
-			n++
-			if err := f(m.Data()); err != nil {
-				return err
-			}
-		}
-		if err := batch.Error(); err != nil || n == 0 {
-			return err
-		}
-	}
-}
-
 // count holds what the controller told against what the docks did.
 func (x *benchDayCmd) count(r *DayReport, evs []dock.FlightEvent, book string) error {
 	r.Ends = map[string]int{}
 	ends, waiting := map[string]int{}, map[string]bool{}
 	var order []string
+	story := map[string][]string{}
 	for _, ev := range evs {
+		story[ev.Flight] = append(story[ev.Flight], fmt.Sprintf("%s %s %s", ev.At.Format("15:04:05"), ev.State, ev.Reason))
 		if _, known := ends[ev.Flight]; !known {
 			ends[ev.Flight] = 0
 			order = append(order, ev.Flight)
@@ -378,7 +352,7 @@ func (x *benchDayCmd) count(r *DayReport, evs []dock.FlightEvent, book string) e
 		if ends[id] == 0 && waiting[id] {
 			r.Open++
 		} else if ends[id] != 1 {
-			r.Lost = append(r.Lost, fmt.Sprintf("%s: %d ends", id, ends[id]))
+			r.Lost = append(r.Lost, fmt.Sprintf("%s: %d ends: %s", id, ends[id], strings.Join(story[id], "; ")))
 		}
 	}
 	f, err := os.Open(book)

@@ -61,7 +61,7 @@ func (x *diaryCmd) Run(ctx context.Context) error {
 // writeDiary writes a shift's diary as Markdown: what flew, what did not and why, what people did, and what is open.
 func writeDiary(ctx context.Context, js jetstream.JetStream, path string, evs []dock.FlightEvent, in func(time.Time) bool) error {
 	var actions []dock.Entry
-	err := eachMessage(ctx, js, "AUDIT", func(b []byte) error {
+	err := dock.Replay(ctx, js, "AUDIT", dock.SubjectAudit+">", time.Time{}, func(b []byte) error {
 		var e dock.Entry
 		if err := json.Unmarshal(b, &e); err != nil {
 			return err

@@ -210,7 +210,7 @@ func TestServeTakesUpAFlight(t *testing.T) {
 	}
 	start(t, mosquitto, "-c", conf)
 	city := filepath.Join(dir, "city")
-	start(t, bin, "docksim", "--docks", "1", "--flying", "1", "--seed", "4713", "--mqtt", "tcp://127.0.0.1:31884", "--city", city)
+	start(t, bin, "docksim", "--airborne", "--docks", "1", "--flying", "1", "--seed", "4713", "--mqtt", "tcp://127.0.0.1:31884", "--city", city)
 	yaml := filepath.Join(city, "harrier.yaml")
 	until(t, 20*time.Second, "the city is written", func() bool { _, err := os.Stat(yaml); return err == nil })
 	f, err := os.OpenFile(yaml, os.O_APPEND|os.O_WRONLY, 0)
