@@ -265,7 +265,9 @@ func TestServeTakesUpAFlight(t *testing.T) {
 		if err := json.Unmarshal(m.Data, &ev); err != nil {
 			t.Fatal(err)
 		}
-		flights[ev.Flight] = true
+		if ev.State != dock.Waiting { // the schedule, started again, has the next one on the dock's list
+			flights[ev.Flight] = true
+		}
 	}
 	if len(flights) != 1 {
 		t.Errorf("flights %v: one was to go on", flights)
