@@ -313,7 +313,7 @@ func (c *Controller) hand(m *nats.Msg) {
 		return
 	default:
 		for _, d := range c.o.Docks {
-			if s := c.docks[d.SN]; s.held.Load() && (cmd.Action != ReturnHomeTo || s.flight() != "") {
+			if s := c.docks[d.SN]; s.held.Load() && (cmd.Action != ReturnHomeTo || s.underWay() != "") {
 				to = append(to, s)
 			}
 		}

@@ -79,7 +79,7 @@ func (s *session) ready(ctx context.Context, f missions.Flight) bool {
 
 // announce tells that the dock has a flight on its list: from here on it has an end, whatever becomes of the controller.
 func (s *session) announce(ctx context.Context, f missions.Flight) {
-	s.publishEvent(ctx, FlightEvent{Flight: f.ID, Dock: s.d.SN, State: Waiting, Reason: "on the dock's list", Scenes: f.Scenes, Continues: f.Continues, Simulated: Simulated(s.d.SN)})
+	_ = s.publishEvent(ctx, FlightEvent{Flight: f.ID, Dock: s.d.SN, State: Waiting, Reason: "on the dock's list", Scenes: f.Scenes, Continues: f.Continues, Simulated: Simulated(s.d.SN)})
 }
 
 // hold makes a flight the one that is on. The caller holds s.mu.
@@ -88,7 +88,7 @@ func (s *session) hold(f missions.Flight, ev FlightEvent) {
 	for _, w := range f.Route.Waypoints {
 		ev.Route = append(ev.Route, [2]float64{w.Lon, w.Lat})
 	}
-	s.ev, s.fl, s.begun, s.heard, s.stamp, s.brk = &ev, f, s.c.o.Clock.Now(), s.c.o.Clock.Now(), time.Time{}, nil
+	s.ev, s.fl, s.heard, s.stamp, s.brk = &ev, f, s.c.o.Clock.Now(), time.Time{}, nil
 	s.exceeded, s.acted, s.pilot = time.Time{}, false, ""
 }
 
@@ -119,6 +119,10 @@ func (s *session) launch(ctx context.Context, f missions.Flight) launch {
 	if err == nil || ctx.Err() != nil {
 		return launch{f, false}
 	}
+	if !s.held.Load() { // what becomes of it is told by who holds the dock now
+		s.letGo()
+		return launch{f, false}
+	}
 	apiErr, is := errors.AsType[*cloudapi.Error](err)
 	s.c.o.Log.Warn("flight did not start", "dock", s.d.SN, "flight", f.ID, "error", err)
 	if is {
@@ -132,10 +136,7 @@ func (s *session) launch(ctx context.Context, f missions.Flight) launch {
 			}
 			return launch{f, false}
 		case cloudapi.Ground:
-			if herr := s.ground(ctx, own, short(apiErr.Code)); herr != nil {
-				s.c.o.Log.Error("the dock should stay on the ground", "dock", s.d.SN, "error", herr)
-			}
-			s.c.log(ctx, s.d.SN, f.ID, Command{Action: GroundDock, Operator: own, Reason: short(apiErr.Code)}, nil)
+			s.groundFor(ctx, apiErr.Code)
 		}
 	}
 	s.mu.Lock()
@@ -185,7 +186,7 @@ func (s *session) watchOver(ctx context.Context) {
 	do := func() error { return s.bringHome(ctx, own+": "+c.Reason) }
 	if s.limits.Hover {
 		c.Action, c.Reason = Pause, c.Reason+"; the aircraft hovers, and waits for an operator to decide"
-		do = func() error { return s.call(ctx, cloudapi.MethodFlightTaskPause, nil) }
+		do = func() error { return s.ask(ctx, cloudapi.MethodFlightTaskPause, nil) }
 	}
 	err := do()
 	if err != nil && ctx.Err() == nil {
@@ -200,8 +201,12 @@ func (s *session) watchOver(ctx context.Context) {
 func (s *session) start(ctx context.Context, f missions.Flight) error {
 	s.mu.Lock()
 	s.hold(f, FlightEvent{State: Preparing})
+	ev := *s.ev
 	s.mu.Unlock()
-	s.tell(ctx)
+	// first the fact, then the deed: a controller that is cut off from the facts starts nothing, as another may start it
+	if err := s.publishEvent(ctx, ev); err != nil {
+		return fmt.Errorf("it could not be noted that it starts: %w", err)
+	}
 	file, ok := s.c.file(f.ID)
 	if !ok {
 		return errors.New("the flight's route is gone")
@@ -215,6 +220,9 @@ func (s *session) start(ctx context.Context, f missions.Flight) error {
 	}
 	if err := s.ask(ctx, cloudapi.MethodFlightTaskPrepare, &p); err != nil {
 		return fmt.Errorf("prepare: %w", err)
+	}
+	if !s.held.Load() {
+		return errors.New("another controller has taken the dock")
 	}
 	// execute is asked once: if its answer is lost, the dock's progress tells whether it flies
 	if err := s.call(ctx, cloudapi.MethodFlightTaskExecute, &cloudapi.FlightTaskExecute{FlightID: f.ID}); err != nil {
@@ -296,6 +304,7 @@ func (s *session) startLive(ctx context.Context) error {
 	}
 }
 
+// progress takes in how far the dock says that the flight is, and what it ended with.
 func (s *session) progress(ctx context.Context, p *cloudapi.FlightTaskProgress, stamp time.Time) {
 	s.mu.Lock()
 	if s.ev == nil || s.ev.Flight != p.Output.Ext.FlightID || stamp.Before(s.stamp) {
@@ -324,12 +333,12 @@ func (s *session) progress(ctx context.Context, p *cloudapi.FlightTaskProgress, 
 	default:
 		s.tellQuietly()
 		if taken {
-			go func() {
+			s.wg.Go(func() {
 				// the earlier controller may have stopped before the stream ran and was watched, and the media server with it
 				if err := s.accompany(ctx); err != nil && ctx.Err() == nil {
 					s.c.o.Log.Warn("flight taken up is not watched", "dock", s.d.SN, "error", err)
 				}
-			}()
+			})
 		}
 	}
 }
@@ -344,20 +353,18 @@ func (s *session) cancelledBy() string {
 	return "cancelled at the dock"
 }
 
-// short is a code as it stands in a hold.
-func short(code int) string {
-	a := cloudapi.AdviceOn(code)
-	return fmt.Sprintf("%d: %s", code, a.Meaning)
+// groundFor keeps the dock on the ground for an error that a person must see to.
+func (s *session) groundFor(ctx context.Context, code int) {
+	reason := fmt.Sprintf("%d: %s", code, cloudapi.AdviceOn(code).Meaning)
+	err := s.ground(ctx, own, reason)
+	s.c.log(ctx, s.d.SN, s.flight(), Command{Action: GroundDock, Operator: own, Reason: reason}, err)
 }
 
 // breakOff ends a flight that the dock broke off: continued from its break point where that makes sense, else failed.
 func (s *session) breakOff(ctx context.Context, code int, reason string) {
 	a := cloudapi.AdviceOn(code)
 	if a.Response == cloudapi.Ground {
-		if err := s.ground(ctx, own, short(code)); err != nil {
-			s.c.o.Log.Error("the dock should stay on the ground", "dock", s.d.SN, "error", err)
-		}
-		s.c.log(ctx, s.d.SN, s.flight(), Command{Action: GroundDock, Operator: own, Reason: short(code)}, nil)
+		s.groundFor(ctx, code)
 	}
 	s.mu.Lock()
 	f, b := s.fl, s.brk
@@ -410,7 +417,7 @@ func (s *session) takeUp(ctx context.Context, open []FlightEvent) error {
 		}
 		if ev.State == Waiting {
 			ev.State, ev.NotStarted, ev.Reason = Failed, true, "the controller stopped before it started; last: "+ev.Reason
-			s.publishEvent(ctx, ev)
+			_ = s.publishEvent(ctx, ev)
 			continue
 		}
 		s.mu.Lock()
@@ -418,11 +425,11 @@ func (s *session) takeUp(ctx context.Context, open []FlightEvent) error {
 			f = missions.Flight{ID: ev.Flight, Dock: s.d.SN, Scenes: ev.Scenes}
 		}
 		was := s.ev
-		s.ev, s.fl, s.begun, s.heard, s.taken = &ev, f, s.c.o.Clock.Now(), s.c.o.Clock.Now(), true
+		s.ev, s.fl, s.heard, s.taken = &ev, f, s.c.o.Clock.Now(), true
 		s.mu.Unlock()
 		if was != nil {
 			was.State, was.Reason = Failed, "the controller lost sight of it; another flight is on"
-			s.publishEvent(ctx, *was)
+			_ = s.publishEvent(ctx, *was)
 		}
 		defer func() {
 			s.mu.Lock()
@@ -459,20 +466,22 @@ func (s *session) end(ctx context.Context, st State, reason string) {
 	if st == Done {
 		s.ev.Percent = 100
 	}
+	ev := s.ev
 	s.mu.Unlock()
-	s.tell(ctx)
-	s.mu.Lock()
+	_ = s.publishEvent(ctx, *ev)
 	s.c.mu.Lock()
-	delete(s.c.routes, s.ev.Flight)
+	delete(s.c.routes, ev.Flight)
 	s.c.mu.Unlock()
-	s.ev, s.pose, s.pilot, s.fl = nil, nil, "", missions.Flight{}
+	s.mu.Lock()
+	if s.ev == ev { // the dock may have been let go meanwhile
+		s.ev, s.pose, s.pilot, s.fl = nil, nil, "", missions.Flight{}
+	}
 	s.mu.Unlock()
 	s.touch()
 }
 
 // tell publishes the flight's state as a fact.
 func (s *session) tell(ctx context.Context) {
-	s.touch()
 	s.mu.Lock()
 	if s.ev == nil {
 		s.mu.Unlock()
@@ -480,10 +489,12 @@ func (s *session) tell(ctx context.Context) {
 	}
 	ev := *s.ev
 	s.mu.Unlock()
-	s.publishEvent(ctx, ev)
+	_ = s.publishEvent(ctx, ev)
 }
 
-func (s *session) publishEvent(ctx context.Context, ev FlightEvent) {
+// publishEvent keeps an event as a fact. What could not be kept is said here; who must not go on without it looks at the error.
+func (s *session) publishEvent(ctx context.Context, ev FlightEvent) error {
+	s.touch()
 	ev.At = s.c.o.Clock.Now().UTC()
 	b, err := json.Marshal(ev)
 	if err == nil {
@@ -492,11 +503,16 @@ func (s *session) publishEvent(ctx context.Context, ev FlightEvent) {
 	if err != nil && ctx.Err() == nil {
 		s.c.o.Log.Error("flight event not kept", "dock", s.d.SN, "flight", ev.Flight, "state", ev.State, "error", err)
 	}
+	return err
 }
 
 // tellQuietly lets those who look on see how far the flight is; nothing is kept.
 func (s *session) tellQuietly() {
 	s.mu.Lock()
+	if s.ev == nil {
+		s.mu.Unlock()
+		return
+	}
 	ev := *s.ev
 	s.mu.Unlock()
 	ev.At = s.c.o.Clock.Now().UTC()

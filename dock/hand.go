@@ -188,7 +188,7 @@ func (s *session) command(ctx context.Context, c Command) error {
 		return s.release(ctx)
 	}
 	s.mu.Lock()
-	on, has := s.ev != nil, s.pilot
+	on, has := s.ev != nil && s.ev.State != Waiting, s.pilot
 	payload := s.payloadIndex()
 	s.mu.Unlock()
 	if !on {

@@ -72,7 +72,6 @@ func (l *leases) note(e jetstream.KeyValueEntry) {
 
 // run holds docks until ctx ends, and then lets them go.
 func (l *leases) run(ctx context.Context) error {
-	// who could not be heard for so long has lost its docks to others, and must not touch them
 	defer l.watch.Stop()
 	tick := time.NewTicker(leaseEvery) // the wall's time, as NATS forgets by it
 	defer tick.Stop()
@@ -83,6 +82,7 @@ func (l *leases) run(ctx context.Context) error {
 		} else if ctx.Err() == nil {
 			l.c.o.Log.Warn("this controller could not say that it is there", "error", err)
 		}
+		// who could not be heard for so long has lost its docks to others, and must not touch them
 		if time.Since(heard) > leaseTTL {
 			l.dropAll()
 		} else if err := l.share(ctx); err != nil && ctx.Err() == nil {

@@ -99,7 +99,6 @@ type session struct {
 	pose     *geo.Pose
 	ev       *FlightEvent    // of the flight now on or waiting, nil between flights
 	fl       missions.Flight // the same, as it was handed over; without route where it was taken up
-	begun    time.Time       // when the flight was taken in hand
 	heard    time.Time
 	stamp    time.Time // of the latest progress, by the dock's clock
 	brk      *cloudapi.BreakPointReport
@@ -115,6 +114,7 @@ type session struct {
 	standby     []missions.Flight // of docks that another controller holds
 
 	held atomic.Bool // by this controller
+	wg   sync.WaitGroup
 }
 
 func newSession(c *Controller, d Dock) *session {
@@ -130,6 +130,16 @@ func (s *session) flight() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.ev == nil {
+		return ""
+	}
+	return s.ev.Flight
+}
+
+// underWay is the flight that has left the list, "" for none.
+func (s *session) underWay() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ev == nil || s.ev.State == Waiting {
 		return ""
 	}
 	return s.ev.Flight
@@ -211,9 +221,8 @@ func (s *session) take(topic string, payload []byte, at time.Time) {
 }
 
 func (s *session) run(ctx context.Context) error {
-	var wg sync.WaitGroup
-	defer wg.Wait()
-	wg.Go(func() {
+	defer s.wg.Wait()
+	s.wg.Go(func() {
 		for {
 			select {
 			case <-ctx.Done():
@@ -228,17 +237,21 @@ func (s *session) run(ctx context.Context) error {
 			}
 		}
 	})
-	wg.Go(func() {
+	s.wg.Go(func() {
 		for {
 			select {
 			case <-ctx.Done():
 				return
 			case c := <-s.commands:
+				if c.Action == ReturnHomeTo { // waits for no other command that the dock is slow to answer
+					s.wg.Go(func() { c.reply(s.once(ctx, c.Command)) })
+					continue
+				}
 				c.reply(s.once(ctx, c.Command))
 			}
 		}
 	})
-	wg.Go(func() { s.publishState(ctx) })
+	s.wg.Go(func() { s.publishState(ctx) })
 	var queue []missions.Flight
 	tick := s.c.o.Clock.NewTicker(time.Second)
 	defer tick.Stop()
@@ -251,9 +264,6 @@ func (s *session) run(ctx context.Context) error {
 		}
 		select {
 		case <-ctx.Done():
-			if launching {
-				<-launched
-			}
 			return nil
 		case f := <-in:
 			queue = append(queue, f)
@@ -279,7 +289,7 @@ func (s *session) run(ctx context.Context) error {
 				continue
 			}
 			launching = true
-			go func() { launched <- s.launch(ctx, f) }()
+			s.wg.Go(func() { launched <- s.launch(ctx, f) })
 		}
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"net"
 	"os"
 	"path/filepath"
 	"slices"
@@ -81,22 +80,14 @@ const (
 )
 
 func (x *benchDayCmd) fly(ctx context.Context) (r DayReport, err error) {
-	dir := x.Keep
-	if dir == "" {
-		if dir, err = os.MkdirTemp("", "harrier-day-"); err != nil {
-			return r, err
-		}
-		defer os.RemoveAll(dir)
-	} else if err := os.MkdirAll(dir, 0o755); err != nil {
-		return r, err
-	}
-	ports, err := freePorts(3)
+	w, err := newBenchWorld(x.Keep)
 	if err != nil {
 		return r, err
 	}
+	defer func() { err = errors.Join(err, w.close()) }()
 	broker := x.MQTT
 	if broker == "" {
-		addr := fmt.Sprintf("127.0.0.1:%d", ports[0])
+		addr := fmt.Sprintf("127.0.0.1:%d", w.brokerPort)
 		b, err := embedded.StartBroker(embedded.BrokerOptions{Addr: addr})
 		if err != nil {
 			return r, err
@@ -104,26 +95,9 @@ func (x *benchDayCmd) fly(ctx context.Context) (r DayReport, err error) {
 		defer b.Close()
 		broker = "tcp://" + addr
 	}
-	n, err := embedded.StartNATS("127.0.0.1", ports[1], filepath.Join(dir, "nats"), "")
-	if err != nil {
-		return r, err
-	}
-	defer n.Close()
-	nc, err := nats.Connect(n.URL())
-	if err != nil {
-		return r, err
-	}
-	defer nc.Close()
-	js, err := jetstream.New(nc)
-	if err != nil {
-		return r, err
-	}
+	dir, nc, js := w.dir, w.nc, w.js
 	yamlPath := filepath.Join(dir, "harrier.yaml")
-	if err := x.configure(yamlPath, broker, n.URL(), ports[2], x.Every/2); err != nil {
-		return r, err
-	}
-	exe, err := os.Executable()
-	if err != nil {
+	if err := x.configure(yamlPath, broker, w.natsURL, w.httpPort, x.Every/2); err != nil {
 		return r, err
 	}
 	from := time.Now()
@@ -137,21 +111,13 @@ func (x *benchDayCmd) fly(ctx context.Context) (r DayReport, err error) {
 		return r, err
 	}
 	book := filepath.Join(dir, "logbook.jsonl")
-	start := func(name string, args ...string) (*child, error) {
-		log, err := os.OpenFile(filepath.Join(dir, name+".log"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)
-		if err != nil {
-			return nil, err
-		}
-		defer log.Close()
-		return startChild(log, exe, args...)
-	}
-	sim, err := start("docksim", append([]string{"docksim", "--docks", strconv.Itoa(x.Docks), "--seed", strconv.FormatUint(x.Seed, 10), "--no-video", "--mqtt", broker, "--faults", faults, "--logbook", book}, when...)...)
+	sim, err := w.start("docksim", append([]string{"docksim", "--docks", strconv.Itoa(x.Docks), "--seed", strconv.FormatUint(x.Seed, 10), "--no-video", "--mqtt", broker, "--faults", faults, "--logbook", book}, when...)...)
 	if err != nil {
 		return r, err
 	}
 	defer sim.stop()
 	controller := func() (*child, error) {
-		return start("controller", append([]string{"controller", "--config", yamlPath}, when...)...)
+		return w.start("controller", append([]string{"controller", "--config", yamlPath}, when...)...)
 	}
 	ctl, err := controller()
 	if err != nil {
@@ -251,20 +217,6 @@ func (x *benchDayCmd) configure(path, broker, natsURL string, http int, spread t
 		return err
 	}
 	return os.WriteFile(path, b, 0o644)
-}
-
-// freePorts finds ports that nobody listens on.
-func freePorts(n int) ([]int, error) {
-	var out []int
-	for range n {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			return nil, err
-		}
-		defer l.Close()
-		out = append(out, l.Addr().(*net.TCPAddr).Port)
-	}
-	return out, nil
 }
 
 // fleetStates are the docks' states as the controller last kept them.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -16,7 +17,6 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
-	"github.com/harrier-patrol/harrier/cmd/harrier/embedded"
 	"github.com/harrier-patrol/harrier/dock"
 	"github.com/harrier-patrol/harrier/dock/cloudapi"
 	"github.com/harrier-patrol/harrier/dock/docksim"
@@ -49,17 +49,8 @@ type FleetReport struct {
 	CommandsLost  int     `json:"commands_lost"`    // of those sent over the restart: neither carried out nor refused
 }
 
-func (x *benchFleetCmd) Run(ctx context.Context) (err error) {
-	dir := x.Keep
-	if dir == "" {
-		if dir, err = os.MkdirTemp("", "harrier-fleet-"); err != nil {
-			return err
-		}
-		defer os.RemoveAll(dir)
-	} else if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
-	}
-	r, err := x.measure(ctx, dir)
+func (x *benchFleetCmd) Run(ctx context.Context) error {
+	r, err := x.measure(ctx)
 	if err != nil {
 		return err
 	}
@@ -74,53 +65,23 @@ func (x *benchFleetCmd) Run(ctx context.Context) (err error) {
 // takeOffOver is over how long the fleet takes off.
 const takeOffOver = 60 * time.Second
 
-// brokerOf starts a Mosquitto as a process of its own.
-func brokerOf(port int, dir string) (start func() (*child, error)) {
-	return func() (*child, error) {
-		conf := filepath.Join(dir, "mosquitto.conf")
-		text := fmt.Sprintf("listener %d 127.0.0.1\nallow_anonymous true\npersistence true\npersistence_location %s/\nautosave_on_changes false\nmax_queued_messages 20000\nuser root\nset_tcp_nodelay true\n", port, dir)
-		if err := os.WriteFile(conf, []byte(text), 0o644); err != nil {
-			return nil, err
-		}
-		log, err := os.OpenFile(filepath.Join(dir, "mosquitto.log"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)
-		if err != nil {
-			return nil, err
-		}
-		defer log.Close()
-		return startChild(log, "mosquitto", "-c", conf)
-	}
-}
-
-func (x *benchFleetCmd) measure(ctx context.Context, dir string) (r FleetReport, err error) {
+func (x *benchFleetCmd) measure(ctx context.Context) (r FleetReport, err error) {
 	r.Docks = x.Docks
-	ports, err := freePorts(3)
+	w, err := newBenchWorld(x.Keep)
 	if err != nil {
 		return r, err
 	}
-	startBroker := brokerOf(ports[0], dir)
-	broker, err := startBroker()
+	defer func() { err = errors.Join(err, w.close()) }()
+	dir, nc, js := w.dir, w.nc, w.js
+	broker, err := w.mosquitto()
 	if err != nil {
 		return r, fmt.Errorf("start mosquitto: %w; install it (apt-get install mosquitto)", err)
 	}
 	defer func() { broker.stop() }()
-	url := fmt.Sprintf("tcp://127.0.0.1:%d", ports[0])
-	n, err := embedded.StartNATS("127.0.0.1", ports[1], filepath.Join(dir, "nats"), "")
-	if err != nil {
-		return r, err
-	}
-	defer n.Close()
-	nc, err := nats.Connect(n.URL())
-	if err != nil {
-		return r, err
-	}
-	defer nc.Close()
-	js, err := jetstream.New(nc)
-	if err != nil {
-		return r, err
-	}
+	url := fmt.Sprintf("tcp://127.0.0.1:%d", w.brokerPort)
 	day := benchDayCmd{Docks: x.Docks, Every: 10 * time.Hour}
 	conf := filepath.Join(dir, "harrier.yaml")
-	if err := day.configure(conf, url, n.URL(), ports[2], takeOffOver); err != nil {
+	if err := day.configure(conf, url, w.natsURL, w.httpPort, takeOffOver); err != nil {
 		return r, err
 	}
 	settings := filepath.Join(dir, "settings.yaml")
@@ -128,26 +89,14 @@ func (x *benchFleetCmd) measure(ctx context.Context, dir string) (r FleetReport,
 	if err := os.WriteFile(settings, fmt.Appendf(nil, "drc_every: %d\nno_drc_every: 0\ncalm: true\nlive_start_fails: 0\nclock_offset_s: 0\nmqtt_delay_s: [0, 0.05]\n", every), 0o644); err != nil {
 		return r, err
 	}
-	exe, err := os.Executable()
-	if err != nil {
-		return r, err
-	}
-	start := func(name string, args ...string) (*child, error) {
-		log, err := os.OpenFile(filepath.Join(dir, name+".log"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)
-		if err != nil {
-			return nil, err
-		}
-		defer log.Close()
-		return startChild(log, exe, args...)
-	}
 	book := filepath.Join(dir, "logbook.jsonl")
 	began := time.Now()
-	sim, err := start("docksim", "docksim", "--docks", strconv.Itoa(x.Docks), "--no-video", "--mqtt", url, "--settings", settings, "--logbook", book)
+	sim, err := w.start("docksim", "docksim", "--docks", strconv.Itoa(x.Docks), "--no-video", "--mqtt", url, "--settings", settings, "--logbook", book)
 	if err != nil {
 		return r, err
 	}
 	defer sim.stop()
-	ctl, err := start("controller", "controller", "--config", conf)
+	ctl, err := w.start("controller", "controller", "--config", conf)
 	if err != nil {
 		return r, err
 	}
@@ -217,7 +166,7 @@ func (x *benchFleetCmd) measure(ctx context.Context, dir string) (r FleetReport,
 			lost <- err != nil
 		})
 	}
-	if broker, err = startBroker(); err != nil {
+	if broker, err = w.mosquitto(); err != nil {
 		return r, err
 	}
 	back := map[string]bool{}

@@ -139,7 +139,7 @@ func diary(evs []dock.FlightEvent, actions []dock.Entry) string {
 		case f.end.State == dock.Continued:
 			what = "broken off, continued as " + f.end.ContinuedAs
 		}
-		fmt.Fprintf(&b, "- %s, dock %s, flight %s: %s. %s\n", at(cmpTime(f.end.At, f.listed)), f.dock, f.id, what, f.end.Reason)
+		fmt.Fprintln(&b, strings.TrimSpace(fmt.Sprintf("- %s, dock %s, flight %s: %s. %s", at(cmpTime(f.end.At, f.listed)), f.dock, f.id, what, f.end.Reason)))
 	}
 	if quiet {
 		b.WriteString("None.\n")

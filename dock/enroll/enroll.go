@@ -46,10 +46,12 @@ type Dock struct {
 type Credentials struct {
 	dir string
 
-	mu    sync.Mutex
-	at    time.Time // of the password file that was read
-	docks map[string]Dock
-	users map[string]string // hash by user
+	mu     sync.Mutex
+	at     time.Time // of the password file that was read
+	looked time.Time // for a newer one
+	docks  map[string]Dock
+	users  map[string]string         // hash by user
+	may    map[string]map[right]bool // by user
 }
 
 // Open reads a folder of credentials; one that is not there yet is empty.
@@ -97,8 +99,25 @@ func (c *Credentials) read() error {
 		users[user] = hash
 	}
 	c.at, c.docks, c.users = st.ModTime(), docks, users
+	c.grant()
 	return nil
 }
+
+// grant works out what everybody may do.
+func (c *Credentials) grant() {
+	c.may = map[string]map[right]bool{}
+	for sn := range c.docks {
+		for _, user := range []string{sn, DRCUser(sn)} {
+			c.may[user] = map[right]bool{}
+			for _, r := range c.rights(user) {
+				c.may[user][r] = true
+			}
+		}
+	}
+}
+
+// lookEvery is how long a broker goes on with what it read: it asks for every message.
+const lookEvery = time.Second
 
 // fresh reads the folder again where somebody has enrolled a dock since.
 func (c *Credentials) fresh() {
@@ -107,11 +126,19 @@ func (c *Credentials) fresh() {
 	}
 }
 
+// now is fresh, at most every second.
+func (c *Credentials) now() {
+	if time.Since(c.looked) > lookEvery {
+		c.looked = time.Now()
+		c.fresh()
+	}
+}
+
 // Any says whether a dock is enrolled: then nobody comes in without a credential.
 func (c *Credentials) Any() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.fresh()
+	c.now()
 	return len(c.docks) > 0
 }
 
@@ -192,13 +219,8 @@ func (c *Credentials) May(user, topic string, write bool) bool {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.fresh()
-	for _, r := range c.rights(user) {
-		if r.write == write && r.topic == topic { // rights have no wildcards, so a filter with one asks for more
-			return true
-		}
-	}
-	return false
+	c.now()
+	return c.may[user][right{topic, write}] // rights have no wildcards, so a filter with one asks for more
 }
 
 type right struct {
@@ -226,8 +248,9 @@ func (c *Credentials) rights(user string) (out []right) {
 	return append(out, right{cloudapi.Topic(d.Aircraft, cloudapi.KindOSD), true}, right{cloudapi.Topic(d.Aircraft, cloudapi.KindState), true})
 }
 
-// write writes all files, the password file last: it is what readers look at.
+// write works out rights and writes all files, the password file last: it is what readers look at.
 func (c *Credentials) write() error {
+	c.grant()
 	if err := os.MkdirAll(c.dir, 0o700); err != nil {
 		return err
 	}

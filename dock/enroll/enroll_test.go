@@ -284,3 +284,31 @@ func apart(t *testing.T, addr string, pool *x509.CertPool, creds *enroll.Credent
 		t.Errorf("not heard: %s", h)
 	}
 }
+
+// Whatever stands in a password file, nobody comes in by it but with the password that it is of.
+func FuzzHashes(f *testing.F) {
+	for _, h := range []string{"$7$101$c2FsdHNhbHRzYWx0$aGFzaA==", "$7$$$", "$6$x$y", "", "$7$-1$c2FsdA==$", "$7$99999999999$c2FsdA==$aGFzaA=="} {
+		f.Add(h)
+	}
+	f.Fuzz(func(t *testing.T, hash string) {
+		if strings.ContainsAny(hash, "\r\n:") || len(hash) > 300 {
+			return
+		}
+		if n := strings.Split(hash, "$"); len(n) > 2 && len(n[2]) > 4 {
+			return // as many rounds as that are only slow
+		}
+		dir := t.TempDir()
+		for name, b := range map[string]string{"docks.json": `[{"sn":"DOCKA","aircraft":"AIRA"}]`, "passwd": "DOCKA:" + hash + "\n"} {
+			if err := os.WriteFile(filepath.Join(dir, name), []byte(b), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		c, err := enroll.Open(dir)
+		if err != nil {
+			return
+		}
+		if c.Check("DOCKA", "a password that was never set") {
+			t.Errorf("%q lets in", hash)
+		}
+	})
+}

@@ -88,7 +88,7 @@ func (c *closer) look(ctx context.Context, pic gocv.Mat, found []vision.Detectio
 // kinds are the probabilities of the classes that share a name with one, among themselves; nil where it has its name for itself.
 func kinds(classes []string, p []float32, class string) map[string]float64 {
 	name, what := vision.Split(class)
-	if what == nil {
+	if len(what) == 0 {
 		return nil
 	}
 	out, sum := map[string]float64{}, 0.0

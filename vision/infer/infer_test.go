@@ -192,3 +192,14 @@ func BenchmarkTile(b *testing.B) {
 		})
 	}
 }
+
+func TestKindsOfOneNameShareTheirProbability(t *testing.T) {
+	classes := []string{"car", "dump-truck/open", "dump-truck/empty", "stall", ""}
+	got := kinds(classes, []float32{0.5, 0.3, 0.1, 0.05, 0.05}, "dump-truck/empty")
+	if len(got) != 2 || math.Abs(got["dump-truck/open"]-0.75) > 1e-6 || math.Abs(got["dump-truck/empty"]-0.25) > 1e-6 {
+		t.Errorf("%v", got)
+	}
+	if k := kinds(classes, []float32{1, 0, 0, 0, 0}, "car"); k != nil {
+		t.Errorf("a car has kinds: %v", k)
+	}
+}

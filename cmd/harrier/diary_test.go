@@ -1,0 +1,51 @@
+package main
+
+import (
+	"flag"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/harrier-patrol/harrier/dock"
+)
+
+var writeGolden = flag.Bool("golden", false, "write the golden files anew")
+
+func TestTheDiaryOfAShift(t *testing.T) {
+	old := time.Local
+	time.Local = time.FixedZone("CST", 8*3600)
+	defer func() { time.Local = old }()
+	at := func(h, m int) time.Time { return time.Date(2026, 5, 1, h-8, m, 0, 0, time.UTC) }
+	evs := []dock.FlightEvent{
+		{Flight: "a", Dock: "D1", State: dock.Waiting, Reason: "on the dock's list", At: at(9, 0)},
+		{Flight: "a", Dock: "D1", State: dock.Waiting, Reason: "wind: 13.2 m/s (at most 12 m/s)", At: at(9, 1)},
+		{Flight: "a", Dock: "D1", State: dock.Flying, At: at(9, 20)},
+		{Flight: "b", Dock: "D2", State: dock.Waiting, Reason: "on the dock's list", At: at(9, 5)},
+		{Flight: "b", Dock: "D2", State: dock.Flying, At: at(9, 6)},
+		{Flight: "a", Dock: "D1", State: dock.Done, At: at(9, 40)},
+		{Flight: "b", Dock: "D2", State: dock.Continued, ContinuedAs: "b-part2", Reason: "321773: battery low", At: at(9, 30)},
+		{Flight: "c", Dock: "D1", State: dock.Waiting, Reason: "on the dock's list", At: at(10, 0)},
+		{Flight: "c", Dock: "D1", State: dock.Failed, NotStarted: true, Reason: "did not start between 10:00:00 and 10:30:00; last: heavy rain | hail", At: at(10, 30)},
+		{Flight: "d", Dock: "D1", State: dock.Waiting, Reason: "on the dock's list", At: at(11, 0)},
+	}
+	got := diary(evs, []dock.Entry{
+		{Command: dock.Command{Action: dock.Pause, Operator: "Li", Reason: "crane in the way"}, Dock: "D1", Flight: "a", At: at(9, 25)},
+		{Command: dock.Command{Action: dock.Resume, Operator: "Wang", Reason: "crane gone"}, Dock: "D1", Flight: "a", At: at(9, 27), Error: "Li has the aircraft of dock D1"},
+	})
+	const golden = "testdata/diary.md"
+	if *writeGolden {
+		if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got != string(want) {
+		t.Errorf("the diary is\n%s", got)
+	}
+	if diary(nil, nil) == "" {
+		t.Error("an empty shift has no diary")
+	}
+}

@@ -1,0 +1,87 @@
+package dock
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/harrier-patrol/harrier/dock/cloudapi"
+)
+
+func TestTheGateSaysValueAndLimit(t *testing.T) {
+	now := time.Date(2026, 6, 1, 4, 0, 0, 0, time.UTC) // noon in Shanghai
+	fine := func() *report {
+		return &report{heard: now, dock: cloudapi.DockProperties{ModeCode: new(cloudapi.DockModeIdle), WindSpeed: new(3.0), DroneChargeState: &cloudapi.DroneChargeState{CapacityPercent: 90},
+			PositionState: &cloudapi.PositionState{IsFixed: cloudapi.RTKFixFixed}, Storage: &cloudapi.Storage{Total: 80 << 20, Used: 1 << 20}}}
+	}
+	d := Dock{SN: "D", Model: "M4D", Lon: 121.5, Lat: 31.2}
+	l := DefaultLimits("M4D")
+	if cs := fine().gate(now, l, d, nil); cs != nil {
+		t.Fatalf("a fine dock is blocked: %s", said(cs))
+	}
+	for want, spoil := range map[string]func(*report){
+		"online: silent for 20 s (a report at least every 15s)": func(r *report) { r.heard = now.Add(-20 * time.Second) },
+		"mode: remote debugging (idle)":                         func(r *report) { r.dock.ModeCode = new(cloudapi.DockModeRemoteDebugging) },
+		"emergency stop: pressed (released)":                    func(r *report) { r.dock.EmergencyStopState = new(cloudapi.SwitchOn) },
+		"cover: in an abnormal state (closed or open)":          func(r *report) { r.dock.CoverState = new(cloudapi.CoverStateAbnormal) },
+		"aircraft in the dock: outside (inside)":                func(r *report) { r.dock.DroneInDock = new(cloudapi.DroneInDockOutside) },
+		"wind: 12.1 m/s (at most 12 m/s)":                       func(r *report) { r.dock.WindSpeed = new(12.1) },
+		"rain: moderate rain (at most light rain)":              func(r *report) { r.dock.Rainfall = new(cloudapi.RainfallModerate) },
+		"temperature: -31 °C (-30 to 50 °C)":                    func(r *report) { r.dock.EnvironmentTemperature = new(-31.0) },
+		"battery: 49 % (at least 50 %)":                         func(r *report) { r.dock.DroneChargeState.CapacityPercent = 49 },
+		"storage: 1000 MB free (at least 1024 MB)":              func(r *report) { r.dock.Storage = &cloudapi.Storage{Total: 1 << 20, Used: 1<<20 - 1000<<10} },
+		"position: no RTK fix, 20 satellites (an RTK fix)":      func(r *report) { r.dock.PositionState = &cloudapi.PositionState{GPSNumber: 20} },
+		"network: no signal (a signal)":                         func(r *report) { r.dock.NetworkState = &cloudapi.NetworkState{} },
+		"alarms: HMS 0x16100083 (none of level warning)": func(r *report) {
+			r.hms(&cloudapi.HMSReport{List: []cloudapi.HMSAlarm{{Level: cloudapi.HMSLevelWarning, Code: "0x16100083"}}}, now)
+		},
+		"other aircraft: B-5931 at 100 m (none near for 1m0s)": func(r *report) {
+			r.airsense(cloudapi.AirsenseWarnings{{ICAO: new("B-5931"), Distance: new(100), WarningLevel: new(cloudapi.WarningLevel(3))}}, now)
+		},
+	} {
+		r := fine()
+		spoil(r)
+		if got := said(r.gate(now, l, d, nil)); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+	if got := said(fine().gate(now.Add(12*time.Hour), l, d, nil)); !strings.Contains(got, "silent") {
+		t.Errorf("%q", got)
+	}
+	r := fine()
+	r.heard = now.Add(12 * time.Hour)
+	if got := said(r.gate(now.Add(12*time.Hour), l, d, nil)); !strings.HasPrefix(got, "daylight: the sun is ") {
+		t.Errorf("midnight: %q", got)
+	}
+	if got := said(fine().gate(now, l, d, []Hold{{Operator: "Li", Reason: "crane on the roof"}})); got != "hold: Li: crane on the roof (until released)" {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestTheLifeOfADockIsWhatItReports(t *testing.T) {
+	now := time.Now()
+	mode := func(d cloudapi.DockMode, in cloudapi.DroneInDock, a cloudapi.AircraftMode) *report {
+		return &report{heard: now, flown: now, dock: cloudapi.DockProperties{ModeCode: &d, DroneInDock: &in}, aircraft: cloudapi.AircraftProperties{ModeCode: &a}}
+	}
+	charging := mode(cloudapi.DockModeIdle, cloudapi.DroneInDockInside, cloudapi.AircraftModeStandby)
+	charging.dock.DroneChargeState = &cloudapi.DroneChargeState{State: cloudapi.ChargeStateCharging, CapacityPercent: 30}
+	for i, c := range []struct {
+		r       *report
+		blocked []Check
+		want    Life
+	}{
+		{&report{}, nil, Offline},
+		{mode(cloudapi.DockModeIdle, cloudapi.DroneInDockInside, cloudapi.AircraftModeStandby), nil, Idle},
+		{mode(cloudapi.DockModeIdle, cloudapi.DroneInDockInside, cloudapi.AircraftModeStandby), []Check{{Condition: ConditionWind}}, Blocked},
+		{charging, []Check{{Condition: ConditionBattery}}, Charging},
+		{charging, []Check{{Condition: ConditionBattery}, {Condition: ConditionWind}}, Blocked},
+		{mode(cloudapi.DockModeWorking, cloudapi.DroneInDockInside, cloudapi.AircraftModePreparing), nil, Readying},
+		{mode(cloudapi.DockModeWorking, cloudapi.DroneInDockOutside, cloudapi.AircraftModeWayline), nil, InFlight},
+		{mode(cloudapi.DockModeWorking, cloudapi.DroneInDockOutside, cloudapi.AircraftModeReturningHome), nil, GoingHome},
+		{mode(cloudapi.DockModeRemoteDebugging, cloudapi.DroneInDockInside, cloudapi.AircraftModeStandby), []Check{{Condition: ConditionMode}}, Maintenance},
+	} {
+		if got := c.r.life(now, c.blocked); got != c.want {
+			t.Errorf("case %d: %s, want %s", i, got, c.want)
+		}
+	}
+}
