@@ -336,8 +336,12 @@ func (c *Controller) hand(m *nats.Msg) {
 		return
 	}
 	for _, s := range to {
+		ch := s.commands
+		if cmd.Action == ReturnHomeTo {
+			ch = s.homeward
+		}
 		select {
-		case s.commands <- commanded{cmd, done}:
+		case ch <- commanded{cmd, done}:
 		default:
 			done(fmt.Errorf("dock %s has too many commands waiting; try again", s.d.SN))
 		}

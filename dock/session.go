@@ -89,7 +89,8 @@ type session struct {
 	fly       chan missions.Flight
 	list      []missions.Flight // taken over from an earlier controller, until run
 	commands  chan commanded
-	touched   chan struct{} // the state may have changed
+	homeward  chan commanded // to bring the aircraft home: waits for no other command that the dock is slow to answer
+	touched   chan struct{}  // the state may have changed
 	telemeter Telemeter
 
 	mu       sync.Mutex
@@ -122,7 +123,7 @@ func newSession(c *Controller, d Dock) *session {
 	if !ok {
 		l = DefaultLimits(d.Model)
 	}
-	return &session{c: c, d: d, limits: l, inbox: make(chan arrived, 512), fly: make(chan missions.Flight, 8), commands: make(chan commanded, 8), touched: make(chan struct{}, 1), waiting: map[string]chan int{}}
+	return &session{c: c, d: d, limits: l, inbox: make(chan arrived, 512), fly: make(chan missions.Flight, 8), commands: make(chan commanded, 8), homeward: make(chan commanded, 8), touched: make(chan struct{}, 1), waiting: map[string]chan int{}}
 }
 
 // flight is the flight that is on or waiting, "" for none.
@@ -237,20 +238,18 @@ func (s *session) run(ctx context.Context) error {
 			}
 		}
 	})
-	s.wg.Go(func() {
-		for {
-			select {
-			case <-ctx.Done():
-				return
-			case c := <-s.commands:
-				if c.Action == ReturnHomeTo { // waits for no other command that the dock is slow to answer
-					s.wg.Go(func() { c.reply(s.once(ctx, c.Command)) })
-					continue
+	for _, ch := range []chan commanded{s.commands, s.homeward} {
+		s.wg.Go(func() {
+			for {
+				select {
+				case <-ctx.Done():
+					return
+				case c := <-ch:
+					c.reply(s.once(ctx, c.Command))
 				}
-				c.reply(s.once(ctx, c.Command))
 			}
-		}
-	})
+		})
+	}
 	s.wg.Go(func() { s.publishState(ctx) })
 	var queue []missions.Flight
 	tick := s.c.o.Clock.NewTicker(time.Second)
