@@ -103,6 +103,14 @@ func (s *session) hear(ctx context.Context, m arrived) error {
 		}
 		return s.answer(cloudapi.KindStatusReply, &e, &cloudapi.Result{})
 	case cloudapi.KindRequests:
+		if q, is := e.Body.(*cloudapi.StorageConfigGetRequest); is {
+			s.wg.Go(func() { // who grants may take a moment
+				if err := s.answer(cloudapi.KindRequestsReply, &e, s.grant(ctx, q)); err != nil {
+					s.c.o.Log.Error("answer", "dock", s.d.SN, "method", e.Name(), "error", err)
+				}
+			})
+			return nil
+		}
 		return s.answer(cloudapi.KindRequestsReply, &e, s.request(&e, m.at))
 	case cloudapi.KindServicesReply:
 		code, ok := e.Outcome()
@@ -117,6 +125,9 @@ func (s *session) hear(ctx context.Context, m arrived) error {
 			ch <- code
 		}
 	case cloudapi.KindEvents:
+		if u, is := e.Body.(*cloudapi.FileUploadCallback); is && s.c.o.Depot != nil {
+			return s.uploaded(u, &e)
+		}
 		// first the answer: a dock sends again what is not answered
 		if e.WantsReply() {
 			if err := s.answer(cloudapi.KindEventsReply, &e, &cloudapi.Result{}); err != nil {

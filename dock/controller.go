@@ -53,6 +53,7 @@ type Options struct {
 	// Limits by dock; where one is not named the defaults of its model hold.
 	Limits   map[string]Limits
 	Airspace Airspace   // may be nil
+	Depot    *Depot     // where docks upload their media; nil: they are told that there is no place for them
 	Clock    pace.Clock // zero: the wall's
 	Log      *slog.Logger
 }
@@ -65,8 +66,8 @@ type Controller struct {
 	cl    mqtt.Client
 	docks map[string]*session
 
-	fleet, holds, commands, flights jetstream.KeyValue
-	up                              chan struct{} // closed once flights can be noted
+	fleet, holds, commands, flights, media jetstream.KeyValue
+	up                                     chan struct{} // closed once flights can be noted
 
 	mu       sync.Mutex
 	routes   map[string][]byte   // KMZ by flight

@@ -89,7 +89,7 @@ func (s *session) hold(f missions.Flight, ev FlightEvent) {
 		ev.Route = append(ev.Route, [2]float64{w.Lon, w.Lat})
 	}
 	s.ev, s.fl, s.heard, s.stamp, s.brk = &ev, f, s.c.o.Clock.Now(), time.Time{}, nil
-	s.exceeded, s.acted, s.pilot = time.Time{}, false, ""
+	s.exceeded, s.acted, s.pilot, s.reached, s.counted = time.Time{}, false, "", 0, 0
 }
 
 // miss ends a flight whose window went by.
@@ -315,6 +315,7 @@ func (s *session) progress(ctx context.Context, p *cloudapi.FlightTaskProgress, 
 	taken := s.taken
 	s.taken = false
 	s.ev.Percent = p.Output.Progress.Percent
+	s.reached, s.counted = max(s.reached, p.Output.Ext.CurrentWaypointIndex), max(s.counted, p.Output.Ext.MediaCount)
 	if b := p.Output.Ext.BreakPoint; b != nil {
 		s.brk = b
 	}
@@ -407,6 +408,9 @@ func (s *session) takeUp(ctx context.Context, open []FlightEvent) error {
 	case !errors.Is(err, jetstream.ErrKeyNotFound):
 		return fmt.Errorf("holds of dock %s: %w", s.d.SN, err)
 	}
+	if err := s.book.resume(ctx); err != nil {
+		return err
+	}
 	for _, ev := range open {
 		f, ok := s.c.kept(ctx, ev.Flight)
 		if ev.State == Waiting && ok && s.c.o.Clock.Now().Before(f.Deadline()) {
@@ -463,12 +467,17 @@ func (s *session) end(ctx context.Context, st State, reason string) {
 		return
 	}
 	s.ev.State, s.ev.Reason = st, reason
-	if st == Done {
-		s.ev.Percent = 100
+	reached := s.reached
+	switch {
+	case st == Done:
+		s.ev.Percent, reached = 100, len(s.fl.Route.Waypoints)
+	case s.brk != nil:
+		reached = s.brk.Index + 1
 	}
-	ev := s.ev
+	ev, f, counted := s.ev, s.fl, s.counted
 	s.mu.Unlock()
 	_ = s.publishEvent(ctx, *ev)
+	s.book.landed(ctx, f, shotsOf(f, reached), counted)
 	s.c.mu.Lock()
 	delete(s.c.routes, ev.Flight)
 	s.c.mu.Unlock()

@@ -114,6 +114,7 @@ func (c *Controller) openBuckets(ctx context.Context) (err error) {
 	open(&c.holds, jetstream.KeyValueConfig{Bucket: bucketHolds, Description: "docks that stay on the ground until released", History: 10})
 	open(&c.flights, jetstream.KeyValueConfig{Bucket: bucketFlights, Description: "flights handed to docks, by name", TTL: flightsKept})
 	open(&c.commands, jetstream.KeyValueConfig{Bucket: bucketCommands, Description: "what became of commands, by key", TTL: commandsKept})
+	open(&c.media, jetstream.KeyValueConfig{Bucket: bucketMedia, Description: "what came of the media of flights", TTL: mediaKept})
 	return err
 }
 

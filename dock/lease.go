@@ -228,4 +228,5 @@ func (s *session) letGo() {
 	s.mu.Lock()
 	s.ev, s.fl, s.pose, s.pilot, s.holds, s.list = nil, missions.Flight{}, nil, "", nil, nil
 	s.mu.Unlock()
+	s.book.forget()
 }

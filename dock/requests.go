@@ -81,8 +81,6 @@ func (s *session) request(e *cloudapi.Message, at time.Time) any {
 	switch e.Name() {
 	case cloudapi.MethodFlightAreasGet:
 		return &cloudapi.FlightAreasGetRequestReply{Output: cloudapi.AreaFiles{Files: []cloudapi.AreaFile{}}}
-	case cloudapi.MethodStorageConfigGet:
-		return &cloudapi.Result{Result: refusedStorage}
 	}
 	s.c.o.Log.Warn("a dock asks what is not known here; it is refused", "dock", s.d.SN, "method", e.Name())
 	return &cloudapi.Result{Result: refusedUnknown}

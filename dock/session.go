@@ -112,8 +112,11 @@ type session struct {
 	// overheard is the latest progress of a flight while another controller held the dock: it may be the last
 	overheard   *cloudapi.FlightTaskProgress
 	overheardAt time.Time
+	reached     int               // waypoints that the flight came to
+	counted     int               // files that the dock says it made
 	standby     []missions.Flight // of docks that another controller holds
 
+	book *book
 	held atomic.Bool // by this controller
 	wg   sync.WaitGroup
 }
@@ -123,7 +126,9 @@ func newSession(c *Controller, d Dock) *session {
 	if !ok {
 		l = DefaultLimits(d.Model)
 	}
-	return &session{c: c, d: d, limits: l, inbox: make(chan arrived, 512), fly: make(chan missions.Flight, 8), commands: make(chan commanded, 8), homeward: make(chan commanded, 8), touched: make(chan struct{}, 1), waiting: map[string]chan int{}}
+	s := &session{c: c, d: d, limits: l, inbox: make(chan arrived, 512), fly: make(chan missions.Flight, 8), commands: make(chan commanded, 8), homeward: make(chan commanded, 8), touched: make(chan struct{}, 1), waiting: map[string]chan int{}}
+	s.book = newBook(s)
+	return s
 }
 
 // flight is the flight that is on or waiting, "" for none.
@@ -251,6 +256,9 @@ func (s *session) run(ctx context.Context) error {
 		})
 	}
 	s.wg.Go(func() { s.publishState(ctx) })
+	if s.c.o.Depot != nil {
+		s.wg.Go(func() { s.book.run(ctx) })
+	}
 	var queue []missions.Flight
 	tick := s.c.o.Clock.NewTicker(time.Second)
 	defer tick.Stop()

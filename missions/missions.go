@@ -5,6 +5,7 @@ import (
 	"crypto/md5"
 	"encoding/hex"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -19,6 +20,7 @@ type Waypoint struct {
 	HeightM  float64 `json:"height_m" yaml:"height_m"`
 	SpeedMS  float64 `json:"speed_ms" yaml:"speed_ms"`
 	PitchDeg float64 `json:"gimbal_pitch" yaml:"gimbal_pitch"` // 0 level, -90 straight down
+	Photo    bool    `json:"photo,omitempty" yaml:"photo"`     // a still is taken there
 }
 
 // Route is what an aircraft flies: waypoints in order.
@@ -44,6 +46,21 @@ func (r Route) Check() error {
 		}
 	}
 	return nil
+}
+
+// PhotoMark stands in the name of the still that is taken at a waypoint (index from 0): so it can be told which one is missing.
+func PhotoMark(waypoint int) string { return fmt.Sprintf("WP%03d", waypoint+1) }
+
+var photoMark = regexp.MustCompile(`WP([0-9]{3,5})(?:[^0-9]|$)`)
+
+// PhotoWaypoint is the waypoint (index from 0) whose mark stands in a file's name; ok is false where none does.
+func PhotoWaypoint(name string) (waypoint int, ok bool) {
+	m := photoMark.FindStringSubmatch(name)
+	if m == nil {
+		return 0, false
+	}
+	n, err := strconv.Atoi(m[1])
+	return n - 1, err == nil && n > 0
 }
 
 // Flight is one flight to be flown.

@@ -22,6 +22,7 @@ import (
 	"github.com/harrier-patrol/harrier/dock"
 	"github.com/harrier-patrol/harrier/dock/docksim"
 	"github.com/harrier-patrol/harrier/dock/pace"
+	"github.com/harrier-patrol/harrier/missions"
 )
 
 // benchDayCmd flies a day on simulated docks with a controller beside them, kills it now and then, and holds what the controller says
@@ -32,6 +33,7 @@ type benchDayCmd struct {
 	Every     time.Duration `default:"90m" help:"A flight of each dock so often."`
 	TimeScale float64       `default:"60" help:"How many times as fast as the wall's clock the docks' time runs."`
 	Faults    float64       `default:"0.1" help:"Share of flights on which something goes wrong."`
+	Photos    bool          `default:"true" negatable:"" help:"Routes take photos, which docks upload."`
 	Kills     int           `default:"0" help:"How often the controller is killed (SIGKILL) and started again, at random moments."`
 	Seed      uint64        `default:"1" help:"Of faults, weather and kills."`
 	MQTT      string        `name:"mqtt" help:"External broker, tcp://host:port; without one an embedded one is started."`
@@ -53,9 +55,20 @@ type DayReport struct {
 	Outside  []string       `json:"outside"`   // take-offs outside of the limits
 	Unknown  []string       `json:"unknown"`   // take-offs of flights that the controller does not tell of
 	Releases int            `json:"releases"`  // holds that the operator released
+	Photos   struct {
+		Taken       int      `json:"taken"`    // of the docks' logbook
+		Uploaded    int      `json:"uploaded"` // likewise
+		Arrived     int      `json:"arrived"`
+		Missing     int      `json:"missing"` // reported missing, by file
+		Complete    int      `json:"complete_flights"`
+		Incomplete  int      `json:"incomplete_flights"`
+		Unaccounted []string `json:"unaccounted"` // photos that were taken, and neither arrived nor are reported missing
+	} `json:"photos"`
 }
 
-func (r DayReport) wrong() int { return len(r.Lost) + len(r.Twice) + len(r.Outside) + len(r.Unknown) }
+func (r DayReport) wrong() int {
+	return len(r.Lost) + len(r.Twice) + len(r.Outside) + len(r.Unknown) + len(r.Photos.Unaccounted)
+}
 
 func (x *benchDayCmd) Run(ctx context.Context) error {
 	r, err := x.fly(ctx)
@@ -177,6 +190,9 @@ func (x *benchDayCmd) fly(ctx context.Context) (r DayReport, err error) {
 	}
 	for wait := time.Now().Add(30 * time.Second); time.Now().Before(wait) && flying(js) > 0; time.Sleep(200 * time.Millisecond) {
 	}
+	// and what was photographed is uploaded, or given up
+	for wait := time.Now().Add(time.Duration(float64(40*time.Minute) / x.TimeScale)); time.Now().Before(wait) && awaited(ctx, js) > 0; time.Sleep(200 * time.Millisecond) {
+	}
 	ctl.stop()
 	sim.stop()
 	evs, err := flightEvents(ctx, js)
@@ -188,7 +204,43 @@ func (x *benchDayCmd) fly(ctx context.Context) (r DayReport, err error) {
 			return r, err
 		}
 	}
-	return r, x.count(&r, evs, book)
+	media, err := mediaAccounts(ctx, js)
+	if err != nil {
+		return r, err
+	}
+	return r, x.count(&r, evs, media, book)
+}
+
+// mediaAccounts are what the controller last told of the media of flights, by flight.
+func mediaAccounts(ctx context.Context, js jetstream.JetStream) (map[string]dock.Media, error) {
+	out := map[string]dock.Media{}
+	return out, dock.Replay(ctx, js, "MEDIA", dock.SubjectMedia+">", time.Time{}, func(b []byte) error {
+		var m dock.Media
+		if err := json.Unmarshal(b, &m); err != nil {
+			return err
+		}
+		out[m.Flight] = m
+		return nil
+	})
+}
+
+// awaited is of how many flights media are still awaited.
+func awaited(ctx context.Context, js jetstream.JetStream) (n int) {
+	kv, err := js.KeyValue(ctx, "media")
+	if err != nil {
+		return 0
+	}
+	keys, err := kv.ListKeys(ctx)
+	if err != nil {
+		return 0
+	}
+	for k := range keys.Keys() {
+		var m dock.Media
+		if e, err := kv.Get(ctx, k); err == nil && json.Unmarshal(e.Value(), &m) == nil && m.State == dock.MediaAwaited {
+			n++
+		}
+	}
+	return n
 }
 
 // configure writes a configuration: a patrol for every dock, so often, the first ones spread over some time.
@@ -198,6 +250,7 @@ func (x *benchDayCmd) configure(path, broker, natsURL string, http int, spread t
 		HeightM     float64 `yaml:"height_m"`
 		SpeedMS     float64 `yaml:"speed_ms"`
 		GimbalPitch float64 `yaml:"gimbal_pitch"`
+		Photo       bool    `yaml:"photo"`
 	}
 	type row = map[string]any
 	var docks, flights []row
@@ -207,11 +260,11 @@ func (x *benchDayCmd) configure(path, broker, natsURL string, http int, spread t
 		var route []wp
 		for k := range 9 { // a lawn of 600 m, 4 legs
 			e, n := float64(k%4/2*600), float64(k/2*60)
-			route = append(route, wp{at[0] + (e-300)/95000, at[1] + (n+100)/111000, 80, 10, -90})
+			route = append(route, wp{at[0] + (e-300)/95000, at[1] + (n+100)/111000, 80, 10, -90, x.Photos && k%4 == 3})
 		}
 		flights = append(flights, row{"dock": docksim.SN(i), "after": (time.Duration(i) * spread / time.Duration(x.Docks)).Round(time.Millisecond).String(), "every": x.Every.String(), "scenes": []string{"illegal-structure"}, "waypoints": route})
 	}
-	b, err := yaml.Marshal(row{"data": filepath.Join(filepath.Dir(path), "data"), "http": row{"listen": fmt.Sprintf("127.0.0.1:%d", http)}, "mqtt": row{"url": broker}, "nats": row{"url": natsURL},
+	b, err := yaml.Marshal(row{"data": filepath.Join(filepath.Dir(path), "data"), "http": row{"listen": fmt.Sprintf("127.0.0.1:%d", http)}, "mqtt": row{"url": broker}, "nats": row{"url": natsURL}, "storage": row{"listen": "127.0.0.1:0"},
 		"limits": row{"all": row{"any_light": true}}, "docks": docks, "flights": flights})
 	if err != nil {
 		return err
@@ -279,7 +332,7 @@ func flightEvents(ctx context.Context, js jetstream.JetStream) (out []dock.Fligh
 }
 
 // count holds what the controller told against what the docks did.
-func (x *benchDayCmd) count(r *DayReport, evs []dock.FlightEvent, book string) error {
+func (x *benchDayCmd) count(r *DayReport, evs []dock.FlightEvent, media map[string]dock.Media, book string) error {
 	r.Ends = map[string]int{}
 	ends, waiting := map[string]int{}, map[string]bool{}
 	var order []string
@@ -314,6 +367,7 @@ func (x *benchDayCmd) count(r *DayReport, evs []dock.FlightEvent, book string) e
 	defer f.Close()
 	limits := dock.DefaultLimits("M4D")
 	executed := map[string]int{}
+	taken := map[string][]string{} // photos, by flight
 	for sc := bufio.NewScanner(f); sc.Scan(); {
 		var e docksim.Entry
 		if err := json.Unmarshal(sc.Bytes(), &e); err != nil {
@@ -327,10 +381,35 @@ func (x *benchDayCmd) count(r *DayReport, evs []dock.FlightEvent, book string) e
 			if e.Wind > limits.WindMS+windMarginMS || e.Rain > limits.Rain || e.Battery < float64(limits.Battery)-batteryMargin {
 				r.Outside = append(r.Outside, fmt.Sprintf("%s: wind %.1f m/s, rain %d, battery %.0f %%", e.Flight, e.Wind, e.Rain, e.Battery))
 			}
+		case docksim.WhatPhoto:
+			r.Photos.Taken++
+			taken[e.Flight] = append(taken[e.Flight], e.File)
+		case docksim.WhatUploaded:
+			r.Photos.Uploaded++
 		case "take-off":
 			r.TakeOffs++
 			if _, known := ends[e.Flight]; !known {
 				r.Unknown = append(r.Unknown, e.Flight)
+			}
+		}
+	}
+	for _, m := range media {
+		r.Photos.Arrived += len(m.Files)
+		r.Photos.Missing += len(m.Missing)
+		if m.State == dock.MediaComplete {
+			r.Photos.Complete++
+		} else {
+			r.Photos.Incomplete++
+		}
+	}
+	for flight, files := range taken {
+		for _, name := range files {
+			m := media[flight]
+			w, _ := missions.PhotoWaypoint(name)
+			arrived := slices.ContainsFunc(m.Files, func(f dock.MediaFile) bool { return f.Name == name })
+			said := slices.ContainsFunc(m.Missing, func(s string) bool { return strings.HasPrefix(s, fmt.Sprintf("photo at waypoint %d ", w+1)) })
+			if arrived == said {
+				r.Photos.Unaccounted = append(r.Photos.Unaccounted, fmt.Sprintf("%s of flight %s (account: %s, %d files, missing %v)", name, flight, m.State, len(m.Files), m.Missing))
 			}
 		}
 	}

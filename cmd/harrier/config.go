@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/harrier-patrol/harrier/dock"
+	"github.com/harrier-patrol/harrier/dock/cloudapi"
 )
 
 // config is harrier.yaml; every key is explained there. Every default works.
@@ -42,7 +43,8 @@ type config struct {
 		UDP        bool   `yaml:"udp"`
 		Key        string `yaml:"key"`
 	} `yaml:"media"`
-	Live struct {
+	Storage storageConfig `yaml:"storage"`
+	Live    struct {
 		Quality int `yaml:"quality"`
 		DRCHz   int `yaml:"drc_hz"`
 	} `yaml:"live"`
@@ -92,6 +94,17 @@ type mqttConfig struct {
 	CA       string `yaml:"ca"`
 }
 
+// storageConfig is the S3 bucket that docks upload their media to.
+type storageConfig struct {
+	Endpoint  string            `yaml:"endpoint"`
+	Listen    string            `yaml:"listen"`
+	Bucket    string            `yaml:"bucket"`
+	Region    string            `yaml:"region"`
+	Provider  cloudapi.Provider `yaml:"provider"`
+	AccessKey string            `yaml:"access_key"`
+	SecretKey string            `yaml:"secret_key"`
+}
+
 // flightConfig is a flight that is flown by schedule until planning exists.
 type flightConfig struct {
 	Dock      string           `yaml:"dock"`
@@ -110,6 +123,7 @@ type waypointConfig struct {
 	HeightM  float64 `yaml:"height_m"`
 	SpeedMS  float64 `yaml:"speed_ms"`
 	PitchDeg float64 `yaml:"gimbal_pitch"`
+	Photo    bool    `yaml:"photo"`
 }
 
 func defaultConfig() config {
@@ -119,6 +133,7 @@ func defaultConfig() config {
 	c.MQTT.Listen = "127.0.0.1:1883"
 	c.NATS.Listen = "127.0.0.1:4222"
 	c.Media.ListenRTMP, c.Media.ListenRTSP, c.Media.RTPPort = "127.0.0.1:1935", "127.0.0.1:8554", 8000
+	c.Storage = storageConfig{Listen: "127.0.0.1:9000", Bucket: "harrier-media", Region: "us-east-1", Provider: cloudapi.ProviderMinio, AccessKey: "harrier"}
 	c.Live.Quality, c.Live.DRCHz = 3, 5
 	c.Vision.Engine, c.Vision.Sessions, c.Vision.Interval, c.Vision.Flights = "onnxruntime", 2, 600*time.Millisecond, 16
 	c.Vision.Align, c.Vision.Changes = true, true
@@ -157,7 +172,7 @@ func loadConfig(path string) (config, error) {
 	for _, s := range []struct {
 		env string
 		to  *string
-	}{{"HARRIER_HTTP_TOKEN", &c.HTTP.Token}, {"HARRIER_MQTT_PASSWORD", &c.MQTT.Password}, {"HARRIER_NATS_TOKEN", &c.NATS.Token}, {"HARRIER_RTMP_KEY", &c.Media.Key}} {
+	}{{"HARRIER_HTTP_TOKEN", &c.HTTP.Token}, {"HARRIER_MQTT_PASSWORD", &c.MQTT.Password}, {"HARRIER_NATS_TOKEN", &c.NATS.Token}, {"HARRIER_RTMP_KEY", &c.Media.Key}, {"HARRIER_STORAGE_SECRET", &c.Storage.SecretKey}} {
 		if v := os.Getenv(s.env); v != "" {
 			*s.to = v
 		}
@@ -265,6 +280,12 @@ func (c config) check() error {
 			return fmt.Errorf("flights[%d]: every %s is shorter than a flight can be", i, f.Every)
 		}
 	}
+	if c.Storage.Endpoint != "" && c.Storage.SecretKey == "" {
+		return errors.New("storage.endpoint: an external bucket needs storage.access_key and storage.secret_key (or HARRIER_STORAGE_SECRET)")
+	}
+	if _, _, err := net.SplitHostPort(c.Storage.Listen); err != nil {
+		return fmt.Errorf("storage.listen: %q is not host:port: %w", c.Storage.Listen, err)
+	}
 	if c.Live.Quality < 0 || c.Live.Quality > 4 {
 		return fmt.Errorf("live.quality must be 0 to 4, is %d", c.Live.Quality)
 	}
@@ -297,7 +318,7 @@ func (c *config) shift(offset int) error {
 	if offset == 0 {
 		return nil
 	}
-	for _, a := range []*string{&c.HTTP.Listen, &c.MQTT.Listen, &c.NATS.Listen, &c.Media.ListenRTMP, &c.Media.ListenRTSP} {
+	for _, a := range []*string{&c.HTTP.Listen, &c.MQTT.Listen, &c.NATS.Listen, &c.Media.ListenRTMP, &c.Media.ListenRTSP, &c.Storage.Listen} {
 		host, port, err := net.SplitHostPort(*a)
 		if err != nil {
 			return err

@@ -74,10 +74,14 @@ func writeDiary(ctx context.Context, js jetstream.JetStream, path string, evs []
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(path, []byte(diary(evs, actions)), 0o644)
+	media, err := mediaAccounts(ctx, js)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(path, []byte(diary(evs, actions, media)), 0o644)
 }
 
-func diary(evs []dock.FlightEvent, actions []dock.Entry) string {
+func diary(evs []dock.FlightEvent, actions []dock.Entry, media map[string]dock.Media) string {
 	var b strings.Builder
 	if len(evs) == 0 {
 		return "# Diary\n\nNo flights.\n"
@@ -141,6 +145,12 @@ func diary(evs []dock.FlightEvent, actions []dock.Entry) string {
 		}
 		fmt.Fprintln(&b, strings.TrimSpace(fmt.Sprintf("- %s, dock %s, flight %s: %s. %s", at(cmpTime(f.end.At, f.listed)), f.dock, f.id, what, f.end.Reason)))
 	}
+	for _, f := range order {
+		if m := media[f.id]; m.State == dock.MediaIncomplete {
+			quiet = false
+			fmt.Fprintf(&b, "- %s, dock %s, flight %s: %d of its photos and files arrived; missing: %s.\n", at(m.At), f.dock, f.id, len(m.Files), strings.Join(m.Missing, ", "))
+		}
+	}
 	if quiet {
 		b.WriteString("None.\n")
 	}
@@ -148,12 +158,23 @@ func diary(evs []dock.FlightEvent, actions []dock.Entry) string {
 	for _, a := range actions {
 		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |\n", at(a.At), a.Dock, a.Operator, a.Action, column(a.Reason), column(cmp.Or(a.Error, "done")))
 	}
-	b.WriteString("\n## Flights\n\n| dock | flight | took off | ended | end | remark |\n|---|---|---|---|---|---|\n")
+	b.WriteString("\n## Flights\n\n| dock | flight | took off | ended | end | photos | remark |\n|---|---|---|---|---|---|---|\n")
 	for _, f := range order {
-		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s |\n", f.dock, f.id, at(f.took), at(f.end.At), cmp.Or(string(f.end.State), "open"), column(cmp.Or(f.end.Reason, f.waited)))
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s | %s |\n", f.dock, f.id, at(f.took), at(f.end.At), cmp.Or(string(f.end.State), "open"), photos(media[f.id]), column(cmp.Or(f.end.Reason, f.waited)))
 	}
 	b.WriteString("\nRead and found right:\n\n\\_\\_\\_\\_\\_\\_\\_\\_\\_\\_\\_\\_\\_\\_\\_\\_\\_\\_\\_\\_ (operator on duty)\n")
 	return b.String()
+}
+
+// photos says how many of a flight's files came.
+func photos(m dock.Media) string {
+	switch m.State {
+	case dock.MediaComplete:
+		return fmt.Sprintf("%d", len(m.Files))
+	case dock.MediaIncomplete:
+		return fmt.Sprintf("%d, %d missing", len(m.Files), len(m.Missing))
+	}
+	return "–"
 }
 
 func cmpTime(a, b time.Time) time.Time {

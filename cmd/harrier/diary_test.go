@@ -31,6 +31,9 @@ func TestTheDiaryOfAShift(t *testing.T) {
 	got := diary(evs, []dock.Entry{
 		{Command: dock.Command{Action: dock.Pause, Operator: "Li", Reason: "crane in the way"}, Dock: "D1", Flight: "a", At: at(9, 25)},
 		{Command: dock.Command{Action: dock.Resume, Operator: "Wang", Reason: "crane gone"}, Dock: "D1", Flight: "a", At: at(9, 27), Error: "Li has the aircraft of dock D1"},
+	}, map[string]dock.Media{
+		"a": {Flight: "a", State: dock.MediaComplete, Files: make([]dock.MediaFile, 14), At: at(9, 50)},
+		"b": {Flight: "b", State: dock.MediaIncomplete, Files: make([]dock.MediaFile, 2), Missing: []string{"photo at waypoint 3 (121.530000, 31.225000)"}, At: at(10, 2)},
 	})
 	const golden = "testdata/diary.md"
 	if *writeGolden {
@@ -45,7 +48,7 @@ func TestTheDiaryOfAShift(t *testing.T) {
 	if got != string(want) {
 		t.Errorf("the diary is\n%s", got)
 	}
-	if diary(nil, nil) == "" {
+	if diary(nil, nil, nil) == "" {
 		t.Error("an empty shift has no diary")
 	}
 }

@@ -46,6 +46,7 @@ type docksimCmd struct {
 	Seconds  float64 `help:"With --record: only so much of each flight; 0 films all of it."`
 	Settings string  `help:"YAML file with other imperfections (see dock/docksim/settings.go)." type:"path"`
 	Airborne bool    `help:"Flights begin and end in the air over their route, without a dock's work before and after."`
+	Photos   bool    `help:"Routes of --city take a photo at every waypoint; docks upload them after landing."`
 	NoVideo  bool    `help:"Film nothing: up to 5000 docks, on a small machine."`
 	Faults   string  `help:"YAML file of what goes wrong: chance, kinds, script (see dock/docksim/faults.go)." type:"path"`
 	Logbook  string  `help:"File that receives what the docks did, a line of JSON each." type:"path"`
@@ -71,7 +72,7 @@ func (c *docksimCmd) Run(ctx context.Context) error {
 	if o.Clock, err = c.clock(); err != nil {
 		return err
 	}
-	o.Airborne, o.NoVideo, o.Logbook = c.Airborne, c.NoVideo, c.Logbook
+	o.Airborne, o.NoVideo, o.Photos, o.Logbook = c.Airborne, c.NoVideo, c.Photos, c.Logbook
 	if c.Faults != "" {
 		if o.Faults, err = docksim.LoadFaults(c.Faults); err != nil {
 			return fmt.Errorf("--faults: %w", err)

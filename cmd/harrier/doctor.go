@@ -199,6 +199,27 @@ func doctorChecks(ctx context.Context, c config) []check {
 			return c.Media.RTSP, conn.Close()
 		}, "start the media server, or correct media.rtmp and media.rtsp; without them an embedded one is used"})
 	}
+	if c.Storage.Endpoint == "" {
+		checks = append(checks, listen("S3 port", c.Storage.Listen))
+	} else {
+		checks = append(checks, check{"S3 storage", func() (string, error) {
+			tctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+			defer cancel()
+			b, err := c.bucket()
+			if err != nil {
+				return "", err
+			}
+			if err := b.Make(tctx); err != nil {
+				return "", err
+			}
+			if len(c.Docks) > 0 {
+				if _, err := b.Grant(tctx, c.Docks[0].SN); err != nil {
+					return "", err
+				}
+			}
+			return c.Storage.Endpoint + ", bucket " + c.Storage.Bucket, nil
+		}, "correct storage.endpoint, access_key and secret_key; the endpoint must grant credentials (AssumeRole); without an endpoint an embedded one is used"})
+	}
 	_, man, err := networks.Load(c.Vision.Model)
 	if err == nil && len(c.Docks) == 0 {
 		checks = append(checks, check{"docks", func() (string, error) {

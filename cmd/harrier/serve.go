@@ -9,7 +9,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"path/filepath"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -22,7 +21,6 @@ import (
 	"github.com/harrier-patrol/harrier/console"
 	"github.com/harrier-patrol/harrier/dock"
 	"github.com/harrier-patrol/harrier/dock/pace"
-	"github.com/harrier-patrol/harrier/evidence"
 	"github.com/harrier-patrol/harrier/leads"
 	"github.com/harrier-patrol/harrier/missions"
 	"github.com/harrier-patrol/harrier/missions/wpml"
@@ -64,6 +62,8 @@ var streams = []jetstream.StreamConfig{
 	{Name: "FLIGHTS", Subjects: []string{dock.SubjectFlights + ">"}, MaxBytes: 1 << 30},
 	{Name: "AUDIT", Subjects: []string{dock.SubjectAudit + ">"}, MaxBytes: 1 << 30, DenyDelete: true, DenyPurge: true},
 	{Name: "WATCH", Subjects: []string{dock.SubjectWatch}, Retention: jetstream.WorkQueuePolicy, MaxAge: 6 * time.Hour, MaxBytes: 64 << 20, Duplicates: 6 * time.Hour},
+	{Name: "MEDIA", Subjects: []string{dock.SubjectMedia + ">"}, MaxBytes: 512 << 20},
+	{Name: "PHOTOS", Subjects: []string{dock.SubjectPhotos}, Retention: jetstream.WorkQueuePolicy, MaxAge: 7 * 24 * time.Hour, MaxBytes: 64 << 20, Duplicates: 6 * time.Hour},
 	{Name: "FINDINGS", Subjects: []string{watch.SubjectFindings + ">"}, MaxBytes: 2 << 30, Duplicates: 10 * time.Minute},
 	{Name: "TRACKS", Subjects: []string{watch.SubjectTracks + ">", watch.SubjectShadow + ">"}, MaxAge: 30 * 24 * time.Hour, MaxBytes: 1 << 30, Duplicates: 10 * time.Minute},
 	{Name: "LEADS", Subjects: []string{"leads.>", "sim.leads.>"}, MaxBytes: 2 << 30},
@@ -121,12 +121,11 @@ func serve(ctx context.Context, c config, log *slog.Logger) (err error) {
 	if err != nil {
 		return err
 	}
-	store, err := evidence.OpenFolder(ctx, filepath.Join(data, "evidence"))
+	place, err := depot(ctx, c, data, later)
 	if err != nil {
 		return err
 	}
-	later(store.Close)
-
+	store := place.Store
 	w, err := connect(ctx, c, data, later)
 	if err != nil {
 		return err
@@ -148,7 +147,7 @@ func serve(ctx context.Context, c config, log *slog.Logger) (err error) {
 		push += "?key=" + c.Media.Key
 	}
 	base := fmt.Sprintf("http://%s:%d", c.PublicHost, portOf(c.HTTP.Listen))
-	controller, err := w.controller(c, dock.Options{RouteURL: base + "/routes/%s.kmz", LivePush: push, LiveWatch: strings.TrimSuffix(rtsp, "/") + "/%s", Airspace: city.airspace, Clock: pace.Wall, Log: log})
+	controller, err := w.controller(c, dock.Options{Depot: place, RouteURL: base + "/routes/%s.kmz", LivePush: push, LiveWatch: strings.TrimSuffix(rtsp, "/") + "/%s", Airspace: city.airspace, Clock: pace.Wall, Log: log})
 	if err != nil {
 		return err
 	}
@@ -218,6 +217,7 @@ func serve(ctx context.Context, c config, log *slog.Logger) (err error) {
 	}
 	g.Go(func() error { return controller.Run(gctx) })
 	g.Go(func() error { return watcher.Work(gctx, nc, js, c.Vision.Flights) })
+	g.Go(func() error { return watcher.WorkPhotos(gctx, js) })
 	g.Go(func() error { return schedule.run(gctx, controller, pace.Wall, log) })
 	g.Go(func() error { return coverage.Run(gctx, js) })
 	g.Go(func() error { return followRegister(gctx, c, city, log) })

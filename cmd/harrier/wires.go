@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"crypto/sha256"
 	"crypto/tls"
 	"errors"
@@ -21,6 +22,8 @@ import (
 	"github.com/harrier-patrol/harrier/cmd/harrier/embedded"
 	"github.com/harrier-patrol/harrier/dock"
 	"github.com/harrier-patrol/harrier/dock/enroll"
+	"github.com/harrier-patrol/harrier/dock/uploads"
+	"github.com/harrier-patrol/harrier/evidence"
 )
 
 // wires are the broker of the docks and the NATS of the house: external ones, or embedded ones that end with this process.
@@ -95,6 +98,64 @@ func (w wires) controller(c config, o dock.Options) (*dock.Controller, error) {
 	return dock.New(o, w.nc, w.js), nil
 }
 
+// bucket is the external one that the configuration names.
+func (c config) bucket() (*uploads.Bucket, error) {
+	s := c.Storage
+	return uploads.Open(uploads.Options{Endpoint: s.Endpoint, Bucket: s.Bucket, Region: s.Region, Provider: s.Provider, AccessKey: s.AccessKey, SecretKey: s.SecretKey})
+}
+
+// embeddedBucket starts the endpoint in this process, and opens its bucket.
+func (c config) embeddedBucket(ctx context.Context, data string, later func(func() error)) (*uploads.Bucket, error) {
+	s := c.Storage
+	if s.SecretKey == "" {
+		var err error
+		if s.SecretKey, err = ownSecret(filepath.Join(data, "storage.key")); err != nil {
+			return nil, err
+		}
+	}
+	keys := &uploads.Keys{Secret: s.SecretKey}
+	e, err := embedded.StartStorage(ctx, embedded.StorageOptions{Listen: s.Listen, Dir: filepath.Join(data, "uploads"), Bucket: s.Bucket, AccessKey: s.AccessKey, SecretKey: s.SecretKey, Docks: keys})
+	if err != nil {
+		return nil, err
+	}
+	later(e.Close)
+	return uploads.Open(uploads.Options{Endpoint: fmt.Sprintf("http://%s:%d", c.PublicHost, portOf(e.Addr())), Inside: "http://" + e.Addr(),
+		Bucket: s.Bucket, Region: s.Region, Provider: s.Provider, AccessKey: s.AccessKey, SecretKey: s.SecretKey, Keys: keys})
+}
+
+// depot is where docks upload to, with the evidence that takes over what comes.
+func depot(ctx context.Context, c config, data string, later func(func() error)) (*dock.Depot, error) {
+	open := c.bucket
+	if c.Storage.Endpoint == "" {
+		open = func() (*uploads.Bucket, error) { return c.embeddedBucket(ctx, data, later) }
+	}
+	b, err := open()
+	if err != nil {
+		return nil, err
+	}
+	if err := b.Make(ctx); err != nil {
+		return nil, err
+	}
+	store, err := evidence.OpenFolder(ctx, filepath.Join(data, "evidence"))
+	if err != nil {
+		return nil, err
+	}
+	later(store.Close)
+	return &dock.Depot{Uploads: b, Store: store}, nil
+}
+
+// ownSecret is the secret of the embedded endpoint: made once, and kept where only this user reads it.
+func ownSecret(path string) (string, error) {
+	if b, err := os.ReadFile(path); err == nil && len(b) >= 32 {
+		return string(b), nil
+	}
+	secret := rand.Text() + rand.Text()
+	if err := os.WriteFile(path, []byte(secret), 0o600); err != nil {
+		return "", fmt.Errorf("secret of the storage: %w", err)
+	}
+	return secret, nil
+}
+
 // controllerCmd is the controller alone: it flies docks, and nobody looks.
 type controllerCmd struct {
 	Config string `default:"harrier.yaml" help:"Configuration." type:"path"`
@@ -126,7 +187,8 @@ func (x *controllerCmd) Run(ctx context.Context) (err error) {
 			err = errors.Join(err, closers[i]())
 		}
 	}()
-	w, err := connect(ctx, c, data, func(f func() error) { closers = append(closers, f) })
+	later := func(f func() error) { closers = append(closers, f) }
+	w, err := connect(ctx, c, data, later)
 	if err != nil {
 		return err
 	}
@@ -134,7 +196,11 @@ func (x *controllerCmd) Run(ctx context.Context) (err error) {
 	if rtmp == "" { // nobody looks, so nobody needs a media server either
 		rtmp, rtsp = "rtmp://"+c.Media.ListenRTMP+"/live", "rtsp://"+c.Media.ListenRTSP+"/live"
 	}
-	controller, err := w.controller(c, dock.Options{RouteURL: fmt.Sprintf("http://%s:%d/routes/%%s.kmz", c.PublicHost, portOf(c.HTTP.Listen)),
+	place, err := depot(ctx, c, data, later)
+	if err != nil {
+		return err
+	}
+	controller, err := w.controller(c, dock.Options{Depot: place, RouteURL: fmt.Sprintf("http://%s:%d/routes/%%s.kmz", c.PublicHost, portOf(c.HTTP.Listen)),
 		LivePush: strings.TrimSuffix(rtmp, "/") + "/%s", LiveWatch: strings.TrimSuffix(rtsp, "/") + "/%s", Clock: clock, Log: log})
 	if err != nil {
 		return err

@@ -105,7 +105,11 @@ func TestTheRestOfARouteBeginsAtItsBreakPoint(t *testing.T) {
 		{cloudapi.BreakPoint{Index: 99}, []float64{2, 2}},
 		{cloudapi.BreakPoint{Index: -1}, []float64{0, 1, 2}},
 	} {
-		got := rest(r, &c.b)
+		p := rest(r, &c.b)
+		got := p.route
+		if i := min(max(c.b.Index, 0), 2); p.first != i {
+			t.Errorf("%+v: %d waypoints lie before it", c.b, p.first)
+		}
 		if len(got.Waypoints) != len(c.want) {
 			t.Errorf("%+v: %+v", c.b, got)
 			continue

@@ -109,6 +109,11 @@ func (f *Fleet) writeCity() error {
 		for _, l := range t.Streets {
 			roads.Append(geojson.NewFeature(orb.LineString{t.ToFrame(l[0], l[1]), t.ToFrame(l[2], l[3])}))
 		}
+		if f.o.Photos {
+			for k := range routes[i].Waypoints {
+				routes[i].Waypoints[k].Photo = true
+			}
+		}
 		name := SN(i) + ".kmz"
 		kmz, err := wpml.Write(routes[i])
 		if err != nil {

@@ -8,9 +8,9 @@ import (
 	"time"
 
 	mqtt "github.com/eclipse/paho.mqtt.golang"
+	"github.com/go-json-experiment/json"
 
 	"github.com/harrier-patrol/harrier/dock/cloudapi"
-	"github.com/harrier-patrol/harrier/missions"
 )
 
 // simDock is one dock: its MQTT session, its weather, its aircraft, and the flight that this is on.
@@ -29,7 +29,7 @@ type simDock struct {
 	sky      *weather
 	battery  energy
 	stepped  time.Time // when weather and battery were last brought up to date
-	prepared map[string]missions.Route
+	prepared map[string]prepared
 	task     *task // nil while the aircraft rests
 	missing  bool  // the aircraft is not in the dock after landing
 	silent   bool  // rebooting
@@ -37,6 +37,12 @@ type simDock struct {
 	osdHz    int
 	liveTry  int
 	flights  int
+	waiting  map[string]chan cloudapi.Message // for replies to what the dock asks, by tid
+
+	// of the uploads, one flight's after the other's
+	uploading  sync.Mutex
+	grant      cloudapi.StorageConfig
+	grantUntil time.Time
 }
 
 type outgoing struct {
@@ -47,7 +53,7 @@ type outgoing struct {
 }
 
 func newSimDock(f *Fleet, i int) *simDock {
-	d := &simDock{f: f, i: i, sn: SN(i), d: newDice(f.o.Seed, 1000+uint64(i)), out: make(chan outgoing, 256), prepared: map[string]missions.Route{}}
+	d := &simDock{f: f, i: i, sn: SN(i), d: newDice(f.o.Seed, 1000+uint64(i)), out: make(chan outgoing, 256), prepared: map[string]prepared{}, waiting: map[string]chan cloudapi.Message{}}
 	d.offset = time.Duration(d.d.between(-1, 1) * f.o.Settings.ClockOffsetS * float64(time.Second))
 	d.sky = newWeather(newDice(f.o.Seed, 70000+uint64(i)))
 	d.battery = energy{percent: 100}
@@ -75,6 +81,9 @@ func (d *simDock) run(ctx context.Context) error {
 			default: // a dock answers one service at a time and drops what overruns it
 			}
 		})
+		for _, k := range []cloudapi.Kind{cloudapi.KindRequestsReply, cloudapi.KindEventsReply} {
+			c.Subscribe(cloudapi.Topic(d.sn, k), 1, func(_ mqtt.Client, m mqtt.Message) { d.heard(k, m.Payload()) })
+		}
 		d.online()
 	})
 	d.cl = mqtt.NewClient(opts)
@@ -125,6 +134,9 @@ func (d *simDock) post(topic string, qos byte, method, tid, bid string, data any
 	}
 	m := cloudapi.New(tid, bid, method, d.now(), data)
 	m.Gateway = &d.sn
+	if method == cloudapi.MethodFileUploadCallback {
+		m.NeedReply = new(1)
+	}
 	b, err := m.Encode()
 	if err != nil {
 		d.f.o.Log.Error("encode", "dock", d.sn, "method", method, "error", err)
@@ -137,6 +149,58 @@ func (d *simDock) post(topic string, qos byte, method, tid, bid string, data any
 	case d.out <- outgoing{topic, b, qos, d.f.o.Clock.Now().Add(time.Duration(late * float64(time.Second)))}:
 	default: // the link is down: state is only worth sending fresh
 	}
+}
+
+// heard takes in the reply to what the dock asked.
+func (d *simDock) heard(k cloudapi.Kind, payload []byte) {
+	m, err := cloudapi.Decode(k, true, payload)
+	if err != nil {
+		d.f.o.Log.Warn("reply", "dock", d.sn, "error", err)
+		return
+	}
+	d.mu.Lock()
+	ch := d.waiting[m.Transaction()]
+	delete(d.waiting, m.Transaction())
+	d.mu.Unlock()
+	if ch != nil {
+		ch <- m
+	}
+}
+
+// asks is how often a dock says what it gets no answer to.
+const asks = 4
+
+// ask sends what is to be answered until it is, and decodes the answer's data into out, where that is not nil.
+func (d *simDock) ask(ctx context.Context, k cloudapi.Kind, method string, data, out any) error {
+	tid, bid := newID(), newID()
+	for range asks {
+		ch := make(chan cloudapi.Message, 1)
+		d.mu.Lock()
+		d.waiting[tid] = ch
+		d.mu.Unlock()
+		d.post(cloudapi.Topic(d.sn, k), 1, method, tid, bid, data)
+		timer := d.f.o.Clock.NewTimer(replyWithin)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return ctx.Err()
+		case <-timer.C:
+			continue
+		case m := <-ch:
+			timer.Stop()
+			if code, _ := m.Outcome(); code != 0 {
+				return fmt.Errorf("%s: refused with %d", method, code)
+			}
+			if out == nil {
+				return nil
+			}
+			return json.Unmarshal(m.Data, out)
+		}
+	}
+	d.mu.Lock()
+	delete(d.waiting, tid)
+	d.mu.Unlock()
+	return fmt.Errorf("%s: no answer", method)
 }
 
 func (d *simDock) send(ctx context.Context) {
@@ -202,13 +266,14 @@ func (d *simDock) do(ctx context.Context, e *cloudapi.Message) int {
 			d.f.o.Log.Warn("route", "dock", d.sn, "flight", x.FlightID, "error", err)
 			return codeBadFile
 		}
+		p := prepared{route: route}
 		if b := x.BreakPoint; b != nil {
-			route = rest(route, b)
+			p = rest(route, b)
 		}
 		d.mu.Lock()
 		defer d.mu.Unlock()
 		clear(d.prepared)
-		d.prepared[x.FlightID] = route
+		d.prepared[x.FlightID] = p
 		return 0
 	case *cloudapi.FlightTaskUndo:
 		d.mu.Lock()

@@ -13,19 +13,21 @@ type Fault string
 
 // Faults.
 const (
-	FaultLiveStart  Fault = "live-start"  // the stream does not start the first three times
-	FaultLostReply  Fault = "lost-reply"  // the answer to flighttask_execute gets lost
-	FaultLowBattery Fault = "low-battery" // the battery falls to 20 % on the way; the aircraft breaks off and comes home
-	FaultGust       Fault = "gust"        // the wind at the dock rises by 12 m/s for three minutes
-	FaultRTKLoss    Fault = "rtk-loss"    // no RTK fix for two minutes
-	FaultHMS        Fault = "hms"         // a health alarm of the aircraft in the air
-	FaultObstacle   Fault = "obstacle"    // the aircraft stops before an obstacle and comes home
-	FaultNotFound   Fault = "not-found"   // the aircraft is not found in the dock after landing, until somebody has put it back
-	FaultReboot     Fault = "reboot"      // the dock is silent for a minute and a half while its aircraft flies on
+	FaultLiveStart   Fault = "live-start"   // the stream does not start the first three times
+	FaultLostReply   Fault = "lost-reply"   // the answer to flighttask_execute gets lost
+	FaultLowBattery  Fault = "low-battery"  // the battery falls to 20 % on the way; the aircraft breaks off and comes home
+	FaultGust        Fault = "gust"         // the wind at the dock rises by 12 m/s for three minutes
+	FaultRTKLoss     Fault = "rtk-loss"     // no RTK fix for two minutes
+	FaultHMS         Fault = "hms"          // a health alarm of the aircraft in the air
+	FaultObstacle    Fault = "obstacle"     // the aircraft stops before an obstacle and comes home
+	FaultNotFound    Fault = "not-found"    // the aircraft is not found in the dock after landing, until somebody has put it back
+	FaultMediaUpload Fault = "media-upload" // each photo is uploaded at the third try only
+	FaultMediaLost   Fault = "media-lost"   // the first photo cannot be read from the aircraft's card, and never comes
+	FaultReboot      Fault = "reboot"       // the dock is silent for a minute and a half while its aircraft flies on
 )
 
 // AllFaults in their order.
-var AllFaults = []Fault{FaultLiveStart, FaultLostReply, FaultLowBattery, FaultGust, FaultRTKLoss, FaultHMS, FaultObstacle, FaultNotFound, FaultReboot}
+var AllFaults = []Fault{FaultLiveStart, FaultLostReply, FaultLowBattery, FaultGust, FaultRTKLoss, FaultHMS, FaultObstacle, FaultNotFound, FaultReboot, FaultMediaUpload, FaultMediaLost}
 
 // Faults say what goes wrong and when: by chance, and by script.
 type Faults struct {

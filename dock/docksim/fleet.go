@@ -36,6 +36,7 @@ type Options struct {
 	Quality        int
 	Settings       Settings
 	Airborne       bool       // flights begin and end in the air over their route, without a dock's work before and after
+	Photos         bool       // the city's routes take a photo at every waypoint
 	NoVideo        bool       // nothing is filmed: live starts are granted, and no stream comes
 	Clock          pace.Clock // zero: the wall's; faster ones only without video
 	Faults         Faults

@@ -33,10 +33,13 @@ type flight struct {
 	film    *film                    // nil where it is rendered as it goes
 	percent atomic.Int32
 	wp      atomic.Int32
+	route   missions.Route
+	first   int    // waypoints of the whole route before it
+	shots   []shot // photos taken so far; of the goroutine that flies, until it has landed
 }
 
-func newFlight(id string, frame geo.Frame, r missions.Route, d *dice, s Settings, rtk bool) *flight {
-	f := &flight{id: id, frame: frame, pilot: newPilot(frame, r), sensor: newSensor(d, s, rtk), live: make(chan string, 1)}
+func newFlight(id string, frame geo.Frame, p prepared, d *dice, s Settings, rtk bool) *flight {
+	f := &flight{id: id, frame: frame, route: p.route, first: p.first, pilot: newPilot(frame, p.route), sensor: newSensor(d, s, rtk), live: make(chan string, 1)}
 	f.infoOff = time.Duration(d.NormFloat64() * s.DelayInfoSigmaS * float64(time.Second))
 	f.publishPose()
 	return f
@@ -122,11 +125,9 @@ func (f *flight) run(ctx context.Context, d *dice, s Settings, q Quality, tr *tr
 			i--
 			continue
 		}
-		f.sensor.wander(tick.Seconds())
-		if f.pilot.step(tick.Seconds()) {
+		if f.fly(tick.Seconds(), at, at.Sub(epoch).Seconds()) {
 			return true, nil
 		}
-		f.publishPose()
 		delay := videoDelay(base, phase, s, at.Sub(f.began).Seconds())
 		f.delayNS.Store(int64(delay))
 		if f.film != nil {
@@ -206,12 +207,32 @@ func (f *flight) glide(ctx context.Context, c pace.Clock, paused *atomic.Bool) b
 			f.pilot.at.ve, f.pilot.at.vn, f.pilot.speed = 0, 0, 0
 			continue
 		}
-		f.sensor.wander(step.Seconds())
-		if f.pilot.step(step.Seconds()) {
+		if f.fly(step.Seconds(), c.Now(), 0) {
 			return true
 		}
-		f.publishPose()
 	}
+}
+
+// fly flies on for dt seconds, and takes the photos of the waypoints that it comes to; done says that the route is flown. at is the time,
+// seconds that of the town.
+func (f *flight) fly(dt float64, at time.Time, seconds float64) (done bool) {
+	f.sensor.wander(dt)
+	was := f.pilot.next
+	done = f.pilot.step(dt)
+	f.publishPose()
+	if len(f.shots) == 0 && was == 1 && f.route.Waypoints[0].Photo {
+		f.shoot(0, at, seconds)
+	}
+	for i := was; i < f.pilot.next; i++ {
+		if f.route.Waypoints[i].Photo {
+			f.shoot(i, at, seconds)
+		}
+	}
+	return done
+}
+
+func (f *flight) shoot(waypoint int, at time.Time, seconds float64) {
+	f.shots = append(f.shots, shot{f.first + waypoint, at, seconds, *f.pose.Load(), *f.read.Load()})
 }
 
 // comeHome flies straight back to the dock and down.

@@ -12,12 +12,19 @@ type Entry struct {
 	At      time.Time `json:"at"`
 	Dock    string    `json:"dock"`
 	Flight  string    `json:"flight,omitempty"`
-	What    string    `json:"what"` // execute, take-off, landing, aircraft put back, flighttask_pause, flighttask_recovery
+	What    string    `json:"what"` // execute, take-off, landing, photo, uploaded, aircraft put back, flighttask_pause, flighttask_recovery
+	File    string    `json:"file,omitempty"`
 	Wind    float64   `json:"wind_ms"`
 	Rain    int       `json:"rain"`
 	Battery float64   `json:"battery"`
 	Fault   Fault     `json:"fault,omitempty"`
 }
+
+// What docks do with photos.
+const (
+	WhatPhoto    = "photo" // taken
+	WhatUploaded = "uploaded"
+)
 
 // logbook is a file of entries; without a file it forgets.
 type logbook struct {

@@ -28,6 +28,8 @@ type task struct {
 	brk    *cloudapi.BreakPointReport
 	code   int
 	failed cloudapi.JobStatus // what the flight ends with where not well
+
+	uploaded int // photos
 }
 
 // What a dock itself refuses to start in, whatever it is told.
@@ -37,10 +39,17 @@ const (
 	refusesBattery = 30
 )
 
+// prepared is a flight that may be executed: its route, or what is left of it from a break point on.
+type prepared struct {
+	route missions.Route
+	first int // waypoints of the whole route before it
+}
+
 // rest is a route from its break point on.
-func rest(r missions.Route, b *cloudapi.BreakPoint) missions.Route {
+func rest(r missions.Route, b *cloudapi.BreakPoint) prepared {
 	i := min(max(b.Index, 0), len(r.Waypoints)-1)
 	out := missions.Route{Waypoints: append([]missions.Waypoint{}, r.Waypoints[i:]...)}
+	out.Waypoints[0].Photo = false // it was taken before
 	if i+1 < len(r.Waypoints) && b.State != cloudapi.BreakPointStateOnWaypoint {
 		a, z := r.Waypoints[i], r.Waypoints[i+1]
 		out.Waypoints[0].Lon, out.Waypoints[0].Lat = a.Lon+(z.Lon-a.Lon)*b.Progress, a.Lat+(z.Lat-a.Lat)*b.Progress
@@ -48,14 +57,14 @@ func rest(r missions.Route, b *cloudapi.BreakPoint) missions.Route {
 	if len(out.Waypoints) < 2 { // broken off at its end: it only has to come home
 		out.Waypoints = append(out.Waypoints, out.Waypoints[0])
 	}
-	return out
+	return prepared{out, i}
 }
 
 // execute begins a flight that was prepared.
 func (d *simDock) execute(ctx context.Context, id string) int {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	route, ok := d.prepared[id]
+	p, ok := d.prepared[id]
 	switch {
 	case d.task != nil:
 		return codeBusy
@@ -84,10 +93,10 @@ func (d *simDock) execute(ctx context.Context, id string) int {
 	d.rng.Unlock()
 	var town *Town
 	if d.f.o.NoVideo {
-		t.fl = newFlight(id, geo.NewFrame(orbPoint(Site(d.i)[0], Site(d.i)[1]), 0), route, dc, d.f.o.Settings, rtk)
+		t.fl = newFlight(id, geo.NewFrame(orbPoint(Site(d.i)[0], Site(d.i)[1]), 0), p, dc, d.f.o.Settings, rtk)
 	} else {
 		town = d.f.town(d.i)
-		t.fl = newFlight(id, town.frame, route, dc, d.f.o.Settings, rtk)
+		t.fl = newFlight(id, town.frame, p, dc, d.f.o.Settings, rtk)
 		t.fl.town = town
 		if d.i < len(d.f.shown) {
 			t.fl.film = d.f.shown[d.i]
@@ -99,6 +108,7 @@ func (d *simDock) execute(ctx context.Context, id string) int {
 	go func() {
 		defer d.wg.Done()
 		d.carryOut(ctx, t, dc)
+		d.upload(ctx, t)
 		if town != nil {
 			town.ground.Close()
 		}
@@ -230,7 +240,7 @@ func (d *simDock) goHome(t *task, status cloudapi.JobStatus, code int) {
 	i, share := int(t.fl.wp.Load()), 0.0
 	at := t.fl.read.Load()
 	p := t.fl.frame.From(at.e, at.n)
-	t.brk = &cloudapi.BreakPointReport{Index: max(0, i-1), Progress: share, Longitude: p.Lon(), Latitude: p.Lat(), Height: at.u + siteHeightM, AttitudeHead: at.yawDeg}
+	t.brk = &cloudapi.BreakPointReport{Index: t.fl.first + max(0, i-1), Progress: share, Longitude: p.Lon(), Latitude: p.Lat(), Height: at.u + siteHeightM, AttitudeHead: at.yawDeg}
 	t.cancel()
 }
 
@@ -303,11 +313,11 @@ func (d *simDock) progress(status cloudapi.JobStatus) {
 	p.Output.Progress.Percent = int(t.fl.percent.Load())
 	p.Output.Progress.CurrentStep = t.step
 	p.Output.Ext.FlightID = t.id
-	p.Output.Ext.CurrentWaypointIndex = int(t.fl.wp.Load())
+	p.Output.Ext.CurrentWaypointIndex = t.fl.first + int(t.fl.wp.Load())
 	p.Output.Ext.WaylineMissionState = cloudapi.WaylineMissionStateFlying
 	p.Output.Ext.BreakPoint = t.brk
 	if status != cloudapi.JobStatusInProgress {
-		p.Result = t.code
+		p.Result, p.Output.Ext.MediaCount = t.code, len(t.fl.shots)
 		p.Output.Ext.WaylineMissionState = cloudapi.WaylineMissionStateCompleted
 		if status == cloudapi.JobStatusOK {
 			p.Output.Progress.Percent = 100

@@ -95,7 +95,9 @@ func parse(b []byte) (missions.Route, error) {
 			if err := errors.Join(err1, err2); err != nil {
 				return missions.Route{}, fmt.Errorf("waylines.wpml: waypoint %d: %w", p.Index, err)
 			}
+			photo := false
 			for _, a := range p.Actions {
+				photo = photo || a.Func == "takePhoto"
 				if a.Func == "gimbalRotate" && a.Param.PitchAngle != "" {
 					if pitch, err1 = strconv.ParseFloat(a.Param.PitchAngle, 64); err1 != nil {
 						return missions.Route{}, fmt.Errorf("waylines.wpml: waypoint %d: gimbalPitchRotateAngle: %w", p.Index, err1)
@@ -106,13 +108,31 @@ func parse(b []byte) (missions.Route, error) {
 			if speed == 0 {
 				speed = f.Speed
 			}
-			r.Waypoints = append(r.Waypoints, missions.Waypoint{Lon: lon, Lat: lat, HeightM: p.Height, SpeedMS: speed, PitchDeg: pitch})
+			r.Waypoints = append(r.Waypoints, missions.Waypoint{Lon: lon, Lat: lat, HeightM: p.Height, SpeedMS: speed, PitchDeg: pitch, Photo: photo})
 		}
 	}
 	if err := r.Check(); err != nil {
 		return missions.Route{}, fmt.Errorf("waylines.wpml: %w", err)
 	}
 	return r, nil
+}
+
+// photo is the action that takes a still at a waypoint, "" where none is wanted.
+func photo(i int, w missions.Waypoint) string {
+	if !w.Photo {
+		return ""
+	}
+	return fmt.Sprintf(`
+          <wpml:action>
+            <wpml:actionId>1</wpml:actionId>
+            <wpml:actionActuatorFunc>takePhoto</wpml:actionActuatorFunc>
+            <wpml:actionActuatorFuncParam>
+              <wpml:fileSuffix>%s</wpml:fileSuffix>
+              <wpml:payloadPositionIndex>0</wpml:payloadPositionIndex>
+              <wpml:useGlobalPayloadLensIndex>0</wpml:useGlobalPayloadLensIndex>
+              <wpml:payloadLensIndex>wide</wpml:payloadLensIndex>
+            </wpml:actionActuatorFuncParam>
+          </wpml:action>`, missions.PhotoMark(i))
 }
 
 // Write returns the KMZ of a route: the aircraft looks along its track at each waypoint's pitch.
@@ -146,9 +166,9 @@ func Write(r missions.Route) ([]byte, error) {
               <wpml:gimbalPitchRotateAngle>%.1f</wpml:gimbalPitchRotateAngle>
               <wpml:payloadPositionIndex>0</wpml:payloadPositionIndex>
             </wpml:actionActuatorFuncParam>
-          </wpml:action>
+          </wpml:action>%s
         </wpml:actionGroup>
-      </Placemark>`, w.Lon, w.Lat, i, w.HeightM, w.SpeedMS, i, i, i, w.PitchDeg)
+      </Placemark>`, w.Lon, w.Lat, i, w.HeightM, w.SpeedMS, i, i, i, w.PitchDeg, photo(i, w))
 	}
 	config := `
     <wpml:missionConfig>

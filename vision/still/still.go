@@ -169,6 +169,11 @@ func (m *Meta) read(tags, x map[string]any, at func() (float64, float64, error))
 	if s, ok := tags["DateTimeOriginal"].(string); ok {
 		m.Time, _ = time.Parse("2006:01:02 15:04:05", s)
 	}
+	if s, ok := x["UTCAtExposure"].(string); ok { // to the microsecond, where EXIF has the local time to the second
+		if at, err := time.Parse("2006-01-02T15:04:05.999999", s); err == nil {
+			m.Time = at
+		}
+	}
 	if t, _ := x["CreatorTool"].(string); t != "" && !strings.Contains(strings.ToLower(t), "dji") {
 		m.Edited = t
 	}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/paulmach/orb"
+	"gocv.io/x/gocv"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/harrier-patrol/harrier/dock"
@@ -83,21 +84,7 @@ func (w *Watcher) Flight(ctx context.Context, job dock.WatchJob, epoch uint64, p
 			return fmt.Errorf("dock %s: %w", job.Dock, err)
 		}
 	}
-	var scenes []vision.Scene
-	for _, s := range w.Scenes {
-		for _, name := range job.Scenes {
-			if s.Name == name {
-				scenes = append(scenes, s)
-			}
-		}
-	}
-	f.tracker = vision.NewTracker(scenes, w.Model.Classes())
-	f.wanted = map[string]bool{}
-	for _, s := range scenes {
-		for c := range s.Classes {
-			f.wanted[c] = true
-		}
-	}
+	f.lookFor(w.scenes(job.Scenes))
 	pictures := make(chan *stream.Picture, 1)
 	looked := make(chan look, looksKept)
 	g, gctx := errgroup.WithContext(ctx)
@@ -138,6 +125,26 @@ func (w *Watcher) Flight(ctx context.Context, job dock.WatchJob, epoch uint64, p
 	}
 }
 
+// scenes are those of a job.
+func (w *Watcher) scenes(names []string) (out []vision.Scene) {
+	for _, s := range w.Scenes {
+		if slices.Contains(names, s.Name) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// lookFor prepares for what scenes look for.
+func (f *flightWatch) lookFor(scenes []vision.Scene) {
+	f.tracker, f.wanted = vision.NewTracker(scenes, f.w.Model.Classes()), map[string]bool{}
+	for _, s := range scenes {
+		for c := range s.Classes {
+			f.wanted[c] = true
+		}
+	}
+}
+
 // motion hears which pixels were found again in a later picture.
 func (f *flightWatch) motion(from, to time.Duration, w, h int, pairs []geo.PixelPair) {
 	p, ok := f.poses.Last() // its pitch and height change little
@@ -152,6 +159,7 @@ func (f *flightWatch) motion(from, to time.Duration, w, h int, pairs []geo.Pixel
 type flightWatch struct {
 	w       *Watcher
 	job     dock.WatchJob
+	photo   string // "-" and the name of the photo that is looked at, "" for the video
 	epoch   uint64
 	clock   *vision.CaptureClock
 	poses   *vision.Poses
@@ -275,13 +283,11 @@ func (f *flightWatch) sightings(ctx context.Context, l look, at time.Time) error
 	sealed := "" // the frame as it came, once it was needed
 	for n, k := range f.tracker.Add(frame) {
 		o := frame[n]
-		d, where := o.Detection, o.At
 		scene, found := f.tracker.Rule(k, f.w.Fences)
 		if !found || k.Found || l.pic == nil {
 			continue
 		}
-		class, score := k.Class()
-		if class != d.Class {
+		if class, _ := k.Class(); class != o.Class {
 			continue // the frame that is shown must show it
 		}
 		k.Found = true
@@ -294,38 +300,56 @@ func (f *flightWatch) sightings(ctx context.Context, l look, at time.Time) error
 				return err
 			}
 		}
-		whole, part, err := shown(l.pic.BGR, l.all, f.wanted, d.Box)
+		x, err := f.finding(ctx, k, o, scene.Name, picture{l.pic.BGR, l.all, sealed})
 		if err != nil {
 			return err
 		}
-		frame, err := f.w.Store.Put(ctx, whole)
-		if err != nil {
-			return err
-		}
-		crop, err := f.w.Store.Put(ctx, part)
-		if err != nil {
-			return err
-		}
-		name, attr := f.tracker.Describe(k, f.w.DoorLines)
-		if name == "dump-truck" {
-			if err := f.w.Plates.Note(ctx, l.pic.BGR, d.Box, where.GSDM, attr); err != nil {
-				return err
+		if vision.Group(o.Class) == "structure" {
+			if p, ok := f.pose(f.base(), o.PTS); ok {
+				x.Register = f.standing(o, f.on(f.base()), p)
 			}
 		}
-		x1 := vision.Finding{
-			ID: f.id(k), Epoch: f.epoch, Flight: f.job.Flight, Dock: f.job.Dock, Scene: scene.Name, Class: name,
-			Attributes: attr, Lon: k.Lon(), Lat: k.Lat(), HeightM: where.HeightM, Cov: k.Cov, Score: score, Sightings: k.Sightings,
-			FirstSeen: k.FirstSeen.UTC(), LastSeen: k.LastSeen.UTC(), Captured: at.UTC(), Original: sealed, Frame: frame, Crop: crop, Box: d.Box, Simulated: f.job.Simulated,
-		}
-		if vision.Group(class) == "structure" {
-			x1.Register = f.standing(o)
-		}
-		f.found[k] = x1
-		if err := f.sink.Finding(x1); err != nil {
+		f.found[k] = x
+		if err := f.sink.Finding(x); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// picture is a frame or a photo in which something was found: as it was taken, with all that was seen in it, and the SHA-256 of it as sealed.
+type picture struct {
+	bgr    gocv.Mat
+	all    []vision.Detection
+	sealed string
+}
+
+// finding is what a rule found in a picture, with the pictures that show it.
+func (f *flightWatch) finding(ctx context.Context, k *vision.Track, o vision.Observation, scene string, pic picture) (x vision.Finding, err error) {
+	whole, part, err := shown(pic.bgr, pic.all, f.wanted, o.Box)
+	if err != nil {
+		return x, err
+	}
+	frame, err := f.w.Store.Put(ctx, whole)
+	if err != nil {
+		return x, err
+	}
+	crop, err := f.w.Store.Put(ctx, part)
+	if err != nil {
+		return x, err
+	}
+	name, attr := f.tracker.Describe(k, f.w.DoorLines)
+	if name == "dump-truck" {
+		if err := f.w.Plates.Note(ctx, pic.bgr, o.Box, o.At.GSDM, attr); err != nil {
+			return x, err
+		}
+	}
+	_, score := k.Class()
+	return vision.Finding{
+		ID: f.id(k), Epoch: f.epoch, Flight: f.job.Flight, Dock: f.job.Dock, Scene: scene, Class: name,
+		Attributes: attr, Lon: k.Lon(), Lat: k.Lat(), HeightM: o.At.HeightM, Cov: k.Cov, Score: score, Sightings: k.Sightings,
+		FirstSeen: k.FirstSeen.UTC(), LastSeen: k.LastSeen.UTC(), Captured: o.Time.UTC(), Original: pic.sealed, Frame: frame, Crop: crop, Box: o.Box, Simulated: f.job.Simulated,
+	}, nil
 }
 
 // endedAfter: what moves and was not seen for so long is gone. What stands is kept to the end of the flight: a
@@ -356,7 +380,9 @@ func (f *flightWatch) end(before time.Time, all bool) error {
 	return nil
 }
 
-func (f *flightWatch) id(k *vision.Track) string { return fmt.Sprintf("%s-%d", f.job.Flight, k.ID) }
+func (f *flightWatch) id(k *vision.Track) string {
+	return fmt.Sprintf("%s%s-%d", f.job.Flight, f.photo, k.ID)
+}
 
 // cover notes which ground a frame shows.
 func (f *flightWatch) cover(seen *covering, l look, at time.Time) {
@@ -395,13 +421,10 @@ func (f *flightWatch) locate(b timeBase, o vision.Observation) (geo.Located, boo
 func boxSigma(b vision.Box) float64 { return math.Hypot(2, 0.06*math.Max(b.W, b.H)) }
 
 // standing compares a structure's outline, the ground that its box covers, with the register.
-func (f *flightWatch) standing(o vision.Observation) *geo.Match {
-	b := f.base()
-	p, ok := f.pose(b, o.PTS)
-	if !ok || f.w.Register.Len() == 0 {
+func (f *flightWatch) standing(o vision.Observation, l geo.Locator, p geo.Pose) *geo.Match {
+	if f.w.Register.Len() == 0 {
 		return nil
 	}
-	l := f.on(b)
 	above, _ := f.tracker.AboveM(o.Class)
 	var ring orb.Ring
 	for _, c := range [4][2]float64{{0, 0}, {1, 0}, {1, 1}, {0, 1}} {

@@ -15,7 +15,7 @@ type NATS struct{ s *server.Server }
 func StartNATS(host string, port int, dir, token string) (*NATS, error) {
 	s, err := server.NewServer(&server.Options{
 		ServerName: "harrier", Host: host, Port: port, JetStream: true, StoreDir: dir, Authorization: token,
-		NoSigs: true, NoLog: true, SyncAlways: true, JetStreamMaxMemory: 64 << 20, JetStreamMaxStore: 9 << 30,
+		NoSigs: true, NoLog: true, SyncAlways: true, JetStreamMaxMemory: 64 << 20, JetStreamMaxStore: 10 << 30,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("NATS server: %w", err)

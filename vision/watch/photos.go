@@ -1,0 +1,151 @@
+package watch
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+	"gocv.io/x/gocv"
+
+	"github.com/harrier-patrol/harrier/dock"
+	"github.com/harrier-patrol/harrier/vision"
+	"github.com/harrier-patrol/harrier/vision/still"
+)
+
+// photoWait is how long a photo may go without a sign of life from its worker; a look takes some seconds.
+const photoWait = 2 * time.Minute
+
+// WorkPhotos takes photos off the work queue, one at a time, and looks at them, until ctx ends.
+func (w *Watcher) WorkPhotos(ctx context.Context, js jetstream.JetStream) error {
+	cons, err := js.CreateOrUpdateConsumer(ctx, "PHOTOS", jetstream.ConsumerConfig{Durable: "photos", AckPolicy: jetstream.AckExplicitPolicy, AckWait: photoWait, MaxDeliver: 3, MaxAckPending: 16})
+	if err != nil {
+		return fmt.Errorf("work queue of photos: %w", err)
+	}
+	for {
+		msg, err := cons.Next(jetstream.FetchMaxWait(time.Second))
+		if ctx.Err() != nil {
+			if msg != nil {
+				_ = msg.Nak()
+			}
+			return nil
+		}
+		if err != nil {
+			if !errors.Is(err, nats.ErrTimeout) {
+				time.Sleep(200 * time.Millisecond)
+			}
+			continue
+		}
+		var job dock.PhotoJob
+		if err := json.Unmarshal(msg.Data(), &job); err != nil {
+			w.Log.Error("photo job is not JSON, dropped", "error", err)
+			_ = msg.Term()
+			continue
+		}
+		found, err := w.Photo(ctx, job)
+		for _, f := range found {
+			var b []byte
+			if b, err = json.Marshal(f); err == nil {
+				_, err = js.Publish(ctx, SubjectFindings+job.Flight, b, jetstream.WithMsgID(f.ID+"/0"))
+			}
+			if err != nil {
+				break
+			}
+		}
+		var not notInspected
+		switch {
+		case errors.As(err, &not):
+			w.Log.Warn("photo not inspected", "flight", job.Flight, "photo", job.Name, "reason", string(not))
+			_ = msg.Ack()
+		case ctx.Err() != nil:
+			_ = msg.Nak()
+		case err != nil:
+			w.Log.Error("looking at a photo broke off; it is tried again", "flight", job.Flight, "photo", job.Name, "error", err)
+			_ = msg.NakWithDelay(5 * time.Second)
+		default:
+			w.Log.Info("photo looked at", "flight", job.Flight, "photo", job.Name, "findings", len(found))
+			_ = msg.Ack()
+		}
+	}
+}
+
+// notInspected says why a photo tells nothing, however often it is looked at.
+type notInspected string
+
+func (n notInspected) Error() string { return "not inspected: " + string(n) }
+
+// Photo looks at one photo that a dock has uploaded, and returns what scenes' rules find in it. It takes the way of the stills of `harrier
+// inspect`: a photo is sharp and one sighting is enough, but what a rule wants to see stay or move cannot be told from it.
+func (w *Watcher) Photo(ctx context.Context, job dock.PhotoJob) ([]vision.Finding, error) {
+	raw, err := w.Store.Unseal(ctx, job.Original)
+	if err != nil {
+		return nil, err
+	}
+	m, err := still.Read(raw)
+	switch {
+	case err != nil:
+		return nil, notInspected(err.Error())
+	case m.PoseErr != nil:
+		return nil, notInspected(m.PoseErr.Error())
+	}
+	bgr, err := gocv.IMDecode(raw, gocv.IMReadColor)
+	if err != nil || bgr.Empty() {
+		return nil, notInspected("the picture cannot be decoded")
+	}
+	defer bgr.Close()
+	if why := Unfit(bgr); why != "" {
+		w.Blind.Add(1)
+		return nil, notInspected(why)
+	}
+	f := &flightWatch{w: w, job: dock.WatchJob{Flight: job.Flight, Dock: job.Dock, Simulated: job.Simulated}, epoch: 1, log: w.Log, locator: w.Locator, photo: "-" + job.Name}
+	if job.Lon != 0 || job.Lat != 0 {
+		if f.locator, err = w.Locator.At([2]float64{job.Lon, job.Lat}); err != nil {
+			return nil, fmt.Errorf("dock %s: %w", job.Dock, err)
+		}
+	}
+	scenes := slices.DeleteFunc(w.scenes(job.Scenes), func(s vision.Scene) bool { return s.Dwell > 0 || s.Motion == vision.Moving })
+	for i := range scenes {
+		scenes[i].MinSightings = 1
+	}
+	f.lookFor(scenes)
+	tiles := vision.TilesByGround(m.Camera, m.Pose, 0, w.Model.Manifest.Size)
+	all, err := w.Model.Picture(ctx, bgr, tiles, PrivateScore)
+	if err != nil {
+		return nil, err
+	}
+	w.Analysed.Add(1)
+	w.Tiles.Add(int64(len(tiles)))
+	var frame []vision.Observation
+	for _, d := range all {
+		above, ok := f.tracker.AboveM(d.Class)
+		if !ok || d.Score < minSightingScore || d.Cut || touchesEdge(d.Box, m.Camera) {
+			continue
+		}
+		x, y := d.Box.Centre()
+		at, err := f.locator.Locate(m.Camera, m.Pose, x, y, above, boxSigma(d.Box))
+		if err == nil {
+			frame = append(frame, vision.Observation{Sighting: vision.Sighting{Detection: d, Time: m.Time, At: at}, Camera: m.Camera})
+		}
+	}
+	var out []vision.Finding
+	for n, k := range f.tracker.Add(frame) {
+		scene, found := f.tracker.Rule(k, w.Fences)
+		if !found || k.Found {
+			continue
+		}
+		k.Found = true
+		x, err := f.finding(ctx, k, frame[n], scene.Name, picture{bgr, all, job.Original})
+		if err != nil {
+			return nil, err
+		}
+		if vision.Group(frame[n].Class) == "structure" {
+			x.Register = f.standing(frame[n], f.locator, m.Pose)
+		}
+		out = append(out, x)
+	}
+	return out, nil
+}
