@@ -24,7 +24,7 @@ type Options struct {
 	Hosts     []string // host:port by which the console may be addressed
 	Ledger    *leads.Ledger
 	Docks     func() []dock.Status
-	Route     func(flight string) ([]byte, bool)
+	Files     http.Handler // what docks fetch
 	Store     *evidence.Store
 	NATS      *nats.Conn
 	Outline   orb.MultiPolygon
@@ -35,19 +35,13 @@ type Options struct {
 	Counts    func() map[string]int64
 }
 
+// DockFiles is the path under which docks fetch their files, without the console's token.
+const DockFiles = "/routes/"
+
 // New returns the console's handler.
 func New(o Options) http.Handler {
 	mux := http.NewServeMux()
-	// docks fetch their routes here; a route's name is as good as a key
-	mux.HandleFunc("GET /routes/{file}", func(w http.ResponseWriter, r *http.Request) {
-		b, ok := o.Route(strings.TrimSuffix(r.PathValue("file"), ".kmz"))
-		if !ok {
-			http.Error(w, "no such route", http.StatusNotFound)
-			return
-		}
-		w.Header().Set("Content-Type", "application/vnd.google-earth.kmz")
-		_, _ = w.Write(b)
-	})
+	mux.Handle("GET "+DockFiles+"{file}", o.Files)
 	mux.HandleFunc("GET /evidence/{sha}", func(w http.ResponseWriter, r *http.Request) {
 		b, err := o.Store.Get(r.Context(), r.PathValue("sha"))
 		switch {
@@ -81,7 +75,7 @@ func guard(o Options, next http.Handler) http.Handler {
 				return
 			}
 		}
-		if o.Token != "" && !strings.HasPrefix(r.URL.Path, "/routes/") {
+		if o.Token != "" && !strings.HasPrefix(r.URL.Path, DockFiles) {
 			t := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
 			if c, err := r.Cookie("harrier_token"); err == nil && t == "" {
 				t = c.Value

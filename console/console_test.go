@@ -39,7 +39,11 @@ func TestWhoMayAsk(t *testing.T) {
 		t.Fatal(err)
 	}
 	h := New(Options{Token: "secret", Hosts: []string{"harrier:8080"}, Ledger: &leads.Ledger{}, Docks: func() []dock.Status { return nil }, Store: store,
-		Route: func(f string) ([]byte, bool) { return []byte("kmz"), f == "f1" }, Buildings: geo.NewBuildings(nil), Fences: geo.NewFences(nil), Coverage: &Coverage{}, Counts: func() map[string]int64 { return nil }})
+		Files: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path != "/routes/f1.kmz" {
+				http.NotFound(w, r)
+			}
+		}), Buildings: geo.NewBuildings(nil), Fences: geo.NewFences(nil), Coverage: &Coverage{}, Counts: func() map[string]int64 { return nil }})
 	for _, c := range []struct {
 		name, path, host, origin, token string
 		want                            int

@@ -1,22 +1,48 @@
 package dock
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 
 	"github.com/harrier-patrol/harrier/dock/cloudapi"
 )
 
 // call asks a service of the dock and waits for its reply; a result other than 0 is a *cloudapi.Error.
 func (s *session) call(ctx context.Context, method string, data any) error {
+	_, err := s.exchange(ctx, method, data)
+	return err
+}
+
+// exchange is call, and returns the data of the reply.
+func (s *session) exchange(ctx context.Context, method string, data any) (json.RawMessage, error) {
+	m, err := s.send(ctx, cloudapi.KindServices, method, data)
+	if err != nil {
+		return nil, err
+	}
+	code, ok := m.Outcome()
+	if !ok {
+		return nil, fmt.Errorf("reply of dock %s to %s has no result", s.d.SN, method)
+	}
+	if code != 0 {
+		return nil, &cloudapi.Error{Dock: s.d.SN, Method: method, Code: code}
+	}
+	return json.RawMessage(m.Data), nil
+}
+
+// send sends the dock what it answers, and waits for the answer.
+func (s *session) send(ctx context.Context, k cloudapi.Kind, method string, data any) (*cloudapi.Message, error) {
+	what := cmp.Or(method, string(k))
 	tid := newID()
 	b, err := cloudapi.New(tid, newID(), method, s.c.o.Clock.Now(), data).Encode()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	ch := make(chan int, 1)
+	ch := make(chan *cloudapi.Message, 1)
 	s.mu.Lock()
 	s.waiting[tid] = ch
 	s.mu.Unlock()
@@ -25,29 +51,26 @@ func (s *session) call(ctx context.Context, method string, data any) error {
 		delete(s.waiting, tid)
 		s.mu.Unlock()
 	}()
-	tok := s.c.cl.Publish(cloudapi.Topic(s.d.SN, cloudapi.KindServices), 1, false, b)
+	tok := s.c.cl.Publish(cloudapi.Topic(s.d.SN, k), 1, false, b)
 	timer := s.c.o.Clock.NewTimer(replyWait)
 	defer timer.Stop()
 	select {
 	case <-tok.Done():
 		if tok.Error() != nil {
-			return fmt.Errorf("%s of dock %s: %w", method, s.d.SN, tok.Error())
+			return nil, fmt.Errorf("%s of dock %s: %w", what, s.d.SN, tok.Error())
 		}
 	case <-timer.C:
-		return fmt.Errorf("%s of dock %s: the broker does not take it", method, s.d.SN)
+		return nil, fmt.Errorf("%s of dock %s: the broker does not take it", what, s.d.SN)
 	case <-ctx.Done():
-		return ctx.Err()
+		return nil, ctx.Err()
 	}
 	select {
-	case code := <-ch:
-		if code != 0 {
-			return &cloudapi.Error{Dock: s.d.SN, Method: method, Code: code}
-		}
-		return nil
+	case m := <-ch:
+		return m, nil
 	case <-timer.C:
-		return fmt.Errorf("%s of dock %s: no reply within %s; is the dock online?", method, s.d.SN, replyWait)
+		return nil, fmt.Errorf("%s of dock %s: no reply within %s; is the dock online?", what, s.d.SN, replyWait)
 	case <-ctx.Done():
-		return ctx.Err()
+		return nil, ctx.Err()
 	}
 }
 
@@ -112,17 +135,13 @@ func (s *session) hear(ctx context.Context, m arrived) error {
 			return nil
 		}
 		return s.answer(cloudapi.KindRequestsReply, &e, s.request(&e, m.at))
-	case cloudapi.KindServicesReply:
-		code, ok := e.Outcome()
-		if !ok {
-			return fmt.Errorf("reply to %s has no result", e.Name())
-		}
+	case cloudapi.KindServicesReply, cloudapi.KindPropertySetReply:
 		s.mu.Lock()
 		ch := s.waiting[e.Transaction()]
 		delete(s.waiting, e.Transaction())
 		s.mu.Unlock()
 		if ch != nil {
-			ch <- code
+			ch <- &e
 		}
 	case cloudapi.KindEvents:
 		if u, is := e.Body.(*cloudapi.FileUploadCallback); is && s.c.o.Depot != nil {
@@ -145,6 +164,20 @@ func (s *session) hear(ctx context.Context, m arrived) error {
 			s.mu.Lock()
 			s.rep.airsense(*b, m.at)
 			s.mu.Unlock()
+		case *cloudapi.TakeoffToPointProgress:
+			s.handProgress(ctx, b)
+		case *cloudapi.FlightTaskReady:
+			s.mu.Lock()
+			if s.ev != nil && slices.Contains(b.FlightIds, s.ev.Flight) {
+				s.conditionsMet = true
+			}
+			s.mu.Unlock()
+		case *cloudapi.DeviceExitHomingNotify:
+			s.homing(ctx, b)
+		case *cloudapi.FlightAreasSyncProgress:
+			s.areasSynced(b)
+		case *cloudapi.Job, *cloudapi.JobReply, *cloudapi.CoverForceClose, *cloudapi.RTKCalibrationEvent, *cloudapi.OTAProgress, *cloudapi.FileUploadProgress:
+			return s.job(&e)
 		}
 		s.touch()
 	case cloudapi.KindOSD, cloudapi.KindState:

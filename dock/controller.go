@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
+	"path"
 	"strings"
 	"sync"
 	"time"
@@ -42,8 +44,8 @@ type Options struct {
 	// DRC is where and as whom a dock comes for its DRC channel; nil: MQTT, without a credential.
 	DRC   func(sn string) cloudapi.MQTTBroker
 	Docks []Dock
-	// RouteURL is where docks fetch a flight's KMZ: "%s" stands for the flight.
-	RouteURL string
+	// FilesURL is where docks fetch what ServeHTTP serves, routes and flight areas: "%s" stands for a file's name.
+	FilesURL string
 	// LivePush and LiveWatch are the RTMP address that a dock is told and the RTSP address of the same stream, "%s" stands
 	// for the dock.
 	LivePush, LiveWatch string
@@ -53,6 +55,7 @@ type Options struct {
 	// Limits by dock; where one is not named the defaults of its model hold.
 	Limits   map[string]Limits
 	Airspace Airspace   // may be nil
+	Areas    *AreaFile  // the custom flight areas that aircraft keep to; nil for none
 	Depot    *Depot     // where docks upload their media; nil: they are told that there is no place for them
 	Clock    pace.Clock // zero: the wall's
 	Log      *slog.Logger
@@ -110,8 +113,25 @@ func (c *Controller) notDocumented(sn string, k cloudapi.Kind, m *cloudapi.Messa
 	}
 }
 
-// Route is the KMZ of a flight, for the dock that fetches it.
-func (c *Controller) Route(flight string) ([]byte, bool) {
+// ServeHTTP serves docks their files: the KMZ of a flight by its name, and the custom flight areas. A flight's name is as good as a key.
+func (c *Controller) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	name := path.Base(r.URL.Path)
+	if a := c.o.Areas; a != nil && name == a.Name {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write(a.Content)
+		return
+	}
+	b, ok := c.route(strings.TrimSuffix(name, ".kmz"))
+	if !ok {
+		http.Error(w, "no such file for docks", http.StatusNotFound)
+		return
+	}
+	w.Header().Set("Content-Type", "application/vnd.google-earth.kmz")
+	_, _ = w.Write(b)
+}
+
+// route is the KMZ of a flight.
+func (c *Controller) route(flight string) ([]byte, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	b, ok := c.routes[flight]
@@ -120,11 +140,11 @@ func (c *Controller) Route(flight string) ([]byte, bool) {
 
 // file is where a dock fetches a flight's route.
 func (c *Controller) file(flight string) (cloudapi.File, bool) {
-	b, ok := c.Route(flight)
+	b, ok := c.route(flight)
 	if !ok {
 		return cloudapi.File{}, false
 	}
-	return cloudapi.File{URL: fmt.Sprintf(c.o.RouteURL, flight), Fingerprint: missions.Flight{KMZ: b}.Fingerprint()}, true
+	return cloudapi.File{URL: fmt.Sprintf(c.o.FilesURL, flight+".kmz"), Fingerprint: missions.Flight{KMZ: b}.Fingerprint()}, true
 }
 
 // OpenDRC is the broker for a dock's DRC channel without a credential: address is host:port.
@@ -287,8 +307,8 @@ func (c *Controller) stranger(sn string) {
 
 // hand takes an operator's command to its dock, or to all of them.
 func (c *Controller) hand(m *nats.Msg) {
-	reply := func(err error) {
-		r := Reply{OK: err == nil}
+	reply := func(data json.RawMessage, err error) {
+		r := Reply{OK: err == nil, Data: data}
 		if err != nil {
 			r.Error = err.Error()
 		}
@@ -297,20 +317,20 @@ func (c *Controller) hand(m *nats.Msg) {
 	}
 	var cmd Command
 	if err := json.Unmarshal(m.Data, &cmd); err != nil {
-		reply(fmt.Errorf("command is not JSON: %w", err))
+		reply(nil, fmt.Errorf("command is not JSON: %w", err))
 		return
 	}
 	to := []*session{}
 	switch sn := m.Subject[len(SubjectCommands):]; {
 	case sn != All && c.docks[sn] == nil:
-		reply(fmt.Errorf("no dock %q in the configuration", sn))
+		reply(nil, fmt.Errorf("no dock %q in the configuration", sn))
 		return
 	case sn != All && !c.docks[sn].held.Load():
 		return // whoever holds it answers
 	case sn != All:
 		to = append(to, c.docks[sn])
 	case cmd.Action != ReturnHomeTo && cmd.Action != GroundDock && cmd.Action != ReleaseDock:
-		reply(fmt.Errorf("action %q is not for all docks at once; %s, %s and %s are", cmd.Action, ReturnHomeTo, GroundDock, ReleaseDock))
+		reply(nil, fmt.Errorf("action %q is not for all docks at once; %s, %s and %s are", cmd.Action, ReturnHomeTo, GroundDock, ReleaseDock))
 		return
 	default:
 		for _, d := range c.o.Docks {
@@ -322,18 +342,21 @@ func (c *Controller) hand(m *nats.Msg) {
 	var mu sync.Mutex
 	var errs []error
 	left := len(to)
-	done := func(err error) {
+	done := func(data json.RawMessage, err error) {
 		mu.Lock()
 		defer mu.Unlock()
 		if err != nil {
 			errs = append(errs, err)
 		}
 		if left--; left <= 0 {
-			reply(errors.Join(errs...))
+			if len(to) > 1 {
+				data = nil
+			}
+			reply(data, errors.Join(errs...))
 		}
 	}
 	if left == 0 {
-		reply(nil)
+		reply(nil, nil)
 		return
 	}
 	for _, s := range to {
@@ -344,7 +367,7 @@ func (c *Controller) hand(m *nats.Msg) {
 		select {
 		case ch <- commanded{cmd, done}:
 		default:
-			done(fmt.Errorf("dock %s has too many commands waiting; try again", s.d.SN))
+			done(nil, fmt.Errorf("dock %s has too many commands waiting; try again", s.d.SN))
 		}
 	}
 }

@@ -262,7 +262,7 @@ func TestAControllerThatIsCutOffStartsNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, _ := w.controllerOn(nc, js, d)
+	c, _ := w.controllerOn(nc, js, func(*Options) {}, d)
 	s := newScripted(t, w, d.SN)
 	s.set(func() { s.props.WindSpeed = new(13.0) })
 	if err := c.Fly(t.Context(), testFlight(d.SN, "cut", time.Minute)); err != nil {
@@ -362,7 +362,7 @@ func TestControllersShareAFleet(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	first, _ := w.controllerOn(nc, js, docks...)
+	first, _ := w.controllerOn(nc, js, func(*Options) {}, docks...)
 	held := func(c *Controller) (n int) {
 		for _, s := range c.docks {
 			if s.held.Load() {

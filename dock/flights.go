@@ -22,11 +22,11 @@ func (s *session) standBy(f missions.Flight) {
 	s.standby = s.standby[max(0, len(s.standby)-cap(s.fly)):]
 }
 
-// takenOver are flights that came with the dock: those on its list, and those that nobody noted while it changed hands.
-func (s *session) takenOver(ctx context.Context) []missions.Flight {
+// takeStandby puts flights on the list that came with the dock and that nobody noted while it changed hands.
+func (s *session) takeStandby(ctx context.Context) {
 	s.mu.Lock()
-	out, maybe := s.list, s.standby
-	s.list, s.standby = nil, nil
+	maybe := s.standby
+	s.standby = nil
 	s.mu.Unlock()
 	for _, f := range maybe {
 		if _, known := s.c.kept(ctx, f.ID); known || s.c.o.Clock.Now().After(f.Deadline()) {
@@ -37,16 +37,15 @@ func (s *session) takenOver(ctx context.Context) []missions.Flight {
 			continue
 		}
 		s.announce(ctx, f)
-		out = append(out, f)
+		s.enqueue(f)
 	}
-	return out
 }
 
 // ready says whether a flight is to be taken out of the queue: it may start, or its window is over. While it waits, it says what for.
 func (s *session) ready(ctx context.Context, f missions.Flight) bool {
 	now := s.c.o.Clock.Now()
 	s.mu.Lock()
-	if s.ev != nil && s.ev.Flight != f.ID {
+	if s.ev != nil && s.ev.Flight != f.ID && s.ev.State != Waiting {
 		s.mu.Unlock()
 		return false // the one before is still on
 	}
@@ -89,7 +88,7 @@ func (s *session) hold(f missions.Flight, ev FlightEvent) {
 		ev.Route = append(ev.Route, [2]float64{w.Lon, w.Lat})
 	}
 	s.ev, s.fl, s.heard, s.stamp, s.brk = &ev, f, s.c.o.Clock.Now(), time.Time{}, nil
-	s.exceeded, s.acted, s.pilot, s.reached, s.counted = time.Time{}, false, "", 0, 0
+	s.exceeded, s.acted, s.pilot, s.reached, s.counted, s.conditionsMet = time.Time{}, false, "", 0, 0, false
 }
 
 // miss ends a flight whose window went by.
@@ -161,6 +160,7 @@ func (s *session) watchOver(ctx context.Context) {
 	s.touch()
 	s.mu.Lock()
 	on := s.ev != nil && s.ev.State != Waiting
+	landed := s.handLanded(now)
 	// a dock that was silent itself, restarting or out of reach, gets its time to speak again
 	silent := now.Sub(s.rep.heard) > offlineAfter
 	lost := on && now.Sub(s.heard) > lostAfter && !silent && now.Sub(s.first) > lostAfter || on && now.Sub(s.heard) > goneAfter
@@ -176,6 +176,10 @@ func (s *session) watchOver(ctx context.Context) {
 		}
 	}
 	s.mu.Unlock()
+	if landed {
+		s.end(ctx, Done, "")
+		return
+	}
 	if lost {
 		s.end(ctx, Failed, fmt.Sprintf("no progress from the dock for %.0f s", now.Sub(heard).Seconds()))
 	}
@@ -207,6 +211,9 @@ func (s *session) start(ctx context.Context, f missions.Flight) error {
 	if err := s.publishEvent(ctx, ev); err != nil {
 		return fmt.Errorf("it could not be noted that it starts: %w", err)
 	}
+	if f.Target != nil {
+		return s.takeOffTo(ctx, f)
+	}
 	file, ok := s.c.file(f.ID)
 	if !ok {
 		return errors.New("the flight's route is gone")
@@ -218,8 +225,18 @@ func (s *session) start(ctx context.Context, f missions.Flight) error {
 			p.BreakPoint.State = cloudapi.BreakPointStateOnWaypoint
 		}
 	}
+	if c := f.Conditions; c != nil {
+		p.TaskType = cloudapi.TaskTypeConditional
+		p.ReadyConditions = &cloudapi.ReadyConditions{BatteryCapacity: c.Battery, BeginTime: f.At.UnixMilli(), EndTime: f.Deadline().UnixMilli()}
+		p.ExecutableConditions = &cloudapi.ExecutableConditions{StorageCapacity: c.StorageMB}
+	}
 	if err := s.ask(ctx, cloudapi.MethodFlightTaskPrepare, &p); err != nil {
 		return fmt.Errorf("prepare: %w", err)
+	}
+	if f.Conditions != nil {
+		if err := s.awaitConditions(ctx, f); err != nil {
+			return err
+		}
 	}
 	if !s.held.Load() {
 		return errors.New("another controller has taken the dock")
@@ -241,6 +258,27 @@ func (s *session) start(ctx context.Context, f missions.Flight) error {
 		s.c.o.Log.Error("flight is on, but is not watched", "dock", s.d.SN, "flight", f.ID, "error", err)
 	}
 	return nil
+}
+
+// awaitConditions waits until the dock says that a flight's conditions are met (flighttask_ready); where that does not come in the flight's
+// window, it is taken back.
+func (s *session) awaitConditions(ctx context.Context, f missions.Flight) error {
+	for s.c.o.Clock.Now().Before(f.Deadline()) {
+		s.mu.Lock()
+		met := s.conditionsMet
+		s.mu.Unlock()
+		if met {
+			return nil
+		}
+		s.mu.Lock()
+		s.heard = s.c.o.Clock.Now() // a dock that waits says nothing of the flight
+		s.mu.Unlock()
+		if err := s.sleep(ctx, time.Second); err != nil {
+			return err
+		}
+	}
+	_ = s.call(ctx, cloudapi.MethodFlightTaskUndo, &cloudapi.FlightTaskUndo{FlightIds: []string{f.ID}})
+	return fmt.Errorf("its conditions (battery %d %%, %d MB free) were not met by %s", f.Conditions.Battery, f.Conditions.StorageMB, f.Deadline().Format("15:04:05"))
 }
 
 // returnHeightM is the height above take-off at which aircraft come home: above what stands in a city, below the 120 m of free flight.
@@ -411,12 +449,13 @@ func (s *session) takeUp(ctx context.Context, open []FlightEvent) error {
 	if err := s.book.resume(ctx); err != nil {
 		return err
 	}
+	s.mu.Lock()
+	s.queue = nil // what was on it is among the open ones
+	s.mu.Unlock()
 	for _, ev := range open {
 		f, ok := s.c.kept(ctx, ev.Flight)
 		if ev.State == Waiting && ok && s.c.o.Clock.Now().Before(f.Deadline()) {
-			s.mu.Lock()
-			s.list = append(s.list, f)
-			s.mu.Unlock()
+			s.enqueue(f)
 			continue
 		}
 		if ev.State == Waiting {

@@ -12,10 +12,13 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/harrier-patrol/harrier/dock/cloudapi"
+	"github.com/harrier-patrol/harrier/missions"
 )
 
 // Actions an operator can ask for.
 const (
+	StartFlight  = "start"
+	StrikeFlight = "strike"
 	Pause        = "pause"
 	Resume       = "resume"
 	ReturnHomeTo = "return-home"
@@ -25,10 +28,13 @@ const (
 	TakeOver     = "take-over"
 	GroundDock   = "ground"
 	ReleaseDock  = "release"
+	CallService  = "call"
+	SetProperty  = "set"
 )
 
 // actions says of each whether it flies the aircraft: then it is for the operator who has the aircraft.
-var actions = map[string]bool{Pause: true, Resume: true, ReturnHomeTo: false, CancelReturn: true, LookAt: true, TakePhoto: true, TakeOver: false, GroundDock: false, ReleaseDock: false}
+var actions = map[string]bool{StartFlight: false, StrikeFlight: false, Pause: true, Resume: true, ReturnHomeTo: false, CancelReturn: true, LookAt: true, TakePhoto: true, TakeOver: false,
+	GroundDock: false, ReleaseDock: false, CallService: false, SetProperty: false}
 
 // All is the name by which a command goes to every dock: return-home, ground and release.
 const All = "all"
@@ -39,9 +45,21 @@ type Command struct {
 	Action   string  `json:"action"`
 	Operator string  `json:"operator"`
 	Reason   string  `json:"reason"`
-	Lon      float64 `json:"lon,omitempty"` // of look-at, WGS-84
+	Lon      float64 `json:"lon,omitempty"` // of look-at, and of start without a route, WGS-84
 	Lat      float64 `json:"lat,omitempty"`
-	HeightM  float64 `json:"height_m,omitempty"` // of look-at, above the ellipsoid
+	HeightM  float64 `json:"height_m,omitempty"` // of look-at, above the ellipsoid; of start, above take-off
+	// Route and Scenes are of start: what to fly, and what to look for on the way.
+	Route  *missions.Route `json:"route,omitempty"`
+	Scenes []string        `json:"scenes,omitempty"`
+	Flight string          `json:"flight,omitempty"` // of strike: the flight to take off the list
+	// Method and Data are of call: a service of DJI's Cloud API and its data; Data is of set too: properties and their values.
+	Method string          `json:"method,omitempty"`
+	Data   json.RawMessage `json:"data,omitempty"`
+}
+
+// flies says whether a command flies the aircraft.
+func (c Command) flies() bool {
+	return actions[c.Action] || c.Action == CallService && needs(c.Method) == inTheAir
 }
 
 // Check says what is wrong with a command.
@@ -51,6 +69,7 @@ func (c Command) Check() error {
 		known = append(known, a)
 	}
 	slices.Sort(known)
+	nowhere := c.Lon < -180 || c.Lon > 180 || c.Lat < -90 || c.Lat > 90 || c.Lon == 0 && c.Lat == 0
 	switch _, ok := actions[c.Action]; {
 	case !ok:
 		return fmt.Errorf("no action %q; known: %s", c.Action, strings.Join(known, ", "))
@@ -60,8 +79,17 @@ func (c Command) Check() error {
 		return errors.New("a command needs an operator: every action is logged with who and why")
 	case c.Reason == "":
 		return errors.New("a command needs a reason: every action is logged with who and why")
-	case c.Action == LookAt && (c.Lon < -180 || c.Lon > 180 || c.Lat < -90 || c.Lat > 90 || c.Lon == 0 && c.Lat == 0):
+	case c.Action == LookAt && nowhere:
 		return fmt.Errorf("look-at needs lon and lat in degrees (WGS-84), has %g, %g", c.Lon, c.Lat)
+	case c.Action == StartFlight && c.Route == nil && (nowhere || c.HeightM <= 0):
+		return errors.New("start needs a route (waypoints), or lon, lat and height_m of a point to take off to")
+	case c.Action == StrikeFlight && c.Flight == "":
+		return errors.New("strike needs a flight: the one to take off the dock's list")
+	case c.Action == SetProperty && len(c.Data) == 0:
+		return errors.New("set needs data: properties and their values")
+	case c.Action == CallService:
+		_, err := checkService(c.Method, c.Data)
+		return err
 	}
 	return nil
 }
@@ -70,6 +98,8 @@ func (c Command) Check() error {
 type Reply struct {
 	OK    bool   `json:"ok"`
 	Error string `json:"error,omitempty"`
+	// Data is what the dock replied to call and set, and the flight that start made.
+	Data json.RawMessage `json:"data,omitempty"`
 }
 
 // Entry is an action as it is logged on harrier.audit.<dock>: what became of a command, or what Harrier did by itself (operator "harrier").
@@ -119,35 +149,35 @@ func (c *Controller) openBuckets(ctx context.Context) (err error) {
 }
 
 // once carries a command out for the first message with its key; whoever sends it again hears what became of it.
-func (s *session) once(ctx context.Context, c Command) error {
+func (s *session) once(ctx context.Context, c Command) (json.RawMessage, error) {
 	if err := c.Check(); err != nil {
-		return err
+		return nil, err
 	}
 	key := s.d.SN + "." + digest(c.Key)
 	rev, err := s.c.commands.Create(ctx, key, []byte("{}"))
 	if errors.Is(err, jetstream.ErrKeyExists) {
 		e, err := s.c.commands.Get(ctx, key)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		var r Reply
 		if err := json.Unmarshal(e.Value(), &r); err != nil {
-			return err
+			return nil, err
 		}
-		if r == (Reply{}) {
-			return errors.New("this command was taken before, and its outcome is not known: look at the dock's state, and send a new one if need be")
+		switch {
+		case r.OK:
+			return r.Data, nil
+		case r.Error == "":
+			return nil, errors.New("this command was taken before, and its outcome is not known: look at the dock's state, and send a new one if need be")
 		}
-		if !r.OK {
-			return errors.New(r.Error)
-		}
-		return nil
+		return r.Data, errors.New(r.Error)
 	}
 	if err != nil {
-		return fmt.Errorf("command not carried out, it could not be noted: %w", err)
+		return nil, fmt.Errorf("command not carried out, it could not be noted: %w", err)
 	}
-	err = s.command(ctx, c)
+	data, err := s.command(ctx, c)
 	s.c.log(ctx, s.d.SN, s.flight(), c, err)
-	r := Reply{OK: err == nil}
+	r := Reply{OK: err == nil, Data: data}
 	if err != nil {
 		r.Error = err.Error()
 	}
@@ -158,7 +188,7 @@ func (s *session) once(ctx context.Context, c Command) error {
 	if merr != nil && ctx.Err() == nil {
 		s.c.o.Log.Error("outcome of a command not noted", "dock", s.d.SN, "key", c.Key, "error", merr)
 	}
-	return err
+	return data, err
 }
 
 // log notes an action, with who and why.
@@ -181,22 +211,32 @@ func (c *Controller) log(ctx context.Context, sn, flight string, cmd Command, ou
 const own = "harrier"
 
 // command carries out what an operator asks.
-func (s *session) command(ctx context.Context, c Command) error {
+func (s *session) command(ctx context.Context, c Command) (json.RawMessage, error) {
 	switch c.Action {
 	case GroundDock:
-		return s.ground(ctx, c.Operator, c.Reason)
+		return nil, s.ground(ctx, c.Operator, c.Reason)
 	case ReleaseDock:
-		return s.release(ctx)
+		return nil, s.release(ctx)
+	case StartFlight:
+		return s.startByHand(ctx, c)
+	case StrikeFlight:
+		return nil, s.strike(ctx, c)
+	case SetProperty:
+		return s.setProperties(ctx, c.Data)
+	case CallService:
+		if !c.flies() {
+			return s.service(ctx, c)
+		}
 	}
 	s.mu.Lock()
 	on, has := s.ev != nil && s.ev.State != Waiting, s.pilot
 	payload := s.payloadIndex()
 	s.mu.Unlock()
 	if !on {
-		return fmt.Errorf("dock %s has no flight on", s.d.SN)
+		return nil, fmt.Errorf("dock %s has no flight on", s.d.SN)
 	}
-	if flies := actions[c.Action]; flies && has != "" && has != c.Operator {
-		return fmt.Errorf("%s has the aircraft of dock %s; take it over first (action %s)", has, s.d.SN, TakeOver)
+	if flies := c.flies(); flies && has != "" && has != c.Operator {
+		return nil, fmt.Errorf("%s has the aircraft of dock %s; take it over first (action %s)", has, s.d.SN, TakeOver)
 	} else if flies || c.Action == TakeOver {
 		s.mu.Lock()
 		s.pilot = c.Operator
@@ -210,21 +250,23 @@ func (s *session) command(ctx context.Context, c Command) error {
 	case Resume:
 		err = s.ask(ctx, cloudapi.MethodFlightTaskRecovery, nil)
 	case ReturnHomeTo:
-		return s.bringHome(ctx, c.Operator+": "+c.Reason)
+		err = s.bringHome(ctx, c.Operator+": "+c.Reason)
 	case CancelReturn:
 		if err = s.ask(ctx, cloudapi.MethodReturnHomeCancel, nil); err == nil {
 			s.change(ctx, func(ev *FlightEvent) { ev.State, ev.Reason = Flying, "" })
 		}
+	case CallService:
+		return s.service(ctx, c)
 	case LookAt:
-		if err = s.call(ctx, cloudapi.MethodPayloadAuthorityGrab, &cloudapi.PayloadAuthorityGrab{PayloadIndex: payload}); err == nil {
+		if err = s.grab(ctx, cloudapi.MethodCameraLookAt); err == nil {
 			err = s.call(ctx, cloudapi.MethodCameraLookAt, &cloudapi.CameraLookAt{PayloadIndex: payload, Longitude: c.Lon, Latitude: c.Lat, Height: c.HeightM})
 		}
 	case TakePhoto:
-		if err = s.call(ctx, cloudapi.MethodPayloadAuthorityGrab, &cloudapi.PayloadAuthorityGrab{PayloadIndex: payload}); err == nil {
+		if err = s.grab(ctx, cloudapi.MethodCameraPhotoTake); err == nil {
 			err = s.call(ctx, cloudapi.MethodCameraPhotoTake, &cloudapi.CameraPhotoTake{PayloadIndex: payload})
 		}
 	}
-	return err
+	return nil, err
 }
 
 // bringHome sends the aircraft home, with the reason for the flight's record.

@@ -226,7 +226,7 @@ func (l *leases) leave() {
 func (s *session) letGo() {
 	s.held.Store(false)
 	s.mu.Lock()
-	s.ev, s.fl, s.pose, s.pilot, s.holds, s.list = nil, missions.Flight{}, nil, "", nil, nil
+	s.ev, s.fl, s.pose, s.pilot, s.holds, s.queue = nil, missions.Flight{}, nil, "", nil, nil
 	s.mu.Unlock()
 	s.book.forget()
 }

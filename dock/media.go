@@ -218,7 +218,7 @@ func (b *book) run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case u := <-b.in:
-			if err := b.arrived(ctx, u.FileUploadCallback); err != nil {
+			if err := b.arrived(ctx, u.FileUploadCallback, true); err != nil {
 				if ctx.Err() == nil {
 					b.s.c.o.Log.Warn("uploaded file not taken in", "dock", b.s.d.SN, "flight", u.File.Ext.FlightID, "file", u.File.Name, "error", err)
 				}
@@ -233,8 +233,9 @@ func (b *book) run(ctx context.Context) {
 	}
 }
 
-// arrived takes a file in: into the evidence, onto the work queue, into the account, in this order, so that nothing is lost in between.
-func (b *book) arrived(ctx context.Context, u cloudapi.FileUploadCallback) error {
+// arrived takes a file in: into the evidence, onto the work queue, into the account, in this order, so that nothing is lost in between. told
+// says that the dock is still at it: then more may come.
+func (b *book) arrived(ctx context.Context, u cloudapi.FileUploadCallback, told bool) error {
 	flight, name, key := u.File.Ext.FlightID, u.File.Name, u.File.ObjectKey
 	switch {
 	case flight == "" || key == "":
@@ -282,7 +283,9 @@ func (b *book) arrived(ctx context.Context, u cloudapi.FileUploadCallback) error
 	if t := u.FlightTask; t != nil {
 		m.Counted = max(m.Counted, t.ExpectedFileCount)
 	}
-	m.Due = file.At.Add(mediaWait)
+	if told {
+		m.Due = file.At.Add(mediaWait)
+	}
 	err = b.keep(ctx, m)
 	b.mu.Unlock()
 	if err != nil {
@@ -432,7 +435,7 @@ func (b *book) untold(ctx context.Context, flight string) (found bool) {
 		if known {
 			continue
 		}
-		if err := b.arrived(ctx, u); err != nil {
+		if err := b.arrived(ctx, u, false); err != nil {
 			b.s.c.o.Log.Warn("uploaded file not taken in", "dock", b.s.d.SN, "flight", flight, "file", k, "error", err)
 			continue
 		}

@@ -80,7 +80,7 @@ func (s *session) request(e *cloudapi.Message, at time.Time) any {
 	}
 	switch e.Name() {
 	case cloudapi.MethodFlightAreasGet:
-		return &cloudapi.FlightAreasGetRequestReply{Output: cloudapi.AreaFiles{Files: []cloudapi.AreaFile{}}}
+		return s.c.areaFiles()
 	}
 	s.c.o.Log.Warn("a dock asks what is not known here; it is refused", "dock", s.d.SN, "method", e.Name())
 	return &cloudapi.Result{Result: refusedUnknown}

@@ -71,18 +71,24 @@ func newWorld(t *testing.T) *world {
 
 // controller runs one until stop is called or the test ends.
 func (w *world) controller(docks ...Dock) (c *Controller, stop func()) {
-	return w.controllerOn(w.nc, w.js, docks...)
+	return w.controllerOn(w.nc, w.js, func(*Options) {}, docks...)
 }
 
-func (w *world) controllerOn(nc *nats.Conn, js jetstream.JetStream, docks ...Dock) (c *Controller, stop func()) {
+func (w *world) controllerWith(change func(*Options), docks ...Dock) (c *Controller, stop func()) {
+	return w.controllerOn(w.nc, w.js, change, docks...)
+}
+
+func (w *world) controllerOn(nc *nats.Conn, js jetstream.JetStream, change func(*Options), docks ...Dock) (c *Controller, stop func()) {
 	limits := map[string]Limits{}
 	for _, d := range docks {
 		l := DefaultLimits(d.Model)
 		l.AnyLight = true
 		limits[d.SN] = l
 	}
-	c = New(Options{MQTT: w.mqtt, Docks: docks, RouteURL: "http://localhost/%s.kmz", LivePush: "rtmp://localhost/%s", LiveWatch: "rtsp://localhost/%s", DRCHz: 5,
-		Organization: DefaultOrganization, Limits: limits, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}, nc, js)
+	o := Options{MQTT: w.mqtt, Docks: docks, FilesURL: "http://localhost/%s", LivePush: "rtmp://localhost/%s", LiveWatch: "rtsp://localhost/%s", DRCHz: 5,
+		Organization: DefaultOrganization, Limits: limits, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}
+	change(&o)
+	c = New(o, nc, js)
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error)
 	go func() { done <- c.Run(ctx) }()
@@ -160,17 +166,20 @@ type scripted struct {
 	asked   []string                     // methods it was asked
 	bodies  map[string][]any             // what with
 	answers map[string]*cloudapi.Message // to its own requests
+	refuses map[string]int               // properties that it does not take, with the code it says
+	// answered counts the answers to its events, by tid
+	answered map[string]int
 }
 
 func newScripted(t *testing.T, w *world, sn string) *scripted {
-	s := &scripted{t: t, sn: sn, codes: map[string]int{}, mute: map[string]bool{}, bodies: map[string][]any{}, answers: map[string]*cloudapi.Message{}}
+	s := &scripted{t: t, sn: sn, codes: map[string]int{}, mute: map[string]bool{}, bodies: map[string][]any{}, answers: map[string]*cloudapi.Message{}, answered: map[string]int{}}
 	s.props = cloudapi.DockProperties{ModeCode: new(cloudapi.DockModeIdle), DroneInDock: new(cloudapi.DroneInDockInside), CoverState: new(cloudapi.CoverStateClosed), WindSpeed: new(3.0),
 		Rainfall: new(cloudapi.RainfallNone), EnvironmentTemperature: new(20.0), DroneChargeState: &cloudapi.DroneChargeState{CapacityPercent: 95}}
 	s.cl = mqtt.NewClient(mqtt.NewClientOptions().AddBroker(w.mqtt).SetClientID(sn).SetOrderMatters(false))
 	if tok := s.cl.Connect(); tok.Wait() && tok.Error() != nil {
 		t.Fatal(tok.Error())
 	}
-	s.cl.SubscribeMultiple(map[string]byte{cloudapi.Topic(sn, cloudapi.KindServices): 1, cloudapi.Topic(sn, cloudapi.KindRequestsReply): 1, cloudapi.Topic(sn, cloudapi.KindStatusReply): 1}, func(_ mqtt.Client, m mqtt.Message) {
+	s.cl.SubscribeMultiple(map[string]byte{cloudapi.Topic(sn, cloudapi.KindServices): 1, cloudapi.Topic(sn, cloudapi.KindRequestsReply): 1, cloudapi.Topic(sn, cloudapi.KindStatusReply): 1, cloudapi.Topic(sn, cloudapi.KindEventsReply): 1, cloudapi.Topic(sn, cloudapi.KindPropertySet): 1}, func(_ mqtt.Client, m mqtt.Message) {
 		_, k, _ := cloudapi.TopicOf(m.Topic())
 		e, err := cloudapi.Decode(k, true, m.Payload())
 		if err != nil {
@@ -179,6 +188,20 @@ func newScripted(t *testing.T, w *world, sn string) *scripted {
 		}
 		s.mu.Lock()
 		defer s.mu.Unlock()
+		if k == cloudapi.KindPropertySet {
+			var names map[string]any
+			_ = json.Unmarshal(e.Data, &names)
+			r := &cloudapi.PropertySetReply{Properties: map[string]cloudapi.PropertyResult{}}
+			for n := range names {
+				r.Properties[n] = cloudapi.PropertyResult{Result: new(s.refuses[n])}
+			}
+			go s.send(cloudapi.KindPropertySetReply, "", e.Transaction(), r)
+			return
+		}
+		if k == cloudapi.KindEventsReply {
+			s.answered[e.Transaction()]++
+			return
+		}
 		if k != cloudapi.KindServices {
 			s.answers[e.Name()] = &e
 			return
@@ -218,7 +241,17 @@ func newScripted(t *testing.T, w *world, sn string) *scripted {
 }
 
 func (s *scripted) send(k cloudapi.Kind, method, tid string, data any) {
+	s.publish(k, cloudapi.New(tid, "b", method, time.Now(), data))
+}
+
+// sendEvent sends an event that wants an answer.
+func (s *scripted) sendEvent(method, tid string, data any) {
 	m := cloudapi.New(tid, "b", method, time.Now(), data)
+	m.NeedReply = new(1)
+	s.publish(cloudapi.KindEvents, m)
+}
+
+func (s *scripted) publish(k cloudapi.Kind, m *cloudapi.Message) {
 	m.Gateway = &s.sn
 	b, err := m.Encode()
 	if err != nil {

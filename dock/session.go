@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -42,7 +43,7 @@ const (
 
 type commanded struct {
 	Command
-	reply func(error)
+	reply func(json.RawMessage, error)
 }
 
 type arrived struct {
@@ -69,6 +70,7 @@ type Status struct {
 	Pose       *geo.Pose    `json:"pose,omitempty"`
 	Seen       time.Time    `json:"seen"`
 	Stream     string       `json:"stream,omitempty"`
+	Areas      string       `json:"areas,omitempty"` // how far the dock is with its custom flight areas
 	Route      [][2]float64 `json:"route,omitempty"`
 }
 
@@ -87,34 +89,39 @@ type session struct {
 	limits    Limits
 	inbox     chan arrived
 	fly       chan missions.Flight
-	list      []missions.Flight // taken over from an earlier controller, until run
 	commands  chan commanded
 	homeward  chan commanded // to bring the aircraft home: waits for no other command that the dock is slow to answer
 	touched   chan struct{}  // the state may have changed
 	telemeter Telemeter
 
-	mu       sync.Mutex
-	waiting  map[string]chan int // of result codes, by tid
-	rep      report
-	first    time.Time // when the dock was first heard of
-	pose     *geo.Pose
-	ev       *FlightEvent    // of the flight now on or waiting, nil between flights
-	fl       missions.Flight // the same, as it was handed over; without route where it was taken up
-	heard    time.Time
-	stamp    time.Time // of the latest progress, by the dock's clock
-	brk      *cloudapi.BreakPointReport
-	bad      int
-	taken    bool // the flight was taken up, and nothing was heard of it yet
-	pilot    string
-	holds    []Hold
-	exceeded time.Time // since when a limit has been broken in the air
-	acted    bool      // on it
+	mu        sync.Mutex
+	queue     []missions.Flight // the dock's list, in the order in which it is to be flown
+	launching bool
+	waiting   map[string]chan *cloudapi.Message // for answers, by tid
+	rep       report
+	first     time.Time // when the dock was first heard of
+	pose      *geo.Pose
+	ev        *FlightEvent    // of the flight now on or waiting, nil between flights
+	fl        missions.Flight // the same, as it was handed over; without route where it was taken up
+	heard     time.Time
+	stamp     time.Time // of the latest progress, by the dock's clock
+	brk       *cloudapi.BreakPointReport
+	bad       int
+	taken     bool // the flight was taken up, and nothing was heard of it yet
+	pilot     string
+	holds     []Hold
+	exceeded  time.Time // since when a limit has been broken in the air
+	acted     bool      // on it
+	outside   time.Time // when the aircraft of a flight without a route was last not in the dock
 	// overheard is the latest progress of a flight while another controller held the dock: it may be the last
-	overheard   *cloudapi.FlightTaskProgress
-	overheardAt time.Time
-	reached     int               // waypoints that the flight came to
-	counted     int               // files that the dock says it made
-	standby     []missions.Flight // of docks that another controller holds
+	overheard     *cloudapi.FlightTaskProgress
+	overheardAt   time.Time
+	conditionsMet bool              // the dock says so of the flight that is on
+	areas         string            // what the dock last said of the flight areas
+	areasTold     string            // the file of them that it was told of
+	reached       int               // waypoints that the flight came to
+	counted       int               // files that the dock says it made
+	standby       []missions.Flight // of docks that another controller holds
 
 	book *book
 	held atomic.Bool // by this controller
@@ -126,7 +133,7 @@ func newSession(c *Controller, d Dock) *session {
 	if !ok {
 		l = DefaultLimits(d.Model)
 	}
-	s := &session{c: c, d: d, limits: l, inbox: make(chan arrived, 512), fly: make(chan missions.Flight, 8), commands: make(chan commanded, 8), homeward: make(chan commanded, 8), touched: make(chan struct{}, 1), waiting: map[string]chan int{}}
+	s := &session{c: c, d: d, limits: l, inbox: make(chan arrived, 512), fly: make(chan missions.Flight, 8), commands: make(chan commanded, 8), homeward: make(chan commanded, 8), touched: make(chan struct{}, 1), waiting: map[string]chan *cloudapi.Message{}}
 	s.book = newBook(s)
 	return s
 }
@@ -191,7 +198,7 @@ func (s *session) status() Status {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.c.o.Clock.Now()
-	st := Status{Dock: s.d, Seen: s.rep.heard, Online: now.Sub(s.rep.heard) < offlineAfter, Holds: s.holds, Pilot: s.pilot, Pose: s.pose}
+	st := Status{Dock: s.d, Seen: s.rep.heard, Online: now.Sub(s.rep.heard) < offlineAfter, Holds: s.holds, Pilot: s.pilot, Pose: s.pose, Areas: s.areas}
 	st.Blocked = s.rep.gate(now, s.limits, s.d, s.holds)
 	st.Life = s.rep.life(now, st.Blocked)
 	if st.Life != Blocked && st.Life != Offline {
@@ -259,46 +266,88 @@ func (s *session) run(ctx context.Context) error {
 	if s.c.o.Depot != nil {
 		s.wg.Go(func() { s.book.run(ctx) })
 	}
-	var queue []missions.Flight
 	tick := s.c.o.Clock.NewTicker(time.Second)
 	defer tick.Stop()
 	launched := make(chan launch, 1)
-	launching := false
 	for {
 		in := s.fly
-		if len(queue) >= cap(s.fly) {
+		if s.listed() >= cap(s.fly) {
 			in = nil // whoever hands over more waits
 		}
 		select {
 		case <-ctx.Done():
 			return nil
 		case f := <-in:
-			queue = append(queue, f)
+			s.enqueue(f)
 			s.announce(ctx, f)
 		case l := <-launched:
-			launching = false
+			s.mu.Lock()
+			s.launching = false
+			s.mu.Unlock()
 			if l.again {
-				queue = append([]missions.Flight{l.f}, queue...)
+				s.enqueue(l.f)
 			}
 		case <-tick.C:
 			if !s.held.Load() {
-				queue = nil
 				continue
 			}
-			queue = append(queue, s.takenOver(ctx)...)
+			s.takeStandby(ctx)
 			s.watchOver(ctx)
+			s.pushAreas(ctx)
 		}
-		for len(queue) > 0 && !launching && s.ready(ctx, queue[0]) {
-			f := queue[0]
-			queue = queue[1:]
+		for s.held.Load() {
+			f, ok := s.next()
+			if !ok || !s.ready(ctx, f) || !s.dequeue(f.ID) {
+				break
+			}
 			if s.c.o.Clock.Now().After(f.Deadline()) {
 				s.miss(ctx, f)
 				continue
 			}
-			launching = true
+			s.mu.Lock()
+			s.launching = true
+			s.mu.Unlock()
 			s.wg.Go(func() { launched <- s.launch(ctx, f) })
 		}
 	}
+}
+
+// enqueue puts a flight on the dock's list: before those of less priority, behind those that were there.
+func (s *session) enqueue(f missions.Flight) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	i := slices.IndexFunc(s.queue, func(g missions.Flight) bool {
+		return g.Priority < f.Priority || g.Priority == f.Priority && g.At.After(f.At)
+	})
+	if i < 0 {
+		i = len(s.queue)
+	}
+	s.queue = slices.Insert(s.queue, i, f)
+}
+
+// dequeue takes a flight off the list; false where it is not there any more.
+func (s *session) dequeue(id string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := len(s.queue)
+	s.queue = slices.DeleteFunc(s.queue, func(f missions.Flight) bool { return f.ID == id })
+	return len(s.queue) < n
+}
+
+// next is the flight that is to be flown next; ok is false where there is none, or one is being started.
+func (s *session) next() (f missions.Flight, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.queue) == 0 || s.launching {
+		return f, false
+	}
+	return s.queue[0], true
+}
+
+func (s *session) listed() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.queue)
 }
 
 func (s *session) sleep(ctx context.Context, d time.Duration) error { return s.c.o.Clock.Sleep(ctx, d) }

@@ -14,7 +14,7 @@ import (
 )
 
 // FenceKinds are the meanings a fence may have.
-var FenceKinds = []string{"no-fly", "privacy", "road", "vending-zone", "construction-site", "unloading-site", "jurisdiction"}
+var FenceKinds = []string{"no-fly", "privacy", "road", "vending-zone", "construction-site", "unloading-site", "jurisdiction", "task-area"}
 
 // Fence is a polygon (WGS-84) with a meaning, and when it holds.
 type Fence struct {
@@ -33,6 +33,11 @@ type Fence struct {
 // Holds says whether the fence holds at a time.
 func (f *Fence) Holds(t time.Time) bool {
 	return (f.From.IsZero() || !t.Before(f.From)) && (f.Until.IsZero() || !t.After(f.Until)) && f.Hours.Holds(t)
+}
+
+// Always says whether the fence holds at all times.
+func (f *Fence) Always() bool {
+	return f.From.IsZero() && f.Until.IsZero() && len(f.Hours.spans) == 0
 }
 
 // Fences is an index of fences.

@@ -72,6 +72,12 @@ type Flight struct {
 	Until  time.Time `json:"until"` // the end of the window in which it may start; zero is StartWindow after At
 	KMZ    []byte    `json:"kmz"`
 	Route  Route     `json:"route"`
+	// Priority says which of a dock's flights goes first: the higher one.
+	Priority int `json:"priority,omitempty"`
+	// Conditions are those that the dock itself waits for before the flight starts; nil for none.
+	Conditions *Conditions `json:"conditions,omitempty"`
+	// Target is where a flight without a route takes off to, there to stay in an operator's hand until it is sent home; nil for a route.
+	Target *Waypoint `json:"target,omitempty"`
 	// Continues is the flight that broke off at Break, and which this one flies on.
 	Continues string `json:"continues,omitempty"`
 	Break     *Break `json:"break,omitempty"`
@@ -83,6 +89,12 @@ type Break struct {
 	AtWaypoint bool    `json:"at_waypoint"` // on it, not between it and the next
 	Progress   float64 `json:"progress"`    // of the leg, 0 to 1
 	Wayline    int     `json:"wayline"`
+}
+
+// Conditions that a dock waits for by itself.
+type Conditions struct {
+	Battery   int `json:"battery" yaml:"battery"`       // percent
+	StorageMB int `json:"storage_mb" yaml:"storage_mb"` // free on the aircraft's card
 }
 
 // StartWindow is how late a flight may start where it does not say.

@@ -14,6 +14,7 @@ import (
 	"github.com/paulmach/orb"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/harrier-patrol/harrier/dock"
 	"github.com/harrier-patrol/harrier/geo"
 	"github.com/harrier-patrol/harrier/geo/layerfile"
 	"github.com/harrier-patrol/harrier/missions"
@@ -49,6 +50,19 @@ func (c city) airspace(r missions.Route, t time.Time) string {
 		return ""
 	}
 	return fmt.Sprintf("the route touches the no-fly fence %s %s", f.ID, f.Name)
+}
+
+// flightAreas are the fences that aircraft themselves are to keep to: out of no-fly fences, within task areas. Those that hold at times only
+// are for the gate, as a dock's areas hold always.
+func (c city) flightAreas() (*dock.AreaFile, error) {
+	var areas []dock.Area
+	for _, f := range c.fences.All() {
+		kind, ok := map[string]dock.AreaKind{"no-fly": dock.NoFlyArea, "task-area": dock.TaskArea}[f.Kind]
+		if ok && f.Always() {
+			areas = append(areas, dock.Area{ID: f.ID, Kind: kind, Shape: f.Polygon})
+		}
+	}
+	return dock.NewAreaFile(areas)
 }
 
 func (c city) locator(groundSigmaM float64) geo.Locator {
@@ -110,17 +124,9 @@ func loadCity(c config) (city, error) {
 		}
 		return err
 	})
-	g.Go(func() error {
-		if c.City.Fences == "" {
-			return nil
-		}
-		l, err := c.layer("city.fences", c.City.Fences)
-		if err != nil {
-			return err
-		}
-		fences, problems := geo.ReadFences(l)
-		out.fences = fences
-		return c.judge("city.fences", c.City.Fences, "fences", problems)
+	g.Go(func() (err error) {
+		out.fences, err = c.fences()
+		return err
 	})
 	g.Go(func() error {
 		if c.City.Outlines == "" {
@@ -176,6 +182,19 @@ func loadCity(c config) (city, error) {
 	}
 	out.doorLines = geo.NewDoorLines(streets, out.buildings)
 	return out, nil
+}
+
+// fences of the configuration; none is no error.
+func (c config) fences() (*geo.Fences, error) {
+	if c.City.Fences == "" {
+		return geo.NewFences(nil), nil
+	}
+	l, err := c.layer("city.fences", c.City.Fences)
+	if err != nil {
+		return nil, err
+	}
+	fences, problems := geo.ReadFences(l)
+	return fences, c.judge("city.fences", c.City.Fences, "fences", problems)
 }
 
 func (c config) layer(key, path string) (*geo.Layer, error) {

@@ -147,7 +147,11 @@ func serve(ctx context.Context, c config, log *slog.Logger) (err error) {
 		push += "?key=" + c.Media.Key
 	}
 	base := fmt.Sprintf("http://%s:%d", c.PublicHost, portOf(c.HTTP.Listen))
-	controller, err := w.controller(c, dock.Options{Depot: place, RouteURL: base + "/routes/%s.kmz", LivePush: push, LiveWatch: strings.TrimSuffix(rtsp, "/") + "/%s", Airspace: city.airspace, Clock: pace.Wall, Log: log})
+	areas, err := city.flightAreas()
+	if err != nil {
+		return err
+	}
+	controller, err := w.controller(c, dock.Options{Depot: place, FilesURL: base + console.DockFiles + "%s", Areas: areas, LivePush: push, LiveWatch: strings.TrimSuffix(rtsp, "/") + "/%s", Airspace: city.airspace, Clock: pace.Wall, Log: log})
 	if err != nil {
 		return err
 	}
@@ -181,7 +185,7 @@ func serve(ctx context.Context, c config, log *slog.Logger) (err error) {
 	coverage := &console.Coverage{Grid: city.grid, Rates: model.Manifest.Rates, Log: log}
 	web := console.New(console.Options{
 		Token: c.HTTP.Token, Hosts: append([]string{c.HTTP.Listen, net.JoinHostPort("localhost", fmt.Sprint(portOf(c.HTTP.Listen))), net.JoinHostPort(c.PublicHost, fmt.Sprint(portOf(c.HTTP.Listen)))}, c.HTTP.Hosts...),
-		Ledger: ledger, Docks: controller.States, Route: controller.Route, Store: store, NATS: nc, Outline: city.grid.Outline(), Roads: city.roads, Buildings: city.buildings, Fences: city.fences, Coverage: coverage,
+		Ledger: ledger, Docks: controller.States, Files: controller, Store: store, NATS: nc, Outline: city.grid.Outline(), Roads: city.roads, Buildings: city.buildings, Fences: city.fences, Coverage: coverage,
 		Counts: func() map[string]int64 {
 			return map[string]int64{"received": watcher.Counts.Received.Load(), "dropped": watcher.Counts.Dropped.Load(), "decoded": watcher.Counts.Decoded.Load(), "analysed": watcher.Analysed.Load(), "tiles": watcher.Tiles.Load(), "blind": watcher.Blind.Load()}
 		},

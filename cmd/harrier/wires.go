@@ -20,6 +20,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/harrier-patrol/harrier/cmd/harrier/embedded"
+	"github.com/harrier-patrol/harrier/console"
 	"github.com/harrier-patrol/harrier/dock"
 	"github.com/harrier-patrol/harrier/dock/enroll"
 	"github.com/harrier-patrol/harrier/dock/uploads"
@@ -200,7 +201,15 @@ func (x *controllerCmd) Run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	controller, err := w.controller(c, dock.Options{Depot: place, RouteURL: fmt.Sprintf("http://%s:%d/routes/%%s.kmz", c.PublicHost, portOf(c.HTTP.Listen)),
+	var town city
+	if town.fences, err = c.fences(); err != nil {
+		return err
+	}
+	areas, err := town.flightAreas()
+	if err != nil {
+		return err
+	}
+	controller, err := w.controller(c, dock.Options{Depot: place, FilesURL: fmt.Sprintf("http://%s:%d%s%%s", c.PublicHost, portOf(c.HTTP.Listen), console.DockFiles), Areas: areas, Airspace: town.airspace,
 		LivePush: strings.TrimSuffix(rtmp, "/") + "/%s", LiveWatch: strings.TrimSuffix(rtsp, "/") + "/%s", Clock: clock, Log: log})
 	if err != nil {
 		return err
@@ -210,14 +219,7 @@ func (x *controllerCmd) Run(ctx context.Context) (err error) {
 		return fmt.Errorf("HTTP: %w", err)
 	}
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /routes/{file}", func(rw http.ResponseWriter, r *http.Request) {
-		b, ok := controller.Route(strings.TrimSuffix(r.PathValue("file"), ".kmz"))
-		if !ok {
-			http.NotFound(rw, r)
-			return
-		}
-		_, _ = rw.Write(b)
-	})
+	mux.Handle("GET "+console.DockFiles+"{file}", controller)
 	srv := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second}
 	g, gctx := errgroup.WithContext(ctx)
 	g.Go(func() error {

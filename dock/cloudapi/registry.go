@@ -643,3 +643,8 @@ var bodies = map[Kind]map[string]func() any{
 		MethodUpdateTopo: body[Result],
 	},
 }
+
+// IsService says whether a dock offers a service of that name: one with data, or with a documented reply.
+func IsService(method string) bool {
+	return bodies[KindServices][method] != nil || bodies[KindServicesReply][method] != nil
+}

@@ -25,19 +25,20 @@ type simDock struct {
 	wg     sync.WaitGroup
 	rng    sync.Mutex
 
-	mu       sync.Mutex
-	sky      *weather
-	battery  energy
-	stepped  time.Time // when weather and battery were last brought up to date
-	prepared map[string]prepared
-	task     *task // nil while the aircraft rests
-	missing  bool  // the aircraft is not in the dock after landing
-	silent   bool  // rebooting
-	stop     bool  // emergency stop
-	osdHz    int
-	liveTry  int
-	flights  int
-	waiting  map[string]chan cloudapi.Message // for replies to what the dock asks, by tid
+	mu        sync.Mutex
+	sky       *weather
+	battery   energy
+	stepped   time.Time // when weather and battery were last brought up to date
+	prepared  map[string]prepared
+	task      *task // nil while the aircraft rests
+	missing   bool  // the aircraft is not in the dock after landing
+	silent    bool  // rebooting
+	stop      bool  // emergency stop
+	debugging bool  // remote debugging is open
+	osdHz     int
+	liveTry   int
+	flights   int
+	waiting   map[string]chan cloudapi.Message // for replies to what the dock asks, by tid
 
 	// of the uploads, one flight's after the other's
 	uploading  sync.Mutex
@@ -81,6 +82,7 @@ func (d *simDock) run(ctx context.Context) error {
 			default: // a dock answers one service at a time and drops what overruns it
 			}
 		})
+		c.Subscribe(cloudapi.Topic(d.sn, cloudapi.KindPropertySet), 1, func(_ mqtt.Client, m mqtt.Message) { d.setProperties(m.Payload()) })
 		for _, k := range []cloudapi.Kind{cloudapi.KindRequestsReply, cloudapi.KindEventsReply} {
 			c.Subscribe(cloudapi.Topic(d.sn, k), 1, func(_ mqtt.Client, m mqtt.Message) { d.heard(k, m.Payload()) })
 		}
@@ -114,6 +116,7 @@ func (d *simDock) run(ctx context.Context) error {
 		case <-osd.C:
 			d.pass(ctx)
 			d.osd()
+			d.tellReady()
 		case <-drc.C:
 			d.drc()
 			if o.Clock.Since(lastProgress) >= time.Second {
@@ -242,20 +245,22 @@ func (d *simDock) serve(ctx context.Context, payload []byte) {
 
 // Codes a simulated dock answers with; all but codeLiveFails are published.
 const (
-	codeBusy      = 319016
-	codeBadFile   = 314003
-	codeNoFlight  = 321260
-	codeLiveFails = 513001 // seen in the field
-	codeNoDRC     = 514300
-	codeUnknown   = 314000
-	codeStopped   = 316026
-	codeWind      = 514135
-	codeRain      = 514134
-	codeBattery   = 514103
-	codeMissing   = 514156
-	codeLanded    = 316051 // landed outside of the dock
-	codeObstacle  = 321517
-	codeLowPower  = 321773 // battery low, returned to home
+	codeBusy         = 319016
+	codeBadFile      = 314003
+	codeNoFlight     = 321260
+	codeLiveFails    = 513001 // seen in the field
+	codeNoDRC        = 514300
+	codeUnknown      = 314000
+	codeStopped      = 316026
+	codeWind         = 514135
+	codeRain         = 514134
+	codeBattery      = 514103
+	codeMissing      = 514156
+	codeLanded       = 316051 // landed outside of the dock
+	codeObstacle     = 321517
+	codeDebugging    = 514146
+	codeNotDebugging = 514153
+	codeLowPower     = 321773 // battery low, returned to home
 )
 
 func (d *simDock) do(ctx context.Context, e *cloudapi.Message) int {
@@ -266,7 +271,7 @@ func (d *simDock) do(ctx context.Context, e *cloudapi.Message) int {
 			d.f.o.Log.Warn("route", "dock", d.sn, "flight", x.FlightID, "error", err)
 			return codeBadFile
 		}
-		p := prepared{route: route}
+		p := prepared{route: route, ready: x.ReadyConditions}
 		if b := x.BreakPoint; b != nil {
 			p = rest(route, b)
 		}
@@ -304,8 +309,10 @@ func (d *simDock) do(ctx context.Context, e *cloudapi.Message) int {
 		default:
 		}
 		return 0
-	case *cloudapi.LiveStopPush, *cloudapi.PayloadAuthorityGrab, *cloudapi.CameraLookAt, *cloudapi.CameraPhotoTake:
-		return 0
+	case *cloudapi.TakeoffToPoint:
+		return d.takeOffTo(ctx, x)
+	case *cloudapi.FlyToPoint:
+		return d.flyTo(x)
 	case *cloudapi.DRCModeEnter:
 		if n := d.f.o.Settings.NoDRCEvery; n > 0 && d.i%n == n-1 {
 			return codeNoDRC
@@ -336,6 +343,25 @@ func (d *simDock) do(ctx context.Context, e *cloudapi.Message) int {
 		return 0
 	case cloudapi.MethodDRCModeExit:
 		d.osdHz = 0
+		return 0
+	case cloudapi.MethodDebugModeOpen, cloudapi.MethodDebugModeClose:
+		if d.task != nil {
+			return codeBusy
+		}
+		d.debugging = e.Name() == cloudapi.MethodDebugModeOpen
+		return 0
+	case cloudapi.MethodFlightAreasUpdate:
+		d.wg.Go(func() { d.fetchAreas(ctx) })
+		return 0
+	}
+	if job, is := cloudapi.NewBody(cloudapi.KindEvents, e.Name(), true).(*cloudapi.Job); is {
+		if !d.debugging {
+			return codeNotDebugging
+		}
+		d.wg.Go(func() { d.debug(ctx, e.Name(), e.Business(), job) })
+		return 0
+	}
+	if cloudapi.IsService(e.Name()) { // what changes nothing that is simulated
 		return 0
 	}
 	d.f.o.Log.Warn("unknown service", "dock", d.sn, "method", e.Name())

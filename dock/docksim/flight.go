@@ -34,12 +34,13 @@ type flight struct {
 	percent atomic.Int32
 	wp      atomic.Int32
 	route   missions.Route
-	first   int    // waypoints of the whole route before it
-	shots   []shot // photos taken so far; of the goroutine that flies, until it has landed
+	divert  chan pilotPoint // where else to fly to, of a flight by hand
+	first   int             // waypoints of the whole route before it
+	shots   []shot          // photos taken so far; of the goroutine that flies, until it has landed
 }
 
 func newFlight(id string, frame geo.Frame, p prepared, d *dice, s Settings, rtk bool) *flight {
-	f := &flight{id: id, frame: frame, route: p.route, first: p.first, pilot: newPilot(frame, p.route), sensor: newSensor(d, s, rtk), live: make(chan string, 1)}
+	f := &flight{id: id, frame: frame, route: p.route, first: p.first, pilot: newPilot(frame, p.route), sensor: newSensor(d, s, rtk), live: make(chan string, 1), divert: make(chan pilotPoint, 4)}
 	f.infoOff = time.Duration(d.NormFloat64() * s.DelayInfoSigmaS * float64(time.Second))
 	f.publishPose()
 	return f
@@ -217,6 +218,11 @@ func (f *flight) glide(ctx context.Context, c pace.Clock, paused *atomic.Bool) b
 // seconds that of the town.
 func (f *flight) fly(dt float64, at time.Time, seconds float64) (done bool) {
 	f.sensor.wander(dt)
+	select {
+	case p := <-f.divert:
+		f.pilot.legs, f.route.Waypoints = append(f.pilot.legs, p), append(f.route.Waypoints, missions.Waypoint{})
+	default:
+	}
 	was := f.pilot.next
 	done = f.pilot.step(dt)
 	f.publishPose()

@@ -92,9 +92,15 @@ func exif(at time.Time) []byte {
 		data0 := start + 2 + 12*n + 4
 		_ = binary.Write(&ifd, binary.BigEndian, uint16(n))
 		for _, f := range fields {
+			text := f.text + "\x00"
 			_ = binary.Write(&ifd, binary.BigEndian, []uint16{f.tag, 2})
-			_ = binary.Write(&ifd, binary.BigEndian, []uint32{uint32(len(f.text) + 1), uint32(data0 + data.Len())})
-			data.WriteString(f.text + "\x00")
+			_ = binary.Write(&ifd, binary.BigEndian, uint32(len(text)))
+			if len(text) <= 4 { // fits in place of where it lies
+				ifd.WriteString((text + "\x00\x00\x00")[:4])
+				continue
+			}
+			_ = binary.Write(&ifd, binary.BigEndian, uint32(data0+data.Len()))
+			data.WriteString(text)
 		}
 		if sub > 0 {
 			_ = binary.Write(&ifd, binary.BigEndian, []uint16{0x8769, 4})

@@ -23,6 +23,7 @@ type pilot struct {
 	speed  float64
 	length float64
 	flown  float64
+	hover  bool // at the end of its legs it stays
 }
 
 type pilotPoint struct{ e, n, u, speed, pitch float64 }
@@ -51,7 +52,8 @@ func newPilot(f geo.Frame, r missions.Route) *pilot {
 // step flies on for dt seconds; done says that the last waypoint is reached.
 func (p *pilot) step(dt float64) (done bool) {
 	if p.next >= len(p.legs) {
-		return true
+		p.at.ve, p.at.vn = 0, 0
+		return !p.hover
 	}
 	to := p.legs[p.next]
 	de, dn := to.e-p.at.e, to.n-p.at.n
@@ -59,7 +61,7 @@ func (p *pilot) step(dt float64) (done bool) {
 	if dist < 0.05 {
 		p.speed, p.at.ve, p.at.vn = 0, 0, 0
 		p.next++
-		return p.next >= len(p.legs)
+		return p.next >= len(p.legs) && !p.hover
 	}
 	want := math.Atan2(de, dn) * 180 / math.Pi
 	off := geo.WrapDeg(want - p.at.yawDeg)

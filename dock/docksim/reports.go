@@ -23,6 +23,9 @@ func (d *simDock) osd() {
 	d.mu.Lock()
 	t := d.task
 	mode, inDock, cover := cloudapi.DockModeIdle, cloudapi.DroneInDockInside, cloudapi.CoverStateClosed
+	if d.debugging {
+		mode = cloudapi.DockModeRemoteDebugging
+	}
 	if t != nil {
 		mode = cloudapi.DockModeWorking
 		if t.inAir {

@@ -29,7 +29,10 @@ type task struct {
 	code   int
 	failed cloudapi.JobStatus // what the flight ends with where not well
 
-	uploaded int // photos
+	uploaded int    // photos
+	hand     bool   // it took off to a point, and stays in an operator's hand
+	reached  bool   // the point
+	flyTo    string // the id of the point that it is sent to
 }
 
 // What a dock itself refuses to start in, whatever it is told.
@@ -43,6 +46,8 @@ const (
 type prepared struct {
 	route missions.Route
 	first int // waypoints of the whole route before it
+	hand  bool
+	ready *cloudapi.ReadyConditions // what it waits for; nil for nothing
 }
 
 // rest is a route from its break point on.
@@ -57,7 +62,7 @@ func rest(r missions.Route, b *cloudapi.BreakPoint) prepared {
 	if len(out.Waypoints) < 2 { // broken off at its end: it only has to come home
 		out.Waypoints = append(out.Waypoints, out.Waypoints[0])
 	}
-	return prepared{out, i}
+	return prepared{route: out, first: i}
 }
 
 // execute begins a flight that was prepared.
@@ -70,6 +75,8 @@ func (d *simDock) execute(ctx context.Context, id string) int {
 		return codeBusy
 	case !ok:
 		return codeNoFlight
+	case d.debugging:
+		return codeDebugging
 	case d.stop:
 		return codeStopped
 	case d.missing:
@@ -87,7 +94,7 @@ func (d *simDock) execute(ctx context.Context, id string) int {
 	every := d.f.o.Settings.NoRTKEvery
 	rtk := every == 0 || n%int64(every) != 0
 	dc := newDice(d.f.o.Seed, 5000+uint64(d.i)*100+uint64(n))
-	t := &task{id: id}
+	t := &task{id: id, hand: p.hand}
 	d.rng.Lock()
 	t.fault, t.at = d.f.o.Faults.draw(d.d, d.sn, d.flights)
 	d.rng.Unlock()
@@ -102,6 +109,7 @@ func (d *simDock) execute(ctx context.Context, id string) int {
 			t.fl.film = d.f.shown[d.i]
 		}
 	}
+	t.fl.pilot.hover = p.hand
 	d.task, d.liveTry = t, 0
 	d.f.book.note(Entry{At: d.f.o.Clock.Now(), Dock: d.sn, Flight: id, What: "execute", Wind: d.sky.wind(), Rain: d.sky.rain, Battery: d.battery.percent, Fault: t.fault})
 	d.wg.Add(1)
@@ -306,6 +314,11 @@ func (d *simDock) progress(status cloudapi.JobStatus) {
 	t := d.task
 	if t == nil || t.ended {
 		d.mu.Unlock()
+		return
+	}
+	if t.hand {
+		d.mu.Unlock()
+		d.handProgress(t, status)
 		return
 	}
 	p := cloudapi.FlightTaskProgress{}

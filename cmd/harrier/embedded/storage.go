@@ -153,6 +153,7 @@ func (f *folder) ListBucket(ctx context.Context, name string, prefix *s3.Prefix,
 	if prefix == nil {
 		prefix = &s3.Prefix{}
 	}
+	prefix.HasDelimiter = prefix.HasDelimiter && prefix.Delimiter != "" // clients that list everything send an empty one
 	out := s3.NewObjectList()
 	last := ""
 	for it := f.b.List(&blob.ListOptions{Prefix: prefix.Prefix}); ; {
