@@ -132,7 +132,7 @@ func (s *session) handLanded(now time.Time) bool {
 		}
 		return false
 	}
-	return now.Sub(s.outside) > handSettles
+	return !s.outside.IsZero() && now.Sub(s.outside) > handSettles
 }
 
 // homing notes that the aircraft broke off its way home, or may go home again, and why.

@@ -88,7 +88,7 @@ func (s *session) hold(f missions.Flight, ev FlightEvent) {
 		ev.Route = append(ev.Route, [2]float64{w.Lon, w.Lat})
 	}
 	s.ev, s.fl, s.heard, s.stamp, s.brk = &ev, f, s.c.o.Clock.Now(), time.Time{}, nil
-	s.exceeded, s.acted, s.pilot, s.reached, s.counted, s.conditionsMet = time.Time{}, false, "", 0, 0, false
+	s.exceeded, s.acted, s.pilot, s.reached, s.counted, s.conditionsMet, s.outside = time.Time{}, false, "", 0, 0, false, time.Time{}
 }
 
 // miss ends a flight whose window went by.
@@ -469,6 +469,9 @@ func (s *session) takeUp(ctx context.Context, open []FlightEvent) error {
 		}
 		was := s.ev
 		s.ev, s.fl, s.heard, s.taken = &ev, f, s.c.o.Clock.Now(), true
+		if ev.State != Preparing {
+			s.outside = s.heard // it was in the air
+		}
 		s.mu.Unlock()
 		if was != nil {
 			was.State, was.Reason = Failed, "the controller lost sight of it; another flight is on"

@@ -30,7 +30,7 @@ func (t timeFlags) clock() (pace.Clock, error) {
 
 type docksimCmd struct {
 	Docks    int     `default:"16" help:"Number of docks."`
-	Flying   int     `default:"2" help:"Docks that have flights."`
+	Flying   int     `default:"2" help:"Docks that have flights in --city; of fewer docks all."`
 	Seed     uint64  `default:"1" help:"Seed of the town; from 10000 up it draws what training never used."`
 	Day      uint64  `help:"Day of the town: on another than 0 an eighth of its structures does not stand."`
 	MQTT     string  `name:"mqtt" default:"tcp://127.0.0.1:1883" help:"MQTT broker."`
@@ -56,7 +56,7 @@ type docksimCmd struct {
 }
 
 func (c *docksimCmd) Run(ctx context.Context) error {
-	o := docksim.Options{Docks: c.Docks, Flying: c.Flying, Seed: c.Seed, Day: c.Day, MQTT: c.MQTT, User: c.User, Password: c.Password, Seconds: c.Seconds, City: c.City, Truth: c.Truth, Quality: c.Quality, Log: newLog(c.Verbose), Settings: docksim.DefaultSettings()}
+	o := docksim.Options{Docks: c.Docks, Flying: min(c.Flying, c.Docks), Seed: c.Seed, Day: c.Day, MQTT: c.MQTT, User: c.User, Password: c.Password, Seconds: c.Seconds, City: c.City, Truth: c.Truth, Quality: c.Quality, Log: newLog(c.Verbose), Settings: docksim.DefaultSettings()}
 	var err error
 	if o.Height, err = docksim.ParseRange(c.Height); err != nil {
 		return fmt.Errorf("--height: %w", err)
