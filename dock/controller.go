@@ -160,8 +160,9 @@ func (c *Controller) drcBroker(sn string) cloudapi.MQTTBroker {
 	return OpenDRC(sn, strings.TrimPrefix(c.o.MQTT, "tcp://"), c.o.Clock.Now().Add(2*time.Hour))
 }
 
-// Fly hands a flight to its dock. It returns once the dock's queue has it; what becomes of it is told by flight events. Where another
-// controller holds the dock, this one stands by: it flies what the other did not take, should the dock come to it in time.
+// Fly hands a flight to its dock. It returns once the dock's queue has it; what becomes of it is told by flight events. A flight that was handed
+// over before, to any controller, is left alone. Where another controller holds the dock, this one stands by: it flies what the other did not
+// take, should the dock come to it in time.
 func (c *Controller) Fly(ctx context.Context, f missions.Flight) error {
 	s := c.docks[f.Dock]
 	if s == nil {
@@ -174,6 +175,9 @@ func (c *Controller) Fly(ctx context.Context, f missions.Flight) error {
 	}
 	if !s.held.Load() {
 		s.standBy(f)
+		return nil
+	}
+	if _, known := c.kept(ctx, f.ID); known {
 		return nil
 	}
 	if err := c.keep(ctx, f); err != nil {

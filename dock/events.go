@@ -52,7 +52,8 @@ type FlightEvent struct {
 	At          time.Time    `json:"at"`
 	Scenes      []string     `json:"scenes,omitempty"`
 	Simulated   bool         `json:"simulated"`
-	Route       [][2]float64 `json:"route,omitempty"` // lon, lat
+	Route       [][2]float64 `json:"route,omitempty"`     // lon, lat
+	Approvals   []string     `json:"approvals,omitempty"` // numbers of those under which it flies through controlled airspace
 	DRC         bool         `json:"drc"`
 	Live        string       `json:"live,omitempty"` // RTSP address, for people
 }

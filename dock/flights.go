@@ -53,7 +53,7 @@ func (s *session) ready(ctx context.Context, f missions.Flight) bool {
 	checks := s.rep.gate(now, s.limits, s.d, s.holds)
 	s.mu.Unlock()
 	if s.c.o.Airspace != nil {
-		if why := s.c.o.Airspace(f.Route, now); why != "" {
+		if why, _ := s.c.o.Airspace(f.Route, now); why != "" {
 			checks = append(checks, Check{ConditionAirspace, why, "a route clear of it, or an approval"})
 		}
 	}
@@ -205,6 +205,9 @@ func (s *session) watchOver(ctx context.Context) {
 func (s *session) start(ctx context.Context, f missions.Flight) error {
 	s.mu.Lock()
 	s.hold(f, FlightEvent{State: Preparing})
+	if s.c.o.Airspace != nil {
+		_, s.ev.Approvals = s.c.o.Airspace(f.Route, s.c.o.Clock.Now())
+	}
 	ev := *s.ev
 	s.mu.Unlock()
 	// first the fact, then the deed: a controller that is cut off from the facts starts nothing, as another may start it

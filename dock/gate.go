@@ -229,5 +229,5 @@ func rainWords(r cloudapi.Rainfall) string {
 	return fmt.Sprintf("rain of grade %d", r)
 }
 
-// Airspace says why a route may not be flown at a time, "" where it may.
-type Airspace func(missions.Route, time.Time) string
+// Airspace says why a route may not be flown at a time, "" where it may, and the numbers of the approvals that it takes.
+type Airspace func(missions.Route, time.Time) (why string, approvals []string)

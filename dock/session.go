@@ -338,10 +338,16 @@ func (s *session) dequeue(id string) bool {
 func (s *session) next() (f missions.Flight, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.queue) == 0 || s.launching {
+	if s.launching {
 		return f, false
 	}
-	return s.queue[0], true
+	now := s.c.o.Clock.Now()
+	for _, f := range s.queue {
+		if !f.At.After(now) {
+			return f, true
+		}
+	}
+	return f, false
 }
 
 func (s *session) listed() int {

@@ -14,7 +14,7 @@ import (
 )
 
 // FenceKinds are the meanings a fence may have.
-var FenceKinds = []string{"no-fly", "privacy", "road", "vending-zone", "construction-site", "unloading-site", "jurisdiction", "task-area"}
+var FenceKinds = []string{"no-fly", "privacy", "road", "vending-zone", "construction-site", "unloading-site", "jurisdiction", "task-area", "controlled-airspace"}
 
 // Fence is a polygon (WGS-84) with a meaning, and when it holds.
 type Fence struct {
@@ -157,23 +157,30 @@ func (fs *Fences) Along(line orb.LineString, kind string, t time.Time, marginM f
 		}
 		return nil
 	}
-	for i, p := range line {
+	for _, p := range Steps(line, alongStepM) {
 		if f := at(p); f != nil {
 			return f
 		}
+	}
+	return nil
+}
+
+// Steps are points along a line (WGS-84), its own and others between them, no more than stepM metres apart.
+func Steps(line orb.LineString, stepM float64) []orb.Point {
+	var out []orb.Point
+	for i, p := range line {
+		out = append(out, p)
 		if i+1 == len(line) {
 			break
 		}
 		fr := NewFrame(p, 0)
 		d := fr.To(line[i+1], 0)
-		for s := alongStepM; s < math.Hypot(d.E, d.N); s += alongStepM {
-			k := s / math.Hypot(d.E, d.N)
-			if f := at(fr.From(d.E*k, d.N*k)); f != nil {
-				return f
-			}
+		far := math.Hypot(d.E, d.N)
+		for s := stepM; s < far; s += stepM {
+			out = append(out, fr.From(d.E*s/far, d.N*s/far))
 		}
 	}
-	return nil
+	return out
 }
 
 // Len is the number of fences.

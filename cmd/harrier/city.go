@@ -17,7 +17,6 @@ import (
 	"github.com/harrier-patrol/harrier/dock"
 	"github.com/harrier-patrol/harrier/geo"
 	"github.com/harrier-patrol/harrier/geo/layerfile"
-	"github.com/harrier-patrol/harrier/missions"
 )
 
 // stillGroundSigmaM is how well it is known how high the ground lies against take-off under a still from anywhere; on patrols
@@ -35,23 +34,6 @@ type city struct {
 	roads     []byte
 }
 
-// locator puts pixels on this city's ground.
-// airspaceMarginM is how far a route keeps from a no-fly fence.
-const airspaceMarginM = 20
-
-// airspace says which no-fly fence a route touches at a time, "" for none.
-func (c city) airspace(r missions.Route, t time.Time) string {
-	var line orb.LineString
-	for _, w := range r.Waypoints {
-		line = append(line, orb.Point{w.Lon, w.Lat})
-	}
-	f := c.fences.Along(line, "no-fly", t, airspaceMarginM)
-	if f == nil {
-		return ""
-	}
-	return fmt.Sprintf("the route touches the no-fly fence %s %s", f.ID, f.Name)
-}
-
 // flightAreas are the fences that aircraft themselves are to keep to: out of no-fly fences, within task areas. Those that hold at times only
 // are for the gate, as a dock's areas hold always.
 func (c city) flightAreas() (*dock.AreaFile, error) {
@@ -65,6 +47,7 @@ func (c city) flightAreas() (*dock.AreaFile, error) {
 	return dock.NewAreaFile(areas)
 }
 
+// locator puts pixels on this city's ground.
 func (c city) locator(groundSigmaM float64) geo.Locator {
 	return geo.Locator{Buildings: c.buildings, Terrain: c.terrain, GroundSigmaM: groundSigmaM}
 }

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"time"
 
 	"go.yaml.in/yaml/v3"
@@ -17,6 +18,7 @@ import (
 
 	"github.com/harrier-patrol/harrier/dock"
 	"github.com/harrier-patrol/harrier/dock/cloudapi"
+	"github.com/harrier-patrol/harrier/missions"
 )
 
 // config is harrier.yaml; every key is explained there. Every default works.
@@ -78,6 +80,7 @@ type config struct {
 	Limits       map[string]yaml.Node `yaml:"limits"`
 	Organization dock.Organization    `yaml:"organization"`
 	Flights      []flightConfig       `yaml:"flights"`
+	Approvals    []approvalConfig     `yaml:"approvals"`
 
 	file    string // where this was read, and what it held
 	content []byte
@@ -105,16 +108,30 @@ type storageConfig struct {
 	SecretKey string            `yaml:"secret_key"`
 }
 
-// flightConfig is a flight that is flown by schedule until planning exists.
+// flightConfig is a patrol of the calendar.
 type flightConfig struct {
-	Dock      string           `yaml:"dock"`
-	KMZ       string           `yaml:"kmz"`
-	Waypoints []waypointConfig `yaml:"waypoints"`
-	At        time.Time        `yaml:"at"`
-	Cron      string           `yaml:"cron"`
-	After     time.Duration    `yaml:"after"`
-	Every     time.Duration    `yaml:"every"`
-	Scenes    []string         `yaml:"scenes"`
+	Name       string               `yaml:"name"`
+	Dock       string               `yaml:"dock"`
+	KMZ        string               `yaml:"kmz"`
+	Waypoints  []waypointConfig     `yaml:"waypoints"`
+	At         time.Time            `yaml:"at"`
+	RRule      string               `yaml:"rrule"`
+	Cron       string               `yaml:"cron"`
+	After      time.Duration        `yaml:"after"`
+	Every      time.Duration        `yaml:"every"`
+	Window     time.Duration        `yaml:"window"`
+	Again      *time.Duration       `yaml:"again"`
+	Priority   int                  `yaml:"priority"`
+	Conditions *missions.Conditions `yaml:"conditions"`
+	Scenes     []string             `yaml:"scenes"`
+}
+
+// approvalConfig is leave to fly in controlled airspace.
+type approvalConfig struct {
+	Number string    `yaml:"number"`
+	Area   string    `yaml:"area"` // GeoJSON and the like
+	From   time.Time `yaml:"from"`
+	Until  time.Time `yaml:"until"`
 }
 
 type waypointConfig struct {
@@ -160,6 +177,11 @@ func loadConfig(path string) (config, error) {
 		dir := filepath.Dir(path)
 		for _, p := range []*string{&c.City.Grid, &c.City.Communities, &c.City.Fences, &c.City.Register, &c.City.Outlines, &c.City.DoorLines, &c.City.Terrain, &c.City.Roads, &c.Scenes, &c.Data, &c.MQTT.Cert, &c.MQTT.Key, &c.MQTT.CA} {
 			if *p != "" && !filepath.IsAbs(*p) {
+				*p = filepath.Join(dir, *p)
+			}
+		}
+		for i := range c.Approvals {
+			if p := &c.Approvals[i].Area; *p != "" && !filepath.IsAbs(*p) {
 				*p = filepath.Join(dir, *p)
 			}
 		}
@@ -262,9 +284,15 @@ func (c config) check() error {
 		}
 		known[d.SN] = true
 	}
+	named := map[string]bool{}
 	for i, f := range c.Flights {
+		if k := f.Dock + " " + f.Name; f.Name != "" && named[k] {
+			return fmt.Errorf("flights[%d]: dock %s has two flights named %q", i, f.Dock, f.Name)
+		} else {
+			named[k] = true
+		}
 		when := 0
-		for _, on := range []bool{!f.At.IsZero(), f.Cron != "", f.After != 0 || f.Every != 0} {
+		for _, on := range []bool{!f.At.IsZero() || f.RRule != "", f.Cron != "", f.After != 0 || f.Every != 0} {
 			if on {
 				when++
 			}
@@ -275,7 +303,13 @@ func (c config) check() error {
 		case (f.KMZ == "") == (len(f.Waypoints) == 0):
 			return fmt.Errorf("flights[%d]: give either kmz or waypoints", i)
 		case when != 1:
-			return fmt.Errorf("flights[%d]: say when: one of at, cron, or after/every", i)
+			return fmt.Errorf("flights[%d]: say when: one of at (with rrule, where it recurs), cron, or after/every", i)
+		case f.Window < 0 || f.Again != nil && *f.Again < 0:
+			return fmt.Errorf("flights[%d]: window and again must not be negative", i)
+		case f.Priority < -100 || f.Priority > 99:
+			return fmt.Errorf("flights[%d]: priority must be -100 to 99 (what an operator starts has 100), is %d", i, f.Priority)
+		case strings.ContainsAny(f.Name, " ./*>"):
+			return fmt.Errorf("flights[%d]: name %q must have no spaces, dots, slashes, * or >", i, f.Name)
 		case f.Every != 0 && f.Every < 10*time.Second:
 			return fmt.Errorf("flights[%d]: every %s is shorter than a flight can be", i, f.Every)
 		}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -78,10 +79,24 @@ func writeDiary(ctx context.Context, js jetstream.JetStream, path string, evs []
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(path, []byte(diary(evs, actions, media)), 0o644)
+	decided := map[string]Decided{}
+	err = dock.Replay(ctx, js, "CALENDAR", subjectCalendar+">", time.Time{}, func(b []byte) error {
+		var d Decided
+		if err := json.Unmarshal(b, &d); err != nil {
+			return err
+		}
+		if in(d.At) {
+			decided[d.Flight] = d
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(path, []byte(diary(evs, actions, media, decided)), 0o644)
 }
 
-func diary(evs []dock.FlightEvent, actions []dock.Entry, media map[string]dock.Media) string {
+func diary(evs []dock.FlightEvent, actions []dock.Entry, media map[string]dock.Media, decided map[string]Decided) string {
 	var b strings.Builder
 	if len(evs) == 0 {
 		return "# Diary\n\nNo flights.\n"
@@ -143,7 +158,20 @@ func diary(evs []dock.FlightEvent, actions []dock.Entry, media map[string]dock.M
 		case f.end.State == dock.Continued:
 			what = "broken off, continued as " + f.end.ContinuedAs
 		}
-		fmt.Fprintln(&b, strings.TrimSpace(fmt.Sprintf("- %s, dock %s, flight %s: %s. %s", at(cmpTime(f.end.At, f.listed)), f.dock, f.id, what, f.end.Reason)))
+		line := strings.TrimSpace(fmt.Sprintf("- %s, dock %s, flight %s: %s. %s", at(cmpTime(f.end.At, f.listed)), f.dock, f.id, what, f.end.Reason))
+		switch d := decided[f.id]; {
+		case d.Next != "":
+			line += "; tried again as " + d.Next
+		case d.What != "":
+			line += "; " + d.What + ", as " + d.Reason
+		}
+		fmt.Fprintln(&b, line)
+	}
+	for _, d := range slices.SortedFunc(maps.Values(decided), func(a, b Decided) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Flight, b.Flight)) }) {
+		if flights[d.Flight] == nil { // never on a dock's list
+			quiet = false
+			fmt.Fprintf(&b, "- %s, dock %s, flight %s: %s by the calendar. %s\n", at(d.At), d.Dock, d.Flight, d.What, d.Reason)
+		}
 	}
 	for _, f := range order {
 		if m := media[f.id]; m.State == dock.MediaIncomplete {

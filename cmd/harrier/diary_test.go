@@ -34,6 +34,9 @@ func TestTheDiaryOfAShift(t *testing.T) {
 	}, map[string]dock.Media{
 		"a": {Flight: "a", State: dock.MediaComplete, Files: make([]dock.MediaFile, 14), At: at(9, 50)},
 		"b": {Flight: "b", State: dock.MediaIncomplete, Files: make([]dock.MediaFile, 2), Missing: []string{"photo at waypoint 3 (121.530000, 31.225000)"}, At: at(10, 2)},
+	}, map[string]Decided{
+		"c": {Flight: "c", Dock: "D1", What: "put off", Next: "c-again1", Reason: "to 10:40", At: at(10, 30)},
+		"e": {Flight: "e", Dock: "D2", What: "dropped", Reason: "flight b goes before it, and would miss its window", At: at(9, 10)},
 	})
 	const golden = "testdata/diary.md"
 	if *writeGolden {
@@ -48,7 +51,7 @@ func TestTheDiaryOfAShift(t *testing.T) {
 	if got != string(want) {
 		t.Errorf("the diary is\n%s", got)
 	}
-	if diary(nil, nil, nil) == "" {
+	if diary(nil, nil, nil, nil) == "" {
 		t.Error("an empty shift has no diary")
 	}
 }

@@ -127,9 +127,17 @@ func doctorChecks(ctx context.Context, c config) []check {
 			return fmt.Sprintf("%d grid cells%s, %d fences, %d register entries, %d building outlines", k.grid.Len(), made, k.fences.Len(), k.register.Len(), k.buildings.Len()), nil
 		}, "harrier geo check FILE names every problem; every layer names its datum"},
 		{"flights", func() (string, error) {
-			s, err := plan(c)
-			return fmt.Sprintf("%d flights of %d docks", len(s), len(c.Docks)), err
+			k, err := c.calendar(time.Now())
+			return fmt.Sprintf("%d flights of %d docks; harrier calendar shows when", len(k.Patrols), len(c.Docks)), err
 		}, "each flight names a dock, a KMZ or waypoints, and a time"},
+		{"approvals", func() (string, error) {
+			fences, err := c.fences()
+			if err != nil {
+				return "", err
+			}
+			a, err := c.airspace(fences)
+			return fmt.Sprintf("%d", len(a.Approvals)), err
+		}, "each approval has a number and an area (polygons), and from and until where it is limited in time"},
 		{"data folder", func() (string, error) {
 			dir, err := c.dataFolder()
 			if err != nil {

@@ -29,6 +29,7 @@ type cli struct {
 	Serve      serveCmd      `cmd:"" help:"Run Harrier for the docks of a configuration."`
 	Dock       dockCmd       `cmd:"" help:"Give docks credentials, and take them away."`
 	Controller controllerCmd `cmd:"" help:"Fly the docks of a configuration, and nothing else."`
+	Calendar   calendarCmd   `cmd:"" help:"Show what is planned: flights, windows, batteries, approvals, and what cannot be flown."`
 	Diary      diaryCmd      `cmd:"" help:"Write the diary of a shift: what flew, what did not and why, who did what."`
 	Docksim    docksimCmd    `cmd:"" help:"Run simulated docks over a made-up town."`
 	Bench      benchCmd      `cmd:"" help:"Measure."`

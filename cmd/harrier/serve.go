@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
-	"github.com/robfig/cron/v3"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/harrier-patrol/harrier/cmd/harrier/embedded"
@@ -22,8 +21,6 @@ import (
 	"github.com/harrier-patrol/harrier/dock"
 	"github.com/harrier-patrol/harrier/dock/pace"
 	"github.com/harrier-patrol/harrier/leads"
-	"github.com/harrier-patrol/harrier/missions"
-	"github.com/harrier-patrol/harrier/missions/wpml"
 	"github.com/harrier-patrol/harrier/scenes"
 	"github.com/harrier-patrol/harrier/vision"
 	"github.com/harrier-patrol/harrier/vision/infer"
@@ -62,6 +59,7 @@ var streams = []jetstream.StreamConfig{
 	{Name: "FLIGHTS", Subjects: []string{dock.SubjectFlights + ">"}, MaxBytes: 1 << 30},
 	{Name: "AUDIT", Subjects: []string{dock.SubjectAudit + ">"}, MaxBytes: 1 << 30, DenyDelete: true, DenyPurge: true},
 	{Name: "WATCH", Subjects: []string{dock.SubjectWatch}, Retention: jetstream.WorkQueuePolicy, MaxAge: 6 * time.Hour, MaxBytes: 64 << 20, Duplicates: 6 * time.Hour},
+	{Name: "CALENDAR", Subjects: []string{subjectCalendar + ">"}, MaxBytes: 128 << 20, Duplicates: time.Hour},
 	{Name: "MEDIA", Subjects: []string{dock.SubjectMedia + ">"}, MaxBytes: 512 << 20},
 	{Name: "PHOTOS", Subjects: []string{dock.SubjectPhotos}, Retention: jetstream.WorkQueuePolicy, MaxAge: 7 * 24 * time.Hour, MaxBytes: 64 << 20, Duplicates: 6 * time.Hour},
 	{Name: "FINDINGS", Subjects: []string{watch.SubjectFindings + ">"}, MaxBytes: 2 << 30, Duplicates: 10 * time.Minute},
@@ -95,7 +93,8 @@ func serve(ctx context.Context, c config, log *slog.Logger) (err error) {
 	if err != nil {
 		return err
 	}
-	schedule, err := plan(c)
+	began := pace.Wall.Now()
+	plan, err := c.calendar(began)
 	if err != nil {
 		return err
 	}
@@ -147,11 +146,15 @@ func serve(ctx context.Context, c config, log *slog.Logger) (err error) {
 		push += "?key=" + c.Media.Key
 	}
 	base := fmt.Sprintf("http://%s:%d", c.PublicHost, portOf(c.HTTP.Listen))
+	space, err := c.airspace(city.fences)
+	if err != nil {
+		return err
+	}
 	areas, err := city.flightAreas()
 	if err != nil {
 		return err
 	}
-	controller, err := w.controller(c, dock.Options{Depot: place, FilesURL: base + console.DockFiles + "%s", Areas: areas, LivePush: push, LiveWatch: strings.TrimSuffix(rtsp, "/") + "/%s", Airspace: city.airspace, Clock: pace.Wall, Log: log})
+	controller, err := w.controller(c, dock.Options{Depot: place, FilesURL: base + console.DockFiles + "%s", Areas: areas, LivePush: push, LiveWatch: strings.TrimSuffix(rtsp, "/") + "/%s", Airspace: space.Clear, Clock: pace.Wall, Log: log})
 	if err != nil {
 		return err
 	}
@@ -222,7 +225,7 @@ func serve(ctx context.Context, c config, log *slog.Logger) (err error) {
 	g.Go(func() error { return controller.Run(gctx) })
 	g.Go(func() error { return watcher.Work(gctx, nc, js, c.Vision.Flights) })
 	g.Go(func() error { return watcher.WorkPhotos(gctx, js) })
-	g.Go(func() error { return schedule.run(gctx, controller, pace.Wall, log) })
+	g.Go(func() error { return plan.run(gctx, w, c, controller, pace.Wall, began, log) })
 	g.Go(func() error { return coverage.Run(gctx, js) })
 	g.Go(func() error { return followRegister(gctx, c, city, log) })
 	log.Info("harrier is up", "page", base, "data", data, "mqtt", w.mqtt, "nats", w.natsURL, "rtmp", rtmp, "rtsp", rtsp, "docks", len(c.Docks), "flights", len(c.Flights))
@@ -242,100 +245,4 @@ func sceneFiles(c config) ([]vision.SceneFile, error) {
 		return nil, fmt.Errorf("scenes: %w", err)
 	}
 	return s, nil
-}
-
-// schedule is the flights of the configuration, ready to be flown.
-type schedule []planned
-
-type planned struct {
-	conf  flightConfig
-	kmz   []byte
-	route missions.Route
-	cron  cron.Schedule
-}
-
-func plan(c config) (schedule, error) {
-	var out schedule
-	for i, f := range c.Flights {
-		p := planned{conf: f}
-		var err error
-		switch {
-		case f.KMZ != "":
-			if p.kmz, err = os.ReadFile(f.KMZ); err == nil {
-				p.route, err = wpml.Read(p.kmz)
-			}
-			if err != nil {
-				return nil, fmt.Errorf("flights[%d]: %s: %w", i, f.KMZ, err)
-			}
-		default:
-			for _, w := range f.Waypoints {
-				p.route.Waypoints = append(p.route.Waypoints, missions.Waypoint(w))
-			}
-			if p.kmz, err = wpml.Write(p.route); err != nil {
-				return nil, fmt.Errorf("flights[%d]: %w", i, err)
-			}
-		}
-		if f.Cron != "" {
-			if p.cron, err = cron.ParseStandard(f.Cron); err != nil {
-				return nil, fmt.Errorf("flights[%d]: cron %q: %w", i, f.Cron, err)
-			}
-		}
-		out = append(out, p)
-	}
-	return out, nil
-}
-
-// until is the latest start of the flight due at t: before the next one is due.
-func (p planned) until(t time.Time) time.Time {
-	u := t.Add(missions.StartWindow)
-	if n := p.next(t); !n.IsZero() && n.Before(u) {
-		u = n
-	}
-	return u
-}
-
-// run hands every flight to the controller when its time comes.
-func (s schedule) run(ctx context.Context, c *dock.Controller, clock pace.Clock, log *slog.Logger) error {
-	g, ctx := errgroup.WithContext(ctx)
-	began := clock.Now()
-	for _, p := range s {
-		g.Go(func() error {
-			for next := p.first(began); !next.IsZero(); next = p.next(next) {
-				if clock.Until(next) < -time.Minute {
-					continue // its time passed while nobody was there
-				}
-				if clock.Sleep(ctx, clock.Until(next)) != nil {
-					return nil
-				}
-				f := missions.Flight{ID: fmt.Sprintf("%s-%s", p.conf.Dock, next.UTC().Format("20060102T150405")), Dock: p.conf.Dock, Scenes: p.conf.Scenes, At: next, Until: p.until(next), KMZ: p.kmz, Route: p.route}
-				if err := c.Fly(ctx, f); err != nil && ctx.Err() == nil {
-					log.Error("flight not handed over", "flight", f.ID, "error", err)
-				}
-			}
-			return nil
-		})
-	}
-	return g.Wait()
-}
-
-func (p planned) first(now time.Time) time.Time {
-	switch {
-	case p.cron != nil:
-		return p.cron.Next(now)
-	case !p.conf.At.IsZero():
-		return p.conf.At
-	default:
-		return now.Add(p.conf.After)
-	}
-}
-
-func (p planned) next(last time.Time) time.Time {
-	switch {
-	case p.cron != nil:
-		return p.cron.Next(last)
-	case p.conf.Every > 0:
-		return last.Add(p.conf.Every)
-	default:
-		return time.Time{}
-	}
 }

@@ -29,6 +29,7 @@ import (
 
 // wires are the broker of the docks and the NATS of the house: external ones, or embedded ones that end with this process.
 type wires struct {
+	id            string // of this process, the same when it is started again
 	mqtt, natsURL string
 	trusted       *tls.Config
 	enrolled      *enroll.Credentials
@@ -71,6 +72,8 @@ func connect(ctx context.Context, c config, data string, later func(func() error
 		later(n.Close)
 		w.natsURL = n.URL()
 	}
+	host, _ := os.Hostname()
+	w.id = fmt.Sprintf("harrier-%x", sha256.Sum256([]byte(host+w.natsURL+c.HTTP.Listen)))[:20]
 	if w.nc, err = nats.Connect(w.natsURL, nats.Token(c.NATS.Token), nats.MaxReconnects(-1), nats.Name("harrier")); err != nil {
 		return w, fmt.Errorf("NATS %s: %w; is it running, and the token right?", w.natsURL, err)
 	}
@@ -92,8 +95,7 @@ func (w wires) controller(c config, o dock.Options) (*dock.Controller, error) {
 	if err != nil {
 		return nil, err
 	}
-	host, _ := os.Hostname()
-	o.ClientID = fmt.Sprintf("harrier-%x", sha256.Sum256([]byte(host+w.natsURL+c.HTTP.Listen)))[:20] // the same when it is started again
+	o.ClientID = w.id
 	o.MQTT, o.User, o.Password, o.TLS, o.DRC = w.mqtt, c.MQTT.User, c.MQTT.Password, w.trusted, drcOf(c, w.enrolled, w.mqtt)
 	o.Docks, o.LiveQuality, o.DRCHz, o.Organization, o.Limits = c.Docks, c.Live.Quality, c.Live.DRCHz, c.Organization, limits
 	return dock.New(o, w.nc, w.js), nil
@@ -174,7 +176,8 @@ func (x *controllerCmd) Run(ctx context.Context) (err error) {
 		return err
 	}
 	log := newLog(x.Verbose)
-	schedule, err := plan(c)
+	began := clock.Now()
+	plan, err := c.calendar(began)
 	if err != nil {
 		return err
 	}
@@ -205,11 +208,15 @@ func (x *controllerCmd) Run(ctx context.Context) (err error) {
 	if town.fences, err = c.fences(); err != nil {
 		return err
 	}
+	space, err := c.airspace(town.fences)
+	if err != nil {
+		return err
+	}
 	areas, err := town.flightAreas()
 	if err != nil {
 		return err
 	}
-	controller, err := w.controller(c, dock.Options{Depot: place, FilesURL: fmt.Sprintf("http://%s:%d%s%%s", c.PublicHost, portOf(c.HTTP.Listen), console.DockFiles), Areas: areas, Airspace: town.airspace,
+	controller, err := w.controller(c, dock.Options{Depot: place, FilesURL: fmt.Sprintf("http://%s:%d%s%%s", c.PublicHost, portOf(c.HTTP.Listen), console.DockFiles), Areas: areas, Airspace: space.Clear,
 		LivePush: strings.TrimSuffix(rtmp, "/") + "/%s", LiveWatch: strings.TrimSuffix(rtsp, "/") + "/%s", Clock: clock, Log: log})
 	if err != nil {
 		return err
@@ -230,7 +237,7 @@ func (x *controllerCmd) Run(ctx context.Context) (err error) {
 	})
 	g.Go(func() error { <-gctx.Done(); return srv.Close() })
 	g.Go(func() error { return controller.Run(gctx) })
-	g.Go(func() error { return schedule.run(gctx, controller, clock, log) })
+	g.Go(func() error { return plan.run(gctx, w, c, controller, clock, began, log) })
 	log.Info("controller is up", "docks", len(c.Docks), "flights", len(c.Flights), slog.Float64("time_scale", clock.Scale))
 	return g.Wait()
 }
