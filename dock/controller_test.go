@@ -47,6 +47,9 @@ func TestDocks(t *testing.T) {
 }
 
 func fliesAndIsAnswered(t *testing.T, w *world, c *Controller, s *scripted) {
+	s.eventually("the controller hears it", func() bool {
+		return slices.ContainsFunc(c.States(), func(x Status) bool { return x.SN == s.sn && x.Online })
+	})
 	s.send(cloudapi.KindStatus, cloudapi.MethodUpdateTopo, "t", &cloudapi.Topo{Type: 3, SubDevices: []cloudapi.SubDevice{}})
 	s.send(cloudapi.KindRequests, cloudapi.MethodConfig, "c", &cloudapi.ConfigRequest{})
 	s.send(cloudapi.KindRequests, cloudapi.MethodAirportBindStatus, "b", &cloudapi.AirportBindStatusRequest{Devices: []cloudapi.DeviceSN{{SN: s.sn}, {SN: "OTHER"}}})
@@ -292,7 +295,13 @@ func comesHomeInAGust(t *testing.T, w *world, c *Controller, s *scripted) {
 	if e.Reason != "harrier: wind: 14.0 m/s (at most 12 m/s)" || s.times(cloudapi.MethodReturnHome) != 1 {
 		t.Errorf("%q, %d times", e.Reason, s.times(cloudapi.MethodReturnHome))
 	}
-	s.lands(cloudapi.JobStatusCanceled, 0, nil)
+	s.lands(cloudapi.JobStatusCanceled, 0, &cloudapi.BreakPointReport{Index: 0, Progress: 0.5})
+	w.until(t, s.sn, "continued", func(e FlightEvent) bool { return e.Flight == "f8" && e.State == Continued && e.ContinuedAs == "f8-part2" })
+	w.until(t, s.sn, "waiting for the wind", func(e FlightEvent) bool {
+		return e.Flight == "f8-part2" && e.State == Waiting && strings.HasPrefix(e.Reason, "wind")
+	})
+	s.set(func() { s.props.WindSpeed = new(3.0) })
+	w.until(t, s.sn, "what is left of it", func(e FlightEvent) bool { return e.Flight == "f8-part2" && e.State == Flying })
 }
 
 // A controller that is started again takes up what it finds flying, and starts nothing twice.

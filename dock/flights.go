@@ -365,6 +365,13 @@ func (s *session) progress(ctx context.Context, p *cloudapi.FlightTaskProgress, 
 	case cloudapi.JobStatusOK:
 		s.end(ctx, Done, "")
 	case cloudapi.JobStatusCanceled:
+		s.mu.Lock()
+		ours := s.acted && s.brk != nil
+		s.mu.Unlock()
+		if ours { // brought home for the weather or an alarm: what is left is flown when that has passed
+			s.breakOff(ctx, 0, s.cancelledBy())
+			return
+		}
 		s.end(ctx, Cancelled, s.cancelledBy())
 	case cloudapi.JobStatusFailed, cloudapi.JobStatusRejected, cloudapi.JobStatusTimeout, cloudapi.JobStatusPartiallyDone:
 		reason := string(p.Output.Status)

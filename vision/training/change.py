@@ -192,7 +192,7 @@ def sample(pairs, backgrounds, built, cutouts, rng, size=SIZE):
 
 
 def loss_of(net, a, b, m):
-    with torch.autocast(a.device.type, dtype=torch.bfloat16):
+    with loop.autocast(a.device.type):
         y = net(a.contiguous(memory_format=torch.channels_last), b.contiguous(memory_format=torch.channels_last))
     y = F.interpolate(y.float(), scale_factor=2.0, mode="bilinear", align_corners=False)[:, 0]
     p = torch.sigmoid(y)

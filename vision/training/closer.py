@@ -154,7 +154,7 @@ def main():
             ims.append(varied(im, rng))
             labels.append(c)
             marked.append(marks)
-        with torch.autocast(dev, dtype=torch.bfloat16):
+        with loop.autocast(dev):
             y, m = net(nanodet.tensor(ims).to(dev).contiguous(memory_format=torch.channels_last))
         marked = torch.tensor(np.array(marked), device=dev)
         known = (marked >= 0).float()

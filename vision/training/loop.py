@@ -7,6 +7,11 @@ import numpy as np
 import torch
 
 
+with open("/proc/cpuinfo") as f:
+    CPU = f.read()
+BFLOAT16 = "avx512_bf16" in CPU or "amx_bf16" in CPU
+
+
 def arguments(parser, lr, batch, minutes=60):
     """The options that all trainings share."""
     parser.add_argument("--out", required=True)
@@ -25,6 +30,12 @@ def begin(a):
     torch.set_num_threads(a.threads)
     cv2.setNumThreads(1)
     return np.random.default_rng(a.seed), "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def autocast(device):
+    """bfloat16 where the processor has it: emulated it is many times slower than float32."""
+    kind = torch.device(device).type
+    return torch.autocast(kind, dtype=torch.bfloat16, enabled=kind == "cuda" or BFLOAT16)
 
 
 def fit(net, a, loss_of_batch, judge, export, weight_decay, clip, again=lambda: None, **about):

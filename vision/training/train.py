@@ -82,7 +82,7 @@ def giou(a, b):
 def loss_of(net, x, targets, known):
     """Quality focal loss on classes, GIoU and distribution focal loss on boxes. known: classes labelled in the picture."""
     # bf16 is four times faster on a CPU that has it; master weights and losses stay fp32
-    with torch.autocast(x.device.type, dtype=torch.bfloat16):
+    with loop.autocast(x.device.type):
         y = net(x.contiguous(memory_format=torch.channels_last))
     y = torch.cat(y, 1).float().cpu()
     logits, dist = y[..., : net.classes], y[..., net.classes:]
