@@ -28,6 +28,8 @@ type Dock struct {
 	Online   bool         `json:"online"`
 	Life     string       `json:"life" enum:"offline,idle,preparing,flying,returning,charging,blocked,maintenance"`
 	Why      string       `json:"why" doc:"What keeps it from flying, or its flight from starting"`
+	Holds    []string     `json:"holds" doc:"Who keeps it on the ground, and why"`
+	Pilot    string       `json:"pilot" doc:"The operator who has the aircraft"`
 	Flight   string       `json:"flight"`
 	State    string       `json:"state"`
 	Percent  int          `json:"percent"`
@@ -103,7 +105,10 @@ func api(mux *http.ServeMux, o Options) huma.API {
 	huma.Get(h, "/api/docks", func(context.Context, *struct{}) (*body[[]Dock], error) {
 		out := []Dock{}
 		for _, d := range o.Docks() {
-			x := Dock{SN: d.SN, Name: d.Name, Lon: d.Lon, Lat: d.Lat, Online: d.Online, Life: string(d.Life), Why: d.Why(), Flight: d.Flight, State: string(d.State), Percent: d.Percent, Battery: d.Battery, Stream: d.Stream, Route: d.Route, Sim: dock.Simulated(d.SN)}
+			x := Dock{SN: d.SN, Name: d.Name, Lon: d.Lon, Lat: d.Lat, Online: d.Online, Life: string(d.Life), Why: d.Why(), Holds: []string{}, Pilot: d.Pilot, Flight: d.Flight, State: string(d.State), Percent: d.Percent, Battery: d.Battery, Stream: d.Stream, Route: d.Route, Sim: dock.Simulated(d.SN)}
+			for _, h := range d.Holds {
+				x.Holds = append(x.Holds, h.Operator+": "+h.Reason)
+			}
 			if d.Pose != nil {
 				x.Aircraft = &AircraftAt{d.Pose.Lon, d.Pose.Lat, d.Pose.HeightM, d.Pose.YawDeg}
 			}
@@ -137,22 +142,20 @@ func api(mux *http.ServeMux, o Options) huma.API {
 		}
 		return &body[Lead]{toLead(l)}, nil
 	})
-	huma.Post(h, "/api/docks/{sn}/return-home", func(ctx context.Context, in *struct {
-		SN   string `path:"sn"`
-		Body struct {
+	huma.Post(h, "/api/docks/{sn}/{action}", func(ctx context.Context, in *struct {
+		SN     string `path:"sn" doc:"Serial number; all for return-home, ground and release of the whole fleet"`
+		Action string `path:"action" enum:"pause,resume,return-home,cancel-return,take-over,ground,release"`
+		Body   struct {
 			By     string `json:"by" minLength:"1"`
-			Reason string `json:"reason,omitempty"`
+			Reason string `json:"reason" minLength:"1"`
 			Key    string `json:"key,omitempty" doc:"Makes the command happen once"`
 		}
 	}) (*body[dock.Reply], error) {
-		if in.Body.Key == "" {
-			in.Body.Key = uuid.NewString()
-		}
-		b, err := json.Marshal(dock.Command{Key: in.Body.Key, Action: dock.ReturnHomeTo, Operator: in.Body.By, Reason: cmp.Or(in.Body.Reason, "from the console")})
+		b, err := json.Marshal(dock.Command{Key: cmp.Or(in.Body.Key, uuid.NewString()), Action: in.Action, Operator: in.Body.By, Reason: in.Body.Reason})
 		if err != nil {
 			return nil, err
 		}
-		ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+		ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 		defer cancel()
 		m, err := o.NATS.RequestWithContext(ctx, dock.SubjectCommands+in.SN, b)
 		if err != nil {

@@ -41,6 +41,20 @@ try {
   await page.locator(`#${id}[data-state=confirmed]`).waitFor({ timeout: 10000 });
   console.log("it is confirmed");
   await page.locator(".evidence .close").click();
+  await page.getByRole("tab", { name: /Docks/ }).click();
+  const dock = page.locator(".docks li[data-sn=SIMDOCK0002]"); // it has no flight
+  await dock.locator("button.ground").click();
+  await page.getByLabel("Reason, for the log").fill("crane beside the dock");
+  await page.getByRole("button", { name: "Do it" }).click();
+  await dock.getByText("browser test: crane beside the dock").first().waitFor({ timeout: 10000 });
+  await page.waitForTimeout(800);
+  await page.screenshot({ path: join(shots, "docks.png") });
+  await dock.locator("button.release").click();
+  await page.getByLabel("Reason, for the log").fill("crane gone");
+  await page.getByLabel("Reason, for the log").press("Enter");
+  await dock.locator("button.ground").waitFor({ timeout: 10000 });
+  console.log("a dock is held and released");
+  await page.getByRole("tab", { name: /Leads/ }).click();
   await page.getByLabel("Coverage").click();
   await page.waitForFunction(async () => (await (await fetch("/map/coverage.geojson")).json()).features.length > 3, null, { timeout: 60000 });
   await page.waitForTimeout(12000); // the map asks again every ten seconds

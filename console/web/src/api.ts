@@ -28,10 +28,14 @@ export function useReview(by: string) {
   });
 }
 
-export function useReturnHome(by: string) {
+export type Action = paths["/api/docks/{sn}/{action}"]["post"]["parameters"]["path"]["action"];
+
+/** Asks a dock, or all of them, for something, in somebody's name and for a reason. */
+export function useCommand(by: string) {
   const cache = useQueryClient();
   return useMutation({
-    mutationFn: (sn: string) => ok(client.POST("/api/docks/{sn}/return-home", { params: { path: { sn } }, body: { by, reason: "console" } })),
+    mutationFn: ({ sn, action, reason }: { sn: string; action: Action; reason: string }) =>
+      ok(client.POST("/api/docks/{sn}/{action}", { params: { path: { sn, action } }, body: { by, reason, key: crypto.randomUUID() } })),
     onSettled: () => cache.invalidateQueries({ queryKey: ["docks"] }),
   });
 }

@@ -55,7 +55,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/docks/{sn}/return-home": {
+    "/api/docks/{sn}/{action}": {
         parameters: {
             query?: never;
             header?: never;
@@ -64,8 +64,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Post API docks by sn return home */
-        post: operations["post-api-docks-by-sn-return-home"];
+        /** Post API docks by sn by action */
+        post: operations["post-api-docks-by-sn-by-action"];
         delete?: never;
         options?: never;
         head?: never;
@@ -159,6 +159,8 @@ export interface components {
             /** Format: int64 */
             battery: number;
             flight: string;
+            /** @description Who keeps it on the ground, and why */
+            holds: string[] | null;
             /** Format: double */
             lat: number;
             /** @enum {string} */
@@ -169,6 +171,8 @@ export interface components {
             online: boolean;
             /** Format: int64 */
             percent: number;
+            /** @description The operator who has the aircraft */
+            pilot: string;
             /** @description lon, lat */
             route: (number[] | null)[] | null;
             simulated: boolean;
@@ -260,11 +264,11 @@ export interface components {
             state: string;
             subdistrict: string;
         };
-        "Post-api-docks-by-sn-return-homeRequest": {
+        "Post-api-docks-by-sn-by-actionRequest": {
             by: string;
             /** @description Makes the command happen once */
             key?: string;
-            reason?: string;
+            reason: string;
         };
         "Post-api-leads-by-lead-reviewRequest": {
             by: string;
@@ -273,6 +277,7 @@ export interface components {
             state: "confirmed" | "rejected";
         };
         Reply: {
+            data?: unknown;
             error?: string;
             ok: boolean;
         };
@@ -377,18 +382,20 @@ export interface operations {
             };
         };
     };
-    "post-api-docks-by-sn-return-home": {
+    "post-api-docks-by-sn-by-action": {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                /** @description Serial number; all for return-home, ground and release of the whole fleet */
                 sn: string;
+                action: "pause" | "resume" | "return-home" | "cancel-return" | "take-over" | "ground" | "release";
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Post-api-docks-by-sn-return-homeRequest"];
+                "application/json": components["schemas"]["Post-api-docks-by-sn-by-actionRequest"];
             };
         };
         responses: {
