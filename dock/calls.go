@@ -172,6 +172,8 @@ func (s *session) hear(ctx context.Context, m arrived) error {
 				s.conditionsMet = true
 			}
 			s.mu.Unlock()
+		case *cloudapi.DRCStatusNotify:
+			s.drcLost(ctx, b)
 		case *cloudapi.DeviceExitHomingNotify:
 			s.homing(ctx, b)
 		case *cloudapi.FlightAreasSyncProgress:

@@ -296,7 +296,9 @@ func comesHomeInAGust(t *testing.T, w *world, c *Controller, s *scripted) {
 		t.Errorf("%q, %d times", e.Reason, s.times(cloudapi.MethodReturnHome))
 	}
 	s.lands(cloudapi.JobStatusCanceled, 0, &cloudapi.BreakPointReport{Index: 0, Progress: 0.5})
-	w.until(t, s.sn, "continued", func(e FlightEvent) bool { return e.Flight == "f8" && e.State == Continued && e.ContinuedAs == "f8-part2" })
+	w.until(t, s.sn, "continued", func(e FlightEvent) bool {
+		return e.Flight == "f8" && e.State == Continued && e.ContinuedAs == "f8-part2"
+	})
 	w.until(t, s.sn, "waiting for the wind", func(e FlightEvent) bool {
 		return e.Flight == "f8-part2" && e.State == Waiting && strings.HasPrefix(e.Reason, "wind")
 	})

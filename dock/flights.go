@@ -158,6 +158,7 @@ func (s *session) onItsWay() bool {
 func (s *session) watchOver(ctx context.Context) {
 	now := s.c.o.Clock.Now()
 	s.touch()
+	s.keepDRC(now)
 	s.mu.Lock()
 	on := s.ev != nil && s.ev.State != Waiting
 	landed := s.handLanded(now)
@@ -221,7 +222,14 @@ func (s *session) start(ctx context.Context, f missions.Flight) error {
 	if !ok {
 		return errors.New("the flight's route is gone")
 	}
-	p := cloudapi.FlightTaskPrepare{FlightID: f.ID, ExecuteTime: s.c.o.Clock.Now().UnixMilli(), RTHAltitude: returnHeightM, File: file}
+	// docks know the preset height of return only; with RTK they wait in the air until it has converged
+	p := cloudapi.FlightTaskPrepare{FlightID: f.ID, ExecuteTime: s.c.o.Clock.Now().UnixMilli(), RTHAltitude: returnHeightM, RTHMode: new(cloudapi.RTHModePresetAltitude), WaylinePrecisionType: new(cloudapi.WaylinePrecisionTypeHighPrecisionRTKMission), File: file}
+	if s.limits.NoRTK {
+		p.WaylinePrecisionType = new(cloudapi.WaylinePrecisionTypeGPSMission)
+	}
+	if s.c.o.Areas != nil {
+		p.FlightSafetyAdvanceCheck = cloudapi.Loose("1") // the dock brings its flight areas up to date first
+	}
 	if b := f.Break; b != nil {
 		p.BreakPoint = &cloudapi.BreakPoint{Index: b.Waypoint, Progress: b.Progress, WaylineID: b.Wayline}
 		if b.AtWaypoint {
@@ -290,7 +298,7 @@ const returnHeightM = 100
 // accompany gives a flight that is on its DRC channel, its live stream and its watcher.
 func (s *session) accompany(ctx context.Context) error {
 	drc := true
-	if err := s.call(ctx, cloudapi.MethodDRCModeEnter, &cloudapi.DRCModeEnter{OSDFrequency: s.c.o.DRCHz, HSIFrequency: 1, MQTTBroker: s.c.drcBroker(s.d.SN)}); err != nil {
+	if err := s.call(ctx, cloudapi.MethodDRCModeEnter, s.drcMode()); err != nil {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}

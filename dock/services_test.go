@@ -10,9 +10,11 @@ import (
 	"testing"
 	"time"
 
+	mqtt "github.com/eclipse/paho.mqtt.golang"
 	"github.com/paulmach/orb"
 
 	"github.com/harrier-patrol/harrier/dock/cloudapi"
+	"github.com/harrier-patrol/harrier/dock/pace"
 	"github.com/harrier-patrol/harrier/missions"
 )
 
@@ -230,5 +232,61 @@ func TestFlightAreasComeToTheDock(t *testing.T) {
 	s.eventually("the reason", func() bool { return c.States()[0].Areas == "fail: the checksum is wrong" })
 	if n := s.times(cloudapi.MethodFlightAreasUpdate); n != 1 {
 		t.Errorf("the dock was told %d times", n)
+	}
+}
+
+// The DRC channel is kept open by heartbeats, asked for again when the dock loses it, and does without while it is silent.
+func TestTheDRCChannelIsKept(t *testing.T) {
+	w := newWorld(t)
+	clock, err := pace.Faster(20, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, _ := w.controllerWith(func(o *Options) { o.Clock = clock }, Dock{SN: "D1", Aircraft: "A1", Model: "M4D"})
+	s := newScripted(t, w, "D1")
+	beats := make(chan *cloudapi.HeartBeat, 100)
+	s.cl.Subscribe(cloudapi.Topic("D1", cloudapi.KindDRCDown), 0, func(_ mqtt.Client, m mqtt.Message) {
+		e, err := cloudapi.Decode(cloudapi.KindDRCDown, true, m.Payload())
+		if b, is := e.Body.(*cloudapi.HeartBeat); err == nil && is {
+			beats <- b
+		}
+	}).Wait()
+	if err := c.Fly(t.Context(), testFlight("D1", "f1", time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	w.until(t, "D1", "flying with DRC", func(e FlightEvent) bool { return e.State == Flying && e.DRC })
+	for want := 1; want <= 3; want++ {
+		select {
+		case b := <-beats:
+			if *b.Seq != want || b.Timestamp == 0 {
+				t.Errorf("heartbeat %d: %+v", want, b)
+			}
+		case <-time.After(20 * time.Second):
+			t.Fatal("no heartbeat")
+		}
+	}
+	s.send(cloudapi.KindEvents, cloudapi.MethodDRCStatusNotify, "n", &cloudapi.DRCStatusNotify{})
+	s.eventually("DRC is asked for again", func() bool {
+		n := 0
+		for _, m := range s.asked {
+			if m == cloudapi.MethodDRCModeEnter {
+				n++
+			}
+		}
+		return n == 2
+	})
+	// no pose comes over DRC: those of OSD are taken
+	poses, err := w.nc.SubscribeSync(SubjectPose + "D1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := cloudapi.New("o", "o", "", time.Now(), &cloudapi.AircraftProperties{Latitude: new(31.2), Longitude: new(121.5), Elevation: new(80.0), Height: new(92.0)})
+	b, err := m.Encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.cl.Publish(cloudapi.Topic("A1", cloudapi.KindOSD), 0, false, b).Wait()
+	if _, err := poses.NextMsg(5 * time.Second); err != nil {
+		t.Errorf("no pose: %v", err)
 	}
 }

@@ -112,6 +112,9 @@ type session struct {
 	holds     []Hold
 	exceeded  time.Time // since when a limit has been broken in the air
 	acted     bool      // on it
+	drcPose   time.Time // when the last pose came over DRC
+	beat      time.Time // when the last heartbeat went out over it
+	beats     int
 	outside   time.Time // when the aircraft of a flight without a route was last not in the dock
 	// overheard is the latest progress of a flight while another controller held the dock: it may be the last
 	overheard     *cloudapi.FlightTaskProgress

@@ -104,7 +104,7 @@ func (t *Telemeter) DRC(o *cloudapi.OSDInfoPush, stamp, arrived time.Time) (p ge
 func (s *session) aircraft(a *cloudapi.AircraftProperties, stamp, at time.Time) error {
 	p, ok := s.telemeter.OSD(a, stamp, at)
 	s.mu.Lock()
-	drc := s.ev != nil && s.ev.DRC
+	drc := s.ev != nil && s.ev.DRC && at.Sub(s.drcPose) < drcSilent
 	s.mu.Unlock()
 	if drc || !ok {
 		return nil // the same, faster and with velocities, comes over DRC
@@ -112,9 +112,59 @@ func (s *session) aircraft(a *cloudapi.AircraftProperties, stamp, at time.Time) 
 	return s.tellPose(p)
 }
 
+// The DRC channel: without a pose for drcSilent the slower ones of OSD are taken; a dock gives it up five minutes after the last heartbeat
+// (DJI: DRC-heart beat).
+const (
+	drcSilent = 3 * time.Second
+	beatEvery = 20 * time.Second
+)
+
+// keepDRC sends the heartbeat by which the dock keeps the channel open.
+func (s *session) keepDRC(now time.Time) {
+	s.mu.Lock()
+	due := s.ev != nil && s.ev.DRC && now.Sub(s.beat) >= beatEvery
+	if due {
+		s.beat = now
+		s.beats++
+	}
+	n := s.beats
+	s.mu.Unlock()
+	if !due {
+		return
+	}
+	m := cloudapi.Message{Envelope: cloudapi.Envelope{Method: new(cloudapi.MethodHeartBeat)}, Body: &cloudapi.HeartBeat{Seq: &n, Timestamp: now.UnixMilli()}}
+	if b, err := m.Encode(); err == nil {
+		s.c.cl.Publish(cloudapi.Topic(s.d.SN, cloudapi.KindDRCDown), 0, false, b)
+	}
+}
+
+// drcLost asks for the DRC channel again when the dock says that it is gone while a flight is on.
+func (s *session) drcLost(ctx context.Context, n *cloudapi.DRCStatusNotify) {
+	s.mu.Lock()
+	lost := n.DRCState == cloudapi.DRCStateNotConnected && s.ev != nil && s.ev.DRC && s.ev.State == Flying
+	s.mu.Unlock()
+	if !lost {
+		return
+	}
+	s.c.o.Log.Warn("the DRC channel is gone: poses come at 0.5 Hz until it is back", "dock", s.d.SN, "result", n.Result)
+	s.wg.Go(func() {
+		if err := s.ask(ctx, cloudapi.MethodDRCModeEnter, s.drcMode()); err != nil && ctx.Err() == nil {
+			s.c.o.Log.Warn("DRC does not come back on this flight", "dock", s.d.SN, "error", err)
+		}
+	})
+}
+
+// drcMode is what a dock is told to open its DRC channel.
+func (s *session) drcMode() *cloudapi.DRCModeEnter {
+	return &cloudapi.DRCModeEnter{OSDFrequency: s.c.o.DRCHz, HSIFrequency: 1, MQTTBroker: s.c.drcBroker(s.d.SN)}
+}
+
 func (s *session) drc(e cloudapi.Message, at time.Time) error {
 	switch o := e.Body.(type) {
 	case *cloudapi.OSDInfoPush:
+		s.mu.Lock()
+		s.drcPose = at
+		s.mu.Unlock()
 		if p, ok := s.telemeter.DRC(o, e.Time(), at); ok {
 			return s.tellPose(p)
 		}

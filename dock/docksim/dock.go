@@ -30,11 +30,12 @@ type simDock struct {
 	battery   energy
 	stepped   time.Time // when weather and battery were last brought up to date
 	prepared  map[string]prepared
-	task      *task // nil while the aircraft rests
-	missing   bool  // the aircraft is not in the dock after landing
-	silent    bool  // rebooting
-	stop      bool  // emergency stop
-	debugging bool  // remote debugging is open
+	task      *task     // nil while the aircraft rests
+	missing   bool      // the aircraft is not in the dock after landing
+	silent    bool      // rebooting
+	stop      bool      // emergency stop
+	debugging bool      // remote debugging is open
+	beaten    time.Time // when the last heartbeat came over DRC
 	osdHz     int
 	liveTry   int
 	flights   int
@@ -82,6 +83,7 @@ func (d *simDock) run(ctx context.Context) error {
 			default: // a dock answers one service at a time and drops what overruns it
 			}
 		})
+		c.Subscribe(cloudapi.Topic(d.sn, cloudapi.KindDRCDown), 0, func(_ mqtt.Client, m mqtt.Message) { d.beat(m.Payload()) })
 		c.Subscribe(cloudapi.Topic(d.sn, cloudapi.KindPropertySet), 1, func(_ mqtt.Client, m mqtt.Message) { d.setProperties(m.Payload()) })
 		for _, k := range []cloudapi.Kind{cloudapi.KindRequestsReply, cloudapi.KindEventsReply} {
 			c.Subscribe(cloudapi.Topic(d.sn, k), 1, func(_ mqtt.Client, m mqtt.Message) { d.heard(k, m.Payload()) })
@@ -321,7 +323,7 @@ func (d *simDock) do(ctx context.Context, e *cloudapi.Message) int {
 			return codeNoDRC
 		}
 		d.mu.Lock()
-		d.osdHz = min(max(x.OSDFrequency, 1), 30)
+		d.osdHz, d.beaten = min(max(x.OSDFrequency, 1), 30), d.f.o.Clock.Now()
 		d.mu.Unlock()
 		return 0
 	}

@@ -88,9 +88,33 @@ func (d *simDock) osd() {
 func (f *Fleet) jobs() int { return int(f.count.Load()) }
 
 // drc reports over the DRC channel where it was granted.
+// drcIdle is how long a dock keeps its DRC channel without a heartbeat (DJI: DRC-heart beat).
+const drcIdle = 5 * time.Minute
+
+// beat answers a heartbeat of the DRC channel.
+func (d *simDock) beat(payload []byte) {
+	m, err := cloudapi.Decode(cloudapi.KindDRCDown, true, payload)
+	if err != nil {
+		d.f.o.Log.Warn("drc/down", "dock", d.sn, "error", err)
+		return
+	}
+	if b, is := m.Body.(*cloudapi.HeartBeat); is {
+		d.mu.Lock()
+		d.beaten = d.f.o.Clock.Now()
+		d.mu.Unlock()
+		d.post(cloudapi.Topic(d.sn, cloudapi.KindDRCUp), 0, cloudapi.MethodHeartBeat, "", "", &cloudapi.HeartBeatReply{Seq: b.Seq, Timestamp: b.Timestamp})
+	}
+}
+
 func (d *simDock) drc() {
 	d.mu.Lock()
 	t, hz := d.task, d.osdHz
+	if hz > 0 && d.f.o.Clock.Since(d.beaten) > drcIdle {
+		d.osdHz = 0
+		d.mu.Unlock()
+		d.post(cloudapi.Topic(d.sn, cloudapi.KindEvents), 1, cloudapi.MethodDRCStatusNotify, newID(), newID(), &cloudapi.DRCStatusNotify{})
+		return
+	}
 	on := t != nil && hz > 0 && t.inAir
 	d.mu.Unlock()
 	if !on {
