@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/paulmach/orb"
 	"github.com/robfig/cron/v3"
@@ -73,8 +74,20 @@ func Rule(text string, start time.Time) (Recurrence, error) {
 	if strings.Count(text, "\n") > mostLines {
 		return nil, fmt.Errorf("rrule has more than %d lines", mostLines)
 	}
+	// rrule-go cuts a line at the length of its upper-cased name, which is another length outside ASCII.
+	if i := strings.IndexFunc(text, func(c rune) bool { return c >= utf8.RuneSelf }); i >= 0 {
+		return nil, fmt.Errorf("rrule %q: a rule is written in ASCII; look at byte %d", text, i)
+	}
 	set, err := rrule.StrSliceToRRuleSetInLoc(strings.Fields(text), start.Location())
 	if err != nil {
+		// of a rule that it cannot keep, rrule-go says only in the other call what is wrong with it
+		for _, line := range strings.Fields(text) {
+			if _, what, is := strings.Cut(line, "RRULE:"); is {
+				if _, e := rrule.StrToRRule(what); e != nil {
+					err = e
+				}
+			}
+		}
 		return nil, fmt.Errorf("rrule %q: %w", text, err)
 	}
 	if set.GetRRule() == nil {
