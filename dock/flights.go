@@ -334,17 +334,24 @@ func (s *session) accompany(ctx context.Context) error {
 	return nil
 }
 
-// startLive asks for the stream until the dock gives it, with growing pauses: it often fails the first times.
+// codeLiveAlready is what a dock answers whose camera is streaming.
+const codeLiveAlready = 513003
+
+// startLive asks for the stream until the dock gives it, with growing pauses: it often fails the first times. A stream that is on, started by
+// whoever flew before, may go anywhere: it is stopped first.
 func (s *session) startLive(ctx context.Context) error {
-	l := cloudapi.LiveStartPush{URLType: cloudapi.URLTypeRTMP, URL: fmt.Sprintf(s.c.o.LivePush, s.d.SN), VideoID: s.aircraftSN() + "/" + s.camera() + "/normal-0", VideoQuality: cloudapi.VideoQuality(s.c.o.LiveQuality)}
 	flight := s.flight()
 	for pause := livePauseMin; ; pause = min(2*pause, livePauseMax) {
+		l := cloudapi.LiveStartPush{URLType: cloudapi.URLTypeRTMP, URL: fmt.Sprintf(s.c.o.LivePush, s.d.SN), VideoID: s.aircraftSN() + "/" + s.camera() + "/normal-0", VideoQuality: cloudapi.VideoQuality(s.c.o.LiveQuality)}
 		err := s.call(ctx, cloudapi.MethodLiveStartPush, &l)
 		if err == nil {
 			return nil
 		}
 		if flight == "" || s.flight() != flight || ctx.Err() != nil {
 			return fmt.Errorf("live stream: %w", err)
+		}
+		if e, is := errors.AsType[*cloudapi.Error](err); is && e.Code == codeLiveAlready {
+			_ = s.call(ctx, cloudapi.MethodLiveStopPush, &cloudapi.LiveStopPush{VideoID: l.VideoID}) // what it answers, the next start shows
 		}
 		s.c.o.Log.Info("live stream did not start, trying again", "dock", s.d.SN, "error", err, "in", pause)
 		if err := s.sleep(ctx, pause); err != nil {

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -174,22 +175,30 @@ func (s *session) aircraftSN() string {
 	return ""
 }
 
-// payloadIndex names the camera as the aircraft reports it. The caller holds s.mu.
+// payloadIndex names the main camera (gimbal 0): as the aircraft reports it, else as the dock says that it can be shown, else as its model
+// has it. The caller holds s.mu.
 func (s *session) payloadIndex() string {
-	best := ""
+	var seen []string
 	for k := range s.rep.aircraft.PayloadsByIndex {
-		if best == "" || k < best {
-			best = k
+		seen = append(seen, k)
+	}
+	if l := s.rep.dock.LiveCapacity; l != nil && len(seen) == 0 {
+		for _, d := range l.DeviceList {
+			for _, c := range d.CameraList {
+				if cloudapi.Value(d.SN) != s.d.SN && c.CameraIndex != nil {
+					seen = append(seen, *c.CameraIndex)
+				}
+			}
 		}
 	}
-	if best != "" {
-		return best
+	slices.Sort(seen)
+	for _, k := range seen {
+		if strings.HasSuffix(k, "-0") {
+			return k
+		}
 	}
-	return defaultPayload
+	return cloudapi.MainCamera(s.d.Model)
 }
-
-// defaultPayload is the index of the wide camera of an M4D, where the aircraft has not told its own yet.
-const defaultPayload = "99-0-0"
 
 func (s *session) camera() string {
 	s.mu.Lock()

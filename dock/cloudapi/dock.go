@@ -1,5 +1,7 @@
 package cloudapi
 
+import "strings"
+
 // What a dock reports of itself (osd and state).
 
 // FirmwareUpgradeStatus is a value of firmware_upgrade_status.
@@ -395,6 +397,24 @@ type LiveStatus struct {
 	Status       *LiveState    `json:"status,omitzero"`
 	ErrorStatus  *int          `json:"error_status,omitzero"`
 	Bag
+}
+
+// MainCamera is the payload index (type, subtype, gimbal) of the main camera of an aircraft "M30", "M30T", "M3D", "M3TD", "M4D" or "M4TD", as
+// DJI lists them under product support; that of an M4D for any other.
+func MainCamera(model string) string {
+	switch strings.ToUpper(model) {
+	case "M30":
+		return "52-0-0"
+	case "M30T":
+		return "53-0-0"
+	case "M3D":
+		return "80-0-0"
+	case "M3TD":
+		return "81-0-0"
+	case "M4TD":
+		return "99-0-0"
+	}
+	return "98-0-0"
 }
 
 // LiveVideo is video_list of LiveCamera.

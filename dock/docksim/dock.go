@@ -251,6 +251,7 @@ const (
 	codeBadFile      = 314003
 	codeNoFlight     = 321260
 	codeLiveFails    = 513001 // seen in the field
+	codeNoCamera     = 513002
 	codeNoDRC        = 514300
 	codeUnknown      = 314000
 	codeStopped      = 316026
@@ -299,6 +300,9 @@ func (d *simDock) do(ctx context.Context, e *cloudapi.Message) int {
 		d.mu.Unlock()
 		if t == nil || !t.inAir {
 			return codeLiveFails
+		}
+		if x.VideoID != AircraftSN(d.i)+"/"+payload+"/normal-0" {
+			return codeNoCamera
 		}
 		d.rng.Lock()
 		fails := try == 1 && d.d.chance(d.f.o.Settings.LiveFails) || t.fault == FaultLiveStart && try <= 3

@@ -64,8 +64,8 @@ func Site(i int) [2]float64 {
 	return [2]float64{121.2 + 0.02*float64(i%40), 30.9 + 0.02*float64(i/40)}
 }
 
-// payload index of the wide camera of an M4D in OSD and video ids.
-const payload = "99-0-0"
+// payload index of the simulated aircraft's camera in OSD and video ids: they are M4D.
+var payload = cloudapi.MainCamera("M4D")
 
 // Fleet runs the simulated docks of one process.
 type Fleet struct {

@@ -16,6 +16,18 @@ func (d *simDock) online() {
 		topo.SubDevices = append(topo.SubDevices, cloudapi.SubDevice{SN: AircraftSN(d.i), Type: 100, Index: "A"})
 	}
 	d.post(cloudapi.Topic(d.sn, cloudapi.KindStatus), 1, cloudapi.MethodUpdateTopo, newID(), newID(), &topo)
+	d.post(cloudapi.Topic(d.sn, cloudapi.KindState), 1, "", newID(), newID(), &cloudapi.DockProperties{LiveCapacity: liveCapacity(d.i, on)})
+}
+
+// liveCapacity is what can be shown live: one stream of the aircraft's camera while that is on.
+func liveCapacity(i int, on bool) *cloudapi.LiveCapacity {
+	c := &cloudapi.LiveCapacity{AvailableVideoNumber: new(0), CoexistVideoNumberMax: new(1), DeviceList: []cloudapi.LiveDevice{}}
+	if on {
+		c.AvailableVideoNumber = new(1)
+		c.DeviceList = []cloudapi.LiveDevice{{SN: new(AircraftSN(i)), AvailableVideoNumber: new(1), CoexistVideoNumberMax: new(1), CameraList: []cloudapi.LiveCamera{
+			{CameraIndex: &payload, AvailableVideoNumber: new(1), CoexistVideoNumberMax: new(1), VideoList: []cloudapi.LiveVideo{{VideoIndex: new("normal-0"), VideoType: new("wide"), SwitchableVideoTypes: []string{"wide"}}}}}}}
+	}
+	return c
 }
 
 // osd reports the dock in the three parts in which its firmware does, and the aircraft where it is on.
@@ -87,7 +99,6 @@ func (d *simDock) osd() {
 // jobs is how many flights the fleet began.
 func (f *Fleet) jobs() int { return int(f.count.Load()) }
 
-// drc reports over the DRC channel where it was granted.
 // drcIdle is how long a dock keeps its DRC channel without a heartbeat (DJI: DRC-heart beat).
 const drcIdle = 5 * time.Minute
 
@@ -106,6 +117,7 @@ func (d *simDock) beat(payload []byte) {
 	}
 }
 
+// drc reports over the DRC channel where it was granted.
 func (d *simDock) drc() {
 	d.mu.Lock()
 	t, hz := d.task, d.osdHz
