@@ -178,7 +178,7 @@ func TestDemoWithMosquittoAndNATSServer(t *testing.T) {
 	start(t, server, "-a", "127.0.0.1", "-p", "34222", "-js", "-sd", filepath.Join(dir, "nats"))
 	until(t, 10*time.Second, "broker and NATS are up", func() bool { return listening("127.0.0.1:31883") && listening("127.0.0.1:34222") })
 	rep := filepath.Join(dir, "r.json")
-	out, err := exec.Command(bin, "demo", "--headless", "--docks", "2", "--flying", "1", "--duration", "35s", "--seed", "4712", "--port-offset", "20100",
+	out, err := exec.Command(bin, "demo", "--headless", "--docks", "2", "--flying", "1", "--duration", "50s", "--seed", "4712", "--port-offset", "20100",
 		"--mqtt", "tcp://127.0.0.1:31883", "--nats", "nats://127.0.0.1:34222", "--report", rep).CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)

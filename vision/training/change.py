@@ -193,7 +193,7 @@ def sample(pairs, backgrounds, built, cutouts, rng, size=SIZE):
 
 def loss_of(net, a, b, m):
     with loop.autocast(a.device.type):
-        y = net(a.contiguous(memory_format=torch.channels_last), b.contiguous(memory_format=torch.channels_last))
+        y = net(a, b)
     y = F.interpolate(y.float(), scale_factor=2.0, mode="bilinear", align_corners=False)[:, 0]
     p = torch.sigmoid(y)
     ce = F.binary_cross_entropy_with_logits(y, m, reduction="none")
@@ -205,11 +205,12 @@ def loss_of(net, a, b, m):
 def judge(net, parts, threshold=0.5):
     """F1 of changed pixels over each part."""
     net.eval()
+    dev = next(net.parameters()).device
     out = {}
     for name, items in parts.items():
         tp = fp = fn = 0
         for a, b, m in items:
-            y = torch.sigmoid(F.interpolate(net(nanodet.tensor([a]), nanodet.tensor([b])), scale_factor=2.0, mode="bilinear", align_corners=False))[0, 0].numpy() > threshold
+            y = torch.sigmoid(F.interpolate(net(nanodet.tensor([a], dev), nanodet.tensor([b], dev)), scale_factor=2.0, mode="bilinear", align_corners=False))[0, 0].cpu().numpy() > threshold
             t = m > 127
             tp, fp, fn = tp + (y & t).sum(), fp + (y & ~t).sum(), fn + (~y & t).sum()
         out[name] = round(float(2 * tp / max(1, 2 * tp + fp + fn)), 4)
@@ -218,9 +219,8 @@ def judge(net, parts, threshold=0.5):
 
 
 def export(net, path):
-    net = Exported(net).eval()
     x = torch.zeros(1, 3, INPUT, INPUT)
-    torch.onnx.export(net, (x, x), path, opset_version=12, input_names=["before", "after"], output_names=["change"], do_constant_folding=True)
+    nanodet.write(Exported(net), (x, x), path, ["before", "after"], ["change"])
 
 
 def main():
@@ -236,7 +236,7 @@ def main():
     p.add_argument("--built", nargs="*", default=[])
     p.add_argument("--val-backgrounds", nargs="*", default=[])
     a = loop.arguments(p, lr=1.5e-3, batch=8).parse_args()
-    rng, _ = loop.begin(a)
+    dev = loop.begin(a)
     net = Change()
     if a.start:
         net.load_state_dict({w.name.removeprefix("net."): torch.tensor(onnx.numpy_helper.to_array(w)) for w in onnx.load(a.start).graph.initializer
@@ -244,7 +244,7 @@ def main():
     else:
         trunk, _ = nanodet.from_onnx(a.trunk)
         net.trunk.load_state_dict({k: v for k, v in trunk.state_dict().items() if k in net.trunk.state_dict()})
-    net = net.to(memory_format=torch.channels_last)
+    net = net.to(dev, memory_format=torch.channels_last)
     read = lambda d: (d, [json.loads(l) for l in open(os.path.join(d, "labels.jsonl"))])
     pairs = [read(d) for d in a.pairs]
     backgrounds, built = ([r for d in dirs for r in load(d)] for dirs in (a.backgrounds, a.built))
@@ -258,17 +258,21 @@ def main():
         vb, vc = [r for d in a.val_backgrounds for r in load(d)], Cutouts(a.val_cutouts)
         parts["composed"] = [tuple(light(i, vr, 0.6) for i in s[:2]) + (s[2],) for s in (composed(vb, [], vc, vr, SIZE) for _ in range(40))]
 
-    def batch():
-        s = [sample(pairs, backgrounds, built, cutouts, rng) for _ in range(a.batch)]
-        before, after = (nanodet.tensor([x[i] for x in s]) for i in (0, 1))
-        return loss_of(net, before, after, torch.from_numpy(np.stack([x[2] for x in s]) > 127).float())
+    samples = loop.batches(lambda rng: sample(pairs, backgrounds, built, cutouts, rng), a)
+
+    def loss_of_batch():
+        before, after, changed = next(samples)
+        return loss_of(net, nanodet.tensor(before, dev), nanodet.tensor(after, dev), torch.from_numpy(np.stack(changed) > 127).float().to(dev))
 
     def judged(net):
         f1 = judge(net, parts)
         return float(np.mean(list(f1.values()))), f1
 
-    # rendering may still be adding to the pairs
-    loop.fit(net, a, batch, judged, lambda net: export(net, a.out), weight_decay=0.01, clip=5, again=lambda: pairs.__setitem__(slice(None), map(read, a.pairs)),
+    def exported(net):
+        export(net, a.out)
+        net.to(dev)
+
+    loop.fit(net, a, loss_of_batch, judged, exported, weight_decay=0.01, clip=5,
              pairs=[len(r) for _, r in pairs], backgrounds=len(backgrounds), built=len(built))
 
 

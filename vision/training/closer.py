@@ -25,9 +25,6 @@ from crops import KINDS, LOOKS_AT, MARKS, NOTHING, SIZE, SPARE, candidates, comp
 from data import CLASSES, Cutouts, load
 
 
-MOST = 2600  # pictures whose squares are kept in memory, about 6 MB each
-
-
 class Closer(nn.Module):
     def __init__(self):
         super().__init__()
@@ -82,14 +79,15 @@ def precision_of(score, right, positives):
 
 @torch.no_grad()
 def judge(net, parts, dev):
-    """Mean average precision over the kinds of each part, of the detector's score and the closer look's together, and of the marks."""
+    """Mean average precision over the kinds of each part, of the detector's score and the closer look's together, and of the marks. parts:
+    lists of square, kind, marks and score."""
     net.eval()
     out = {}
     exported = Exported(net)
     for name, items in parts.items():
-        q, m = (np.concatenate(y) for y in zip(*([y.float().cpu().numpy() for y in exported(nanodet.tensor([i[0] for i in items[k:k + 64]]).to(dev))] for k in range(0, len(items), 64))))
+        q, m = (np.concatenate(y) for y in zip(*([y.float().cpu().numpy() for y in exported(nanodet.tensor([i[0] for i in items[k:k + 64]], dev))] for k in range(0, len(items), 64))))
         label = np.array([i[1] for i in items])
-        score = np.array([i[4] for i in items])
+        score = np.array([i[3] for i in items])
         said = q[:, :NOTHING].argmax(1)
         out[name] = {}
         for c in LOOKS_AT:
@@ -115,62 +113,64 @@ def main():
     for x in ("--cutouts", "--backgrounds", "--built", "--kit", "--val-cutouts", "--val-composed"):
         p.add_argument(x)
     a = loop.arguments(p, lr=1e-3, batch=64, minutes=25).parse_args()
-    rng, dev = loop.begin(a)
+    dev = loop.begin(a)
     net = Closer()
     state = {w.name.removeprefix("net."): torch.tensor(onnx.numpy_helper.to_array(w)) for w in onnx.load(a.start).graph.initializer if w.name.startswith("net.")}
     net.load(state)
     net = net.to(dev, memory_format=torch.channels_last)
     big = int(SIZE * SPARE)
-    items = [i for d in a.rendered for i in candidates(d, "rendered", big, MOST // len(a.rendered))]
-    parts = {"rendered": [i for i in candidates(a.val, "rendered", SIZE) if i[3] >= 0]}
+    items = [i for d in a.rendered for i in candidates(d, "rendered")]
+    judged = lambda i, score: (i.square(SIZE), i.kind, i.marks, score)
+    parts = {"rendered": [judged(i, i.score) for i in candidates(a.val, "rendered") if i.said >= 0]}
     cutouts = None
     if a.backgrounds:
         cutouts, rows = Cutouts(a.cutouts), []
         for kind, folder in (("backgrounds", a.backgrounds), ("built", a.built), ("kit", a.kit)):
             if folder:
                 rows += load(folder) if kind != "kit" else []  # too coarse to put things into
-                items += candidates(folder, kind, big)
+                items += candidates(folder, kind)
         vr, vc, vrows = np.random.default_rng(0), Cutouts(a.val_cutouts), load(a.val_composed)
-        parts["composed"] = [(middle(im), c, marks, 0, 1.0)
+        parts["composed"] = [(middle(im), c, marks, 1.0)
                              for im, c, marks in (composed(vrows[vr.integers(len(vrows))], vc, vr, big) for _ in range(600))]
-        parts["composed"] += [(*i[:4], 1.0) for i in candidates(a.val_composed, "backgrounds", SIZE) if i[1] == NOTHING]
+        parts["composed"] += [judged(i, 1.0) for i in candidates(a.val_composed, "backgrounds") if i.kind == NOTHING]
     by_class = {}
     for i in items:
-        by_class.setdefault(i[1], []).append((i[0], i[2]))
+        by_class.setdefault(i.kind, []).append(i)
     kinds = sorted(by_class)
     w = np.array([len(by_class[c]) ** 0.5 for c in kinds])
     w = w / w[[c != NOTHING for c in kinds]].sum()
     w[[c == NOTHING for c in kinds]] = 0.5  # a third of all
     w = w / w.sum()
 
-    def batch():
-        ims, labels, marked = [], [], []
-        for _ in range(a.batch):
-            if cutouts and rng.random() < 0.4:
-                im, c, marks = composed(rows[rng.integers(len(rows))], cutouts, rng, big)
-            else:
-                c = int(rng.choice(kinds, p=w))
-                im, marks = by_class[c][rng.integers(len(by_class[c]))]
-            ims.append(varied(im, rng))
-            labels.append(c)
-            marked.append(marks)
+    def sample(rng):
+        if cutouts and rng.random() < 0.4:
+            im, c, marks = composed(rows[rng.integers(len(rows))], cutouts, rng, big)
+        else:
+            c = int(rng.choice(kinds, p=w))
+            i = by_class[c][rng.integers(len(by_class[c]))]
+            im, marks = i.square(big, SPARE), i.marks
+        return np.ascontiguousarray(varied(im, rng)), c, marks
+
+    samples = loop.batches(sample, a)
+
+    def loss_of_batch():
+        ims, labels, marked = next(samples)
         with loop.autocast(dev):
-            y, m = net(nanodet.tensor(ims).to(dev).contiguous(memory_format=torch.channels_last))
+            y, m = net(nanodet.tensor(ims, dev))
         marked = torch.tensor(np.array(marked), device=dev)
         known = (marked >= 0).float()
         of_marks = (F.binary_cross_entropy_with_logits(m.float(), marked.clamp(min=0), reduction="none") * known).sum() / known.sum().clamp(min=1)
         return F.cross_entropy(y.float(), torch.tensor(labels, device=dev), label_smoothing=0.03) + 0.3 * of_marks
 
     def export(net):
-        out = Exported(net).eval().cpu()
-        torch.onnx.export(out, torch.zeros(1, 3, SIZE, SIZE), a.out, opset_version=12, input_names=["crop"], output_names=["classes", "marks"], do_constant_folding=True)
+        nanodet.write(Exported(net), torch.zeros(1, 3, SIZE, SIZE), a.out, ["crop"], ["classes", "marks"])
         m = onnx.load(a.out)
         e = m.metadata_props.add()
         e.key, e.value = "classes", json.dumps(KINDS + ["nothing"])
         onnx.save(m, a.out)
         net.to(dev)
 
-    loop.fit(net, a, batch, lambda net: judge(net, parts, dev), export, weight_decay=0.02, clip=5,
+    loop.fit(net, a, loss_of_batch, lambda net: judge(net, parts, dev), export, weight_decay=0.02, clip=5,
              candidates={(KINDS + ["nothing"])[c]: len(v) for c, v in by_class.items()}, judged_on={k: len(v) for k, v in parts.items()})
 
 

@@ -1,12 +1,12 @@
 """Squares round what a detector found and what is labelled: what the network that looks closer is trained and calibrated on."""
-import functools
 import json
 import os
+import typing
 
 import cv2
 import numpy as np
 
-from data import CLASSES, KNOWN, PUT_IN, class_of, load, put, vary_light
+from data import CLASSES, KNOWN, PUT_IN, class_of, load, picture, put, vary_light
 
 KINDS = CLASSES  # what it tells apart
 MARKS = ["dirty", "spillage"]  # what it says of dump trucks besides
@@ -39,8 +39,9 @@ def square(im, box, size, k):
     side = k * max(w, h, 12)
     s = size / side
     if s < 0.6:  # warpAffine does not average
-        im = cv2.resize(im, None, fx=s, fy=s, interpolation=cv2.INTER_AREA)
-        x, y, w, h, s = x * s, y * s, w * s, h * s, 1.0
+        x0, y0 = max(0, int(x + w / 2 - side)), max(0, int(y + h / 2 - side))  # the part that matters, generously
+        im = cv2.resize(im[y0:int(y + h / 2 + side), x0:int(x + w / 2 + side)], None, fx=s, fy=s, interpolation=cv2.INTER_AREA)
+        x, y, w, h, s = (x - x0) * s, (y - y0) * s, w * s, h * s, 1.0
     m = np.array([[s, 0, size / 2 - s * (x + w / 2)], [0, s, size / 2 - s * (y + h / 2)]], np.float32)
     return cv2.warpAffine(im, m, (size, size), flags=cv2.INTER_AREA if s < 1 else cv2.INTER_LINEAR, borderValue=(114, 114, 114))
 
@@ -55,16 +56,28 @@ def overlap(a, b):
     return i / (a[2] * a[3] + b[:, 2] * b[:, 3] - i + 1e-6)
 
 
-def candidates(folder, kind, size, most=None):
-    """Squares round what the detector found and what is labelled in a data set: picture, kind, marks, the detector's class and score
-    (labelled things that were not found have none). Of classes that a photograph shows without labels nothing is known. most: of so many pictures."""
+class Candidate(typing.NamedTuple):
+    """A square to look at: in which picture, round which box, what is there, with which marks, and what the detector says of it (-1 and 0
+    where it found nothing)."""
+    path: str
+    box: tuple
+    kind: int
+    marks: np.ndarray
+    said: int
+    score: float
+
+    def square(self, size, spare=1.0):
+        return square(picture(self.path), self.box, size, SIDE * spare)
+
+
+def candidates(folder, kind):
+    """What the detector found and what is labelled in a data set. Of classes that a photograph shows without labels nothing is known."""
     found = {}
     for d in json.load(open(os.path.join(folder, "detections.json"))):
         if d["class"] in LOOKS_AT and d["score"] >= LEAST:
             found.setdefault(d["file_name"], []).append(d)
     out = []
-    for r in load(folder)[:most]:
-        im = cv2.imread(r["path"])
+    for r in load(folder):
         labels = [l for l in r["labels"] if kind_of(l["class"]) >= 0]
         boxes = np.array([l["box"] for l in labels], np.float32).reshape(-1, 4)
         hit = set()
@@ -81,22 +94,19 @@ def candidates(folder, kind, size, most=None):
                 c = NOTHING
             else:
                 continue
-            out.append((square(im, d["bbox"], size, SIDE * size / SIZE), c, marks, class_of(d["class"]), d["score"]))
+            out.append(Candidate(r["path"], d["bbox"], c, marks, class_of(d["class"]), d["score"]))
         for x in r["rejected"]:
-            out.append((square(im, x["bbox"], size, SIDE * size / SIZE), NOTHING, UNMARKED, class_of(x["class"]), 1.0))
+            out.append(Candidate(r["path"], x["bbox"], NOTHING, UNMARKED, class_of(x["class"]), 1.0))
         for j, l in enumerate(labels):
             x, y, w, h = l["box"]
-            inside = x > 1 and y > 1 and x + w < im.shape[1] - 1 and y + h < im.shape[0] - 1
+            inside = x > 1 and y > 1 and x + w < r["width"] - 1 and y + h < r["height"] - 1
             if j not in hit and inside and l["visible"] > 0.6 and l["class"] in LOOKS_AT + ["bus", "van"]:
-                out.append((square(im, l["box"], size, SIDE * size / SIZE), kind_of(l["class"]), marks_of(l["class"], l["marks"]), -1, 0.0))
+                out.append(Candidate(r["path"], l["box"], kind_of(l["class"]), marks_of(l["class"], l["marks"]), -1, 0.0))
     return out
 
 
 # How often a kind of thing is put in for the closer look: what is hard to tell apart more often.
 SHOWN = {**PUT_IN, **{k: 6 for k in PUT_IN if k.startswith("dump-truck")}}
-
-
-picture = functools.lru_cache(maxsize=256)(cv2.imread)  # photographs are used again and again
 
 
 def composed(row, cutouts, rng, size):

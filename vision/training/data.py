@@ -1,4 +1,5 @@
 """Training pictures: crops of rendered frames, of labelled photographs, and of photographs with rendered things put into them."""
+import functools
 import json
 import os
 
@@ -14,6 +15,9 @@ MEAN = (103.53, 116.28, 123.675)  # BGR
 STD = (57.375, 57.12, 58.395)
 # Ground resolutions at which the network looks, metres a pixel: what vision/watch and harrier inspect bring pictures to lies inside.
 GSD = (0.055, 0.125)
+
+
+picture = functools.lru_cache(maxsize=128)(cv2.imread)  # photographs are used again and again
 
 
 def known(*unknown):
@@ -53,7 +57,7 @@ def load(folder):
         path = os.path.join(folder, m["file_name"])
         if not os.path.exists(path):
             path = os.path.join(folder, "images", m["file_name"])
-        rows[m["id"]] = {"path": path, "gsd_m": m.get("gsd_m") or 0.08, "labels": [], "rejected": m.get("rejected", [])}
+        rows[m["id"]] = {"path": path, "width": m["width"], "height": m["height"], "gsd_m": m.get("gsd_m") or 0.08, "labels": [], "rejected": m.get("rejected", [])}
     for a in c["annotations"]:
         rows[a["image_id"]]["labels"].append({"class": names[a["category_id"]], "box": a["bbox"], "visible": a.get("visible", 1), "marks": a.get("marks", [])})
     return list(rows.values())
@@ -136,7 +140,7 @@ def compose(im, boxes, gsd, cutouts, rng, n=(1, 6)):
 
 def crop(row, rng, kind="rendered", cutouts=None, train=True, gsd=None):
     """One SIZE x SIZE picture: BGR uint8, boxes (n, 4) x0 y0 x1 y1, classes (n,), and which of them are sure (n,)."""
-    im = cv2.imread(row["path"])
+    im = picture(row["path"])
     h, w = im.shape[:2]
     boxes = np.array([l["box"] for l in row["labels"]], np.float32).reshape(-1, 4)
     boxes[:, 2:] += boxes[:, :2]

@@ -4,6 +4,7 @@ The network: a small CSP backbone of plain 3x3 convolutions with LeakyReLU(0.1) 
 that only adds, and one head a level that gives class logits and, for each side of the box, a distribution over 0..10
 strides (Generalized Focal Loss, Li et al. 2020). Input: NCHW, BGR, minus MEAN, over STD.
 """
+import inspect
 import json
 import struct
 
@@ -20,10 +21,10 @@ STRIDES = (8, 16, 32)
 BINS = 11  # distances 0..10 strides
 
 
-def tensor(ims):
-    """BGR pictures of one size as the networks take them: (n, 3, h, w)."""
-    x = torch.from_numpy(np.stack(ims)).float()
-    return ((x - torch.tensor(MEAN)) / torch.tensor(STD)).permute(0, 3, 1, 2)
+def tensor(ims, device="cpu"):
+    """BGR pictures of one size (n, h, w, 3), uint8, as the networks take them: (n, 3, h, w), channels last."""
+    x = (ims if torch.is_tensor(ims) else torch.from_numpy(np.stack(ims))).to(device, non_blocking=True).float()
+    return ((x - torch.tensor(MEAN, device=device)) / torch.tensor(STD, device=device)).permute(0, 3, 1, 2).contiguous(memory_format=torch.channels_last)
 
 
 def conv(cin, cout, k=3, s=1):
@@ -168,11 +169,15 @@ def boxes_of(dist, pts, strides):
     return torch.stack([pts[:, 0] - d[..., 0], pts[:, 1] - d[..., 1], pts[:, 0] + d[..., 2], pts[:, 1] + d[..., 3]], -1)
 
 
+def write(net, inputs, path, names, outputs):
+    """ONNX of a network: opset 12, fixed size, names of inputs and outputs. By the exporter that traces: newer ones know no opset 12."""
+    old = {"dynamo": False} if "dynamo" in inspect.signature(torch.onnx.export).parameters else {}
+    torch.onnx.export(net.eval().cpu(), inputs, path, opset_version=12, input_names=names, output_names=outputs, do_constant_folding=True, **old)
+
+
 def export(net, path, size=416, classes=None):
     """Writes ONNX: opset 12, fixed size; the names of the classes go along as metadata."""
-    net = Exported(net).eval().cpu()
-    torch.onnx.export(net, torch.zeros(1, 3, size, size), path, opset_version=12, input_names=["image"],
-                      output_names=["scores", "dist"], do_constant_folding=True)
+    write(Exported(net), torch.zeros(1, 3, size, size), path, ["image"], ["scores", "dist"])
     if classes:
         m = onnx.load(path)
         p = m.metadata_props.add()

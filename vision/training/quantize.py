@@ -41,12 +41,12 @@ def of_tiles(a, rng):
 
 def of_crops(a, rng):
     big = int(crops.SIZE * crops.SPARE)
-    items = crops.candidates(a.rendered, "rendered", big, most=60)
+    items = crops.candidates(a.rendered, "rendered")
     cut = Cutouts(a.cutouts) if a.cutouts else None
     back = load(a.backgrounds) if a.backgrounds else []
     for i in range(a.pictures):
         composed = cut and back and i % 3 == 0
-        yield crops.varied(crops.composed(back[rng.integers(len(back))], cut, rng, big)[0] if composed else items[rng.integers(len(items))][0], rng)
+        yield crops.varied(crops.composed(back[rng.integers(len(back))], cut, rng, big)[0] if composed else items[rng.integers(len(items))].square(big, crops.SPARE), rng)
 
 
 def main():

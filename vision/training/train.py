@@ -27,46 +27,48 @@ PTS, STRIDE = nanodet.centres(SIZE)
 
 
 def iou(a, b):
-    lt, rb = torch.max(a[:, None, :2], b[None, :, :2]), torch.min(a[:, None, 2:], b[None, :, 2:])
-    i = (rb - lt).clamp(min=0).prod(-1)
-    area = lambda t: (t[:, 2] - t[:, 0]).clamp(min=0) * (t[:, 3] - t[:, 1]).clamp(min=0)
-    return i / (area(a)[:, None] + area(b)[None] - i + 1e-6)
+    """Of boxes (…, n, 4) with boxes (…, m, 4): (…, n, m)."""
+    a, b = a[..., :, None, :], b[..., None, :, :]
+    i = (torch.min(a[..., 2:], b[..., 2:]) - torch.max(a[..., :2], b[..., :2])).clamp(min=0).prod(-1)
+    area = lambda t: (t[..., 2:] - t[..., :2]).clamp(min=0).prod(-1)
+    return i / (area(a) + area(b) - i + 1e-6)
 
 
+MOST_CELLS = 9  # that one box is assigned
+
+
+@torch.no_grad()
 def assign(score, box, gt, cls, sure):
-    """Task-aligned assignment (Feng et al. 2021) among cells inside a box: target class, IoU and box a cell, weight."""
-    n = len(PTS)
-    target_c = torch.full((n,), -1, dtype=torch.long)
-    target_q, target_b = torch.zeros(n), torch.zeros(n, 4)
-    ignore = torch.zeros(n, dtype=torch.bool)
-    if len(gt) == 0:
-        return target_c, target_q, target_b, ignore
-    p = PTS
-    inside = (p[None, :, 0] > gt[:, None, 0]) & (p[None, :, 0] < gt[:, None, 2]) & (p[None, :, 1] > gt[:, None, 1]) & (p[None, :, 1] < gt[:, None, 3])
-    centre = (gt[:, :2] + gt[:, 2:]) / 2
-    near = ((p[None] - centre[:, None]).abs().max(-1)[0] < 1.5 * STRIDE[None]) & ((p[None] - centre[:, None]).abs().max(-1)[0] <= 24)
-    reach = (gt[:, 2:] - gt[:, :2]).max(1)[0][:, None] <= STRIDE[None] * 18  # a level's distances end at 10 strides a side
-    cand = (inside | near) & reach
+    """Task-aligned assignment (Feng et al. 2021) among cells inside a box. score (b, n, classes) and box (b, n, 4) are what the network
+    says; gt (b, g, 4), cls (b, g), -1 where there is none, and sure (b, g) the boxes. Returns for each cell its class (-1 for none), IoU and
+    box, and whether it lies in a box that is not sure: (b, n), (b, n), (b, n, 4), (b, n)."""
+    pts, strides = PTS.to(gt.device), STRIDE.to(gt.device)
+    there = cls >= 0
+    p = pts[None, None]
+    lo, hi = gt[:, :, None, :2], gt[:, :, None, 2:]
+    inside = ((p > lo) & (p < hi)).all(-1) & there[..., None]
+    off = (p - (lo + hi) / 2).abs().amax(-1)
+    size = (gt[..., 2:] - gt[..., :2])
+    # a level's distances end at 10 strides a side
+    cand = (inside | (off < 1.5 * strides) & (off <= 24)) & (size.amax(-1)[..., None] <= strides * 18) & there[..., None]
     ov = iou(gt, box)
-    metric = (score[:, cls.clamp(min=0)].T + 1e-4).sqrt() * ov.clamp(min=1e-4) ** 4 * cand
+    s = score.transpose(1, 2).gather(1, cls.clamp(min=0)[..., None].expand(-1, -1, len(pts)))
+    metric = (s + 1e-4).sqrt() * ov.clamp(min=1e-4) ** 4 * cand
     # cold start: before boxes are any good, prefer centres at the right level
-    metric = metric + 1e-7 * cand * torch.exp(-(p[None] - centre[:, None]).norm(dim=-1) / (gt[:, 2:] - gt[:, :2]).mean(1)[:, None])
-    best = torch.full((n,), -1.0)
-    for g in range(len(gt)):
-        if not sure[g]:
-            ignore |= inside[g]
-            continue
-        k = int(max(1, min(9, ov[g][cand[g]].topk(min(9, int(cand[g].sum()) or 1))[0].sum().item() + 0.5))) if cand[g].any() else 0
-        if k == 0:
-            continue
-        m, idx = metric[g].topk(k)
-        norm = m / m.max().clamp(min=1e-12) * ov[g][idx].max().clamp(min=0.1)
-        for v, i, q in zip(m.tolist(), idx.tolist(), norm.tolist()):
-            if v > best[i] and v > 0:
-                best[i] = v
-                target_c[i], target_q[i], target_b[i] = cls[g], q, gt[g]
-    ignore &= target_c < 0
-    return target_c, target_q, target_b, ignore
+    metric = metric + 1e-7 * cand * torch.exp(-(p - (lo + hi) / 2).norm(dim=-1) / size.mean(-1)[..., None].clamp(min=1))
+    k = ((ov * cand).topk(MOST_CELLS)[0].sum(-1) + 0.5).clamp(1, MOST_CELLS).long()
+    m, idx = metric.topk(MOST_CELLS)
+    taken = (torch.arange(MOST_CELLS, device=gt.device) < k[..., None]) & (m > 0) & (sure & there)[..., None]
+    best_iou = torch.where(taken, ov.gather(2, idx), 0).amax(-1, keepdim=True).clamp(min=0.1)
+    # a cell that several boxes want goes to the one that it suits most
+    wanted = torch.full_like(metric, -1.0).scatter_(2, idx, torch.where(taken, m, -1.0))
+    quality = torch.zeros_like(metric).scatter_(2, idx, torch.where(taken, m / m[..., :1].clamp(min=1e-12) * best_iou, 0))
+    best, g = wanted.max(1)
+    of = lambda x: x.gather(1, g)
+    target = torch.where(best > 0, of(cls), -1)
+    q = torch.where(best > 0, quality.gather(1, g[:, None])[:, 0], 0)
+    ignore = (inside & ~sure[..., None]).any(1) & (target < 0)
+    return target, q, gt.gather(1, g[..., None].expand(-1, -1, 4)), ignore
 
 
 def giou(a, b):
@@ -79,41 +81,40 @@ def giou(a, b):
     return i / (u + 1e-6) - (c - u) / (c + 1e-6)
 
 
-def loss_of(net, x, targets, known):
-    """Quality focal loss on classes, GIoU and distribution focal loss on boxes. known: classes labelled in the picture."""
-    # bf16 is four times faster on a CPU that has it; master weights and losses stay fp32
+def padded(boxes, classes, sure, device):
+    """Boxes of a batch's pictures as tensors of one length: (b, g, 4), (b, g) with -1 where there is none, (b, g)."""
+    g = max(1, *map(len, classes))
+    gt, cls, ok = np.zeros((len(boxes), g, 4), np.float32), np.full((len(boxes), g), -1), np.zeros((len(boxes), g), bool)
+    for i, (b, c, s) in enumerate(zip(boxes, classes, sure)):
+        gt[i, :len(c)], cls[i, :len(c)], ok[i, :len(c)] = b, c, s
+    return [torch.from_numpy(x).to(device, non_blocking=True) for x in (gt, cls, ok)]
+
+
+def loss_of(net, x, gt, cls, sure, known):
+    """Quality focal loss on classes, GIoU and distribution focal loss on boxes. known (b, classes): 1 for classes labelled in the picture."""
     with loop.autocast(x.device.type):
-        y = net(x.contiguous(memory_format=torch.channels_last))
-    y = torch.cat(y, 1).float().cpu()
+        y = net(x)
+    y = torch.cat(y, 1).float()
+    pts, strides = PTS.to(x.device), STRIDE.to(x.device)
     logits, dist = y[..., : net.classes], y[..., net.classes:]
-    boxes = nanodet.boxes_of(dist, PTS, STRIDE)
-    lc = lb = ld = 0.0
-    norm = 0.0
-    for i, (gt, cls, sure) in enumerate(targets):
-        with torch.no_grad():
-            c, q, tb, ig = assign(torch.sigmoid(logits[i]), boxes[i], gt, cls, sure)
-        t = torch.zeros_like(logits[i])
-        pos = c >= 0
-        t[pos, c[pos]] = q[pos]
-        p = torch.sigmoid(logits[i])
-        w = (t - p).abs().detach() ** 2
-        ce = F.binary_cross_entropy_with_logits(logits[i], t, reduction="none") * w
-        ce = ce * (~ig[:, None]) * torch.maximum(known[i][None], (t > 0).float())
-        lc = lc + ce.sum()
-        norm += float(q.sum())
-        if pos.any():
-            wq = q[pos]
-            lb = lb + ((1 - giou(boxes[i][pos], tb[pos])) * wq).sum()
-            s = STRIDE[pos][:, None]
-            d = torch.cat([(PTS[pos] - tb[pos, :2]) / s, (tb[pos, 2:] - PTS[pos]) / s], 1).clamp(0, nanodet.BINS - 1.01)
-            lo = d.long()
-            wl = (lo + 1 - d).reshape(-1)
-            lp = F.log_softmax(dist[i][pos].reshape(-1, nanodet.BINS), -1)
-            lo = lo.reshape(-1)
-            dfl = -(lp.gather(1, lo[:, None])[:, 0] * wl + lp.gather(1, lo[:, None] + 1)[:, 0] * (1 - wl))
-            ld = ld + (dfl.reshape(-1, 4).mean(1) * wq).sum()
-    norm = max(norm, 1.0)
-    return (lc + 2.0 * lb + 0.25 * ld) / norm
+    boxes = nanodet.boxes_of(dist, pts, strides)
+    p = torch.sigmoid(logits)
+    c, q, tb, ignore = assign(p.detach(), boxes.detach(), gt, cls, sure)
+    pos = c >= 0
+    t = torch.zeros_like(p).scatter_(2, c.clamp(min=0)[..., None], (q * pos)[..., None])
+    w = (t - p).abs().detach() ** 2
+    ce = F.binary_cross_entropy_with_logits(logits, t, reduction="none") * w
+    lc = (ce * (~ignore[..., None]) * torch.maximum(known[:, None], (t > 0).float())).sum()
+    wq, at = q[pos], pts.expand(len(x), -1, -1)[pos]
+    s = strides.expand(len(x), -1)[pos][:, None]
+    lb = ((1 - giou(boxes[pos], tb[pos])) * wq).sum()
+    d = torch.cat([(at - tb[pos][:, :2]) / s, (tb[pos][:, 2:] - at) / s], 1).clamp(0, nanodet.BINS - 1.01).reshape(-1)
+    lp = F.log_softmax(dist[pos].reshape(-1, nanodet.BINS), -1)
+    lo = d.long()
+    wl = lo + 1 - d
+    dfl = -(lp.gather(1, lo[:, None])[:, 0] * wl + lp.gather(1, lo[:, None] + 1)[:, 0] * (1 - wl))
+    ld = (dfl.reshape(-1, 4).mean(1) * wq).sum()
+    return (lc + 2.0 * lb + 0.25 * ld) / q.sum().clamp(min=1)
 
 
 @torch.no_grad()
@@ -122,29 +123,32 @@ def evaluate(net, crops):
     net.eval()
     found = {c: [] for c in range(net.classes)}
     truth = {c: 0 for c in range(net.classes)}
-    for im, b, cls, sure in crops:
-        y = torch.cat(net(nanodet.tensor([im]).to(next(net.parameters()).device)), 1)[0].cpu()
+    dev = next(net.parameters()).device
+    said = [y for k in range(0, len(crops), 32) for y in torch.cat(net(nanodet.tensor([i[0] for i in crops[k:k + 32]], dev)), 1).cpu()]
+    for y, (_, b, cls, sure) in zip(said, crops):
         s = torch.sigmoid(y[:, : net.classes])
         bx = nanodet.boxes_of(y[:, net.classes:], PTS, STRIDE)
         for c in range(net.classes):
             gt = torch.tensor(b[(cls == c)]).reshape(-1, 4)
-            ok = torch.tensor(sure[(cls == c)])
+            ok = sure[cls == c]
             truth[c] += int(ok.sum())
             keep = (s[:, c] > 0.05).nonzero()[:, 0]
             keep = keep[s[keep, c].argsort(descending=True)][:60]
-            used, out = set(), []
-            while len(keep):
-                k = keep[0]
-                o = iou(bx[k][None], bx[keep])[0]
-                keep = keep[o < 0.55]
-                g = iou(bx[k][None], gt)[0] if len(gt) else torch.zeros(0)
-                j = int(g.argmax()) if len(g) else -1
-                if j >= 0 and g[j] >= 0.5 and j not in used:
+            if len(keep) == 0:
+                continue
+            own, with_gt = iou(bx[keep], bx[keep]).numpy(), iou(bx[keep], gt).numpy()
+            scores, left, used = s[keep, c].tolist(), np.ones(len(keep), bool), set()
+            for k in range(len(keep)):
+                if not left[k]:
+                    continue
+                left &= own[k] < 0.55
+                j = int(with_gt[k].argmax()) if len(gt) else -1
+                if j >= 0 and with_gt[k, j] >= 0.5 and j not in used:
                     used.add(j)
                     if ok[j]:
-                        found[c].append((float(s[k, c]), 1))
+                        found[c].append((scores[k], 1))
                 else:
-                    found[c].append((float(s[k, c]), 0))
+                    found[c].append((scores[k], 0))
     net.train()
     ap = {}
     for c in found:
@@ -224,10 +228,9 @@ def main():
     for x in ("--cutouts", "--backgrounds", "--kit", "--reviewed", "--val-cutouts", "--val-composed", "--val-real"):
         p.add_argument(x)
     a = loop.arguments(p, lr=1e-3, batch=12).parse_args()
-    rng, dev = loop.begin(a)
+    dev = loop.begin(a)
     net = network(a.start).to(dev, memory_format=torch.channels_last).train()
-    rendered = lambda: [r for d in a.rendered for r in load(d)]
-    rows = {"rendered": rendered(), "kit": load(a.kit) if a.kit else [], "backgrounds": load(a.backgrounds) if a.backgrounds else [],
+    rows = {"rendered": [r for d in a.rendered for r in load(d)], "kit": load(a.kit) if a.kit else [], "backgrounds": load(a.backgrounds) if a.backgrounds else [],
             "reviewed": load(a.reviewed) if a.reviewed else []}
     cutouts = Cutouts(a.cutouts) if a.cutouts else None
     parts = validation(a)
@@ -235,18 +238,18 @@ def main():
     kinds = [(k, w) for k, w in (("rendered", 0.5), ("backgrounds", 0.27 if cutouts else 0), ("kit", 0.23), ("reviewed", 0.3)) if rows[k] and w]
     shares = np.array([w for _, w in kinds]) / sum(w for _, w in kinds)
 
-    def batch():
-        ims, targets, known = [], [], []
-        while len(ims) < a.batch:
-            kind = kinds[rng.choice(len(kinds), p=shares)][0]
-            # things are put into labelled photographs too, into half of them
-            cut = cutouts if kind == "backgrounds" or kind == "kit" and cutouts and rng.random() < 0.5 else None
-            row = rows[kind][rng.integers(len(rows[kind]))]
-            im, b, c, s = crop(row, rng, kind, cut)
-            ims.append(im)
-            targets.append((torch.tensor(b).reshape(-1, 4), torch.tensor(c), torch.tensor(s)))
-            known.append(torch.from_numpy(known_of(row, kind)))
-        return loss_of(net, nanodet.tensor(ims).to(dev), targets, known)
+    def sample(rng):
+        kind = kinds[rng.choice(len(kinds), p=shares)][0]
+        # things are put into labelled photographs too, into half of them
+        cut = cutouts if kind == "backgrounds" or kind == "kit" and cutouts and rng.random() < 0.5 else None
+        row = rows[kind][rng.integers(len(rows[kind]))]
+        return *crop(row, rng, kind, cut), known_of(row, kind)
+
+    samples = loop.batches(sample, a)
+
+    def loss_of_batch():
+        ims, boxes, classes, sure, known = next(samples)
+        return loss_of(net, nanodet.tensor(ims, dev), *padded(boxes, classes, sure, dev), torch.from_numpy(np.stack(known)).to(dev))
 
     def judged(net):
         j = judge(net, parts)
@@ -256,7 +259,7 @@ def main():
         nanodet.export(net, a.out, SIZE, CLASSES)
         net.to(dev)
 
-    loop.fit(net, a, batch, judged, export, weight_decay=0.02, clip=10, again=lambda: rows.update(rendered=rendered()),  # rendering may still be adding to it
+    loop.fit(net, a, loss_of_batch, judged, export, weight_decay=0.02, clip=10,
              classes=CLASSES, **{k: len(v) for k, v in rows.items()})
 
 
