@@ -17,7 +17,7 @@ func TestADayOfDocks(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel() // both wait for a simulated clock most of the time
 			dir := t.TempDir()
-			args := []string{"bench", "day", "--docks", "6", "--hours", "1", "--every", "15m", "--faults", "0.5", "--kills", "5", "--seed", "11", "--diary", filepath.Join(dir, "diary.md"), "--keep", filepath.Join(dir, "day")}
+			args := []string{"bench", "day", "--docks", "6", "--hours", "1.2", "--every", "15m", "--faults", "0.5", "--kills", "6", "--seed", "11", "--diary", filepath.Join(dir, "diary.md"), "--keep", filepath.Join(dir, "day")}
 			if addr != "" {
 				mosquitto, err := exec.LookPath("mosquitto")
 				if err != nil {
@@ -39,7 +39,7 @@ func TestADayOfDocks(t *testing.T) {
 			if err != nil || r.wrong() > 0 {
 				t.Errorf("%v: lost %v, twice %v, outside %v, unknown %v", err, r.Lost, r.Twice, r.Outside, r.Unknown)
 			}
-			if r.Kills != 5 || r.TakeOffs < 12 || r.Ends["done"] < 6 {
+			if r.Kills != 6 || r.TakeOffs < 12 || r.Ends["done"] < 6 {
 				t.Errorf("too little happened to say anything: %+v", r)
 			}
 			diary, err := os.ReadFile(filepath.Join(dir, "diary.md"))

@@ -6,7 +6,6 @@ strides (Generalized Focal Loss, Li et al. 2020). Input: NCHW, BGR, minus MEAN, 
 """
 import inspect
 import json
-import struct
 
 import numpy as np
 import onnx
