@@ -224,6 +224,7 @@ func (s *session) start(ctx context.Context, f missions.Flight) error {
 	}
 	// docks know the preset height of return only; with RTK they wait in the air until it has converged
 	p := cloudapi.FlightTaskPrepare{FlightID: f.ID, ExecuteTime: s.c.o.Clock.Now().UnixMilli(), RTHAltitude: returnHeightM, RTHMode: new(cloudapi.RTHModePresetAltitude), WaylinePrecisionType: new(cloudapi.WaylinePrecisionTypeHighPrecisionRTKMission), File: file}
+	p.ExitWaylineWhenRCLost, p.OutOfControlAction = whenUnlinked(f.Route.Unlinked)
 	if s.limits.NoRTK {
 		p.WaylinePrecisionType = new(cloudapi.WaylinePrecisionTypeGPSMission)
 	}
@@ -269,6 +270,19 @@ func (s *session) start(ctx context.Context, f missions.Flight) error {
 		s.c.o.Log.Error("flight is on, but is not watched", "dock", s.d.SN, "flight", f.ID, "error", err)
 	}
 	return nil
+}
+
+// whenUnlinked is what a dock is told of a route's way without a link: the same that its KMZ says.
+func whenUnlinked(u missions.Unlinked) (cloudapi.ExitWaylineWhenRCLost, cloudapi.OutOfControlAction) {
+	switch u {
+	case missions.UnlinkedReturns:
+		return cloudapi.ExitWaylineWhenRCLostExit, cloudapi.OutOfControlActionReturnHome
+	case missions.UnlinkedHovers:
+		return cloudapi.ExitWaylineWhenRCLostExit, cloudapi.OutOfControlActionHover
+	case missions.UnlinkedLands:
+		return cloudapi.ExitWaylineWhenRCLostExit, cloudapi.OutOfControlActionLand
+	}
+	return cloudapi.ExitWaylineWhenRCLostContinue, cloudapi.OutOfControlActionReturnHome
 }
 
 // awaitConditions waits until the dock says that a flight's conditions are met (flighttask_ready); where that does not come in the flight's

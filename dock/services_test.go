@@ -185,6 +185,7 @@ func TestADockWaitsForConditions(t *testing.T) {
 	s := newScripted(t, w, "D1")
 	f := testFlight("D1", "f1", time.Minute)
 	f.Conditions = &missions.Conditions{Battery: 90, StorageMB: 500}
+	f.Route.Unlinked = missions.UnlinkedLands
 	if err := c.Fly(t.Context(), f); err != nil {
 		t.Fatal(err)
 	}
@@ -194,6 +195,9 @@ func TestADockWaitsForConditions(t *testing.T) {
 	s.set(func() { p = s.bodies[cloudapi.MethodFlightTaskPrepare][0].(*cloudapi.FlightTaskPrepare) })
 	if s.times(cloudapi.MethodFlightTaskExecute) != 0 || p.TaskType != cloudapi.TaskTypeConditional || p.ReadyConditions.BatteryCapacity != 90 || p.ExecutableConditions.StorageCapacity != 500 || p.ReadyConditions.EndTime != f.Until.UnixMilli() {
 		t.Errorf("%+v, %d executes", p, s.times(cloudapi.MethodFlightTaskExecute))
+	}
+	if p.ExitWaylineWhenRCLost != cloudapi.ExitWaylineWhenRCLostExit || p.OutOfControlAction != cloudapi.OutOfControlActionLand {
+		t.Errorf("without a link it is to land, and the dock is told %d, %d", p.ExitWaylineWhenRCLost, p.OutOfControlAction)
 	}
 	s.send(cloudapi.KindEvents, cloudapi.MethodFlightTaskReady, "r", &cloudapi.FlightTaskReady{FlightIds: []string{"other", "f1"}})
 	w.until(t, "D1", "flying", func(e FlightEvent) bool { return e.State == Flying })

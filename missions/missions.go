@@ -13,7 +13,7 @@ import (
 	"github.com/harrier-patrol/harrier/geo"
 )
 
-// Waypoint is a place on a route (WGS-84, metres above take-off).
+// Waypoint is a place on a route (WGS-84, metres above take-off, or above the ellipsoid where the route says so).
 type Waypoint struct {
 	Lon      float64 `json:"lon" yaml:"lon"`
 	Lat      float64 `json:"lat" yaml:"lat"`
@@ -26,7 +26,22 @@ type Waypoint struct {
 // Route is what an aircraft flies: waypoints in order.
 type Route struct {
 	Waypoints []Waypoint `json:"waypoints"`
+	// Ellipsoidal says that the waypoints' heights are above the ellipsoid, not above take-off: routes drawn in DJI Pilot 2 have them so.
+	Ellipsoidal bool `json:"ellipsoidal,omitempty"`
+	// Unlinked is what the aircraft does when it loses the link to its dock; "" flies on.
+	Unlinked Unlinked `json:"unlinked,omitempty"`
 }
+
+// Unlinked is what an aircraft does without a link to its dock.
+type Unlinked string
+
+// An aircraft that loses its link flies its route to the end, or leaves it.
+const (
+	UnlinkedFliesOn Unlinked = ""
+	UnlinkedReturns Unlinked = "return"
+	UnlinkedLands   Unlinked = "land"
+	UnlinkedHovers  Unlinked = "hover"
+)
 
 // Check says what is wrong with a route.
 func (r Route) Check() error {

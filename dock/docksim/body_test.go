@@ -4,11 +4,13 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/harrier-patrol/harrier/dock/cloudapi"
+	"github.com/harrier-patrol/harrier/geo"
 	"github.com/harrier-patrol/harrier/missions"
 )
 
@@ -122,5 +124,21 @@ func TestTheRestOfARouteBeginsAtItsBreakPoint(t *testing.T) {
 	}
 	if r.Waypoints[0].Lon != 0 {
 		t.Error("the route itself is changed")
+	}
+}
+
+// A route with heights above the ellipsoid is flown at the same place as one with heights above take-off, and so is what is left of it.
+func TestHeightsAboveTheEllipsoidAreFlownAboveTakeoff(t *testing.T) {
+	above := missions.Route{Waypoints: []missions.Waypoint{{Lon: 121.5, Lat: 31.2, HeightM: 70, SpeedMS: 8}, {Lon: 121.501, Lat: 31.2, HeightM: 80, SpeedMS: 8}, {Lon: 121.502, Lat: 31.2, HeightM: 90, SpeedMS: 8}}}
+	ellipsoidal := missions.Route{Ellipsoidal: true, Waypoints: slices.Clone(above.Waypoints)}
+	for i := range ellipsoidal.Waypoints {
+		ellipsoidal.Waypoints[i].HeightM += siteHeightM
+	}
+	frame := geo.NewFrame(orbPoint(121.5, 31.2), 0)
+	b := &cloudapi.BreakPoint{Index: 1}
+	for _, c := range [][2]missions.Route{{above, ellipsoidal}, {rest(above, b).route, rest(ellipsoidal, b).route}} {
+		if a, e := newPilot(frame, c[0]).legs, newPilot(frame, c[1]).legs; !slices.Equal(a, e) {
+			t.Errorf("flown %v and %v", a, e)
+		}
 	}
 }

@@ -39,6 +39,9 @@ func newPilot(f geo.Frame, r missions.Route) *pilot {
 	p := &pilot{next: 1}
 	for _, w := range r.Waypoints {
 		v := f.To(orbPoint(w.Lon, w.Lat), 0)
+		if r.Ellipsoidal {
+			w.HeightM -= siteHeightM
+		}
 		p.legs = append(p.legs, pilotPoint{v.E, v.N, w.HeightM, w.SpeedMS, w.PitchDeg})
 	}
 	a, b := p.legs[0], p.legs[1]

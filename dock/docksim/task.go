@@ -53,7 +53,8 @@ type prepared struct {
 // rest is a route from its break point on.
 func rest(r missions.Route, b *cloudapi.BreakPoint) prepared {
 	i := min(max(b.Index, 0), len(r.Waypoints)-1)
-	out := missions.Route{Waypoints: append([]missions.Waypoint{}, r.Waypoints[i:]...)}
+	out := r
+	out.Waypoints = append([]missions.Waypoint{}, r.Waypoints[i:]...)
 	out.Waypoints[0].Photo = false // it was taken before
 	if i+1 < len(r.Waypoints) && b.State != cloudapi.BreakPointStateOnWaypoint {
 		a, z := r.Waypoints[i], r.Waypoints[i+1]

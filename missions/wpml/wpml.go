@@ -37,6 +37,10 @@ type placemark struct {
 }
 
 type document struct {
+	Config struct {
+		OnLost string `xml:"exitOnRCLost"`
+		Action string `xml:"executeRCLostAction"`
+	} `xml:"Document>missionConfig"`
 	Folders []struct {
 		Mode       string      `xml:"executeHeightMode"`
 		Speed      float64     `xml:"autoFlightSpeed"`
@@ -47,7 +51,7 @@ type document struct {
 // Largest archive and file that Read takes: a route is some hundred kilobytes.
 const maxBytes = 16 << 20
 
-// Read returns the route of a KMZ. Heights must be relative to the take-off point.
+// Read returns the route of a KMZ. Heights must be above the take-off point or the ellipsoid, for the whole of it.
 func Read(kmz []byte) (missions.Route, error) {
 	if len(kmz) > maxBytes {
 		return missions.Route{}, fmt.Errorf("KMZ of %d bytes is larger than %d", len(kmz), maxBytes)
@@ -74,15 +78,35 @@ func Read(kmz []byte) (missions.Route, error) {
 	return missions.Route{}, errors.New("KMZ has no wpmz/waylines.wpml: is it a waypoint route?")
 }
 
+// Values of executeHeightMode.
+const aboveTakeoff, aboveEllipsoid = "relativeToStartPoint", "WGS84"
+
+// What a route does when the link is lost: exitOnRCLost says whether it is left, executeRCLostAction what follows (waylines.wpml, missionConfig).
+const leaveOnLost, flyOnWhenLost = "executeLostAction", "goContinue"
+
+var lostActions = map[string]missions.Unlinked{"goBack": missions.UnlinkedReturns, "landing": missions.UnlinkedLands, "hover": missions.UnlinkedHovers}
+
 func parse(b []byte) (missions.Route, error) {
 	var d document
 	if err := xml.Unmarshal(b, &d); err != nil {
 		return missions.Route{}, fmt.Errorf("waylines.wpml: %w", err)
 	}
 	var r missions.Route
+	if d.Config.OnLost == leaveOnLost {
+		u, ok := lostActions[d.Config.Action]
+		if !ok {
+			return missions.Route{}, fmt.Errorf("waylines.wpml: executeRCLostAction %q: goBack, landing and hover are known", d.Config.Action)
+		}
+		r.Unlinked = u
+	}
 	for _, f := range d.Folders {
-		if f.Mode != "" && f.Mode != "relativeToStartPoint" {
-			return missions.Route{}, fmt.Errorf("waylines.wpml: executeHeightMode %q: only relativeToStartPoint is flown", f.Mode)
+		if f.Mode != "" && f.Mode != aboveTakeoff && f.Mode != aboveEllipsoid {
+			return missions.Route{}, fmt.Errorf("waylines.wpml: executeHeightMode %q: only %s and %s are flown", f.Mode, aboveTakeoff, aboveEllipsoid)
+		}
+		if e := f.Mode == aboveEllipsoid; e != r.Ellipsoidal && len(r.Waypoints) > 0 {
+			return missions.Route{}, fmt.Errorf("waylines.wpml: heights are partly %s, partly %s: one of them is flown", aboveTakeoff, aboveEllipsoid)
+		} else {
+			r.Ellipsoidal = e
 		}
 		pitch := -90.0
 		for _, p := range f.Placemarks {
@@ -170,24 +194,34 @@ func Write(r missions.Route) ([]byte, error) {
         </wpml:actionGroup>
       </Placemark>`, w.Lon, w.Lat, i, w.HeightM, w.SpeedMS, i, i, i, w.PitchDeg, photo(i, w))
 	}
-	config := `
+	heights := aboveTakeoff
+	if r.Ellipsoidal {
+		heights = aboveEllipsoid
+	}
+	onLost, action := flyOnWhenLost, "goBack"
+	for a, u := range lostActions {
+		if u == r.Unlinked {
+			onLost, action = leaveOnLost, a
+		}
+	}
+	config := fmt.Sprintf(`
     <wpml:missionConfig>
       <wpml:flyToWaylineMode>safely</wpml:flyToWaylineMode>
       <wpml:finishAction>goHome</wpml:finishAction>
-      <wpml:exitOnRCLost>goContinue</wpml:exitOnRCLost>
-      <wpml:executeRCLostAction>goBack</wpml:executeRCLostAction>
+      <wpml:exitOnRCLost>%s</wpml:exitOnRCLost>
+      <wpml:executeRCLostAction>%s</wpml:executeRCLostAction>
       <wpml:takeOffSecurityHeight>30</wpml:takeOffSecurityHeight>
       <wpml:globalTransitionalSpeed>10</wpml:globalTransitionalSpeed>
-    </wpml:missionConfig>`
+    </wpml:missionConfig>`, onLost, action)
 	const head = `<?xml version="1.0" encoding="UTF-8"?>
 <kml xmlns="http://www.opengis.net/kml/2.2" xmlns:wpml="http://www.dji.com/wpmz/1.0.2">
   <Document>`
 	wayline := head + config + fmt.Sprintf(`
     <Folder>
       <wpml:templateId>0</wpml:templateId>
-      <wpml:executeHeightMode>relativeToStartPoint</wpml:executeHeightMode>
+      <wpml:executeHeightMode>%s</wpml:executeHeightMode>
       <wpml:waylineId>0</wpml:waylineId>
-      <wpml:autoFlightSpeed>%.2f</wpml:autoFlightSpeed>`, r.Waypoints[0].SpeedMS) + marks.String() + `
+      <wpml:autoFlightSpeed>%.2f</wpml:autoFlightSpeed>`, heights, r.Waypoints[0].SpeedMS) + marks.String() + `
     </Folder>
   </Document>
 </kml>

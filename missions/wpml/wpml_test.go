@@ -14,23 +14,31 @@ var route = missions.Route{Waypoints: []missions.Waypoint{
 }}
 
 func TestReadReturnsWhatWriteWrote(t *testing.T) {
-	b, err := Write(route)
-	if err != nil {
-		t.Fatal(err)
-	}
-	got, err := Read(b)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !reflect.DeepEqual(got, route) {
-		t.Fatalf("got %+v", got)
+	for _, unlinked := range []missions.Unlinked{missions.UnlinkedFliesOn, missions.UnlinkedReturns, missions.UnlinkedLands, missions.UnlinkedHovers} {
+		for _, ellipsoidal := range []bool{false, true} {
+			want := route
+			want.Unlinked, want.Ellipsoidal = unlinked, ellipsoidal
+			b, err := Write(want)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := Read(b)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !reflect.DeepEqual(got, want) {
+				t.Fatalf("wrote %+v, read %+v", want, got)
+			}
+		}
 	}
 }
 
 func TestBadRoutesSayWhatIsWrong(t *testing.T) {
 	for _, c := range []struct{ xml, want string }{
 		{`<kml><Document><Folder><Placemark><Point><coordinates>x,1</coordinates></Point></Placemark></Folder></Document></kml>`, "waypoint 0"},
-		{`<kml><Document><Folder><executeHeightMode>WGS84</executeHeightMode></Folder></Document></kml>`, "relativeToStartPoint"},
+		{`<kml><Document><Folder><executeHeightMode>realTimeFollowSurface</executeHeightMode></Folder></Document></kml>`, "relativeToStartPoint"},
+		{`<kml><Document><Folder><autoFlightSpeed>5</autoFlightSpeed><Placemark><Point><coordinates>1,1</coordinates></Point></Placemark></Folder><Folder><executeHeightMode>WGS84</executeHeightMode></Folder></Document></kml>`, "partly"},
+		{`<kml><Document><missionConfig><exitOnRCLost>executeLostAction</exitOnRCLost><executeRCLostAction>sing</executeRCLostAction></missionConfig></Document></kml>`, "executeRCLostAction"},
 		{`<kml><Document></Document></kml>`, "two waypoints"},
 		{`<kml`, "waylines.wpml"},
 	} {
