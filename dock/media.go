@@ -59,6 +59,8 @@ type Media struct {
 	Due       time.Time   `json:"due,omitzero"`   // what has not come by then is missing
 	At        time.Time   `json:"at"`
 	Simulated bool        `json:"simulated"`
+
+	revision uint64 // of it in the bucket of accounts; 0 where none is kept yet
 }
 
 // Shot is a photo that the route asked for at a waypoint that the flight came to.
@@ -130,6 +132,7 @@ func (b *book) account(ctx context.Context, flight string) *Media {
 	m := &Media{Flight: flight, Dock: b.s.d.SN, Simulated: Simulated(b.s.d.SN)}
 	if e, err := b.s.c.media.Get(ctx, b.key(flight)); err == nil {
 		_ = json.Unmarshal(e.Value(), m)
+		m.revision = e.Revision()
 	} else if f, ok := b.s.c.kept(ctx, flight); ok {
 		m.Scenes = f.Scenes
 	}
@@ -138,17 +141,40 @@ func (b *book) account(ctx context.Context, flight string) *Media {
 	return m
 }
 
-// keep writes an account down. The caller holds b.mu.
+// keep writes an account down, unless another controller did since it was read. The caller holds b.mu.
 func (b *book) keep(ctx context.Context, m *Media) error {
 	m.At = b.s.c.o.Clock.Now().UTC()
 	v, err := json.Marshal(m)
-	if err == nil {
-		_, err = b.s.c.media.Put(ctx, b.key(m.Flight), v)
+	var rev uint64
+	if err == nil && m.revision == 0 {
+		rev, err = b.s.c.media.Create(ctx, b.key(m.Flight), v)
+	} else if err == nil {
+		rev, err = b.s.c.media.Update(ctx, b.key(m.Flight), v, m.revision)
 	}
 	if err != nil {
 		return fmt.Errorf("account of the media of flight %s not kept: %w", m.Flight, err)
 	}
+	m.revision = rev
 	return nil
+}
+
+// keptElsewhere says that an account was not kept because another controller kept it meanwhile.
+func keptElsewhere(err error) bool {
+	return errors.Is(err, jetstream.ErrKeyExists) || errors.Is(err, jetstream.ErrKeyRevisionMismatch)
+}
+
+// enter changes an account and writes it down: anew on what another controller wrote meanwhile, from whom the dock came or to whom it went.
+// The caller holds b.mu.
+func (b *book) enter(ctx context.Context, flight string, change func(*Media)) (err error) {
+	for range tries {
+		m := b.account(ctx, flight)
+		change(m)
+		if err = b.keep(ctx, m); !keptElsewhere(err) {
+			return err
+		}
+		delete(b.open, flight)
+	}
+	return err
 }
 
 // resume takes the dock's open accounts up where an earlier controller left them.
@@ -168,7 +194,8 @@ func (b *book) resume(ctx context.Context) error {
 			continue // forgotten meanwhile
 		}
 		var m Media
-		if json.Unmarshal(e.Value(), &m) == nil && m.State == MediaAwaited {
+		if json.Unmarshal(e.Value(), &m) == nil && m.State == MediaAwaited && b.open[m.Flight] == nil {
+			m.revision = e.Revision()
 			b.open[m.Flight] = &m
 		}
 	}
@@ -189,11 +216,12 @@ func (b *book) landed(ctx context.Context, f missions.Flight, shots []Shot, coun
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	m := b.account(ctx, f.ID)
-	m.Scenes, m.Shots, m.Counted, m.Ended = f.Scenes, shots, max(m.Counted, counted), b.s.c.o.Clock.Now().UTC()
-	m.Due = m.Ended.Add(mediaWait)
-	m.match()
-	if err := b.keep(ctx, m); err != nil && ctx.Err() == nil {
+	err := b.enter(ctx, f.ID, func(m *Media) {
+		m.Scenes, m.Shots, m.Counted, m.Ended = f.Scenes, shots, max(m.Counted, counted), b.s.c.o.Clock.Now().UTC()
+		m.Due = m.Ended.Add(mediaWait)
+		m.match()
+	})
+	if err != nil && ctx.Err() == nil {
 		b.s.c.o.Log.Error("media", "dock", b.s.d.SN, "error", err)
 	}
 }
@@ -218,6 +246,9 @@ func (b *book) run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case u := <-b.in:
+			if !b.s.held.Load() {
+				continue // the dock says it again to whoever holds it now, or it is found in the bucket
+			}
 			if err := b.arrived(ctx, u.FileUploadCallback, true); err != nil {
 				if ctx.Err() == nil {
 					b.s.c.o.Log.Warn("uploaded file not taken in", "dock", b.s.d.SN, "flight", u.File.Ext.FlightID, "file", u.File.Name, "error", err)
@@ -277,16 +308,21 @@ func (b *book) arrived(ctx context.Context, u cloudapi.FileUploadCallback, told 
 		}
 	}
 	b.mu.Lock()
-	m = b.account(ctx, flight)
-	m.Files = append(m.Files, file)
-	m.match()
-	if t := u.FlightTask; t != nil {
-		m.Counted = max(m.Counted, t.ExpectedFileCount)
+	err = b.enter(ctx, flight, func(m *Media) {
+		if !slices.ContainsFunc(m.Files, func(f MediaFile) bool { return f.Key == key }) {
+			m.Files = append(m.Files, file)
+		}
+		m.match()
+		if t := u.FlightTask; t != nil {
+			m.Counted = max(m.Counted, t.ExpectedFileCount)
+		}
+		if told {
+			m.Due = file.At.Add(mediaWait)
+		}
+	})
+	if !b.s.held.Load() {
+		delete(b.open, flight)
 	}
-	if told {
-		m.Due = file.At.Add(mediaWait)
-	}
-	err = b.keep(ctx, m)
 	b.mu.Unlock()
 	if err != nil {
 		return err
@@ -388,6 +424,7 @@ func (b *book) settle(ctx context.Context) {
 		}
 	}
 	b.mu.Unlock()
+	changed := false // by another controller
 	for _, flight := range due {
 		b.mu.Lock()
 		m := b.open[flight]
@@ -408,12 +445,24 @@ func (b *book) settle(ctx context.Context) {
 		if err == nil {
 			err = b.tell(ctx, m)
 		}
-		if err == nil {
+		switch {
+		case err == nil:
 			delete(b.open, flight)
-		} else if m.State = MediaAwaited; ctx.Err() == nil {
-			b.s.c.o.Log.Error("media", "dock", b.s.d.SN, "flight", flight, "error", err)
+		case keptElsewhere(err):
+			delete(b.open, flight)
+			changed = true
+		default:
+			m.State = MediaAwaited
+			if ctx.Err() == nil {
+				b.s.c.o.Log.Error("media", "dock", b.s.d.SN, "flight", flight, "error", err)
+			}
 		}
 		b.mu.Unlock()
+	}
+	if changed && b.s.held.Load() {
+		if err := b.resume(ctx); err != nil && ctx.Err() == nil {
+			b.s.c.o.Log.Error("media", "dock", b.s.d.SN, "error", err)
+		}
 	}
 }
 

@@ -63,9 +63,8 @@ func TestPhotosAreExpectedOfWhatWasFlown(t *testing.T) {
 	}
 }
 
-// A dock asks where to upload, uploads, and says so: of one file twice, of one never, of one that is not its own. The fourth never comes.
-func TestMediaAreCompleteOrMissingByFile(t *testing.T) {
-	w := newWorld(t)
+// depot is a bucket for a test's docks to upload to, with the evidence that it goes into.
+func depot(t *testing.T, w *world) (*Depot, string) {
 	ctx := t.Context()
 	for name, subject := range map[string]string{"MEDIA": SubjectMedia + ">", "PHOTOS": SubjectPhotos} {
 		if _, err := w.js.CreateStream(ctx, jetstream.StreamConfig{Name: name, Subjects: []string{subject}}); err != nil {
@@ -77,7 +76,7 @@ func TestMediaAreCompleteOrMissingByFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer s3.Close()
+	t.Cleanup(func() { s3.Close() })
 	bucket, err := uploads.Open(uploads.Options{Endpoint: "http://" + s3.Addr(), Bucket: "media", Region: "us-east-1", Provider: cloudapi.ProviderMinio, AccessKey: "harrier", SecretKey: "s", Keys: keys})
 	if err != nil {
 		t.Fatal(err)
@@ -86,12 +85,101 @@ func TestMediaAreCompleteOrMissingByFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer store.Close()
+	t.Cleanup(func() { store.Close() })
+	return &Depot{bucket, store}, s3.Addr()
+}
+
+// While a dock changes hands two controllers may write in one account: nothing of either is lost, and it is settled once.
+func TestAccountsOfMediaOutliveAChangeOfHands(t *testing.T) {
+	w := newWorld(t)
+	ctx := t.Context()
+	d, _ := depot(t, w)
+	c, _ := w.controllerWith(func(o *Options) { o.Depot = d }, Dock{SN: "D1", Model: "M4D"})
+	for end := time.Now().Add(10 * time.Second); !c.docks["D1"].held.Load(); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("the controller does not take its dock")
+		}
+	}
+	b := c.docks["D1"].book
+	enter := func(name string, f missions.Flight) {
+		t.Helper()
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		if err := b.enter(ctx, f.ID, func(m *Media) { m.Files = append(m.Files, MediaFile{Name: name, Key: "D1/f1/" + name}) }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	elsewhere := func(name string, state MediaState) {
+		t.Helper()
+		e, err := c.media.Get(ctx, b.key("f1"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var m Media
+		if err := json.Unmarshal(e.Value(), &m); err != nil {
+			t.Fatal(err)
+		}
+		m.Files, m.State = append(m.Files, MediaFile{Name: name, Key: "D1/f1/" + name}), state
+		v, err := json.Marshal(m)
+		if err == nil {
+			_, err = c.media.Put(ctx, b.key("f1"), v)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	told := func() (n int, last Media) {
+		if err := Replay(ctx, w.js, "MEDIA", SubjectMedia+"D1", time.Time{}, func(v []byte) error {
+			n++
+			last = Media{}
+			return json.Unmarshal(v, &last)
+		}); err != nil {
+			t.Fatal(err)
+		}
+		return n, last
+	}
+	f := testFlight("D1", "f1", time.Hour)
+	enter("a", f)
+	elsewhere("b", MediaAwaited)
+	enter("c", f)
+	elsewhere("d", MediaAwaited)
+	b.landed(ctx, f, nil, 4)
+	b.settle(ctx)
+	n, m := told()
+	var names []string
+	for _, f := range m.Files {
+		names = append(names, f.Name)
+	}
+	if n != 1 || m.State != MediaComplete || !slices.Equal(names, []string{"a", "b", "c", "d"}) {
+		t.Errorf("%d messages, %s, %q", n, m.State, names)
+	}
+	// one that another controller settles while this one is about to is not settled again
+	g := testFlight("D1", "f2", time.Hour)
+	b.landed(ctx, g, nil, 1)
+	b.mu.Lock()
+	b.open["f2"].Files = []MediaFile{{Name: "e"}}
+	if _, err := c.media.Put(ctx, b.key("f2"), []byte(`{"flight": "f2", "state": "complete"}`)); err != nil {
+		t.Fatal(err)
+	}
+	b.mu.Unlock()
+	b.settle(ctx)
+	b.settle(ctx)
+	if n, _ := told(); n != 1 {
+		t.Errorf("%d messages", n)
+	}
+}
+
+// A dock asks where to upload, uploads, and says so: of one file twice, of one never, of one that is not its own. The fourth never comes.
+func TestMediaAreCompleteOrMissingByFile(t *testing.T) {
+	w := newWorld(t)
+	ctx := t.Context()
+	d, endpoint := depot(t, w)
+	bucket, store := d.Uploads, d.Store
 	clock, err := pace.Faster(60, time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, _ := w.controllerWith(func(o *Options) { o.Depot, o.Clock = &Depot{bucket, store}, clock }, Dock{SN: "D1", Model: "M4D", Lon: 121.5, Lat: 31.2})
+	c, _ := w.controllerWith(func(o *Options) { o.Depot, o.Clock = d, clock }, Dock{SN: "D1", Model: "M4D", Lon: 121.5, Lat: 31.2})
 	s := newScripted(t, w, "D1")
 	f := testFlight("D1", "f1", 10*time.Hour)
 	f.Route.Waypoints = slices.Repeat(f.Route.Waypoints, 2)
@@ -105,7 +193,7 @@ func TestMediaAreCompleteOrMissingByFile(t *testing.T) {
 	s.send(cloudapi.KindRequests, cloudapi.MethodStorageConfigGet, "q", &cloudapi.StorageConfigGetRequest{})
 	s.eventually("a credential", func() bool { return s.answers[cloudapi.MethodStorageConfigGet] != nil })
 	g := s.answers[cloudapi.MethodStorageConfigGet].Body.(*cloudapi.StorageConfigGetRequestReply).Output
-	cl, err := minio.New(s3.Addr(), &minio.Options{Region: g.Region, Creds: credentials.NewStaticV4(*g.Credentials.AccessKeyID, *g.Credentials.AccessKeySecret, *g.Credentials.SecurityToken)})
+	cl, err := minio.New(endpoint, &minio.Options{Region: g.Region, Creds: credentials.NewStaticV4(*g.Credentials.AccessKeyID, *g.Credentials.AccessKeySecret, *g.Credentials.SecurityToken)})
 	if err != nil {
 		t.Fatal(err)
 	}
