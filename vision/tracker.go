@@ -40,6 +40,12 @@ type Track struct {
 	motion motion
 	inView time.Duration // how long it was seen to stay, from look to look
 	ended  bool
+	said   *said // what Class says; nil where it has to be worked out anew
+}
+
+type said struct {
+	class string
+	score float64
 }
 
 type mean struct {
@@ -81,10 +87,50 @@ func (t *Track) Velocity() (east, north, sigma float64) {
 	return t.motion.x[2], t.motion.x[3], math.Sqrt(math.Max(t.motion.p[1][1], 0))
 }
 
+// Way is a velocity, metres a second to the east and north, and how little it tells: nothing strays from where something stands.
+type Way struct {
+	EastMS, NorthMS float64
+	SigmaMS         float64 // of each component
+	AccelMS2        float64 // random acceleration
+}
+
+// Astray is how far off a thing may be from where its way takes it in some time, forwards or backwards: metres, standard deviation of each component.
+func (w Way) Astray(d time.Duration) float64 {
+	s := d.Seconds()
+	return math.Hypot(w.SigmaMS*s, w.AccelMS2*s*s/2)
+}
+
+// wayAfter is how long it takes a way to show in the sightings at its beginning.
+const wayAfter = 1500 * time.Millisecond
+
+// Way is how it moved when it was seen first, and when it was seen last; nothing where it stands.
+func (t *Track) Way() (early, late Way) {
+	if !t.motion.moves() {
+		return early, late
+	}
+	e, n, sigma := t.Velocity()
+	late = Way{e, n, sigma, t.motion.accel}
+	first, then := t.seen[0], t.seen[len(t.seen)-1]
+	if i := slices.IndexFunc(t.seen, func(o Observation) bool { return o.Time.Sub(first.Time) >= wayAfter }); i > 0 {
+		then = t.seen[i]
+	}
+	s := math.Max(then.Time.Sub(first.Time).Seconds(), 0.1)
+	d := geo.NewFrame(first.At.Point(), 0).To(then.At.Point(), 0)
+	return Way{d.E / s, d.N / s, math.Sqrt2 * waySigmaM / s, t.motion.accel}, late
+}
+
 // Class is what most of the score says, and its mean score over the sightings that say so. Of a truck with a load most of the score says that
 // it is one; which load it has is what the looks together hold for the likeliest: the one of the largest mean log probability, so that
 // one look into the body counts for more than many at its side.
 func (t *Track) Class() (class string, score float64) {
+	if t.said == nil {
+		class, score = t.vote()
+		t.said = &said{class, score}
+	}
+	return t.said.class, t.said.score
+}
+
+func (t *Track) vote() (class string, score float64) {
 	of := map[string]float64{}
 	for c, v := range t.votes {
 		name, _ := Split(c)
@@ -366,6 +412,7 @@ func (k *Track) cost(o Observation, joinM float64) (float64, bool) {
 }
 
 func (k *Track) see(o Observation) {
+	k.said = nil
 	w := o.Score / math.Max(1, o.At.SlantM*o.At.SlantM) * 1e4
 	o.weight = w
 	if len(k.seen) == seenKept { // thin out: the path stays, at half as many points

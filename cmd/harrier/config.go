@@ -152,7 +152,7 @@ func defaultConfig() config {
 	c.Media.ListenRTMP, c.Media.ListenRTSP, c.Media.RTPPort = "127.0.0.1:1935", "127.0.0.1:8554", 8000
 	c.Storage = storageConfig{Listen: "127.0.0.1:9000", Bucket: "harrier-media", Region: "us-east-1", Provider: cloudapi.ProviderMinio, AccessKey: "harrier"}
 	c.Live.Quality, c.Live.DRCHz = 3, 5
-	c.Vision.Engine, c.Vision.Sessions, c.Vision.Interval, c.Vision.Flights = "onnxruntime", 2, 600*time.Millisecond, 16
+	c.Vision.Engine, c.Vision.Sessions, c.Vision.Interval, c.Vision.Flights = "onnxruntime", 0, 300*time.Millisecond, 16
 	c.Vision.Align, c.Vision.Changes = true, true
 	c.City.GridSeed, c.City.GroundSigma = 1, 0.3
 	c.Organization = dock.DefaultOrganization
@@ -326,8 +326,8 @@ func (c config) check() error {
 	if c.Live.DRCHz < 1 || c.Live.DRCHz > 30 {
 		return fmt.Errorf("live.drc_hz must be 1 to 30, is %d", c.Live.DRCHz)
 	}
-	if c.Vision.Sessions < 1 || c.Vision.Flights < 1 || c.Vision.Interval < 50*time.Millisecond {
-		return errors.New("vision: sessions and flights must be at least 1, interval at least 50ms")
+	if c.Vision.Sessions < 0 || c.Vision.Flights < 1 || c.Vision.Interval < 50*time.Millisecond {
+		return errors.New("vision: sessions must be at least 0, flights at least 1, interval at least 50ms")
 	}
 	// what is open to others asks for a credential
 	for _, l := range []struct{ key, addr, secret, want string }{

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"runtime"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -102,7 +104,7 @@ func serve(ctx context.Context, c config, log *slog.Logger) (err error) {
 	if err != nil {
 		return err
 	}
-	model, err := opened(c, inUse, c.Vision.Sessions, scenesDir)
+	model, err := opened(c, inUse, cmp.Or(c.Vision.Sessions, runtime.NumCPU()), scenesDir)
 	if err != nil {
 		return err
 	}

@@ -39,7 +39,7 @@ type Watcher struct {
 	Store     *evidence.Store
 	Plates    *infer.Plates // reads the plates of dump trucks; nil reads none
 	Log       *slog.Logger
-	Interval  time.Duration // between the frames looked at, see spacing
+	Interval  time.Duration // between the frames looked at, at least
 	UDP       bool          // video over UDP
 	// Align says that a flight's pictures are compared with each other to correct its poses; Finder finds the same ground in two.
 	Align    bool

@@ -34,13 +34,8 @@ func (l *look) close() {
 // looksKept is how many frames may wait to be placed, each with its picture (6 MB at 1080p).
 const looksKept = 6
 
-// spacing is the time from look to look when the last one took so long: Interval, and down to half of it while looking takes no more than
-// half of the time. So one flight is seen better than sixteen, and sixteen leave each other their turns.
-func (w *Watcher) spacing(took time.Duration) time.Duration {
-	return min(max(2*took, w.Interval/2), w.Interval)
-}
-
-// look runs the network on frames.
+// look runs the network on one frame after the other: as often as there is time, but not more often than every Interval. Flights that are watched
+// at the same time take turns at the networks, tile by tile.
 func (f *flightWatch) look(ctx context.Context, c *stream.Client, in <-chan *stream.Picture, out chan<- look) error {
 	next := time.NewTimer(0)
 	defer next.Stop()
@@ -69,7 +64,6 @@ func (f *flightWatch) look(ctx context.Context, c *stream.Client, in <-chan *str
 		case p = <-in:
 		}
 		l, err := f.analyse(ctx, p, e)
-		took := time.Since(began)
 		if err == nil && l.seen.reason == "" && f.w.Align {
 			err = f.key(p, l.camera)
 		}
@@ -89,7 +83,7 @@ func (f *flightWatch) look(ctx context.Context, c *stream.Client, in <-chan *str
 			l.close()
 			return nil
 		}
-		next.Reset(max(0, f.w.spacing(took)-time.Since(began)))
+		next.Reset(max(0, f.w.Interval-time.Since(began)))
 	}
 }
 

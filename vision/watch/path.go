@@ -19,10 +19,10 @@ type view struct {
 const viewsKept = 1 << 13
 
 // A thing that is recognised in some frames was there in those before, between and after that show its place too: one that stands for
-// this long, one that moves for as long as its speed tells where it was.
+// this long, one that moves for as long as its speed tells where it was, to a standard deviation of so many metres.
 const (
 	carriedStanding = 8 * time.Second
-	carriedMoving   = 1200 * time.Millisecond
+	carriedMovingM  = 1.5
 	// carriedLeast: what was seen less often may be a mistake, which is not to be made longer.
 	carriedLeast = 3
 )
@@ -33,28 +33,28 @@ func (f *flightWatch) path(k *vision.Track) []vision.PathPoint {
 	if len(seen) < carriedLeast {
 		return seen
 	}
-	most := carriedStanding
-	if k.Moves() {
-		most = carriedMoving
-	}
 	b := f.base()
-	e, n, sigma := k.Velocity()
 	first, last := seen[0], seen[len(seen)-1]
-	// carried puts a point at a frame where its place is in the picture
-	carried := func(from vision.PathPoint, v view) (vision.PathPoint, bool) {
+	early, late := k.Way()
+	// carried puts a point at a frame where its place is in the picture and known
+	carried := func(from vision.PathPoint, way vision.Way, v view) (vision.PathPoint, bool) {
 		at := b.zero.Add(v.pts)
-		dt := at.Sub(from.Time).Seconds()
-		g := geo.NewFrame([2]float64{from.Lon, from.Lat}, 0).From(e*dt, n*dt)
+		dt := at.Sub(from.Time)
+		astray := way.Astray(dt)
+		if k.Moves() && astray > carriedMovingM || dt.Abs() > carriedStanding {
+			return vision.PathPoint{}, false
+		}
+		g := geo.NewFrame([2]float64{from.Lon, from.Lat}, 0).From(way.EastMS*dt.Seconds(), way.NorthMS*dt.Seconds())
 		p := vision.PathPoint{Time: at.UTC(), Lon: g.Lon(), Lat: g.Lat(), Ellipse: from.Ellipse, Carried: true}
-		grown := 2.45 * sigma * math.Abs(dt)
+		grown := 2.45 * astray
 		p.Ellipse.MajorM, p.Ellipse.MinorM = math.Hypot(p.Ellipse.MajorM, grown), math.Hypot(p.Ellipse.MinorM, grown)
 		return p, f.shows(v, p)
 	}
 	views := f.views
 	i := slices.IndexFunc(views, func(v view) bool { return !b.zero.Add(v.pts).Before(first.Time) })
 	var out []vision.PathPoint
-	for j := i - 1; j >= 0 && first.Time.Sub(b.zero.Add(views[j].pts)) <= most; j-- {
-		p, ok := carried(first, views[j])
+	for j := i - 1; j >= 0; j-- {
+		p, ok := carried(first, early, views[j])
 		if !ok {
 			break
 		}
@@ -72,7 +72,7 @@ func (f *flightWatch) path(k *vision.Track) []vision.PathPoint {
 				break
 			}
 			if at.After(s.Time) {
-				if p, ok := carried(s, views[j]); ok {
+				if p, ok := carried(s, late, views[j]); ok {
 					out = append(out, p)
 				}
 			}
@@ -83,8 +83,8 @@ func (f *flightWatch) path(k *vision.Track) []vision.PathPoint {
 		if !at.After(last.Time) {
 			continue
 		}
-		p, ok := carried(last, v)
-		if !ok || at.Sub(last.Time) > most {
+		p, ok := carried(last, late, v)
+		if !ok {
 			break
 		}
 		out = append(out, p)

@@ -75,7 +75,8 @@ func TestWhatMovesIsCarriedOnlyShortly(t *testing.T) {
 	path := f.path(k)
 	for _, p := range path {
 		s := p.Time.Sub(zero)
-		if s < 12*600*time.Millisecond-carriedMoving || s > 17*600*time.Millisecond+carriedMoving {
+		// a vehicle may speed up or brake by 1.5 m/s²: in 1.4 s that makes 1.5 m
+		if s < 13*600*time.Millisecond-1420*time.Millisecond || s > 17*600*time.Millisecond+1420*time.Millisecond {
 			t.Errorf("carried to %s", s)
 		}
 		if d := geo.DistanceM(orb.Point{p.Lon, p.Lat}, ground.From(4*s.Seconds()-20, 80)); d > 2.5 {
@@ -95,15 +96,6 @@ func TestWhatWasNotThereIsNotCarriedOutOfThePicture(t *testing.T) {
 	for _, p := range f.path(recognised(f, zero, ground, 80, 0, 19, 20, 21)) {
 		if s := p.Time.Sub(zero); s < 19*600*time.Millisecond-carriedStanding || s > 21*600*time.Millisecond {
 			t.Errorf("carried to %s", s)
-		}
-	}
-}
-
-func TestLooksComeOftenerWhileThereIsTime(t *testing.T) {
-	w := &Watcher{Interval: 600 * time.Millisecond}
-	for _, c := range [][2]time.Duration{{10, 300}, {150, 300}, {200, 400}, {300, 600}, {500, 600}, {900, 600}} {
-		if got := w.spacing(c[0] * time.Millisecond); got != c[1]*time.Millisecond {
-			t.Errorf("after a look of %d ms: %s, want %d ms", c[0], got, c[1])
 		}
 	}
 }
