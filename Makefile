@@ -46,7 +46,11 @@ fuzz:
 # every decoder of messages from docks, an hour together
 SOAKTIME ?= 3600s
 soak:
-	go test ./dock/cloudapi -run '^$$' -fuzz '^FuzzDecode$$' -fuzztime $(SOAKTIME)
+	@log="$$(mktemp)"; { go test ./dock/cloudapi -run '^$$' -fuzz '^FuzzDecode$$' -fuzztime $(SOAKTIME) 2>&1; echo "exit $$?"; } | tee "$$log" | grep -v '^exit'; \
+	if grep -q '^exit 0$$' "$$log"; then rc=0; \
+	elif [ "$$(sed -n '/^--- FAIL/{n;p;}' "$$log")" = "    context deadline exceeded" ] && ! grep -q 'Failing input' "$$log"; then rc=0; \
+		echo "no finding: Go's fuzzer takes the input under way when its time is over for a failure (golang/go issue 75804); a finding writes a failing input"; \
+	else rc=1; fi; rm "$$log"; exit $$rc
 
 clean:
 	rm -rf bin $(WEB)/dist $(WEB)/node_modules
