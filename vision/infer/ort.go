@@ -5,10 +5,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"sync"
-	"syscall"
 
 	ort "github.com/yalue/onnxruntime_go"
 )
@@ -52,11 +50,8 @@ var environment = sync.OnceValue(func() error {
 	return nil
 })
 
-// ortEngine runs a network on a thread of its own, which gives way to what must be on time: streams, poses, the broker.
 type ortEngine struct {
 	s       *ort.AdvancedSession
-	jobs    chan struct{}
-	done    chan error
 	in, out []*ort.Tensor[float32]
 	ins     [][]float32
 	outs    [][]float32
@@ -66,7 +61,7 @@ func openORT(raw []byte, name string, in, out []port) (_ engine, err error) {
 	if err := environment(); err != nil {
 		return nil, err
 	}
-	e := &ortEngine{jobs: make(chan struct{}), done: make(chan error)}
+	e := &ortEngine{}
 	defer func() {
 		if err != nil {
 			e.close()
@@ -102,30 +97,13 @@ func openORT(raw []byte, name string, in, out []port) (_ engine, err error) {
 	if e.s, err = ort.NewAdvancedSessionWithONNXData(raw, inNames, outNames, inValues, outValues, o); err != nil {
 		return nil, fmt.Errorf("load model %s: %w", name, err)
 	}
-	go e.work()
 	return e, nil
-}
-
-// givesWay is the nice value of threads that run networks.
-const givesWay = 5
-
-// work runs the network whenever it is asked to, until jobs is closed.
-func (e *ortEngine) work() {
-	runtime.LockOSThread()       // and never unlocked: the thread ends with its priority
-	if runtime.GOOS == "linux" { // elsewhere it would be the whole process's
-		_ = syscall.Setpriority(syscall.PRIO_PROCESS, 0, givesWay) // 0 is the calling thread; what fails here fails to be polite
-	}
-	for range e.jobs {
-		e.done <- e.s.Run()
-	}
-	close(e.done)
 }
 
 func (e *ortEngine) inputs() [][]float32 { return e.ins }
 
 func (e *ortEngine) run() ([][]float32, error) {
-	e.jobs <- struct{}{}
-	if err := <-e.done; err != nil {
+	if err := e.s.Run(); err != nil {
 		return nil, fmt.Errorf("ONNX Runtime: %w", err)
 	}
 	return e.outs, nil
@@ -133,8 +111,6 @@ func (e *ortEngine) run() ([][]float32, error) {
 
 func (e *ortEngine) close() {
 	if e.s != nil {
-		close(e.jobs)
-		<-e.done
 		e.s.Destroy()
 	}
 	for _, t := range append(e.in, e.out...) {
