@@ -588,7 +588,11 @@ func (s *session) publishEvent(ctx context.Context, ev FlightEvent) error {
 	ev.At = s.c.o.Clock.Now().UTC()
 	b, err := json.Marshal(ev)
 	if err == nil {
-		_, err = s.c.js.Publish(ctx, SubjectFlights+s.d.SN, b)
+		var once []jetstream.PublishOpt
+		if ev.State.Ended() { // a flight ends once, whoever tells it
+			once = append(once, jetstream.WithMsgID("end "+ev.Flight))
+		}
+		_, err = s.c.js.Publish(ctx, SubjectFlights+s.d.SN, b, once...)
 	}
 	if err != nil && ctx.Err() == nil {
 		s.c.o.Log.Error("flight event not kept", "dock", s.d.SN, "flight", ev.Flight, "state", ev.State, "error", err)

@@ -214,8 +214,21 @@ func (s *session) publish(t Telemetry) error {
 // lookBack is how far back flights may have begun that are not ended yet: longer than any window and flight.
 const lookBack = 12 * time.Hour
 
+// settled waits until the stream of flights has stored what it was sent before: a controller that has just died may have told an end that
+// still waits for the disk. What a stream is sent it takes in its order; this is refused for the number it asks for, and leaves no trace.
+func (c *Controller) settled(ctx context.Context) error {
+	_, err := c.js.Publish(ctx, SubjectFlights+"settled", nil, jetstream.WithExpectLastSequence(math.MaxInt64))
+	if e, is := errors.AsType[*jetstream.APIError](err); is && e.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence {
+		return nil
+	}
+	return err
+}
+
 // unfinished reads the last events of flights that have no end yet, by dock, oldest first.
 func (c *Controller) unfinished(ctx context.Context) (map[string][]FlightEvent, error) {
+	if err := c.settled(ctx); err != nil {
+		return nil, fmt.Errorf("flights so far: %w", err)
+	}
 	last := map[string]FlightEvent{}
 	var order []string
 	err := Replay(ctx, c.js, "FLIGHTS", SubjectFlights+">", time.Now().Add(-lookBack), func(b []byte) error {
