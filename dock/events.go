@@ -4,10 +4,15 @@
 package dock
 
 import (
+	"context"
+	"encoding/json"
 	"strings"
 	"time"
 
+	"github.com/nats-io/nats.go/jetstream"
+
 	"github.com/harrier-patrol/harrier/geo"
+	"github.com/harrier-patrol/harrier/missions"
 )
 
 // Subjects of what this room sends and takes.
@@ -83,3 +88,88 @@ type WatchJob struct {
 
 // Simulated says whether a serial number is of a dock that does not exist.
 func Simulated(sn string) bool { return strings.HasPrefix(sn, "SIM") }
+
+// change changes the flight's state and tells it.
+func (s *session) change(ctx context.Context, f func(*FlightEvent)) {
+	s.mu.Lock()
+	if s.ev != nil {
+		f(s.ev)
+	}
+	s.mu.Unlock()
+	s.tell(ctx)
+}
+
+// end closes the flight with its one end.
+func (s *session) end(ctx context.Context, st State, reason string) {
+	s.mu.Lock()
+	if s.ev == nil || s.ev.State.Ended() {
+		s.mu.Unlock()
+		return
+	}
+	s.ev.State, s.ev.Reason = st, reason
+	reached := s.reached
+	switch {
+	case st == Done:
+		s.ev.Percent, reached = 100, len(s.fl.Route.Waypoints)
+	case s.brk != nil:
+		reached = s.brk.Index + 1
+	}
+	ev, f, counted := s.ev, s.fl, s.counted
+	s.mu.Unlock()
+	_ = s.publishEvent(ctx, *ev)
+	s.book.landed(ctx, f, shotsOf(f, reached), counted)
+	s.c.mu.Lock()
+	delete(s.c.routes, ev.Flight)
+	s.c.mu.Unlock()
+	s.mu.Lock()
+	if s.ev == ev { // the dock may have been let go meanwhile
+		s.ev, s.pose, s.pilot, s.fl = nil, nil, "", missions.Flight{}
+	}
+	s.mu.Unlock()
+	s.touch()
+}
+
+// tell publishes the flight's state as a fact.
+func (s *session) tell(ctx context.Context) {
+	s.mu.Lock()
+	if s.ev == nil {
+		s.mu.Unlock()
+		return
+	}
+	ev := *s.ev
+	s.mu.Unlock()
+	_ = s.publishEvent(ctx, ev)
+}
+
+// publishEvent keeps an event as a fact. What could not be kept is said here; who must not go on without it looks at the error.
+func (s *session) publishEvent(ctx context.Context, ev FlightEvent) error {
+	s.touch()
+	ev.At = s.c.o.Clock.Now().UTC()
+	b, err := json.Marshal(ev)
+	if err == nil {
+		var once []jetstream.PublishOpt
+		if ev.State.Ended() { // a flight ends once, whoever tells it
+			once = append(once, jetstream.WithMsgID("end "+ev.Flight))
+		}
+		_, err = s.c.js.Publish(ctx, SubjectFlights+s.d.SN, b, once...)
+	}
+	if err != nil && ctx.Err() == nil {
+		s.c.o.Log.Error("flight event not kept", "dock", s.d.SN, "flight", ev.Flight, "state", ev.State, "error", err)
+	}
+	return err
+}
+
+// tellQuietly lets those who look on see how far the flight is; nothing is kept.
+func (s *session) tellQuietly() {
+	s.mu.Lock()
+	if s.ev == nil {
+		s.mu.Unlock()
+		return
+	}
+	ev := *s.ev
+	s.mu.Unlock()
+	ev.At = s.c.o.Clock.Now().UTC()
+	if b, err := json.Marshal(ev); err == nil {
+		_ = s.c.nc.Publish("harrier.progress."+s.d.SN, b)
+	}
+}

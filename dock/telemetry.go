@@ -3,12 +3,9 @@ package dock
 import (
 	"context"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"math"
 	"time"
 
-	"github.com/nats-io/nats.go/jetstream"
 	"github.com/paulmach/orb"
 
 	"github.com/harrier-patrol/harrier/dock/cloudapi"
@@ -209,92 +206,4 @@ func (s *session) publish(t Telemetry) error {
 		return err
 	}
 	return s.c.nc.Publish(SubjectPose+s.d.SN, b)
-}
-
-// lookBack is how far back flights may have begun that are not ended yet: longer than any window and flight.
-const lookBack = 12 * time.Hour
-
-// settled waits until the stream of flights has stored what it was sent before: a controller that has just died may have told an end that
-// still waits for the disk. What a stream is sent it takes in its order; this is refused for the number it asks for, and leaves no trace.
-func (c *Controller) settled(ctx context.Context) error {
-	_, err := c.js.Publish(ctx, SubjectFlights+"settled", nil, jetstream.WithExpectLastSequence(math.MaxInt64))
-	if e, is := errors.AsType[*jetstream.APIError](err); is && e.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence {
-		return nil
-	}
-	return err
-}
-
-// unfinished reads the last events of flights that have no end yet, by dock, oldest first.
-func (c *Controller) unfinished(ctx context.Context) (map[string][]FlightEvent, error) {
-	if err := c.settled(ctx); err != nil {
-		return nil, fmt.Errorf("flights so far: %w", err)
-	}
-	last := map[string]FlightEvent{}
-	var order []string
-	err := Replay(ctx, c.js, "FLIGHTS", SubjectFlights+">", time.Now().Add(-lookBack), func(b []byte) error {
-		var ev FlightEvent
-		if json.Unmarshal(b, &ev) != nil || c.docks[ev.Dock] == nil {
-			return nil // not ours to judge
-		}
-		if _, known := last[ev.Flight]; !known {
-			order = append(order, ev.Flight)
-		}
-		last[ev.Flight] = ev
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("flights so far: %w", err)
-	}
-	out := map[string][]FlightEvent{}
-	for _, id := range order {
-		if ev := last[id]; ev.Flight != "" && !ev.State.Ended() {
-			out[ev.Dock] = append(out[ev.Dock], ev)
-		}
-	}
-	return out, nil
-}
-
-// Replay reads what a stream holds of a subject from a moment on, to what was its last message when the reading began.
-func Replay(ctx context.Context, js jetstream.JetStream, stream, subject string, since time.Time, f func(data []byte) error) error {
-	st, err := js.Stream(ctx, stream)
-	if err != nil {
-		return fmt.Errorf("stream %s: %w", stream, err)
-	}
-	end, err := st.GetLastMsgForSubject(ctx, subject)
-	if errors.Is(err, jetstream.ErrMsgNotFound) || err == nil && end.Time.Before(since) {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("stream %s: %w", stream, err)
-	}
-	conf := jetstream.OrderedConsumerConfig{FilterSubjects: []string{subject}}
-	if !since.IsZero() {
-		conf.DeliverPolicy, conf.OptStartTime = jetstream.DeliverByStartTimePolicy, &since
-	}
-	cons, err := st.OrderedConsumer(ctx, conf)
-	if err != nil {
-		return fmt.Errorf("stream %s: %w", stream, err)
-	}
-	it, err := cons.Messages()
-	if err != nil {
-		return fmt.Errorf("stream %s: %w", stream, err)
-	}
-	defer it.Stop()
-	defer context.AfterFunc(ctx, it.Stop)()
-	for {
-		m, err := it.Next()
-		if err != nil {
-			return errors.Join(fmt.Errorf("stream %s: %w", stream, err), ctx.Err())
-		}
-		md, err := m.Metadata()
-		if err != nil {
-			return err
-		}
-		if err := f(m.Data()); err != nil {
-			return err
-		}
-		if md.Sequence.Stream >= end.Sequence {
-			return nil
-		}
-	}
 }

@@ -109,42 +109,35 @@ func thinned(seen []Observation) []Observation {
 }
 
 // What moved out of sight and is seen again later is the same thing where one steady way explains both: how long it may have been gone,
-// how much its speed may have wandered meanwhile (metres a second), and how sure a position is along a way (metres).
+// and how much its speed may have wandered meanwhile (metres a second).
 const (
 	linkedFor   = 2 * time.Minute
 	wanderingMS = 0.06
-	waySigmaM   = 0.6
 	linkSigmas  = 3.0
 )
 
-// way is the straight line that a moving track took.
-type way struct {
+// straight is the straight line that a moving track took.
+type straight struct {
+	Way
 	track    *Track
 	from, to Observation
-	vE, vN   float64 // metres a second
-	sigma    float64 // of each component
 }
 
-func wayOf(k *Track) (w way, ok bool) {
+func straightOf(k *Track) (w straight, ok bool) {
 	if !k.motion.moves() || len(k.seen) < 4 {
 		return w, false
 	}
-	w = way{track: k, from: k.seen[0], to: k.seen[len(k.seen)-1]}
-	s := w.to.Time.Sub(w.from.Time).Seconds()
-	if s < 1.5 {
-		return w, false
-	}
-	d := geo.NewFrame(w.from.At.Point(), 0).To(w.to.At.Point(), 0)
-	w.vE, w.vN, w.sigma = d.E/s, d.N/s, math.Sqrt2*waySigmaM/s
-	return w, true
+	w = straight{track: k, from: k.seen[0], to: k.seen[len(k.seen)-1]}
+	w.Way = k.wayBetween(w.from, w.to)
+	return w, w.to.Time.Sub(w.from.Time) >= wayAfter
 }
 
 // Link makes one of moving tracks that one steady way explains, where no other explains it too: the second pass of a flight sees what
 // the first one saw.
 func (t *Tracker) Link() {
-	var ways []way
+	var ways []straight
 	for _, k := range t.tracks {
-		if w, ok := wayOf(k); ok && !k.ended {
+		if w, ok := straightOf(k); ok && !k.ended {
 			ways = append(ways, w)
 		}
 	}
@@ -161,12 +154,12 @@ func (t *Tracker) Link() {
 				continue
 			}
 			s := gap.Seconds()
-			if math.Hypot(a.vE-b.vE, a.vN-b.vN) > linkSigmas*math.Hypot(a.sigma, b.sigma)+wanderingMS*linkSigmas {
+			if math.Hypot(a.EastMS-b.EastMS, a.NorthMS-b.NorthMS) > linkSigmas*math.Hypot(a.SigmaMS, b.SigmaMS)+wanderingMS*linkSigmas {
 				continue
 			}
 			// between the two ways the speed is the surer one's, more or less
-			wa, wb := 1/sq(a.sigma), 1/sq(b.sigma)
-			vE, vN := (wa*a.vE+wb*b.vE)/(wa+wb), (wa*a.vN+wb*b.vN)/(wa+wb)
+			wa, wb := 1/sq(a.SigmaMS), 1/sq(b.SigmaMS)
+			vE, vN := (wa*a.EastMS+wb*b.EastMS)/(wa+wb), (wa*a.NorthMS+wb*b.NorthMS)/(wa+wb)
 			d := geo.NewFrame(a.to.At.Point(), 0).To(b.from.At.Point(), 0)
 			sigma := math.Sqrt(2*sq(waySigmaM) + sq(s)*(1/(wa+wb)+sq(wanderingMS)))
 			if off := math.Hypot(d.E-vE*s, d.N-vN*s) / sigma; off < 2*linkSigmas {

@@ -51,6 +51,38 @@ func TestStandingTracksThatComeTogetherAreMerged(t *testing.T) {
 	}
 }
 
+// What the merged track is called is what the sightings of both say.
+func TestMergedTracksAreCalledWhatBothSay(t *testing.T) {
+	tr := NewTracker(testScenes, []string{"dump-truck/open", "dump-truck/empty"})
+	d := rand.New(rand.NewPCG(1, 1))
+	for i := range 9 { // the pose is 8 m off at first, and the truck looks empty
+		e, class := 8.0, "dump-truck/empty"
+		if i > 2 {
+			e, class = 0, "dump-truck/open"
+		}
+		tr.Add([]Observation{seenAt(d, class, e, 0, 0.1, time.Duration(i)*time.Second)})
+	}
+	if n := len(tr.Tracks()); n != 2 {
+		t.Fatalf("%d tracks before", n)
+	}
+	first := tr.Tracks()[0]
+	first.Found = true // it keeps its name, and takes the other's sightings
+	if c, _ := first.Class(); c != "dump-truck/empty" {
+		t.Fatal(c)
+	}
+	tr.Relocate(func(o Observation) (geo.Located, time.Time, bool) {
+		at := o.At
+		if o.Time.Before(time.Unix(1003, 0)) {
+			at.Lon -= 8 / 95_300.0
+		}
+		return at, o.Time, true
+	})
+	tr.Merge()
+	if c, _ := first.Class(); c != "dump-truck/open" || first.Sightings != 9 {
+		t.Errorf("it is called %s after %d sightings", c, first.Sightings)
+	}
+}
+
 func TestASecondPassFindsWhatMovedOn(t *testing.T) {
 	for seed := range uint64(20) {
 		tr := NewTracker(testScenes, []string{"car"})

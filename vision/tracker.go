@@ -114,9 +114,17 @@ func (t *Track) Way() (early, late Way) {
 	if i := slices.IndexFunc(t.seen, func(o Observation) bool { return o.Time.Sub(first.Time) >= wayAfter }); i > 0 {
 		then = t.seen[i]
 	}
-	s := math.Max(then.Time.Sub(first.Time).Seconds(), 0.1)
-	d := geo.NewFrame(first.At.Point(), 0).To(then.At.Point(), 0)
-	return Way{d.E / s, d.N / s, math.Sqrt2 * waySigmaM / s, t.motion.accel}, late
+	return t.wayBetween(first, then), late
+}
+
+// waySigmaM is how sure a position is along a way, metres.
+const waySigmaM = 0.6
+
+// wayBetween is how it came from one sighting to a later one.
+func (t *Track) wayBetween(from, to Observation) Way {
+	s := math.Max(to.Time.Sub(from.Time).Seconds(), 0.1)
+	d := geo.NewFrame(from.At.Point(), 0).To(to.At.Point(), 0)
+	return Way{d.E / s, d.N / s, math.Sqrt2 * waySigmaM / s, t.motion.accel}
 }
 
 // Class is what most of the score says, and its mean score over the sightings that say so. Of a truck with a load most of the score says that

@@ -36,12 +36,12 @@ func (f *flightWatch) path(k *vision.Track) []vision.PathPoint {
 	b := f.base()
 	first, last := seen[0], seen[len(seen)-1]
 	early, late := k.Way()
-	// carried puts a point at a frame where its place is in the picture and known
+	// carried puts a point at a frame where its place is known and in the picture
 	carried := func(from vision.PathPoint, way vision.Way, v view) (vision.PathPoint, bool) {
 		at := b.zero.Add(v.pts)
 		dt := at.Sub(from.Time)
 		astray := way.Astray(dt)
-		if k.Moves() && astray > carriedMovingM || dt.Abs() > carriedStanding {
+		if astray > carriedMovingM {
 			return vision.PathPoint{}, false
 		}
 		g := geo.NewFrame([2]float64{from.Lon, from.Lat}, 0).From(way.EastMS*dt.Seconds(), way.NorthMS*dt.Seconds())
@@ -53,7 +53,7 @@ func (f *flightWatch) path(k *vision.Track) []vision.PathPoint {
 	views := f.views
 	i := slices.IndexFunc(views, func(v view) bool { return !b.zero.Add(v.pts).Before(first.Time) })
 	var out []vision.PathPoint
-	for j := i - 1; j >= 0; j-- {
+	for j := i - 1; j >= 0 && first.Time.Sub(b.zero.Add(views[j].pts)) <= carriedStanding; j-- {
 		p, ok := carried(first, early, views[j])
 		if !ok {
 			break
@@ -84,7 +84,7 @@ func (f *flightWatch) path(k *vision.Track) []vision.PathPoint {
 			continue
 		}
 		p, ok := carried(last, late, v)
-		if !ok {
+		if !ok || at.Sub(last.Time) > carriedStanding {
 			break
 		}
 		out = append(out, p)

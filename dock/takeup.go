@@ -1,0 +1,190 @@
+package dock
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/harrier-patrol/harrier/missions"
+)
+
+// lookBack is how far back flights may have begun that are not ended yet: longer than any window and flight.
+const lookBack = 12 * time.Hour
+
+// settled waits until the stream of flights has stored what it was sent before: a controller that has just died may have told an end that
+// still waits for the disk. What a stream is sent it takes in its order; this is refused for the number it asks for, and leaves no trace.
+func (c *Controller) settled(ctx context.Context) error {
+	_, err := c.js.Publish(ctx, SubjectFlights+"settled", nil, jetstream.WithExpectLastSequence(math.MaxInt64))
+	if e, is := errors.AsType[*jetstream.APIError](err); is && e.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence {
+		return nil
+	}
+	return err
+}
+
+// unfinished reads the last events of flights that have no end yet, by dock, oldest first.
+func (c *Controller) unfinished(ctx context.Context) (map[string][]FlightEvent, error) {
+	if err := c.settled(ctx); err != nil {
+		return nil, fmt.Errorf("flights so far: %w", err)
+	}
+	last := map[string]FlightEvent{}
+	var order []string
+	err := Replay(ctx, c.js, "FLIGHTS", SubjectFlights+">", time.Now().Add(-lookBack), func(b []byte) error {
+		var ev FlightEvent
+		if json.Unmarshal(b, &ev) != nil || c.docks[ev.Dock] == nil {
+			return nil // not ours to judge
+		}
+		if _, known := last[ev.Flight]; !known {
+			order = append(order, ev.Flight)
+		}
+		last[ev.Flight] = ev
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("flights so far: %w", err)
+	}
+	out := map[string][]FlightEvent{}
+	for _, id := range order {
+		if ev := last[id]; ev.Flight != "" && !ev.State.Ended() {
+			out[ev.Dock] = append(out[ev.Dock], ev)
+		}
+	}
+	return out, nil
+}
+
+// Replay reads what a stream holds of a subject from a moment on, to what was its last message when the reading began.
+func Replay(ctx context.Context, js jetstream.JetStream, stream, subject string, since time.Time, f func(data []byte) error) error {
+	st, err := js.Stream(ctx, stream)
+	if err != nil {
+		return fmt.Errorf("stream %s: %w", stream, err)
+	}
+	end, err := st.GetLastMsgForSubject(ctx, subject)
+	if errors.Is(err, jetstream.ErrMsgNotFound) || err == nil && end.Time.Before(since) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("stream %s: %w", stream, err)
+	}
+	conf := jetstream.OrderedConsumerConfig{FilterSubjects: []string{subject}}
+	if !since.IsZero() {
+		conf.DeliverPolicy, conf.OptStartTime = jetstream.DeliverByStartTimePolicy, &since
+	}
+	cons, err := st.OrderedConsumer(ctx, conf)
+	if err != nil {
+		return fmt.Errorf("stream %s: %w", stream, err)
+	}
+	it, err := cons.Messages()
+	if err != nil {
+		return fmt.Errorf("stream %s: %w", stream, err)
+	}
+	defer it.Stop()
+	defer context.AfterFunc(ctx, it.Stop)()
+	for {
+		m, err := it.Next()
+		if err != nil {
+			return errors.Join(fmt.Errorf("stream %s: %w", stream, err), ctx.Err())
+		}
+		md, err := m.Metadata()
+		if err != nil {
+			return err
+		}
+		if err := f(m.Data()); err != nil {
+			return err
+		}
+		if md.Sequence.Stream >= end.Sequence {
+			return nil
+		}
+	}
+}
+
+// takeUp goes on where an earlier controller stopped: with a flight that it left flying, of which its last event tells what is known. The
+// work queue still holds it for whoever watches, and its stream goes on; a flight that is no longer there is noticed by its silence. It is
+// never started again. Flights that had not started go back on the list; those whose window is over end.
+func (s *session) takeUp(ctx context.Context, open []FlightEvent) error {
+	switch e, err := s.c.holds.Get(ctx, s.d.SN); {
+	case err == nil:
+		var holds []Hold
+		if err := json.Unmarshal(e.Value(), &holds); err != nil {
+			return fmt.Errorf("holds of dock %s: %w", s.d.SN, err)
+		}
+		s.mu.Lock()
+		s.holds = holds
+		s.mu.Unlock()
+	case !errors.Is(err, jetstream.ErrKeyNotFound):
+		return fmt.Errorf("holds of dock %s: %w", s.d.SN, err)
+	}
+	if err := s.book.resume(ctx); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	s.queue = nil // what was on it is among the open ones
+	s.mu.Unlock()
+	for _, ev := range open {
+		f, ok := s.c.kept(ctx, ev.Flight)
+		if ev.State == Waiting && ok && s.c.o.Clock.Now().Before(f.Deadline()) {
+			s.enqueue(f)
+			continue
+		}
+		if ev.State == Waiting {
+			ev.State, ev.NotStarted, ev.Reason = Failed, true, "the controller stopped before it started; last: "+ev.Reason
+			_ = s.publishEvent(ctx, ev)
+			continue
+		}
+		s.mu.Lock()
+		if !ok {
+			f = missions.Flight{ID: ev.Flight, Dock: s.d.SN, Scenes: ev.Scenes}
+		}
+		was := s.ev
+		s.ev, s.fl, s.heard, s.taken = &ev, f, s.c.o.Clock.Now(), true
+		if ev.State != Preparing {
+			s.outside = s.heard // it was in the air
+		}
+		s.mu.Unlock()
+		if was != nil {
+			was.State, was.Reason = Failed, "the controller lost sight of it; another flight is on"
+			_ = s.publishEvent(ctx, *was)
+		}
+		defer func() {
+			s.mu.Lock()
+			p, at := s.overheard, s.overheardAt
+			s.overheard = nil
+			s.mu.Unlock()
+			if p != nil {
+				s.progress(ctx, p, at)
+			}
+		}()
+		s.c.o.Log.Info("taking up a flight that was under way", "dock", s.d.SN, "flight", ev.Flight, "state", ev.State)
+	}
+	return nil
+}
+
+// standBy remembers a flight of a dock that another controller holds.
+func (s *session) standBy(f missions.Flight) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.standby = append(s.standby, f)
+	s.standby = s.standby[max(0, len(s.standby)-cap(s.fly)):]
+}
+
+// takeStandby puts flights on the list that came with the dock and that nobody noted while it changed hands.
+func (s *session) takeStandby(ctx context.Context) {
+	s.mu.Lock()
+	maybe := s.standby
+	s.standby = nil
+	s.mu.Unlock()
+	for _, f := range maybe {
+		if _, known := s.c.kept(ctx, f.ID); known || s.c.o.Clock.Now().After(f.Deadline()) {
+			continue
+		}
+		if err := s.c.keep(ctx, f); err != nil {
+			s.c.o.Log.Error("flight not taken", "dock", s.d.SN, "flight", f.ID, "error", err)
+			continue
+		}
+		s.announce(ctx, f)
+		s.enqueue(f)
+	}
+}
