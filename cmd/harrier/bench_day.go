@@ -188,7 +188,14 @@ func (x *benchDayCmd) fly(ctx context.Context) (r DayReport, err error) {
 			return r, fmt.Errorf("ground the fleet: %w", err)
 		}
 	}
-	for wait := time.Now().Add(30 * time.Second); time.Now().Before(wait) && flying(js) > 0; time.Sleep(200 * time.Millisecond) {
+	for wait := time.Now().Add(30 * time.Second); time.Now().Before(wait); time.Sleep(500 * time.Millisecond) {
+		evs, err := flightEvents(ctx, js)
+		if err != nil {
+			return r, err
+		}
+		if underWay(evs) == 0 {
+			break
+		}
 	}
 	// and what was photographed is uploaded, or given up
 	for wait := time.Now().Add(time.Duration(float64(40*time.Minute) / x.TimeScale)); time.Now().Before(wait) && awaited(ctx, js) > 0; time.Sleep(200 * time.Millisecond) {
@@ -293,6 +300,21 @@ func fleetStates(js jetstream.JetStream) (out []dock.Status) {
 		}
 	}
 	return out
+}
+
+// underWay is how many flights have started and not ended, as their events tell: the fleet's states lag behind these, and a flight that
+// started at the end of the day would be counted as lost.
+func underWay(evs []dock.FlightEvent) (n int) {
+	last := map[string]dock.State{}
+	for _, ev := range evs {
+		last[ev.Flight] = ev.State
+	}
+	for _, s := range last {
+		if s != dock.Waiting && !s.Ended() {
+			n++
+		}
+	}
+	return n
 }
 
 // flying is how many docks have a flight on that has started.

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/harrier-patrol/harrier/dock"
 )
 
 // An hour and a half of docks on which much goes wrong, the controller killed six times, on both brokers: no flight lost, none twice, none
@@ -52,5 +54,13 @@ func TestADayOfDocks(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A day is over when no flight is under way any more: one that waits was never begun, one that is told to fly has to end.
+func TestUnderWay(t *testing.T) {
+	evs := []dock.FlightEvent{{Flight: "waits", State: dock.Waiting}, {Flight: "ended", State: dock.Flying}, {Flight: "flies", State: dock.Waiting}, {Flight: "flies", State: dock.Flying}, {Flight: "ended", State: dock.Done}}
+	if n := underWay(evs); n != 1 {
+		t.Errorf("%d flights under way, want the one that flies", n)
 	}
 }
