@@ -19,8 +19,14 @@ var trusts = map[string]struct{ base, score, seen, moves float64 }{
 // LeastTrust is that of tracks that are handed over: below it a track is rather nothing than something.
 const LeastTrust = 0.5
 
-// Trust is the probability that the track is of a real thing of its kind.
-func (t *Track) Trust() float64 {
+// steady is what the frames that had a track's place in the picture say of it: a real thing is seen in most of them, a mistake in some.
+// The logit of its trust becomes base + before * (the logit by itself) + seen * ln(the share of these frames in which it was seen).
+// Fitted (logistic regression) on two recorded flights over the made-up towns of seed 30581, which measure nothing else since.
+var steady = struct{ base, before, seen float64 }{1.99, 0.73, 1.84}
+
+// Trust is the probability that the track is of a real thing of its kind. share is that of the frames with its place in the picture in
+// which it was seen, over 0 to 1; 0 where that is not known.
+func (t *Track) Trust(share float64) float64 {
 	class, score := t.Class()
 	c, ok := trusts[kind(class)]
 	if !ok {
@@ -30,6 +36,9 @@ func (t *Track) Trust() float64 {
 	x := c.base + c.score*math.Log(s/(1-s)) + c.seen*math.Log(float64(max(1, t.Sightings)))
 	if t.Moves() {
 		x += c.moves
+	}
+	if share > 0 {
+		x = steady.base + steady.before*x + steady.seen*math.Log(share)
 	}
 	return 1 / (1 + math.Exp(-x))
 }

@@ -363,7 +363,8 @@ func (f *flightWatch) end(before time.Time, all bool) error {
 		f.tracker.Link()
 	}
 	for _, k := range f.tracker.Ended(before, all) {
-		trust := k.Trust()
+		path := f.path(k)
+		trust := k.Trust(share(path))
 		if k.Sightings < 2 || trust < vision.LeastTrust && !k.Found {
 			continue
 		}
@@ -372,7 +373,7 @@ func (f *flightWatch) end(before time.Time, all bool) error {
 		e, n, sigma := k.Velocity()
 		x := vision.Ended{ID: f.id(k), Epoch: f.epoch, Flight: f.job.Flight, Dock: f.job.Dock, Class: name, Attributes: attr, Score: score, Trust: trust, Sightings: k.Sightings,
 			Moving: k.Moves(), VelocityE: e, VelocityN: n, VelocityS: sigma, FirstSeen: k.FirstSeen.UTC(), LastSeen: k.LastSeen.UTC(),
-			Scene: f.found[k].Scene, Path: f.path(k), Simulated: f.job.Simulated}
+			Scene: f.found[k].Scene, Path: path, Simulated: f.job.Simulated}
 		if err := f.sink.Ended(x); err != nil {
 			return err
 		}

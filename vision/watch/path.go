@@ -92,6 +92,20 @@ func (f *flightWatch) path(k *vision.Track) []vision.PathPoint {
 	return out
 }
 
+// share is that of the frames of a path in which the thing itself was seen; 0, not known, of a path too short to be carried.
+func share(path []vision.PathPoint) float64 {
+	if len(path) < carriedLeast {
+		return 0
+	}
+	seen := 0
+	for _, p := range path {
+		if !p.Carried {
+			seen++
+		}
+	}
+	return float64(seen) / float64(len(path))
+}
+
 // shows says whether a place is well inside the picture of a frame.
 func (f *flightWatch) shows(v view, at vision.PathPoint) bool {
 	p, ok := f.pose(f.base(), v.pts)

@@ -62,6 +62,9 @@ func TestWhatStandsIsCarriedWhileItsPlaceIsInThePicture(t *testing.T) {
 			t.Errorf("what stands is %.1f m off", d)
 		}
 	}
+	if s := share(path); s != 0.3 {
+		t.Errorf("seen in a share of %.2f of its frames", s)
+	}
 	if len(frames) != 10 || frames[0] != 12 || frames[9] != 21 || carried != 7 {
 		t.Errorf("carried over frames %v, %d of them not seen", frames, carried)
 	}
