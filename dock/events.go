@@ -129,15 +129,22 @@ func (s *session) end(ctx context.Context, st State, reason string) {
 	s.touch()
 }
 
+// event is the flight that is on, as it stands; false where there is none.
+func (s *session) event() (FlightEvent, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ev == nil {
+		return FlightEvent{}, false
+	}
+	return *s.ev, true
+}
+
 // tell publishes the flight's state as a fact.
 func (s *session) tell(ctx context.Context) {
-	s.mu.Lock()
-	if s.ev == nil {
-		s.mu.Unlock()
+	ev, ok := s.event()
+	if !ok {
 		return
 	}
-	ev := *s.ev
-	s.mu.Unlock()
 	_ = s.publishEvent(ctx, ev)
 }
 
@@ -161,13 +168,10 @@ func (s *session) publishEvent(ctx context.Context, ev FlightEvent) error {
 
 // tellQuietly lets those who look on see how far the flight is; nothing is kept.
 func (s *session) tellQuietly() {
-	s.mu.Lock()
-	if s.ev == nil {
-		s.mu.Unlock()
+	ev, ok := s.event()
+	if !ok {
 		return
 	}
-	ev := *s.ev
-	s.mu.Unlock()
 	ev.At = s.c.o.Clock.Now().UTC()
 	if b, err := json.Marshal(ev); err == nil {
 		_ = s.c.nc.Publish("harrier.progress."+s.d.SN, b)
