@@ -88,6 +88,7 @@ func (t *Track) take(o *Track) {
 		t.LastSeen = o.LastSeen
 	}
 	t.inView = max(t.inView, o.inView)
+	t.seenIn(o.frames...)
 	t.seen = append(t.seen, o.seen...)
 	slices.SortStableFunc(t.seen, func(a, b Observation) int { return a.Time.Compare(b.Time) })
 	// of two looks in one frame one will do

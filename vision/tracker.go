@@ -29,7 +29,8 @@ type Track struct {
 	HeightM   float64
 	Cov       geo.Cov // of its position, m²
 
-	seen   []Observation // at most seenKept, the best and the last
+	seen   []Observation   // at most seenKept, the best and the last
+	frames []time.Duration // PTS of the frames in which it was seen, at most framesKept, in their order
 	votes  map[string]float64
 	counts map[string]int
 	marks  map[string]mean
@@ -61,6 +62,28 @@ func (t *Track) Mark(name string) float64 {
 
 // Observations kept of a track: enough to place it again and to tell its path.
 const seenKept = 48
+
+// framesKept of a track are the last ones: 40 minutes and more.
+const framesKept = 1 << 13
+
+// Frames is in how many frames it was seen.
+func (t *Track) Frames() int { return len(t.frames) }
+
+// SeenIn says whether it was seen in a frame.
+func (t *Track) SeenIn(pts time.Duration) bool {
+	_, ok := slices.BinarySearch(t.frames, pts)
+	return ok
+}
+
+// seenIn notes that it was.
+func (t *Track) seenIn(pts ...time.Duration) {
+	t.frames = append(t.frames, pts...)
+	slices.Sort(t.frames)
+	t.frames = slices.Compact(t.frames)
+	if n := len(t.frames) - framesKept; n > 0 {
+		t.frames = slices.Delete(t.frames, 0, n)
+	}
+}
 
 // Lon and Lat are where it stands (the weighted mean of its sightings), or where it was seen last if it moves (WGS-84).
 func (t *Track) Lon() float64 { return t.Point()[0] }
@@ -427,6 +450,7 @@ func (k *Track) see(o Observation) {
 		k.seen = thinned(k.seen)
 	}
 	k.seen = append(k.seen, o)
+	k.seenIn(o.PTS)
 	if k.Sightings > 0 {
 		k.motion.see(o)
 		if d := o.Time.Sub(k.LastSeen); d > 0 && d < forgetMoving {

@@ -260,7 +260,7 @@ func (f *flightWatch) place(ctx context.Context, in <-chan look) error {
 				if len(f.views) == viewsKept {
 					f.views = slices.Delete(f.views, 0, viewsKept/4)
 				}
-				f.views = append(f.views, view{waiting[0].pts, waiting[0].camera})
+				f.views = append(f.views, view{waiting[0].pts, waiting[0].camera, waiting[0].tiles})
 			}
 			waiting[0].close()
 			waiting = waiting[1:]
@@ -363,8 +363,8 @@ func (f *flightWatch) end(before time.Time, all bool) error {
 		f.tracker.Link()
 	}
 	for _, k := range f.tracker.Ended(before, all) {
-		path := f.path(k)
-		trust := k.Trust(share(path))
+		path, share := f.path(k)
+		trust := k.Trust(share)
 		if k.Sightings < 2 || trust < vision.LeastTrust && !k.Found {
 			continue
 		}

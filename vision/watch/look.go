@@ -18,6 +18,7 @@ type look struct {
 	pts    time.Duration
 	dets   []vision.Detection
 	camera geo.Camera
+	tiles  []vision.Tile // that were looked at
 	pic    *stream.Picture
 	pass   bool               // it is to be laid on the ground
 	all    []vision.Detection // also what is only to be made unrecognisable
@@ -143,6 +144,7 @@ func (f *flightWatch) analyse(ctx context.Context, p *stream.Picture, e *eye) (l
 			e.sampler.Looked(l.camera, pose, t)
 		}
 	}
+	l.tiles = tiles
 	f.w.Analysed.Add(1)
 	f.w.Tiles.Add(int64(len(tiles)))
 	wanted := false

@@ -9,10 +9,11 @@ import (
 	"github.com/harrier-patrol/harrier/vision"
 )
 
-// view is a frame that showed something, whether or not a thing was recognised in it.
+// view is a frame that showed something, whether or not a thing was recognised in it, and the parts of it that were looked at.
 type view struct {
 	pts    time.Duration
 	camera geo.Camera
+	tiles  []vision.Tile
 }
 
 // viewsKept a flight: 40 minutes and more; of a longer flight the oldest are forgotten.
@@ -27,12 +28,14 @@ const (
 	carriedLeast = 3
 )
 
-// path is where a track was: as it was seen, and carried over the neighbouring frames that have its place in the picture.
-func (f *flightWatch) path(k *vision.Track) []vision.PathPoint {
+// path is where a track was: as it was seen, and carried over the neighbouring frames that have its place in the picture. share is that
+// of the frames in which its place was looked at that it was seen in; 0, not known, of what was seen too seldom to be carried.
+func (f *flightWatch) path(k *vision.Track) (out []vision.PathPoint, share float64) {
 	seen := k.Path()
 	if len(seen) < carriedLeast {
-		return seen
+		return seen, 0
 	}
+	missed := 0
 	b := f.base()
 	first, last := seen[0], seen[len(seen)-1]
 	early, late := k.Way()
@@ -48,11 +51,14 @@ func (f *flightWatch) path(k *vision.Track) []vision.PathPoint {
 		p := vision.PathPoint{Time: at.UTC(), Lon: g.Lon(), Lat: g.Lat(), Ellipse: from.Ellipse, Carried: true}
 		grown := 2.45 * astray
 		p.Ellipse.MajorM, p.Ellipse.MinorM = math.Hypot(p.Ellipse.MajorM, grown), math.Hypot(p.Ellipse.MinorM, grown)
-		return p, f.shows(v, p)
+		shown, looked := f.shows(v, p)
+		if looked && !k.SeenIn(v.pts) {
+			missed++
+		}
+		return p, shown
 	}
 	views := f.views
 	i := slices.IndexFunc(views, func(v view) bool { return !b.zero.Add(v.pts).Before(first.Time) })
-	var out []vision.PathPoint
 	for j := i - 1; j >= 0 && first.Time.Sub(b.zero.Add(views[j].pts)) <= carriedStanding; j-- {
 		p, ok := carried(first, early, views[j])
 		if !ok {
@@ -89,31 +95,22 @@ func (f *flightWatch) path(k *vision.Track) []vision.PathPoint {
 		}
 		out = append(out, p)
 	}
-	return out
+	n := float64(k.Frames())
+	return out, n / (n + float64(missed))
 }
 
-// share is that of the frames of a path in which the thing itself was seen; 0, not known, of a path too short to be carried.
-func share(path []vision.PathPoint) float64 {
-	if len(path) < carriedLeast {
-		return 0
-	}
-	seen := 0
-	for _, p := range path {
-		if !p.Carried {
-			seen++
-		}
-	}
-	return float64(seen) / float64(len(path))
-}
-
-// shows says whether a place is well inside the picture of a frame.
-func (f *flightWatch) shows(v view, at vision.PathPoint) bool {
+// shows says whether a place is well inside the picture of a frame, and whether well inside a part that was looked at.
+func (f *flightWatch) shows(v view, at vision.PathPoint) (shown, looked bool) {
 	p, ok := f.pose(f.base(), v.pts)
 	if !ok {
-		return false
+		return false, false
 	}
 	g := geo.NewFrame(p.Point(), 0).To([2]float64{at.Lon, at.Lat}, 0)
 	x, y, depth := geo.NewView(v.camera, geo.ENU{U: p.HeightM}, p.YawDeg, p.PitchDeg, p.RollDeg).Project(g)
 	const px = 24
-	return depth > 0 && x > px && y > px && x < float64(v.camera.Width)-px && y < float64(v.camera.Height)-px
+	in := func(left, top, right, bottom float64) bool {
+		return depth > 0 && x > left+px && y > top+px && x < right-px && y < bottom-px
+	}
+	shown = in(0, 0, float64(v.camera.Width), float64(v.camera.Height))
+	return shown, shown && slices.ContainsFunc(v.tiles, func(t vision.Tile) bool { return in(t.X, t.Y, t.X+t.Side, t.Y+t.Side) })
 }

@@ -26,7 +26,7 @@ func over(t *testing.T) (*flightWatch, time.Time, geo.Frame) {
 	}
 	cam := geo.CameraFromDiagonal(1920, 1080, 84)
 	for i := range 33 {
-		f.views = append(f.views, view{time.Duration(i) * 600 * time.Millisecond, cam})
+		f.views = append(f.views, view{time.Duration(i) * 600 * time.Millisecond, cam, []vision.Tile{{Side: 1920}}})
 	}
 	return f, zero, ground
 }
@@ -47,7 +47,7 @@ func recognised(f *flightWatch, zero time.Time, ground geo.Frame, n, v float64, 
 func TestWhatStandsIsCarriedWhileItsPlaceIsInThePicture(t *testing.T) {
 	f, zero, ground := over(t)
 	// 80 m on: well in the picture while the aircraft is 55 to 105 m on, 6.8 to 13.2 s: frames 12 to 21
-	path := f.path(recognised(f, zero, ground, 80, 0, 14, 15, 19))
+	path, share := f.path(recognised(f, zero, ground, 80, 0, 14, 15, 19))
 	var frames []int
 	carried := 0
 	for i, p := range path {
@@ -62,11 +62,48 @@ func TestWhatStandsIsCarriedWhileItsPlaceIsInThePicture(t *testing.T) {
 			t.Errorf("what stands is %.1f m off", d)
 		}
 	}
-	if s := share(path); s != 0.3 {
-		t.Errorf("seen in a share of %.2f of its frames", s)
+	if share != 0.3 {
+		t.Errorf("seen in a share of %.2f of its frames", share)
 	}
 	if len(frames) != 10 || frames[0] != 12 || frames[9] != 21 || carried != 7 {
 		t.Errorf("carried over frames %v, %d of them not seen", frames, carried)
+	}
+}
+
+// A frame says something of a place only where that was looked at.
+func TestAShareIsOfTheFramesInWhichThePlaceWasLookedAt(t *testing.T) {
+	f, zero, ground := over(t)
+	for i := range f.views {
+		if i%2 == 1 { // the lower half of the picture only: the place is there in the frames 17 to 21
+			f.views[i].tiles = []vision.Tile{{Y: 540, Side: 540}, {X: 540, Y: 540, Side: 540}, {X: 1080, Y: 540, Side: 540}}
+		}
+	}
+	path, share := f.path(recognised(f, zero, ground, 80, 0, 14, 16, 18))
+	if len(path) != 10 {
+		t.Errorf("a path of %d frames", len(path))
+	}
+	if want := 3 / 8.0; share != want { // 12, 14, 16, 18, 20 and 17, 19, 21
+		t.Errorf("seen in a share of %.3f of its frames, not %.3f", share, want)
+	}
+}
+
+// Also the sightings that a long track no longer keeps were seen.
+func TestAShareCountsAlsoWhatIsNoLongerKept(t *testing.T) {
+	f, zero, ground := over(t)
+	for i := range f.views {
+		f.views[i].pts /= 10
+	}
+	f.views = f.views[:10]
+	for i := range 200 {
+		f.views = append(f.views, view{time.Duration(6+i) * 100 * time.Millisecond, f.views[0].camera, f.views[0].tiles})
+	}
+	f.views = f.views[10:]
+	var frames []int
+	for i := 65; i < 128; i++ {
+		frames = append(frames, i)
+	}
+	if path, share := f.path(recognised(f, zero, ground, 80, 0, frames...)); share < 0.95 || len(path) < 60 {
+		t.Errorf("seen in every frame, but in a share of %.2f of %d", share, len(path))
 	}
 }
 
@@ -76,7 +113,7 @@ func TestWhatMovesIsCarriedOnlyShortly(t *testing.T) {
 	if !k.Moves() || k.Sightings != 5 {
 		t.Fatalf("moves %v after %d sightings", k.Moves(), k.Sightings)
 	}
-	path := f.path(k)
+	path, _ := f.path(k)
 	for _, p := range path {
 		s := p.Time.Sub(zero)
 		// a vehicle may speed up or brake by 1.5 m/s²: in 1.4 s, two frames, that makes 1.5 m
@@ -94,10 +131,11 @@ func TestWhatMovesIsCarriedOnlyShortly(t *testing.T) {
 
 func TestWhatWasNotThereIsNotCarriedOutOfThePicture(t *testing.T) {
 	f, zero, ground := over(t)
-	if n := len(f.path(recognised(f, zero, ground, 80, 0, 20, 21))); n != 2 {
-		t.Errorf("what was seen twice is carried over %d frames", n-2)
+	if path, share := f.path(recognised(f, zero, ground, 80, 0, 20, 21)); len(path) != 2 || share != 0 {
+		t.Errorf("what was seen twice is carried over %d frames, share %g", len(path)-2, share)
 	}
-	for _, p := range f.path(recognised(f, zero, ground, 80, 0, 19, 20, 21)) {
+	path, _ := f.path(recognised(f, zero, ground, 80, 0, 19, 20, 21))
+	for _, p := range path {
 		if s := p.Time.Sub(zero); s < 19*600*time.Millisecond-carriedStanding || s > 21*600*time.Millisecond {
 			t.Errorf("carried to %s", s)
 		}
@@ -116,7 +154,7 @@ func TestWhatStandsIsCarriedBetweenLooksHoweverFarApart(t *testing.T) {
 		p := ground.From(0, 8*at.Sub(zero).Seconds()/3)
 		f.poses.Add(geo.Pose{Time: at, Lon: p.Lon(), Lat: p.Lat(), HeightM: 60, PitchDeg: -90})
 	}
-	path := f.path(recognised(f, zero, ground, 80, 0, 13, 14, 21))
+	path, _ := f.path(recognised(f, zero, ground, 80, 0, 13, 14, 21))
 	if len(path) < 9 || path[len(path)-1].Carried {
 		t.Errorf("%d points", len(path))
 	}
@@ -146,7 +184,8 @@ func TestWhatTurnsIsCarriedBackTheWayItCame(t *testing.T) {
 	if !k.Moves() || k.Sightings != 13 {
 		t.Fatalf("moves %v after %d sightings", k.Moves(), k.Sightings)
 	}
-	p := f.path(k)[0]
+	path, _ := f.path(k)
+	p := path[0]
 	if i := int(p.Time.Sub(zero) / (600 * time.Millisecond)); !p.Carried || i > 13 || geo.DistanceM(orb.Point{p.Lon, p.Lat}, at(i)) > 0.8 {
 		t.Errorf("in frame %d it is said to be %.1f m from where it was (carried %v)", i, geo.DistanceM(orb.Point{p.Lon, p.Lat}, at(i)), p.Carried)
 	}
