@@ -6,8 +6,9 @@ import (
 	"github.com/harrier-patrol/harrier/geo"
 )
 
-// Tile is a square part of a picture that is brought to the network's size: its upper left corner and its side, in pixels of the picture.
-type Tile struct{ X, Y, Side float64 }
+// Tile is a square part of a picture that is brought to the network's size: its upper left corner and its side, in pixels of the picture,
+// and the ground resolution of its middle, metres a pixel of the picture; 0 where that is not known.
+type Tile struct{ X, Y, Side, GSDM float64 }
 
 // NetworkGSDM is the ground resolution that tiles are brought to, metres a pixel: the middle of what the network was trained on.
 const NetworkGSDM = 0.08
@@ -22,13 +23,13 @@ var BlindScales = []float64{1, 0.5}
 // overlap of neighbouring tiles as a share of their side: 96 of 416 pixels, a truck's length at NetworkGSDM.
 const overlap = 96.0 / 416
 
-// TilesAt cuts a w x h picture into overlapping tiles, each of which is scaled by scale to size pixels.
+// TilesAt cuts a w x h picture into overlapping tiles, each of which is scaled by scale to size pixels; their ground resolution is not known.
 func TilesAt(w, h, size int, scale float64) []Tile {
 	side := float64(size) / scale
 	var out []Tile
 	for _, y := range starts(float64(h), side) {
 		for _, x := range starts(float64(w), side) {
-			out = append(out, Tile{x, y, side})
+			out = append(out, Tile{X: x, Y: y, Side: side})
 		}
 	}
 	return out
@@ -79,7 +80,8 @@ func TilesByGround(cam geo.Camera, p geo.Pose, ground float64, size int) []Tile 
 		}
 		for _, x := range starts(w, side) {
 			if _, ok := sideAt(x+side/2, y+side*0.6); ok {
-				out = append(out, Tile{x, y, side})
+				g, _ := v.GSDM(x+side/2, y+side/2, ground)
+				out = append(out, Tile{X: x, Y: y, Side: side, GSDM: g})
 			}
 		}
 		if y <= 0 {

@@ -45,6 +45,8 @@ type Detection struct {
 	Score float64
 	Box   Box
 	Cut   bool // by a tile's edge inside the picture: it is larger than what is seen of it
+	// LengthM is how long the longer side of the box is on the ground, metres, as far as the tile's ground resolution tells; 0 where not known.
+	LengthM float64
 	// Marks are what else a closer look says of it, with a probability: of dump trucks dirty and spillage.
 	Marks map[string]float64
 	// Kinds are the probabilities of the classes of one name ("dump-truck/open", "dump-truck/empty", …), where a closer look tells them apart.

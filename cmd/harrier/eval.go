@@ -139,6 +139,9 @@ func detectAll(ctx context.Context, m *infer.Model, pictures []labelled, progres
 		var tiles []vision.Tile
 		if p.gsdM > 0 {
 			tiles = vision.TilesAt(pic.Cols(), pic.Rows(), m.Manifest.Size, math.Min(1, p.gsdM/vision.NetworkGSDM))
+			for i := range tiles {
+				tiles[i].GSDM = p.gsdM
+			}
 		} else {
 			for _, s := range vision.BlindScales {
 				tiles = append(tiles, vision.TilesAt(pic.Cols(), pic.Rows(), m.Manifest.Size, s)...)

@@ -34,15 +34,15 @@ func openCloser(raw []byte, man networks.Manifest, engineName string, n int) (*c
 // leastCloser is the score from which a closer look is worth its time: what is less sure is not shown to anybody.
 const leastCloser = 0.15
 
-// look takes a closer look at the detections of a picture, as many at a time as there are sessions, but not at what is seen in part only.
-// Their class becomes what that look says, their score what both looks say together (their geometric mean, calibrated); they come sorted
-// by score.
+// look takes a closer look at the detections of a picture, as many at a time as there are sessions, but not at what is seen in part only:
+// at those of the manifest's classes, and at what is not as long as things of its class are. Their class becomes what that look and their
+// length say, their score what both looks say together (their geometric mean, calibrated); they come sorted by score.
 func (c *closer) look(ctx context.Context, pic gocv.Mat, found []vision.Detection, minScore float64) ([]vision.Detection, error) {
 	g, gctx := errgroup.WithContext(ctx)
 	g.SetLimit(c.n)
 	for i := range found {
 		d := &found[i]
-		if d.Score < leastCloser || d.Cut || !slices.Contains(c.man.LooksAt, d.Class) {
+		if d.Score < leastCloser || d.Cut || !slices.Contains(c.man.LooksAt, d.Class) && c.man.AsLong(d.Class, d.LengthM) {
 			continue
 		}
 		g.Go(func() error {
@@ -61,15 +61,16 @@ func (c *closer) look(ctx context.Context, pic gocv.Mat, found []vision.Detectio
 			if err != nil {
 				return err
 			}
+			p := c.man.ByLength(outs[0], d.LengthM)
 			best := -1
 			for k, name := range c.man.Classes {
-				if name != "" && (best < 0 || outs[0][k] > outs[0][best]) {
+				if name != "" && (best < 0 || p[k] > p[best]) {
 					best = k
 				}
 			}
 			d.Class = c.man.Classes[best]
-			d.Score = c.man.Calibrated(d.Class, math.Sqrt(d.Score*float64(outs[0][best])))
-			d.Kinds = kinds(c.man.Classes, outs[0], d.Class)
+			d.Score = c.man.Calibrated(d.Class, math.Sqrt(d.Score*float64(p[best])))
+			d.Kinds = kinds(c.man.Classes, p, d.Class)
 			if name, _ := vision.Split(d.Class); name == "dump-truck" && len(c.man.Marks) > 0 {
 				d.Marks = map[string]float64{}
 				for k, mark := range c.man.Marks {

@@ -35,6 +35,7 @@ func (m *Model) Picture(ctx context.Context, pic gocv.Mat, tiles []vision.Tile, 
 			v.Box = vision.Box{X: v.Box.X*k + t.X, Y: v.Box.Y*k + t.Y, W: v.Box.W * k, H: v.Box.H * k}
 			const px = 3
 			b := v.Box
+			v.LengthM = max(b.W, b.H) * t.GSDM
 			v.Cut = t.X > 0 && b.X < t.X+px*k || t.Y > 0 && b.Y < t.Y+px*k ||
 				t.X+t.Side < w && b.X+b.W > t.X+t.Side-px*k || t.Y+t.Side < h && b.Y+b.H > t.Y+t.Side-px*k
 			all = append(all, clipped(v, w, h))

@@ -10,6 +10,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/harrier-patrol/harrier/geo"
@@ -37,10 +38,12 @@ type Manifest struct {
 	LooksAt []string `json:"looks_at,omitempty"`
 	Side    float64  `json:"side,omitempty"`
 	// Marks are what a closer look says of dump trucks besides their class.
-	Marks     []string `json:"marks,omitempty"`
-	MinScore  float64  `json:"min_score"`
-	Licence   string   `json:"licence"`
-	TrainedOn string   `json:"trained_on"`
+	Marks []string `json:"marks,omitempty"`
+	// Lengths are how long things of a class come out, where a closer look takes account of it.
+	Lengths   map[string]Length `json:"lengths,omitempty"`
+	MinScore  float64           `json:"min_score"`
+	Licence   string            `json:"licence"`
+	TrainedOn string            `json:"trained_on"`
 	// Calibration makes of a class's raw score the share of such detections that are right (Platt scaling), as measured.
 	Calibration map[string]Platt `json:"calibration,omitempty"`
 	// Rates are the detection rates by scene, as measured; absent until they are.
@@ -63,6 +66,74 @@ func (m *Manifest) Calibrated(class string, raw float64) float64 {
 	}
 	raw = math.Min(0.999, math.Max(0.001, raw))
 	return 1 / (1 + math.Exp(-(p.A*math.Log(raw/(1-raw)) + p.B)))
+}
+
+// Length is the distribution of the longer side of the boxes of a class on the ground: log-normal around M metres.
+type Length struct {
+	M     float64 `json:"m"`
+	Sigma float64 `json:"sigma"` // of the logarithm
+}
+
+const (
+	// lengthSigma is how far a box is off, and real things differ from rendered ones: of the logarithm, besides a class's own spread.
+	lengthSigma = 0.2
+	// lengthStray is the share of things that are of any length at all: seen in part, or joined with a neighbour, or unheard of.
+	lengthStray = 0.1
+	// A length that is farther off than so many standard deviations is not that of a class.
+	lengthFar = 2.5
+)
+
+// anyLength is what the length of stray things, and of classes of which it is not known, is drawn from.
+var anyLength = Length{4, 1}
+
+// off is how far the logarithm of a length is from a class's, in standard deviations, and their size.
+func (l Length) off(lengthM float64) (z, sigma float64) {
+	sigma = math.Hypot(l.Sigma, lengthSigma)
+	return math.Log(lengthM/l.M) / sigma, sigma
+}
+
+// AsLong says whether a thing of a class can be so long, metres; 0 is not known.
+func (m *Manifest) AsLong(class string, lengthM float64) bool {
+	l, ok := m.Lengths[class]
+	if !ok || lengthM <= 0 {
+		return true
+	}
+	z, _ := l.off(lengthM)
+	return math.Abs(z) < lengthFar
+}
+
+// ByLength are the probabilities of the classes once it is known how long the thing is, metres (0 is not known), by Bayes's rule. A length
+// tells which thing it is, not whether it is one: the probability of nothing stays.
+func (m *Manifest) ByLength(p []float32, lengthM float64) []float32 {
+	if len(m.Lengths) == 0 || lengthM <= 0 {
+		return p
+	}
+	density := func(l Length) float64 {
+		z, sigma := l.off(lengthM)
+		return math.Exp(-z*z/2) / sigma
+	}
+	out := slices.Clone(p)
+	var before, after float32
+	for k, c := range m.Classes {
+		if c == "" {
+			continue
+		}
+		likely := density(anyLength)
+		if l, ok := m.Lengths[c]; ok {
+			likely = (1-lengthStray)*density(l) + lengthStray*likely
+		}
+		out[k] *= float32(likely)
+		before, after = before+p[k], after+out[k]
+	}
+	if after == 0 {
+		return p
+	}
+	for k, c := range m.Classes {
+		if c != "" {
+			out[k] *= before / after
+		}
+	}
+	return out
 }
 
 // Built in: the names of the networks that come with Harrier.
