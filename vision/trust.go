@@ -19,13 +19,13 @@ var trusts = map[string]struct{ base, score, seen, moves float64 }{
 // LeastTrust is that of tracks that are handed over: below it a track is rather nothing than something.
 const LeastTrust = 0.5
 
-// steady is what the frames that had a track's place in the picture say of it: a real thing is seen in most of them, a mistake in some.
+// steady is what the frames in which a track's place was looked at say of it: a real thing is seen in most of them, a mistake in some.
 // The logit of its trust becomes base + before * (the logit by itself) + seen * ln(the share of these frames in which it was seen).
 // Fitted (logistic regression) on two recorded flights over the made-up towns of seed 30581, which measure nothing else since.
 var steady = struct{ base, before, seen float64 }{1.99, 0.73, 1.84}
 
-// Trust is the probability that the track is of a real thing of its kind. share is that of the frames with its place in the picture in
-// which it was seen, over 0 to 1; 0 where that is not known.
+// Trust is the probability that the track is of a real thing of its kind. share is that of the frames in which its place was looked
+// at that it was seen in, over 0 to 1; 0 where that is not known.
 func (t *Track) Trust(share float64) float64 {
 	class, score := t.Class()
 	c, ok := trusts[kind(class)]
