@@ -16,7 +16,6 @@ import onnx
 from crops import LOOKS_AT, MARKS
 
 
-
 def lengths(folders):
     """By class the mean of the logarithm of the longer side of the boxes on the ground (as metres), and its standard deviation. Of what is seen in part nothing is
     taken, nor what a picture's edge cuts."""

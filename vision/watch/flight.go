@@ -290,8 +290,8 @@ func (f *flightWatch) sightings(ctx context.Context, l look, at time.Time) error
 		if class, _ := k.Class(); class != o.Class {
 			continue // the frame that is shown must show it
 		}
-		if _, share := f.path(k); share > 0 && share < scene.MinShare {
-			continue // a mistake is made in some frames, a thing is seen in most: it may yet be seen more often
+		if !f.seenEnough(k, scene) {
+			continue // it may yet be
 		}
 		k.Found = true
 		if sealed == "" {

@@ -89,14 +89,27 @@ func (f *flightWatch) path(k *vision.Track) (out []vision.PathPoint, share float
 		if !at.After(last.Time) {
 			continue
 		}
+		if at.Sub(last.Time) > carriedStanding {
+			break
+		}
 		p, ok := carried(last, late, v)
-		if !ok || at.Sub(last.Time) > carriedStanding {
+		if !ok {
 			break
 		}
 		out = append(out, p)
 	}
 	n := float64(k.Frames())
 	return out, n / (n + float64(missed))
+}
+
+// seenEnough says whether a thing was seen in such a share of the frames in which its place was looked at as a scene asks for: a mistake is
+// made in some frames, a thing is seen in most. Of what was seen too seldom to tell the share nothing is asked.
+func (f *flightWatch) seenEnough(k *vision.Track, s vision.Scene) bool {
+	if s.MinShare == 0 {
+		return true
+	}
+	_, share := f.path(k)
+	return share == 0 || share >= s.MinShare
 }
 
 // shows says whether a place is well inside the picture of a frame, and whether well inside a part that was looked at.

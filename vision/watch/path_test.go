@@ -70,6 +70,20 @@ func TestWhatStandsIsCarriedWhileItsPlaceIsInThePicture(t *testing.T) {
 	}
 }
 
+// What was seen in 3 of the 10 frames that show its place is a finding for a scene that asks for less.
+func TestASceneAsksForAShareOfTheFrames(t *testing.T) {
+	f, zero, ground := over(t)
+	k := recognised(f, zero, ground, 80, 0, 14, 15, 19)
+	for least, want := range map[float64]bool{0: true, 0.3: true, 0.31: false} {
+		if got := f.seenEnough(k, vision.Scene{MinShare: least}); got != want {
+			t.Errorf("seen in a share of 0.3, asked for %g: %v", least, got)
+		}
+	}
+	if !f.seenEnough(recognised(f, zero, ground, 80, 0, 14, 19), vision.Scene{MinShare: 0.9}) {
+		t.Error("a share is asked for of what was seen twice")
+	}
+}
+
 // A frame says something of a place only where that was looked at.
 func TestAShareIsOfTheFramesInWhichThePlaceWasLookedAt(t *testing.T) {
 	f, zero, ground := over(t)
