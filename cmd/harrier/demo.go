@@ -80,6 +80,7 @@ type demo struct {
 	peak    map[string]float64
 	cpu     map[string]float64
 	counts  map[string]int64
+	numbers map[string]uint32 // of leads' frames, by what they are kept under
 	began   time.Time
 }
 
@@ -157,7 +158,7 @@ func (c *demoCmd) Run(ctx context.Context) error {
 		return err
 	}
 	defer srv.stop()
-	d := &demo{c: c, base: "http://localhost:" + strconv.Itoa(portOf(conf.HTTP.Listen)), updated: map[string]leads.Lead{}, flights: map[string]dock.FlightEvent{}, peak: map[string]float64{}, cpu: map[string]float64{}, counts: map[string]int64{}, began: time.Now()}
+	d := &demo{c: c, base: "http://localhost:" + strconv.Itoa(portOf(conf.HTTP.Listen)), updated: map[string]leads.Lead{}, flights: map[string]dock.FlightEvent{}, peak: map[string]float64{}, cpu: map[string]float64{}, counts: map[string]int64{}, numbers: map[string]uint32{}, began: time.Now()}
 	if err := waitFor(ctx, 30*time.Second, srv, func() bool { return d.fetchCounts() == nil }); err != nil {
 		return fmt.Errorf("harrier serve: %w\n%s", err, tail(log.Name()))
 	}
@@ -192,6 +193,7 @@ Ctrl-C stops everything.
 	sim.stop()
 	if c.Report != "" {
 		time.Sleep(500 * time.Millisecond)
+		d.readNumbers() // while the pages still serve the frames
 	}
 	srv.stop() // the watches tell what they tracked when they end
 	r, err := d.report(truth)
@@ -245,12 +247,7 @@ func (d *demo) listen(nc *nats.Conn) error {
 		if json.Unmarshal(m.Data, &ev) != nil {
 			return
 		}
-		d.mu.Lock()
-		defer d.mu.Unlock()
-		if _, ok := d.flights[ev.Flight]; !ok {
-			d.order = append(d.order, ev.Flight)
-		}
-		d.flights[ev.Flight] = ev
+		d.hear(ev)
 	}
 	for _, s := range []string{dock.SubjectFlights + ">", "harrier.progress.>"} {
 		if _, err := nc.Subscribe(s, event); err != nil {
@@ -258,6 +255,19 @@ func (d *demo) listen(nc *nats.Conn) error {
 		}
 	}
 	return nc.Flush()
+}
+
+// hear notes where a flight stands. Progress comes on a subject of its own and may be overtaken by the end: that stays.
+func (d *demo) hear(ev dock.FlightEvent) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	was, known := d.flights[ev.Flight]
+	if !known {
+		d.order = append(d.order, ev.Flight)
+	}
+	if !was.State.Ended() || ev.State.Ended() {
+		d.flights[ev.Flight] = ev
+	}
 }
 
 // line is a lead as a row of the table.

@@ -6,6 +6,7 @@ import (
 	_ "image/jpeg"
 	"math"
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -30,10 +31,7 @@ func (d *demo) report(truth string) (report, error) {
 	for _, l := range d.leads {
 		u := d.updated[l.Lead.Lead]
 		places = append(places, place{Scene: u.Scene, Lon: u.Lon, Lat: u.Lat, cov: u.Cov})
-		if d.c.Report == "" {
-			continue // reading every frame's number takes longer than somebody who pressed Ctrl-C wants to wait
-		}
-		if n, err := d.frameNumber(l.Frame); err == nil {
+		if n, ok := d.numbers[l.Frame]; ok {
 			if f, ok := t.frames[l.Flight][n]; ok {
 				late = append(late, l.at.Sub(f.Captured).Seconds())
 				capture[l.Dock] = append(capture[l.Dock], math.Abs(l.Captured.Sub(f.Captured).Seconds()))
@@ -69,6 +67,21 @@ func (d *demo) report(truth string) (report, error) {
 	}
 	r.PositionM, r.EllipseM, r.LatencyS = spreadOf(found), spreadOf(major), spreadOf(late)
 	return r, nil
+}
+
+// readNumbers reads the numbers of the frames of the leads so far; it takes longer than somebody who pressed Ctrl-C wants to wait.
+func (d *demo) readNumbers() {
+	d.mu.Lock()
+	got := slices.Clone(d.leads)
+	d.mu.Unlock()
+	for _, l := range got {
+		if _, known := d.numbers[l.Frame]; known {
+			continue
+		}
+		if n, err := d.frameNumber(l.Frame); err == nil {
+			d.numbers[l.Frame] = n
+		}
+	}
 }
 
 // frameNumber reads the strip of 32 blocks along the top of a lead's frame.

@@ -8,10 +8,13 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"gocv.io/x/gocv"
 
+	"github.com/harrier-patrol/harrier/dock"
 	"github.com/harrier-patrol/harrier/dock/docksim"
 	"github.com/harrier-patrol/harrier/evidence"
 	"github.com/harrier-patrol/harrier/geo"
@@ -328,7 +331,12 @@ func TestARecordingIsShownAgain(t *testing.T) {
 	}
 	written := filepath.Join(t.TempDir(), "report.json")
 	truth := filepath.Join(t.TempDir(), "truth.jsonl")
-	if out, err := exec.Command(whole(t), "demo", "--play", dir, "--headless", "--report", written, "--truth", truth, "--port-offset", "700").CombinedOutput(); err != nil {
+	bin := whole(t)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+	defer cancel()
+	demo := exec.CommandContext(ctx, bin, "demo", "--play", dir, "--headless", "--report", written, "--truth", truth, "--port-offset", "700")
+	demo.Cancel, demo.WaitDelay = func() error { return demo.Process.Signal(syscall.SIGTERM) }, time.Minute // it says how far it came
+	if out, err := demo.CombinedOutput(); err != nil {
 		t.Fatalf("demo: %v\n%s", err, out)
 	}
 	var r report
@@ -338,6 +346,9 @@ func TestARecordingIsShownAgain(t *testing.T) {
 	if id := r.Seen3s.ID; id.Truth == 0 || id.Tracks == 0 || id.IDF1 <= 0 {
 		t.Errorf("no tracks were scored: %+v", id)
 	}
+	if r.Leads > 0 && (r.LatencyS.Median <= 0 || r.LatencyS.P95 > 60) {
+		t.Errorf("latency of %d leads: %+v", r.Leads, r.LatencyS)
+	}
 	b, err := os.ReadFile(truth)
 	if err != nil {
 		t.Fatal(err)
@@ -346,6 +357,16 @@ func TestARecordingIsShownAgain(t *testing.T) {
 		if !strings.Contains(string(b), want) {
 			t.Errorf("the truth has no %s", want)
 		}
+	}
+}
+
+func TestTheEndOfAFlightStays(t *testing.T) {
+	d := &demo{flights: map[string]dock.FlightEvent{}}
+	for _, s := range []dock.State{dock.Preparing, dock.Flying, dock.Done, dock.Flying} {
+		d.hear(dock.FlightEvent{Flight: "f", State: s})
+	}
+	if s := d.flights["f"].State; s != dock.Done || len(d.order) != 1 {
+		t.Errorf("%s, %v", s, d.order)
 	}
 }
 
