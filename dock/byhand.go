@@ -42,7 +42,7 @@ func (s *session) startByHand(ctx context.Context, c Command) (json.RawMessage, 
 			return nil, fmt.Errorf("start: %w", err)
 		}
 	}
-	if err := s.c.keep(ctx, f); err != nil {
+	if _, err := s.c.keep(ctx, f); err != nil {
 		return nil, err
 	}
 	s.announce(ctx, f)

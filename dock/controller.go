@@ -76,6 +76,7 @@ type Controller struct {
 	routes   map[string][]byte   // KMZ by flight
 	aircraft map[string]*session // by serial number of the aircraft
 	odd      map[string]bool     // what was said of messages that are not as documented
+	unsure   map[string]bool     // flights of which it is not known whether they were noted: until they are tried again
 }
 
 // New prepares a controller; Run connects it.
@@ -83,7 +84,7 @@ func New(o Options, nc *nats.Conn, js jetstream.JetStream) *Controller {
 	if o.Clock.Scale == 0 {
 		o.Clock = pace.Wall
 	}
-	c := &Controller{o: o, nc: nc, js: js, docks: map[string]*session{}, routes: map[string][]byte{}, odd: map[string]bool{}, up: make(chan struct{}), aircraft: map[string]*session{}}
+	c := &Controller{o: o, nc: nc, js: js, docks: map[string]*session{}, routes: map[string][]byte{}, odd: map[string]bool{}, unsure: map[string]bool{}, up: make(chan struct{}), aircraft: map[string]*session{}}
 	for _, d := range o.Docks {
 		c.docks[d.SN] = newSession(c, d)
 		if d.Aircraft != "" {
@@ -177,10 +178,7 @@ func (c *Controller) Fly(ctx context.Context, f missions.Flight) error {
 		s.standBy(f)
 		return nil
 	}
-	if _, known := c.kept(ctx, f.ID); known {
-		return nil
-	}
-	if err := c.keep(ctx, f); err != nil {
+	if known, err := c.keep(ctx, f); known || err != nil {
 		return err
 	}
 	select {
@@ -191,19 +189,24 @@ func (c *Controller) Fly(ctx context.Context, f missions.Flight) error {
 	}
 }
 
-// keep notes a flight, so that whoever takes its dock over can go on with it, and its route, which the dock fetches.
-func (c *Controller) keep(ctx context.Context, f missions.Flight) error {
+// keep notes a flight, so that whoever takes its dock over can go on with it, and its route, which the dock fetches. known says that it was
+// noted before, by any controller. Where it is not certain that it was noted, there is an error; it may be tried again, and is not known then.
+func (c *Controller) keep(ctx context.Context, f missions.Flight) (known bool, err error) {
 	b, err := json.Marshal(f)
 	if err == nil {
-		_, err = c.flights.Put(ctx, digest(f.ID), b)
-	}
-	if err != nil {
-		return fmt.Errorf("flight %s not taken, it could not be noted: %w", f.ID, err)
+		_, err = c.flights.Create(ctx, digest(f.ID), b)
 	}
 	c.mu.Lock()
+	defer c.mu.Unlock()
+	there := errors.Is(err, jetstream.ErrKeyExists)
+	if err != nil && !there {
+		c.unsure[f.ID] = true
+		return false, fmt.Errorf("flight %s not taken, it could not be noted: %w", f.ID, err)
+	}
+	known = there && !c.unsure[f.ID]
+	delete(c.unsure, f.ID)
 	c.routes[f.ID] = f.KMZ
-	c.mu.Unlock()
-	return nil
+	return known, nil
 }
 
 // kept is a flight that was handed over earlier.

@@ -116,7 +116,11 @@ func (s *session) end(ctx context.Context, st State, reason string) {
 	}
 	ev, f, counted := s.ev, s.fl, s.counted
 	s.mu.Unlock()
-	_ = s.publishEvent(ctx, *ev)
+	if s.publishEvent(ctx, *ev) != nil {
+		s.mu.Lock()
+		s.untold = append(s.untold, *ev)
+		s.mu.Unlock()
+	}
 	s.book.landed(ctx, f, shotsOf(f, reached), counted)
 	s.c.mu.Lock()
 	delete(s.c.routes, ev.Flight)
@@ -127,6 +131,22 @@ func (s *session) end(ctx context.Context, st State, reason string) {
 	}
 	s.mu.Unlock()
 	s.touch()
+}
+
+// tellEnds tells the ends that could not be kept when they came.
+func (s *session) tellEnds(ctx context.Context) {
+	s.mu.Lock()
+	ends := s.untold
+	s.untold = nil
+	s.mu.Unlock()
+	for i, ev := range ends {
+		if s.publishEvent(ctx, ev) != nil {
+			s.mu.Lock()
+			s.untold = append(ends[i:], s.untold...)
+			s.mu.Unlock()
+			return
+		}
+	}
 }
 
 // event is the flight that is on, as it stands; false where there is none.

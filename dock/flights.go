@@ -425,7 +425,7 @@ func (s *session) breakOff(ctx context.Context, code int, reason string) {
 		return
 	}
 	next := f.Next(missions.Break{Waypoint: b.Index, AtWaypoint: b.State == cloudapi.BreakPointStateOnWaypoint, Progress: b.Progress, Wayline: b.WaylineID}, s.c.o.Clock.Now().UTC())
-	if err := s.c.keep(ctx, next); err != nil {
+	if _, err := s.c.keep(ctx, next); err != nil {
 		s.end(ctx, Failed, reason+"; not continued: "+err.Error())
 		return
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -227,6 +228,8 @@ func (s *session) letGo() {
 	s.held.Store(false)
 	s.mu.Lock()
 	s.ev, s.fl, s.pose, s.pilot, s.holds, s.queue = nil, missions.Flight{}, nil, "", nil, nil
+	// what did not start here may start elsewhere; what the dock said of a flight's end stays true
+	s.untold = slices.DeleteFunc(s.untold, func(ev FlightEvent) bool { return ev.NotStarted })
 	s.mu.Unlock()
 	s.book.forget()
 }

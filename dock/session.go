@@ -126,6 +126,7 @@ type session struct {
 	reached       int               // waypoints that the flight came to
 	counted       int               // files that the dock says it made
 	standby       []missions.Flight // of docks that another controller holds
+	untold        []FlightEvent     // ends that are not kept as facts yet; no more than the list is long, as nothing is taken on meanwhile
 
 	book *book
 	held atomic.Bool // by this controller
@@ -303,6 +304,7 @@ func (s *session) run(ctx context.Context) error {
 			if !s.held.Load() {
 				continue
 			}
+			s.tellEnds(ctx)
 			s.takeStandby(ctx)
 			s.watchOver(ctx)
 			s.pushAreas(ctx)

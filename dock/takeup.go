@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
@@ -122,8 +123,16 @@ func (s *session) takeUp(ctx context.Context, open []FlightEvent) error {
 	}
 	s.mu.Lock()
 	s.queue = nil // what was on it is among the open ones
+	isOpen := func(flight string) bool {
+		return slices.ContainsFunc(open, func(ev FlightEvent) bool { return ev.Flight == flight })
+	}
+	s.untold = slices.DeleteFunc(s.untold, func(ev FlightEvent) bool { return !isOpen(ev.Flight) }) // others ended those
+	ended := slices.Clone(s.untold)
 	s.mu.Unlock()
 	for _, ev := range open {
+		if slices.ContainsFunc(ended, func(e FlightEvent) bool { return e.Flight == ev.Flight }) {
+			continue // it is told once the dock is held
+		}
 		f, ok := s.c.kept(ctx, ev.Flight)
 		if ev.State == Waiting && ok && s.c.o.Clock.Now().Before(f.Deadline()) {
 			s.enqueue(f)
@@ -177,14 +186,16 @@ func (s *session) takeStandby(ctx context.Context) {
 	s.standby = nil
 	s.mu.Unlock()
 	for _, f := range maybe {
-		if _, known := s.c.kept(ctx, f.ID); known || s.c.o.Clock.Now().After(f.Deadline()) {
+		if s.c.o.Clock.Now().After(f.Deadline()) {
 			continue
 		}
-		if err := s.c.keep(ctx, f); err != nil {
-			s.c.o.Log.Error("flight not taken", "dock", s.d.SN, "flight", f.ID, "error", err)
-			continue
+		switch known, err := s.c.keep(ctx, f); {
+		case err != nil:
+			s.c.o.Log.Warn("flight not taken yet, trying again", "dock", s.d.SN, "flight", f.ID, "error", err)
+			s.standBy(f)
+		case !known:
+			s.announce(ctx, f)
+			s.enqueue(f)
 		}
-		s.announce(ctx, f)
-		s.enqueue(f)
 	}
 }

@@ -143,13 +143,20 @@ func (k calendar) run(ctx context.Context, w wires, c config, ctl *dock.Controll
 		tick := clock.NewTicker(calendarLook)
 		defer tick.Stop()
 		dropped := map[string]bool{}
+		var again []missions.Flight // that could not be handed over yet
+		tried := map[string]error{} // why not
 		for from := began.Add(-longestPast); ; {
 			now := clock.Now()
-			due := k.Due(from, now)
+			due := append(again, k.Due(from, now)...)
+			again = nil
 			bases := c.bases(ctl.States(), now)
 			for _, f := range due {
-				if now.After(f.Deadline()) || dropped[f.ID] {
-					continue // its time passed while nobody was there
+				if now.After(f.Deadline()) || dropped[f.ID] { // its time passed while nobody was there
+					if err := tried[f.ID]; err != nil {
+						delete(tried, f.ID)
+						k.tell(ctx, w.js, Decided{Flight: f.ID, Dock: f.Dock, What: "given up", Reason: "it could not be handed over: " + err.Error(), At: now}, log)
+					}
+					continue
 				}
 				if why := k.late(now, bases, f); why != "" {
 					dropped[f.ID] = true
@@ -157,8 +164,11 @@ func (k calendar) run(ctx context.Context, w wires, c config, ctl *dock.Controll
 					continue
 				}
 				if err := ctl.Fly(ctx, f); err != nil && ctx.Err() == nil {
-					log.Error("flight not handed over", "flight", f.ID, "error", err)
+					log.Warn("flight not handed over yet, trying again", "flight", f.ID, "error", err)
+					again, tried[f.ID] = append(again, f), err
+					continue
 				}
+				delete(tried, f.ID)
 			}
 			from = now
 			select {
