@@ -181,7 +181,7 @@ func (t *Track) vote() (class string, score float64) {
 	}
 	for c, m := range t.kinds {
 		if x, _ := Split(c); x == name {
-			log[c] = m.sum / float64(m.n)
+			log[c] = m.sum/float64(m.n) - leaning[c]
 		}
 	}
 	if class = most(among); len(log) > 0 {
@@ -206,6 +206,11 @@ func most(of map[string]float64) string {
 
 // leastKind bounds how sure one look may be that a truck is not so loaded.
 const leastKind = 0.02
+
+// leaning is by how much the looks at a truck together lean to a load that it does not have, mean log probability: what lies low in an
+// open body is hidden from many looks, and hardly any look at an empty body shows a load. Found on two recorded flights each over the
+// made-up towns of seeds 30581 and 30611 (327 trucks: right 315 times, 305 without), which measure nothing else since.
+var leaning = map[string]float64{"dump-truck/empty": 1.25}
 
 // Observations are the sightings that are kept, in the order of their time.
 func (t *Track) Observations() []Observation { return t.seen }

@@ -293,3 +293,26 @@ func TestOneLookIntoTheBodyTellsTheLoad(t *testing.T) {
 		t.Errorf("%s %g", c, score)
 	}
 }
+
+// Looks that rather find the body empty, but not all of them, are of an open load that lies low; looks that all find it empty are not.
+func TestALowLoadIsNoEmptyBody(t *testing.T) {
+	for _, c := range []struct {
+		open []float64 // probability, look by look
+		want string
+	}{
+		{[]float64{0.14, 0.66, 0.1, 0.54, 0.2, 0.61}, "dump-truck/open"},
+		{[]float64{0.01, 0.02, 0.15, 0.06, 0.02, 0.3}, "dump-truck/empty"},
+	} {
+		k := &Track{votes: map[string]float64{}, counts: map[string]int{}, marks: map[string]mean{}, kinds: map[string]mean{}}
+		for i, p := range c.open {
+			class := "dump-truck/empty"
+			if p > 0.5 {
+				class = "dump-truck/open"
+			}
+			k.see(Observation{Sighting: Sighting{Detection: Detection{Class: class, Score: 0.9, Kinds: map[string]float64{"dump-truck/empty": 1 - p, "dump-truck/open": p}}, At: geo.Located{Lon: 121, Lat: 31, SlantM: 80}, Time: time.Unix(100+int64(i), 0)}})
+		}
+		if got, _ := k.Class(); got != c.want {
+			t.Errorf("%v: %s", c.open, got)
+		}
+	}
+}
