@@ -52,7 +52,8 @@ const (
 	againMin    = 250 * time.Millisecond
 	againMax    = 5 * time.Second
 	dataTimeout = 5 * time.Second
-	queueUnits  = 50 // two seconds of video
+	queueUnits  = 100 // four seconds of video: a server may begin with what came since the last IDR
+	promptFor   = 10 * time.Second
 )
 
 // Want asks for the next picture: it is decoded as fresh as it can be.
@@ -64,10 +65,11 @@ type accessUnit struct {
 	at    time.Time
 }
 
-// Run connects, and connects again with growing pauses, until ctx ends. Wanted pictures go to out.
+// Run connects, and connects again until ctx ends: at short pauses while a stream that was asked for is about to come, then at growing ones. Wanted pictures go to out.
 func (c *Client) Run(ctx context.Context, out chan<- *Picture) error {
 	pause := againMin
 	failures := 0
+	asked := time.Now()
 	for ctx.Err() == nil {
 		began := time.Now()
 		err := c.once(ctx, out)
@@ -75,7 +77,7 @@ func (c *Client) Run(ctx context.Context, out chan<- *Picture) error {
 			break
 		}
 		if time.Since(began) > 10*time.Second {
-			pause, failures = againMin, 0
+			pause, failures, asked = againMin, 0, time.Now()
 		}
 		if failures++; failures < 4 || failures%10 == 0 {
 			c.Log.Info("live stream not there, trying again", "url", c.URL, "error", err, "tries", failures)
@@ -86,7 +88,9 @@ func (c *Client) Run(ctx context.Context, out chan<- *Picture) error {
 			t.Stop()
 		case <-t.C:
 		}
-		pause = min(2*pause, againMax)
+		if time.Since(asked) > promptFor {
+			pause = min(2*pause, againMax)
+		}
 	}
 	return nil
 }
@@ -126,7 +130,13 @@ func (c *Client) once(ctx context.Context, out chan<- *Picture) error {
 	units := make(chan accessUnit, queueUnits)
 	var clock rtpClock
 	skip := true // until the next IDR: at first, and after a loss
+	var next uint16
+	begun := false
 	cl.OnPacketRTP(m, f, func(p *rtp.Packet) {
+		if begun && p.SequenceNumber != next {
+			skip = true
+		}
+		begun, next = true, p.SequenceNumber+1
 		au, err := rdec.Decode(p)
 		if err != nil {
 			if !errors.Is(err, rtph264.ErrNonStartingPacketAndNoPrevious) && !errors.Is(err, rtph264.ErrMorePacketsNeeded) {

@@ -11,12 +11,15 @@ import (
 	"time"
 
 	"github.com/bluenviron/gortmplib"
+	"github.com/bluenviron/gortmplib/pkg/message"
 	"github.com/bluenviron/gortsplib/v4"
 	"github.com/bluenviron/gortsplib/v4/pkg/base"
 	"github.com/bluenviron/gortsplib/v4/pkg/description"
 	"github.com/bluenviron/gortsplib/v4/pkg/format"
 	"github.com/bluenviron/gortsplib/v4/pkg/format/rtph264"
 	format5 "github.com/bluenviron/gortsplib/v5/pkg/format"
+	"github.com/bluenviron/mediacommon/v2/pkg/codecs/h264"
+	"github.com/pion/rtp"
 )
 
 // Media takes RTMP in, as docks push it, and gives RTSP out.
@@ -28,15 +31,61 @@ type Media struct {
 	cancel context.CancelFunc
 	wg     sync.WaitGroup
 	mu     sync.Mutex
-	live   map[string]*gortsplib.ServerStream
+	live   map[string]*relay
+}
+
+// relay is a stream on its way from its publisher to who watches.
+type relay struct {
+	*gortsplib.ServerStream
+	media *description.Media
+
+	mu sync.Mutex
+	// since are the packets from the last picture on that a decoder can begin with: who comes later gets them first, and need not wait for
+	// the next such picture, seconds later.
+	since []*rtp.Packet
+}
+
+// mostSince bounds them: 4 s of a live stream of the best quality; a stream that has such pictures less often is watched from the next on.
+const mostSince = 3000
+
+// write hands the packets of a picture on.
+func (r *relay) write(pkts []*rtp.Packet, begins bool) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	switch {
+	case begins:
+		r.since = pkts
+	case len(r.since) > 0 && len(r.since)+len(pkts) <= mostSince:
+		r.since = append(r.since, pkts...)
+	default:
+		r.since = nil
+	}
+	now := time.Now()
+	for _, p := range pkts {
+		if err := r.WritePacketRTPWithNTP(r.media, p, now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// catchUp gives a session what it needs to begin now. What does not fit into its queue it does without, until the next picture it can begin with.
+func (r *relay) catchUp(s *gortsplib.ServerSession) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, p := range r.since {
+		if s.WritePacketRTP(r.media, p) != nil {
+			return
+		}
+	}
 }
 
 // StartMedia listens for RTMP and RTSP (host:port each; RTP and RTCP over UDP on rtp and rtp+1). A publisher's address must
 // carry ?key=KEY where key is not empty.
 func StartMedia(rtmpAddr, rtspAddr, host string, rtp int, key string, log *slog.Logger) (*Media, error) {
 	ctx, cancel := context.WithCancel(context.Background())
-	m := &Media{log: log, key: key, cancel: cancel, live: map[string]*gortsplib.ServerStream{}}
-	m.rtsp = &gortsplib.Server{Handler: m, RTSPAddress: rtspAddr, UDPRTPAddress: fmt.Sprintf("%s:%d", host, rtp), UDPRTCPAddress: fmt.Sprintf("%s:%d", host, rtp+1), WriteQueueSize: 1024}
+	m := &Media{log: log, key: key, cancel: cancel, live: map[string]*relay{}}
+	m.rtsp = &gortsplib.Server{Handler: m, RTSPAddress: rtspAddr, UDPRTPAddress: fmt.Sprintf("%s:%d", host, rtp), UDPRTCPAddress: fmt.Sprintf("%s:%d", host, rtp+1), WriteQueueSize: 4096}
 	if err := m.rtsp.Start(); err != nil {
 		cancel()
 		return nil, fmt.Errorf("RTSP server on %s: %w; --port-offset moves all ports", rtspAddr, err)
@@ -81,6 +130,45 @@ func (m *Media) accept(ctx context.Context) {
 	}
 }
 
+// video is a publisher's connection of which only the video is read. gortmplib's reader takes two seconds of a stream for learning its
+// tracks, and throws them away; as soon as the video is known it is told that they are over.
+type video struct {
+	gortmplib.Conn
+	over []message.Message
+	told bool
+}
+
+func (c *video) Read() (message.Message, error) {
+	if len(c.over) > 0 {
+		m := c.over[0]
+		c.over = c.over[1:]
+		return m, nil
+	}
+	for {
+		m, err := c.Conn.Read()
+		if err != nil {
+			return nil, err
+		}
+		var began time.Duration
+		switch x := m.(type) {
+		case *message.Audio, *message.AudioExSequenceStart, *message.AudioExCodedFrames, *message.AudioExMultitrack:
+			continue
+		case *message.Video:
+			if x.Type != message.VideoTypeConfig {
+				return m, nil
+			}
+			began = x.DTS
+		case *message.VideoExSequenceStart:
+		default:
+			return m, nil
+		}
+		if !c.told {
+			c.told, c.over = true, []message.Message{&message.Video{DTS: began}, &message.Video{DTS: began + time.Minute}}
+		}
+		return m, nil
+	}
+}
+
 // publish relays one RTMP publisher until it ends.
 func (m *Media) publish(c net.Conn) error {
 	if err := c.SetDeadline(time.Now().Add(10 * time.Second)); err != nil {
@@ -100,7 +188,7 @@ func (m *Media) publish(c net.Conn) error {
 		return errors.New("wrong key in the RTMP address")
 	}
 	path := strings.Trim(sc.URL.Path, "/")
-	r := &gortmplib.Reader{Conn: sc}
+	r := &gortmplib.Reader{Conn: &video{Conn: sc}}
 	if err := r.Initialize(); err != nil {
 		return err
 	}
@@ -114,7 +202,7 @@ func (m *Media) publish(c net.Conn) error {
 		return errors.New("stream has no H.264 video")
 	}
 	media := &description.Media{Type: description.MediaTypeVideo, Formats: []format.Format{&format.H264{PayloadTyp: 96, PacketizationMode: 1, SPS: track.SPS, PPS: track.PPS}}}
-	st := &gortsplib.ServerStream{Server: m.rtsp, Desc: &description.Session{Medias: []*description.Media{media}}}
+	st := &relay{ServerStream: &gortsplib.ServerStream{Server: m.rtsp, Desc: &description.Session{Medias: []*description.Media{media}}}, media: media}
 	if err := st.Initialize(); err != nil {
 		return err
 	}
@@ -143,14 +231,10 @@ func (m *Media) publish(c net.Conn) error {
 			failed = err
 			return
 		}
-		now := time.Now()
 		for _, p := range pkts {
 			p.Timestamp += uint32(pts.Seconds() * 90000)
-			if err := st.WritePacketRTPWithNTP(media, p, now); err != nil {
-				failed = err
-				return
-			}
 		}
+		failed = st.write(pkts, h264.IsRandomAccess(au))
 	})
 	for failed == nil {
 		if err := c.SetDeadline(time.Now().Add(10 * time.Second)); err != nil {
@@ -163,7 +247,7 @@ func (m *Media) publish(c net.Conn) error {
 	return failed
 }
 
-func (m *Media) stream(path string) *gortsplib.ServerStream {
+func (m *Media) stream(path string) *relay {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.live[strings.Trim(path, "/")]
@@ -172,7 +256,7 @@ func (m *Media) stream(path string) *gortsplib.ServerStream {
 // OnDescribe answers RTSP DESCRIBE.
 func (m *Media) OnDescribe(ctx *gortsplib.ServerHandlerOnDescribeCtx) (*base.Response, *gortsplib.ServerStream, error) {
 	if st := m.stream(ctx.Path); st != nil {
-		return &base.Response{StatusCode: base.StatusOK}, st, nil
+		return &base.Response{StatusCode: base.StatusOK}, st.ServerStream, nil
 	}
 	return &base.Response{StatusCode: base.StatusNotFound}, nil, nil
 }
@@ -180,12 +264,15 @@ func (m *Media) OnDescribe(ctx *gortsplib.ServerHandlerOnDescribeCtx) (*base.Res
 // OnSetup answers RTSP SETUP.
 func (m *Media) OnSetup(ctx *gortsplib.ServerHandlerOnSetupCtx) (*base.Response, *gortsplib.ServerStream, error) {
 	if st := m.stream(ctx.Path); st != nil {
-		return &base.Response{StatusCode: base.StatusOK}, st, nil
+		return &base.Response{StatusCode: base.StatusOK}, st.ServerStream, nil
 	}
 	return &base.Response{StatusCode: base.StatusNotFound}, nil, nil
 }
 
 // OnPlay answers RTSP PLAY.
-func (m *Media) OnPlay(*gortsplib.ServerHandlerOnPlayCtx) (*base.Response, error) {
+func (m *Media) OnPlay(ctx *gortsplib.ServerHandlerOnPlayCtx) (*base.Response, error) {
+	if st := m.stream(ctx.Path); st != nil && st.ServerStream == ctx.Session.SetuppedStream() {
+		st.catchUp(ctx.Session)
+	}
 	return &base.Response{StatusCode: base.StatusOK}, nil
 }

@@ -1,0 +1,142 @@
+package embedded
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/url"
+	"testing"
+	"time"
+
+	"github.com/bluenviron/gortmplib"
+	"github.com/bluenviron/gortsplib/v4"
+	"github.com/bluenviron/gortsplib/v4/pkg/base"
+	"github.com/bluenviron/gortsplib/v4/pkg/format"
+	"github.com/bluenviron/gortsplib/v4/pkg/format/rtph264"
+	format5 "github.com/bluenviron/gortsplib/v5/pkg/format"
+	"github.com/pion/rtp"
+)
+
+// Parameter sets of a stream of 1920 x 1080.
+var (
+	testSPS = []byte{0x67, 0x64, 0x00, 0x28, 0xac, 0xd9, 0x40, 0x78, 0x02, 0x27, 0xe5, 0x84, 0x00, 0x00, 0x03, 0x00, 0x04, 0x00, 0x00, 0x03, 0x00, 0xf0, 0x3c, 0x60, 0xc6, 0x58}
+	testPPS = []byte{0x68, 0xeb, 0xe3, 0xcb, 0x22, 0xc0}
+)
+
+// Who comes when a stream is on gets it from the last picture on that a decoder can begin with, and misses none after it.
+func TestWhoComesLaterGetsTheStreamFromItsLastIDR(t *testing.T) {
+	m, err := StartMedia("127.0.0.1:29735", "127.0.0.1:29754", "127.0.0.1", 29760, "", slog.New(slog.NewTextHandler(io.Discard, nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer m.Close()
+	u, err := url.Parse("rtmp://127.0.0.1:29735/live/D1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	c := &gortmplib.Client{URL: u, Publish: true}
+	if err := c.Initialize(ctx); err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	track := &format5.H264{PayloadTyp: 96, SPS: testSPS, PPS: testPPS, PacketizationMode: 1}
+	w := &gortmplib.Writer{Conn: c, Tracks: []format5.Format{track}}
+	if err := w.Initialize(); err != nil {
+		t.Fatal(err)
+	}
+	n := byte(0)
+	send := func(idr bool) {
+		c.NetConn().SetDeadline(time.Now().Add(10 * time.Second))
+		nalu := make([]byte, 4000) // several packets
+		nalu[0], nalu[1] = 0x41, n
+		if idr {
+			nalu[0] = 0x65
+		}
+		pts := time.Duration(n) * 40 * time.Millisecond
+		if err := w.WriteH264(track, pts, pts, [][]byte{nalu}); err != nil {
+			t.Fatal(err)
+		}
+		n++
+	}
+	for i := range 9 {
+		send(i%6 == 0) // IDR at 0 and 6
+	}
+	for end := time.Now().Add(5 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		if st := m.stream("live/D1"); st != nil {
+			st.mu.Lock()
+			held := len(st.since)
+			st.mu.Unlock()
+			if held >= 3*3 {
+				break
+			}
+		}
+		if time.Now().After(end) {
+			t.Fatal("the stream does not arrive")
+		}
+	}
+
+	got := make(chan string, 64)
+	watch := func() *gortsplib.Client {
+		u, err := base.ParseURL("rtsp://127.0.0.1:29754/live/D1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		tr := gortsplib.TransportTCP
+		cl := &gortsplib.Client{Transport: &tr, Scheme: u.Scheme, Host: u.Host}
+		if err := cl.Start2(); err != nil {
+			t.Fatal(err)
+		}
+		desc, _, err := cl.Describe(u)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var f *format.H264
+		md := desc.FindFormat(&f)
+		dec, err := f.CreateDecoder()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := cl.Setup(desc.BaseURL, md, 0, 0); err != nil {
+			t.Fatal(err)
+		}
+		cl.OnPacketRTP(md, f, func(p *rtp.Packet) {
+			au, err := dec.Decode(p)
+			if err == rtph264.ErrMorePacketsNeeded {
+				return
+			}
+			if err != nil {
+				got <- err.Error()
+				return
+			}
+			for _, x := range au {
+				if k := x[0] & 0x1f; k == 1 || k == 5 {
+					got <- fmt.Sprint(k, " ", x[1])
+				}
+			}
+		})
+		if _, err := cl.Play(nil); err != nil {
+			t.Fatal(err)
+		}
+		return cl
+	}
+	cl := watch()
+	defer cl.Close()
+	for end := time.Now().Add(5 * time.Second); len(got) < 3 && time.Now().Before(end); {
+		time.Sleep(10 * time.Millisecond)
+	}
+	send(false)
+	send(false)
+	for _, want := range []string{"5 6", "1 7", "1 8", "1 9", "1 10"} {
+		select {
+		case g := <-got:
+			if g != want {
+				t.Errorf("%s, wanted %s", g, want)
+			}
+		case <-time.After(5 * time.Second):
+			t.Fatalf("%s does not come", want)
+		}
+	}
+}
