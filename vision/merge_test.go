@@ -113,21 +113,24 @@ func TestTrustGrowsWithSightingsAndTheShareOfFrames(t *testing.T) {
 	for _, class := range []string{"car", "person", "heap", "shed", "stall", "bicycles", "dump-truck/open", "something"} {
 		tr := NewTracker(testScenes, []string{class})
 		last := 0.0
-		for i := range 8 {
+		for i := range 16 {
 			k := tr.Add([]Observation{seenAt(rand.New(rand.NewPCG(1, 1)), class, 0, 0, 0, time.Duration(i)*time.Second)})[0]
 			if p := k.Trust(0); p <= last || p >= 1 {
 				t.Errorf("%s: after %d sightings %.3f, before %.3f", class, i+1, p, last)
 			} else {
 				last = p
 			}
-			if i := i + 1; (i == 1 || i == 8) && (last >= LeastTrust) != (i == 8) {
-				t.Errorf("%s: trusted after %d sightings: %.3f", class, i, last)
+			if i == 0 && last >= LeastTrust {
+				t.Errorf("%s: trusted after one sighting: %.3f", class, last)
 			}
 		}
 		k := tr.Tracks()[0]
-		for _, share := range []float64{0.8, 0.4, 0.2, 0.1} {
+		if p := k.Trust(1); p < LeastTrust || p >= 1 {
+			t.Errorf("%s: seen in all of 16 frames: %.3f", class, p)
+		}
+		for i, share := range []float64{0.8, 0.4, 0.2, 0.1} {
 			p := k.Trust(share)
-			if share < 0.5 && p >= last || p <= 0 {
+			if i > 0 && p >= last || p <= 0 {
 				t.Errorf("%s: seen in %.0f %% of the frames with its place: %.3f, in more of them %.3f", class, 100*share, p, last)
 			}
 			last = p
