@@ -47,7 +47,7 @@ func (b *Bias) Applied(p Pose, group int) Pose {
 	}
 	p = p.Upright()
 	e, n, u := p.VelE*b.TimeS, p.VelN*b.TimeS, b.HeightM
-	sigma := PoseSigma{HorizM: p.Sigma.HorizM, VertM: b.Own.VertM, YawDeg: b.Own.YawDeg, PitchDeg: b.Own.PitchDeg, RollDeg: b.Own.RollDeg}
+	sigma := PoseSigma{HorizM: p.Sigma.HorizM, VertM: b.Own.VertM, YawDeg: math.Hypot(b.Own.YawDeg, p.Gap.YawDeg), PitchDeg: b.Own.PitchDeg, RollDeg: b.Own.RollDeg}
 	p.Common = &b.Cov[group]
 	if len(b.Along) > 0 {
 		i := sort.Search(len(b.Along), func(i int) bool { return b.Along[i].Time.After(p.Time) })
@@ -66,7 +66,7 @@ func (b *Bias) Applied(p Pose, group int) Pose {
 		}
 		p.Common = &near.Cov
 		wander := math.Sqrt(1 - math.Exp(-2*math.Abs(p.Time.Sub(near.Time).Seconds())/b.tauS))
-		sigma.HorizM, sigma.VertM = b.Own.HorizM*wander, b.Own.VertM*wander
+		sigma.HorizM, sigma.VertM = math.Hypot(b.Own.HorizM*wander, p.Gap.HorizM), b.Own.VertM*wander
 	}
 	q := NewFrame(p.Point(), 0).From(e, n)
 	p.Lon, p.Lat = q.Lon(), q.Lat()

@@ -65,6 +65,9 @@ type Pose struct {
 	VelN float64 `json:"vel_n,omitempty"`
 	// TurnDegS is how fast the camera's yaw changes, degrees per second clockwise; zero where unknown.
 	TurnDegS float64 `json:"turn,omitempty"`
+	// Gap is the part of Sigma that comes from lying between two reports: how far the way may bend and the camera's yaw be off the line
+	// between them (HorizM, YawDeg). It is of each pose alone, and stays where the errors that all have in common are corrected.
+	Gap PoseSigma `json:"-"`
 
 	Sigma PoseSigma `json:"sigma"`
 	// Common is the error of the corrections that were added to this pose (Bias.Applied); nil where none were.
@@ -234,9 +237,9 @@ func Between(a, b Pose, t time.Time) Pose {
 	// an aircraft that does not fly straight bends its way by at most this between two reports
 	dv := math.Hypot(b.VelE-a.VelE, b.VelN-a.VelN)
 	bend := dv * span * bendShare * 4 * k * (1 - k)
-	p.Sigma.HorizM = math.Hypot(p.Sigma.HorizM, bend)
 	turn := math.Abs(WrapDeg(b.YawDeg-a.YawDeg)) * turnShare * 4 * k * (1 - k)
-	p.Sigma.YawDeg = math.Hypot(p.Sigma.YawDeg, turn)
+	p.Gap = PoseSigma{HorizM: bend, YawDeg: turn}
+	p.Sigma.HorizM, p.Sigma.YawDeg = math.Hypot(p.Sigma.HorizM, bend), math.Hypot(p.Sigma.YawDeg, turn)
 	return p
 }
 

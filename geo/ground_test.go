@@ -486,3 +486,22 @@ func FuzzCalibration(f *testing.F) {
 		}
 	})
 }
+
+// What a turn between two reports leaves uncertain is of each pose alone: it stays where the errors that all have in common are corrected.
+func TestWhatLiesBetweenReportsStaysUncertain(t *testing.T) {
+	at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	a := Pose{Time: at, Lon: 121.5, Lat: 31.2, HeightM: 60, YawDeg: 350, VelN: 8, Sigma: PoseSigma{HorizM: 1, YawDeg: 0.6}}
+	b := a
+	b.Time, b.YawDeg, b.VelN, b.VelE = at.Add(2*time.Second), 14, 6, 4
+	bias := &Bias{YawDeg: []float64{0.5}, Cov: make([]CommonCov, 1), Own: PoseSigma{HorizM: 0.02, YawDeg: 0.1}}
+	near, mid := Between(a, b, at.Add(40*time.Millisecond)), Between(a, b, at.Add(time.Second))
+	if mid.Gap.YawDeg < 2 || mid.Gap.HorizM < 0.3 || near.Gap.YawDeg > 0.3 {
+		t.Errorf("half way %+v, near a report %+v", mid.Gap, near.Gap)
+	}
+	for _, along := range [][]Along{nil, {{Time: at}, {Time: at.Add(2 * time.Second)}}} {
+		bias.Along = along
+		if p := bias.Applied(mid, 0); p.Sigma.YawDeg < mid.Gap.YawDeg || p.Sigma.HorizM < mid.Gap.HorizM {
+			t.Errorf("corrected it is certain to %+v, between the reports to %+v", p.Sigma, mid.Gap)
+		}
+	}
+}

@@ -109,7 +109,7 @@ func (f *flightWatch) poseWhenThere(ctx context.Context, pts time.Duration) (geo
 // poseOn is the pose of a picture as reported, with the error of its time; ok is false where the camera turned too fast, or nothing was reported.
 func (f *flightWatch) poseOn(b timeBase, pts time.Duration) (geo.Pose, bool) {
 	p, turning, ok := f.poses.At(b.zero.Add(pts))
-	if !ok || turning > maxTurnDegS {
+	if !ok || turning > maxTurnDegS || p.Gap.YawDeg > maxGapDeg {
 		return p, false
 	}
 	p.Sigma.TimeS = math.Hypot(p.Sigma.TimeS, b.sigmaS)

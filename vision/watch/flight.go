@@ -57,6 +57,10 @@ const minSightingScore = 0.25
 // Turning faster than this, a pose says too little about where the camera looked.
 const maxTurnDegS = 8
 
+// A turn between two reports may have been made at any time between them: where the yaw is this uncertain by it (standard deviation), nothing
+// is placed.
+const maxGapDeg = 0.5
+
 // How long a looked-at frame may wait for the pose that follows it.
 const poseWait = 2400 * time.Millisecond
 
