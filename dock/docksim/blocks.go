@@ -240,7 +240,7 @@ func (t *Town) site(b block) {
 	for _, r := range []block{{b.x0, b.y0, b.x1, b.y0 + 0.15}, {b.x0, b.y1 - 0.15, b.x1, b.y1}, {b.x0, b.y0, b.x0 + 0.15, b.y1}, {b.x1 - 0.15, b.y0, b.x1, b.y1}} {
 		fence.box(r.x0, r.y0, 0, r.x1, r.y1, 2, c, c.times(0.8), nil)
 	}
-	t.stand(fence.faces, vec{}, 0, -1, "", 0, 0, 0)
+	t.standOver(fence.faces, b)
 	t.building(b.x0+6, b.y0+6, b.x0+6+math.Min(22, b.w()/2), b.y0+6+math.Min(14, b.h()/3), d.between(4, 14))
 	for i, n := 0, 3+d.IntN(3); i < n; i++ {
 		x, y := d.between(b.x0+6, b.x1-6), d.between(b.y0+b.h()*0.55, b.y1-6)

@@ -80,11 +80,11 @@ func (r *renderer) render(t *Town, e eye, s float64) {
 		off := so.offset(s)
 		c := so.centre.add(off)
 		x, y, z := e.project(c)
-		if z < 1 {
-			continue
+		if z < -so.radius {
+			continue // all of it is behind the camera
 		}
-		rad := so.radius * e.f / z * 1.3
-		if x < -rad || y < -rad || x > float64(r.cam.Width)+rad || y > float64(r.cam.Height)+rad {
+		rad := so.radius * e.f / math.Max(z, 1) * 1.3
+		if z > so.radius && (x < -rad || y < -rad || x > float64(r.cam.Width)+rad || y > float64(r.cam.Height)+rad) {
 			continue
 		}
 		for j := range so.faces {

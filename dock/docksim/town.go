@@ -279,6 +279,12 @@ func (t *Town) stand(faces []face, at vec, yaw float64, thing int, label string,
 	t.solids = append(t.solids, s)
 }
 
+// standOver sets down a body that was made in the town's own metres, over a block.
+func (t *Town) standOver(faces []face, b block) {
+	middle := vec{(b.x0 + b.x1) / 2, (b.y0 + b.y1) / 2, 0}
+	t.stand(placed(faces, middle.mul(-1), 0), middle, 0, -1, "", 0, 0, 0)
+}
+
 // scoredApartM keeps scored things of one scene far enough apart that a match within 10 m is not ambiguous.
 const scoredApartM = 13.0
 
@@ -315,7 +321,7 @@ func (t *Town) block(x0, y0, x1, y1, h float64) {
 	for _, r := range []block{{x0, y0, x1, y0 + 0.35}, {x0, y1 - 0.35, x1, y1}, {x0, y0, x0 + 0.35, y1}, {x1 - 0.35, y0, x1, y1}} {
 		b.box(r.x0, r.y0, h, r.x1, r.y1, h+0.6, rim, rim.times(0.8), nil)
 	}
-	t.stand(b.faces, vec{}, 0, -1, "", 0, 0, 0)
+	t.standOver(b.faces, block{x0, y0, x1, y1})
 	t.Buildings = append(t.Buildings, Building{x0, y0, x1, y1, h, t.standing})
 	// what stands on a roof by right: air conditioners, a stair head
 	for range d.IntN(6) {

@@ -1,9 +1,12 @@
 package docksim
 
 import (
+	"math"
 	"testing"
 
 	"github.com/paulmach/orb"
+
+	"github.com/harrier-patrol/harrier/geo"
 )
 
 func TestOnAnotherDayStructuresAreMissing(t *testing.T) {
@@ -35,5 +38,34 @@ func TestOnAnotherDayStructuresAreMissing(t *testing.T) {
 	told.addTown(other)
 	if n := len(told.things); n >= len(all.Things) || n < len(all.Things)/2 {
 		t.Errorf("the truth tells of %d things of %d", n, len(all.Things))
+	}
+}
+
+// A building in front of the camera is seen wherever in the town the camera is and looks.
+func TestBuildingsAreSeenFromEverywhere(t *testing.T) {
+	town := NewTown(20001, "t", orb.Point{121.53, 31.22})
+	cam := geo.CameraFromDiagonal(320, 180, 84)
+	r, err := newRenderer(cam)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	looks := 0
+	for _, yaw := range []float64{0, 90, 180, 270} {
+		for _, b := range town.Buildings {
+			// over the building's middle, from so far before it that it is 45 degrees down
+			x, y, z := (b.X0+b.X1)/2, (b.Y0+b.Y1)/2, 60.0
+			e, n := turn(x, y, town.angle)
+			s, c := math.Sincos(yaw * math.Pi / 180)
+			r.render(town, town.eye(cam, truePose{e: e - s*(z-b.H), n: n - c*(z-b.H), u: z, yawDeg: yaw, pitchDeg: -45}), 0)
+			id := r.ids[(cam.Height/2)*cam.Width+cam.Width/2]
+			if id == 0 {
+				t.Errorf("building at %.0f, %.0f is not seen from %.0f degrees", x, y, yaw+180)
+			}
+			looks++
+		}
+	}
+	if looks < 100 {
+		t.Errorf("%d looks", looks)
 	}
 }
