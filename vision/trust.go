@@ -2,18 +2,21 @@ package vision
 
 import "math"
 
+// weights of what is known of a track in the logit of its trust.
+type weights struct{ base, score, seen, moves, share float64 }
+
 // trusts are how much a track of a kind is to be trusted: the logit of the share of such tracks that are of a real thing of their kind is
 // base + score * logit(mean calibrated score) + seen * ln(sightings) + moves, if it moves. Fitted (logistic regression) on flights over
 // the made-up towns of seeds 20511 and 20513, which measure nothing else.
-var trusts = map[string]struct{ base, score, seen, moves float64 }{
-	"car":      {-4.28, 0.67, 1.86, 1.73},
-	"truck":    {-5.11, 1.39, 2.19, -0.11},
-	"person":   {-2.47, 1.18, 0.94, 2.06},
-	"roof":     {-4.00, 0.55, 2.10, -0.14},
-	"cloth":    {-2.39, 0.11, 1.97, -2.58},
-	"bicycles": {-2.46, 0.33, 1.64, -0.85},
-	"heap":     {-2.15, 0.99, 1.55, 0.54},
-	"":         {-3.39, 0.80, 1.63, 1.07},
+var trusts = map[string]weights{
+	"car":      {-4.28, 0.67, 1.86, 1.73, 0},
+	"truck":    {-5.11, 1.39, 2.19, -0.11, 0},
+	"person":   {-2.47, 1.18, 0.94, 2.06, 0},
+	"roof":     {-4.00, 0.55, 2.10, -0.14, 0},
+	"cloth":    {-2.39, 0.11, 1.97, -2.58, 0},
+	"bicycles": {-2.46, 0.33, 1.64, -0.85, 0},
+	"heap":     {-2.15, 0.99, 1.55, 0.54, 0},
+	"":         {-3.39, 0.80, 1.63, 1.07, 0},
 }
 
 // LeastTrust is that of tracks that are handed over. On the flights that steady was fitted on, tracks of less trust cost more identities than
@@ -24,7 +27,7 @@ const LeastTrust = 0.7
 // was seen: a real thing is seen in most of them, a mistake in some. The logit is that of trusts, with other weights, and share * ln(the share).
 // Fitted (logistic regression, tracks of all trusts from 0.05 on) on two recorded flights over the made-up towns of seed 30611, which measure
 // nothing else since.
-var steady = map[string]struct{ base, score, seen, moves, share float64 }{
+var steady = map[string]weights{
 	"car":      {-1.99, 0.56, 1.45, 1.07, 1.77},
 	"truck":    {-0.43, 0.37, 1.59, 0.00, 2.52},
 	"person":   {-0.91, 0.91, 0.42, 1.27, 0.13},
@@ -39,25 +42,18 @@ var steady = map[string]struct{ base, score, seen, moves, share float64 }{
 // at that it was seen in, over 0 to 1; 0 where that is not known.
 func (t *Track) Trust(share float64) float64 {
 	class, score := t.Class()
-	k := kind(class)
 	s := math.Min(0.995, math.Max(0.005, score))
-	score, seen, moves := math.Log(s/(1-s)), math.Log(float64(max(1, t.Sightings))), 0.0
-	if t.Moves() {
-		moves = 1
-	}
-	var x float64
+	table, logShare := trusts, 0.0
 	if share > 0 {
-		c, ok := steady[k]
-		if !ok {
-			c = steady[""]
-		}
-		x = c.base + c.score*score + c.seen*seen + c.moves*moves + c.share*math.Log(share)
-	} else {
-		c, ok := trusts[k]
-		if !ok {
-			c = trusts[""]
-		}
-		x = c.base + c.score*score + c.seen*seen + c.moves*moves
+		table, logShare = steady, math.Log(share)
+	}
+	c, ok := table[kind(class)]
+	if !ok {
+		c = table[""]
+	}
+	x := c.base + c.score*math.Log(s/(1-s)) + c.seen*math.Log(float64(max(1, t.Sightings))) + c.share*logShare
+	if t.Moves() {
+		x += c.moves
 	}
 	return 1 / (1 + math.Exp(-x))
 }

@@ -133,7 +133,7 @@ type Change struct {
 	Register   *geo.Match `json:"register,omitempty"`
 }
 
-// Ended is a track that ended, violation or not; tracks that are rather of nothing (LeastTrust) are not told.
+// Ended is a track that ended, violation or not; tracks of less trust than LeastTrust are not told.
 type Ended struct {
 	ID         string            `json:"id"` // of the finding, if it became one
 	Epoch      uint64            `json:"epoch"`

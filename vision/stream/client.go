@@ -65,7 +65,8 @@ type accessUnit struct {
 	at    time.Time
 }
 
-// Run connects, and connects again until ctx ends: at short pauses while a stream that was asked for is about to come, then at growing ones. Wanted pictures go to out.
+// Run connects, and connects again until ctx ends: at short pauses while a stream that was asked for is about to come, then at growing ones.
+// Wanted pictures go to out.
 func (c *Client) Run(ctx context.Context, out chan<- *Picture) error {
 	pause := againMin
 	failures := 0
