@@ -96,7 +96,7 @@ func (t *Town) shops(outer, b block) {
 			case d.chance(0.45): // an awning over the shop window, part of the shop
 				w := d.between(3, 5)
 				if id, ok := t.score(false, "street-stall", "awning", vec{x + l/2, wall + out*0.8, 0}, map[string]string{"what": "awning"}); ok {
-					c := d.shade(of(d, clothColors), 0.1)
+					c := d.coat(clothColors, 0.1)
 					var a body
 					f := newFace(c, vec{-w / 2, -0.8, 2.5}, vec{w / 2, -0.8, 2.5}, vec{w / 2, 0.8, 3.1}, vec{-w / 2, 0.8, 3.1}).painted(stripes, d.shade(rgb{240, 240, 236}, 0.05), 0.6, 1)
 					a.add(f)
@@ -294,7 +294,7 @@ func (t *Town) park(b block) {
 	}
 	if d.chance(0.6) { // a sports ground: flat colour, straight lines, and nothing built
 		x, y := b.x1-d.between(16, 20), b.y0+5.0
-		c := d.shade(of(d, []rgb{{60, 110, 160}, {150, 70, 60}, {70, 130, 90}, {180, 96, 70}}), 0.1)
+		c := d.coat([]rgb{{60, 110, 160}, {150, 70, 60}, {70, 130, 90}, {180, 96, 70}}, 0.1)
 		t.ground.rect(x, y, x+14, y+8, c, 0.04)
 		t.ground.rect(x+0.5, y+0.5, x+13.5, y+0.62, rgb{220, 220, 216}, 0)
 		t.ground.rect(x+0.5, y+7.4, x+13.5, y+7.5, rgb{220, 220, 216}, 0)

@@ -29,7 +29,7 @@ type Take struct {
 // Takes renders n pictures of the town of a seed at random poses (heights in metres, pitch in degrees below level), each the
 // last of a short burst through the encoder at the quality, and hands them to each.
 func Takes(seed uint64, n int, heights, pitches [2]float64, quality int, each func(Take) error) error {
-	t := NewTown(seed, "training", orb.Point{121.5, 31.2})
+	t := townOf(newTrainingDice(seed, townStream), seed, 0, "training", orb.Point{121.5, 31.2}, dayOf(seed, 0))
 	defer t.ground.Close()
 	d := newDice(seed, 5)
 	q := Qualities[quality]

@@ -13,10 +13,12 @@ const heldBackFrom = 10000
 type dice struct {
 	*rand.Rand
 	held bool
+	// dyed: what is coated or dyed may have any colour, so that nothing trained on it knows a thing by its colour. Never where held.
+	dyed bool
 }
 
 func newDice(seed, stream uint64) *dice {
-	return &dice{rand.New(rand.NewPCG(seed, stream*0x9e3779b97f4a7c15+1)), seed >= heldBackFrom}
+	return &dice{Rand: rand.New(rand.NewPCG(seed, stream*0x9e3779b97f4a7c15+1)), held: seed >= heldBackFrom}
 }
 
 func (d *dice) between(a, b float64) float64 { return a + (b-a)*d.Float64() }
@@ -41,6 +43,34 @@ func (d *dice) shade(c rgb, k float64) rgb {
 	return c
 }
 
+// dyedShare of what is coated has any colour where things are dyed.
+const dyedShare = 0.4
+
+// newTrainingDice are those of what is trained on.
+func newTrainingDice(seed, stream uint64) *dice {
+	d := newDice(seed, stream)
+	d.dyed = !d.held
+	return d
+}
+
+// coat is the colour of paint, cloth or plastic: shades of a pool's, and, where things are dyed, any.
+func (d *dice) coat(pool []rgb, k float64) rgb {
+	c := d.shade(of(d, pool), k)
+	if d.dyed && d.chance(dyedShare) {
+		c = hsv(d.between(0, 6), d.between(0, 0.8), d.between(50, 245))
+	}
+	return c
+}
+
+// hsv is a colour by hue (0 to 6: red, yellow, green, cyan, blue, magenta), saturation (0 to 1) and value (0 to 255).
+func hsv(hue, saturation, value float64) (c rgb) {
+	for i, at := range [3]float64{5, 3, 1} {
+		k := math.Mod(at+hue, 6)
+		c[i] = value * (1 - saturation*math.Max(0, math.Min(1, math.Min(k, 4-k))))
+	}
+	return c
+}
+
 var (
 	sheetColors = []rgb{{44, 92, 168}, {176, 56, 46}, {38, 110, 190}, {196, 200, 204}, {150, 156, 160}, {60, 120, 200}, {160, 44, 40}, {222, 224, 226}, {30, 78, 150}, {190, 76, 56}, {128, 136, 142}, {88, 140, 196}}
 	carColors   = []rgb{{235, 235, 235}, {30, 30, 34}, {150, 152, 156}, {190, 192, 194}, {130, 26, 28}, {36, 54, 110}, {90, 92, 96}, {210, 206, 196}, {60, 72, 62}, {160, 130, 90}, {240, 240, 244}, {70, 20, 24}}
@@ -56,7 +86,7 @@ func (d *dice) glass() rgb { return d.shade(rgb{38, 46, 56}, 0.2) }
 
 // car is one of several bodies; length, width and height in metres come back with it.
 func (d *dice) car() (b body, l, w, h float64) {
-	c := d.shade(of(d, carColors), 0.08)
+	c := d.coat(carColors, 0.08)
 	l, w = d.between(4.0, 4.9), d.between(1.72, 1.9)
 	hood := d.between(0.2, 0.28) * l
 	boot := d.between(0.08, 0.2) * l
@@ -74,7 +104,7 @@ func (d *dice) car() (b body, l, w, h float64) {
 }
 
 func (d *dice) van() (b body, l, w, h float64) {
-	c := d.shade(of(d, []rgb{{238, 238, 236}, {200, 204, 208}, {230, 232, 234}, {180, 176, 170}, {214, 190, 70}, {120, 140, 160}, {226, 228, 220}, {90, 100, 110}}), 0.06)
+	c := d.coat([]rgb{{238, 238, 236}, {200, 204, 208}, {230, 232, 234}, {180, 176, 170}, {214, 190, 70}, {120, 140, 160}, {226, 228, 220}, {90, 100, 110}}, 0.06)
 	l, w, h = d.between(4.6, 5.6), d.between(1.75, 2.0), d.between(1.9, 2.4)
 	nose := d.between(0.5, 0.9)
 	b.box(-l/2, -w/2, 0.3, l/2, w/2, 1.0, c, c.times(0.75), nil)
@@ -86,7 +116,7 @@ func (d *dice) van() (b body, l, w, h float64) {
 }
 
 func (d *dice) bus() (b body, l, w, h float64) {
-	c := d.shade(of(d, []rgb{{220, 60, 50}, {60, 130, 190}, {90, 170, 90}, {230, 230, 226}, {240, 200, 60}, {150, 60, 130}, {200, 210, 214}, {60, 150, 150}}), 0.06)
+	c := d.coat([]rgb{{220, 60, 50}, {60, 130, 190}, {90, 170, 90}, {230, 230, 226}, {240, 200, 60}, {150, 60, 130}, {200, 210, 214}, {60, 150, 150}}, 0.06)
 	l, w, h = d.between(9.5, 12), 2.5, 3.0
 	b.box(-l/2, -w/2, 0.35, l/2, w/2, h, c.mix(rgb{240, 240, 240}, d.between(0, 0.7)), c, func(f face, side int) face {
 		if side == 1 {
@@ -114,7 +144,7 @@ func (d *dice) cab(b *body, x, w float64, c rgb, paint func(face, int) face) flo
 func (d *dice) lorry() (b body, l, w, h float64) {
 	w, h = 2.45, d.between(3.2, 3.8)
 	bed := d.between(5.5, 8)
-	box := d.shade(of(d, []rgb{{236, 236, 232}, {210, 214, 218}, {226, 226, 222}, {70, 110, 160}, {190, 70, 60}, {228, 196, 80}, {200, 200, 204}, {90, 130, 110}}), 0.07)
+	box := d.coat([]rgb{{236, 236, 232}, {210, 214, 218}, {226, 226, 222}, {70, 110, 160}, {190, 70, 60}, {228, 196, 80}, {200, 200, 204}, {90, 130, 110}}, 0.07)
 	x0 := -(bed + 2.2) / 2
 	b.box(x0, -w/2, 1.0, x0+bed, w/2, h, box, box.times(0.72), func(f face, side int) face {
 		if side == 0 {
@@ -123,7 +153,7 @@ func (d *dice) lorry() (b body, l, w, h float64) {
 		return f
 	})
 	b.box(x0, -w/2+0.2, 0.4, x0+bed, w/2-0.2, 1.0, rgb{50, 50, 52}, rgb{40, 40, 42}, nil)
-	d.cab(&b, x0+bed+0.25, w, d.shade(of(d, truckColors), 0.1), nil)
+	d.cab(&b, x0+bed+0.25, w, d.coat(truckColors, 0.1), nil)
 	return b, bed + 2.2, w, h
 }
 
@@ -131,7 +161,7 @@ func (d *dice) lorry() (b body, l, w, h float64) {
 // sun is the direction towards the sun in the truck's own frame: the rim throws its shadow on what lies below it. A dirty one wears dried
 // mud in patches on its walls and cab.
 func (d *dice) dumpTruck(load string, sun vec, dirty bool) (b body, l, w, h float64) {
-	c := d.shade(of(d, truckColors), 0.1)
+	c := d.coat(truckColors, 0.1)
 	wears := func(f face, _ int) face { return f }
 	if dirty {
 		mud := d.shade(of(d, earthColors), 0.12)
@@ -197,7 +227,7 @@ func (d *dice) dumpTruck(load string, sun vec, dirty bool) (b body, l, w, h floa
 	speck := func(f face) face { return f.painted(speckled, earth.times(0.7), 0.45, 0.8) }
 	switch load {
 	case "covered":
-		tarp := d.shade(of(d, tarpColors), 0.12)
+		tarp := d.coat(tarpColors, 0.12)
 		paint := func(f face, _ int) face { return f.painted(ribs, tarp.times(0.72), d.between(0.8, 1.3), 0.6) }
 		b.tent(x0-0.05, -w/2-0.05, x1, w/2+0.05, h, h+d.between(0.2, 0.45), 0.62, tarp, paint)
 	case "overfull":
@@ -247,14 +277,14 @@ func (d *dice) spillage(l float64) (b body) {
 
 // stall is a canopy or umbrella with goods on tables around it.
 func (d *dice) stall() (b body, l, w, h float64) {
-	c := d.shade(of(d, clothColors), 0.1)
-	alt := d.shade(of(d, []rgb{{244, 244, 240}, c, {240, 236, 220}, {250, 220, 120}, c, {230, 230, 230}, {200, 220, 240}, c}), 0.05)
+	c := d.coat(clothColors, 0.1)
+	alt := d.coat([]rgb{{244, 244, 240}, c, {240, 236, 220}, {250, 220, 120}, c, {230, 230, 230}, {200, 220, 240}, c}, 0.05)
 	l, w, h = d.between(2.6, 3.6), d.between(2.4, 3.0), d.between(2.3, 2.7)
 	goods := func(x0, y0, x1, y1, z float64) {
-		g := d.shade(of(d, []rgb{{190, 120, 40}, {90, 140, 50}, {180, 50, 50}, {200, 180, 120}, {140, 160, 60}, {210, 140, 150}, {160, 110, 70}, {220, 190, 60}}), 0.15)
+		g := d.coat([]rgb{{190, 120, 40}, {90, 140, 50}, {180, 50, 50}, {200, 180, 120}, {140, 160, 60}, {210, 140, 150}, {160, 110, 70}, {220, 190, 60}}, 0.15)
 		b.box(x0, y0, 0.5, x1, y1, z, g, rgb{110, 90, 70}, func(f face, side int) face {
 			if side == 0 {
-				return f.painted(speckled, d.shade(of(d, clothColors), 0.2), 0.35, 1)
+				return f.painted(speckled, d.coat(clothColors, 0.2), 0.35, 1)
 			}
 			return f
 		})
@@ -327,10 +357,10 @@ func (d *dice) carWash() (b body, l, w, h float64) {
 	b.box(x-0.5, y-0.2, 0, x+0.5, y+0.8, 1.1, tank, tank.times(0.7), nil)
 	for range 2 + d.IntN(3) {
 		x, y := d.between(-cl/2, cl/2), -cw/2-d.between(0.3, 0.8)
-		b.box(x-0.17, y-0.17, 0, x+0.17, y+0.17, 0.35, d.shade(of(d, clothColors), 0.1), rgb{60, 60, 64}, nil)
+		b.box(x-0.17, y-0.17, 0, x+0.17, y+0.17, 0.35, d.coat(clothColors, 0.1), rgb{60, 60, 64}, nil)
 	}
 	if d.chance(0.45) {
-		c := d.shade(of(d, clothColors), 0.1)
+		c := d.coat(clothColors, 0.1)
 		top := d.between(canopyM, 2.9)
 		x0 := d.between(-l/2+0.4, -0.6)
 		b.box(x0, -w/2+0.5, top, x0+d.between(2.6, 3.4), w/2-0.5, top+0.08, c, c.times(0.7), func(f face, side int) face {
@@ -379,7 +409,7 @@ func (d *dice) tree() (b body, r float64) {
 }
 
 func (d *dice) person() (b body) {
-	c := d.shade(of(d, clothColors), 0.3)
+	c := d.coat(clothColors, 0.3)
 	leg := d.shade(rgb{50, 52, 64}, 0.3)
 	b.box(-0.12, -0.2, 0, 0.12, 0.2, 0.85, leg, leg, nil)
 	b.box(-0.16, -0.26, 0.85, 0.16, 0.26, 1.45, c, c.times(0.8), nil)
@@ -390,19 +420,19 @@ func (d *dice) person() (b body) {
 // tricycle is a vendor's three-wheeler with goods on its bed, at times under an umbrella.
 func (d *dice) tricycle() (b body, l, w, h float64) {
 	l, w, h = 2.9, 1.15, 1.1
-	c := d.shade(of(d, []rgb{{60, 110, 170}, {180, 50, 44}, {90, 94, 98}, {50, 120, 80}}), 0.1)
+	c := d.coat([]rgb{{60, 110, 170}, {180, 50, 44}, {90, 94, 98}, {50, 120, 80}}, 0.1)
 	b.box(-1.45, -w/2, 0.45, 0.45, w/2, 0.75, c, c.times(0.7), nil)
-	g := d.shade(of(d, []rgb{{200, 120, 40}, {90, 150, 60}, {190, 60, 50}, {220, 190, 70}, {150, 100, 150}, {230, 150, 90}, {120, 160, 60}, {170, 130, 80}}), 0.12)
+	g := d.coat([]rgb{{200, 120, 40}, {90, 150, 60}, {190, 60, 50}, {220, 190, 70}, {150, 100, 150}, {230, 150, 90}, {120, 160, 60}, {170, 130, 80}}, 0.12)
 	b.box(-1.35, -w/2+0.1, 0.75, 0.35, w/2-0.1, 1.0, g, g.times(0.7), func(f face, side int) face {
 		if side == 0 {
-			return f.painted(speckled, d.shade(of(d, clothColors), 0.2), 0.3, 1)
+			return f.painted(speckled, d.coat(clothColors, 0.2), 0.3, 1)
 		}
 		return f
 	})
 	b.box(0.6, -0.18, 0.6, 1.0, 0.18, 0.85, rgb{40, 40, 42}, rgb{30, 30, 32}, nil)
 	b.box(1.15, -0.4, 0.7, 1.3, 0.4, 1.05, rgb{70, 72, 76}, rgb{50, 52, 56}, nil)
 	if d.chance(0.45) {
-		k := d.shade(of(d, clothColors), 0.1)
+		k := d.coat(clothColors, 0.1)
 		r := d.between(0.8, 1.1)
 		for i := range 8 {
 			s0, c0 := math.Sincos(float64(i) * math.Pi / 4)
@@ -417,11 +447,11 @@ func (d *dice) tricycle() (b body, l, w, h float64) {
 // spread is goods laid out on the pavement: a cloth with boxes and piles.
 func (d *dice) spread() (b body, l, w, h float64) {
 	l, w, h = d.between(2.2, 4), d.between(1.2, 1.9), 0.4
-	c := d.shade(of(d, []rgb{{70, 90, 140}, {160, 150, 140}, {190, 60, 60}, {60, 110, 80}, {220, 216, 206}, {120, 80, 120}, {90, 90, 96}, {200, 170, 110}}), 0.12)
+	c := d.coat([]rgb{{70, 90, 140}, {160, 150, 140}, {190, 60, 60}, {60, 110, 80}, {220, 216, 206}, {120, 80, 120}, {90, 90, 96}, {200, 170, 110}}, 0.12)
 	b.box(-l/2, -w/2, 0, l/2, w/2, 0.03, c, c, nil)
 	for x := -l/2 + 0.3; x < l/2-0.3; x += d.between(0.5, 0.8) {
 		for _, y := range []float64{-w * 0.25, w * 0.25} {
-			g := d.shade(of(d, []rgb{{200, 120, 40}, {90, 150, 60}, {190, 60, 50}, {220, 190, 70}, {150, 100, 150}, {236, 230, 210}, {120, 160, 60}, {170, 130, 80}, {60, 70, 110}, {230, 160, 170}, {90, 60, 50}, {70, 130, 150}}), 0.15)
+			g := d.coat([]rgb{{200, 120, 40}, {90, 150, 60}, {190, 60, 50}, {220, 190, 70}, {150, 100, 150}, {236, 230, 210}, {120, 160, 60}, {170, 130, 80}, {60, 70, 110}, {230, 160, 170}, {90, 60, 50}, {70, 130, 150}}, 0.15)
 			b.box(x-0.2, y-0.22, 0.03, x+0.22, y+0.22, d.between(0.15, 0.4), g, g.times(0.7), func(f face, side int) face {
 				if side == 0 {
 					return f.painted(speckled, d.shade(g, 0.3), 0.18, 0.8)
@@ -435,7 +465,7 @@ func (d *dice) spread() (b body, l, w, h float64) {
 
 // bicycles is a row of n bicycles standing side by side.
 func (d *dice) bicycles(n int) (b body, l, w, h float64) {
-	c := d.shade(of(d, []rgb{{60, 140, 200}, {240, 190, 40}, {60, 170, 110}, {230, 120, 40}}), 0.1)
+	c := d.coat([]rgb{{60, 140, 200}, {240, 190, 40}, {60, 170, 110}, {230, 120, 40}}, 0.1)
 	l, w, h = float64(n)*0.55, 1.7, 1.0
 	for i := range n {
 		x := -l/2 + 0.55*(float64(i)+0.5) + d.between(-0.08, 0.08)

@@ -219,7 +219,7 @@ func CutoutsOf(seed uint64, n int, gsdM float64, pitches [2]float64, each func(C
 	slices.Sort(kinds)
 	for ki, kind := range kinds {
 		for i := range n {
-			d := newDice(seed, 40_000+uint64(ki*100_000+i))
+			d := newTrainingDice(seed, 40_000+uint64(ki*100_000+i))
 			t := &Town{frame: geo.NewFrame(orb.Point{121.5, 31.2}, 0), d: d}
 			t.daylight(d)
 			yaw := d.between(0, 2*math.Pi)

@@ -6,7 +6,7 @@ import (
 
 // shed is a steel-roof hut: a flat, single-pitch or gabled corrugated roof over thin walls.
 func (d *dice) shed(l, w, h float64) (b body) {
-	c := d.shade(of(d, sheetColors), 0.1)
+	c := d.coat(sheetColors, 0.1)
 	wall := d.shade(rgb{205, 205, 200}, 0.1)
 	if d.chance(0.4) {
 		wall = c.times(0.85)
@@ -23,7 +23,7 @@ func (d *dice) shed(l, w, h float64) (b body) {
 		// what lies on such roofs: lights in the sheet, tyres, tanks, boards
 		for range d.IntN(4) {
 			u, v, k := d.between(-l/2+0.5, l/2-0.5), d.between(-w/2+0.4, w/2-0.4), d.between(0.15, 0.6)
-			g := d.shade(of(d, []rgb{{210, 214, 206}, {60, 60, 62}, {40, 42, 46}, {150, 120, 90}, {180, 186, 190}, {120, 140, 150}, {90, 84, 80}, {226, 226, 224}}), 0.1)
+			g := d.coat([]rgb{{210, 214, 206}, {60, 60, 62}, {40, 42, 46}, {150, 120, 90}, {180, 186, 190}, {120, 140, 150}, {90, 84, 80}, {226, 226, 224}}, 0.1)
 			b.box(u-k, v-k*0.6, h*0.9, u+k, v+k*0.6, h*1.06+0.05, g, g.times(0.7), nil)
 		}
 	}()
@@ -53,7 +53,7 @@ func (d *dice) shed(l, w, h float64) (b body) {
 }
 
 func (d *dice) container() (b body, l, w, h float64) {
-	c := d.shade(of(d, []rgb{{40, 90, 150}, {170, 60, 40}, {220, 220, 216}, {60, 120, 80}, {200, 140, 40}, {120, 124, 128}, {230, 230, 226}, {70, 60, 110}}), 0.1)
+	c := d.coat([]rgb{{40, 90, 150}, {170, 60, 40}, {220, 220, 216}, {60, 120, 80}, {200, 140, 40}, {120, 124, 128}, {230, 230, 226}, {70, 60, 110}}, 0.1)
 	l, w, h = of(d, []float64{6.06, 6.06, 6.06, 12.2}), 2.44, 2.6
 	b.box(-l/2, -w/2, 0, l/2, w/2, h, c, c.times(0.72), func(f face, _ int) face { return f.painted(ribs, c.times(0.8), 0.55, 0.35) })
 	return b, l, w, h
@@ -61,8 +61,8 @@ func (d *dice) container() (b body, l, w, h float64) {
 
 // room is a storey or a room added to a roof in masonry: a flat slab with a rim, walls with windows.
 func (d *dice) room(l, w, h float64) (b body) {
-	top := d.shade(of(d, []rgb{{214, 208, 198}, {150, 60, 46}, {190, 150, 120}, {120, 124, 130}, {226, 224, 220}, {96, 130, 96}, {200, 196, 160}, {170, 90, 66}}), 0.1)
-	wall := d.shade(of(d, wallColors), 0.1)
+	top := d.coat([]rgb{{214, 208, 198}, {150, 60, 46}, {190, 150, 120}, {120, 124, 130}, {226, 224, 220}, {96, 130, 96}, {200, 196, 160}, {170, 90, 66}}, 0.1)
+	wall := d.coat(wallColors, 0.1)
 	b.box(-l/2, -w/2, 0, l/2, w/2, h, top, wall, func(f face, side int) face {
 		if side == 1 {
 			return f.painted(panes, d.glass(), d.between(1.6, 2.4), 1)
@@ -78,7 +78,7 @@ func (d *dice) room(l, w, h float64) (b body) {
 
 // tent is a gabled tarpaulin on poles, larger than a stall.
 func (d *dice) tent(l, w, h float64) (b body) {
-	c := d.shade(of(d, []rgb{{60, 90, 150}, {230, 232, 234}, {44, 110, 84}, {190, 60, 50}, {220, 180, 60}, {90, 130, 170}, {96, 106, 70}, {240, 240, 240}}), 0.08)
+	c := d.coat([]rgb{{60, 90, 150}, {230, 232, 234}, {44, 110, 84}, {190, 60, 50}, {220, 180, 60}, {90, 130, 170}, {96, 106, 70}, {240, 240, 240}}, 0.08)
 	for _, s := range []float64{-1, 1} {
 		a, e := vec{-l / 2, s * w / 2, h * 0.7}, vec{l / 2, s * w / 2, h * 0.7}
 		k := c
@@ -93,7 +93,7 @@ func (d *dice) tent(l, w, h float64) (b body) {
 
 // frame is a structure being put up: steel posts and beams, some planks, a corner of green netting.
 func (d *dice) frame(l, w, h float64) (b body) {
-	steel := d.shade(of(d, []rgb{{150, 60, 44}, {70, 74, 80}, {120, 124, 128}, {170, 130, 60}}), 0.1)
+	steel := d.coat([]rgb{{150, 60, 44}, {70, 74, 80}, {120, 124, 128}, {170, 130, 60}}, 0.1)
 	const k = 0.13
 	bar := func(x0, y0, x1, y1 float64) {
 		b.box(math.Min(x0, x1)-k, math.Min(y0, y1)-k, h-0.2, math.Max(x0, x1)+k, math.Max(y0, y1)+k, h, steel, steel.times(0.7), nil)
@@ -114,7 +114,7 @@ func (d *dice) frame(l, w, h float64) (b body) {
 		x, y := d.between(-l/2+0.6, l/2-1.4), d.between(-w/2+0.2, w/2-0.4)
 		b.box(x, y, h, x+1.2, y+0.3, h+0.06, rgb{196, 164, 116}, rgb{150, 120, 84}, nil)
 	}
-	net := d.shade(of(d, []rgb{{50, 120, 80}, {60, 130, 96}, {40, 90, 140}, {70, 140, 70}}), 0.1)
+	net := d.coat([]rgb{{50, 120, 80}, {60, 130, 96}, {40, 90, 140}, {70, 140, 70}}, 0.1)
 	b.box(-l/2-0.2, -w/2-0.25, 0.1, l/2+0.2, -w/2-0.18, h+0.6, net, net.times(0.8), nil)
 	return b
 }
@@ -122,7 +122,7 @@ func (d *dice) frame(l, w, h float64) (b body) {
 // shelter is a bus stop's or a bicycle stand's roof: small, on posts, and permitted.
 func (d *dice) shelter() (b body, l, w, h float64) {
 	l, w, h = d.between(4, 7), d.between(1.3, 1.8), 2.5
-	c := d.shade(of(d, []rgb{{120, 126, 132}, {60, 110, 90}, {190, 196, 200}, {70, 90, 120}}), 0.1)
+	c := d.coat([]rgb{{120, 126, 132}, {60, 110, 90}, {190, 196, 200}, {70, 90, 120}}, 0.1)
 	b.box(-l/2, -w/2, h-0.12, l/2, w/2, h, c, c.times(0.7), nil)
 	for _, x := range []float64{-l/2 + 0.3, l/2 - 0.3} {
 		b.box(x-0.06, w/2-0.3, 0, x+0.06, w/2-0.18, h-0.12, rgb{90, 92, 96}, rgb{80, 82, 86}, nil)
@@ -132,8 +132,8 @@ func (d *dice) shelter() (b body, l, w, h float64) {
 
 // house has a pitched tile roof: gabled, or hipped.
 func (d *dice) house(l, w, h float64) (b body) {
-	wall := d.shade(of(d, wallColors), 0.1)
-	roof := d.shade(of(d, []rgb{{150, 76, 54}, {96, 92, 92}, {120, 104, 90}, {72, 76, 84}, {170, 110, 80}, {132, 128, 122}, {110, 70, 56}, {84, 98, 110}}), 0.1)
+	wall := d.coat(wallColors, 0.1)
+	roof := d.coat([]rgb{{150, 76, 54}, {96, 92, 92}, {120, 104, 90}, {72, 76, 84}, {170, 110, 80}, {132, 128, 122}, {110, 70, 56}, {84, 98, 110}}, 0.1)
 	b.box(-l/2, -w/2, 0, l/2, w/2, h, roof, wall, func(f face, side int) face {
 		if side == 1 {
 			return f.painted(panes, d.glass(), d.between(2.2, 3.2), 1)

@@ -102,7 +102,13 @@ func dayOf(seed, n uint64) day {
 
 // newTownOn makes the town of a seed at the n-th dock (every dock's town is another) on a day.
 func newTownOn(seed, n uint64, name string, origin orb.Point, on day) *Town {
-	d := newDice(seed, 77+n)
+	return townOf(newDice(seed, townStream+n), seed, n, name, origin, on)
+}
+
+// townStream is that of the numbers from which a town is drawn.
+const townStream = 77
+
+func townOf(d *dice, seed, n uint64, name string, origin orb.Point, on day) *Town {
 	t := &Town{Seed: seed, name: name, frame: geo.NewFrame(origin, 0), d: d, dots: map[string][]vec{}}
 	t.angle = d.between(-0.6, 0.6)
 	t.daylight(newDice(on.light, 177+n))
@@ -306,8 +312,8 @@ func (t *Town) building(x0, y0, x1, y1, h float64) {
 
 func (t *Town) block(x0, y0, x1, y1, h float64) {
 	d := t.d
-	roof := d.shade(of(d, roofColors), 0.1)
-	wall := d.shade(of(d, wallColors), 0.08)
+	roof := d.coat(roofColors, 0.1)
+	wall := d.coat(wallColors, 0.08)
 	var b body
 	glass := d.glass()
 	b.box(x0, y0, 0, x1, y1, h, roof, wall, func(f face, side int) face {
@@ -335,7 +341,7 @@ func (t *Town) block(x0, y0, x1, y1, h float64) {
 	for range d.IntN(4) {
 		x, y, k := d.between(x0+2, x1-2), d.between(y0+2, y1-2), d.between(0.5, 1.1)
 		var u body
-		g := d.shade(of(d, []rgb{{200, 204, 206}, {150, 152, 150}, {90, 120, 150}, {220, 222, 220}, {70, 84, 100}, {180, 170, 150}, {120, 118, 112}, {160, 190, 210}}), 0.1)
+		g := d.coat([]rgb{{200, 204, 206}, {150, 152, 150}, {90, 120, 150}, {220, 222, 220}, {70, 84, 100}, {180, 170, 150}, {120, 118, 112}, {160, 190, 210}}, 0.1)
 		u.box(-k, -k*0.7, 0, k, k*0.7, d.between(0.2, 1.6), g, g.times(0.7), nil)
 		t.stand(u.faces, vec{x, y, h}, of(d, []float64{0, 0.4, math.Pi / 2, 0}), -1, "", 0, 0, 0)
 	}
