@@ -27,6 +27,9 @@ func Suppress(all []Detection, iou float64) []Detection {
 next:
 	for _, d := range all {
 		for _, k := range out {
+			if !d.Box.meets(k.Box) {
+				continue // as nearly all
+			}
 			if (Group(k.Class) == Group(d.Class) || related(k.Class, d.Class)) && (k.Box.IoU(d.Box) > iou || d.Cut && d.Box.within(k.Box) > 0.6) || k.Box.IoU(d.Box) > onePlace {
 				continue next
 			}
@@ -34,8 +37,8 @@ next:
 		out = append(out, d)
 	}
 	part := func(d Detection) bool {
-		return d.Class != "person" && slices.ContainsFunc(out, func(k Detection) bool {
-			return kind(k.Class) == "truck" && k.Score >= sureTruck && kind(d.Class) != "truck" && d.Box.W*d.Box.H < k.Box.W*k.Box.H && d.Box.within(k.Box) > partOfTruck
+		return d.Class != "person" && kind(d.Class) != "truck" && slices.ContainsFunc(out, func(k Detection) bool {
+			return d.Box.meets(k.Box) && kind(k.Class) == "truck" && k.Score >= sureTruck && d.Box.W*d.Box.H < k.Box.W*k.Box.H && d.Box.within(k.Box) > partOfTruck
 		})
 	}
 	var whole []Detection
@@ -49,12 +52,17 @@ next:
 	return out
 }
 
+// meets says whether two boxes have any part in common.
+func (b Box) meets(c Box) bool {
+	return b.X < c.X+c.W && c.X < b.X+b.W && b.Y < c.Y+c.H && c.Y < b.Y+b.H
+}
+
 // within is the share of a box that lies in another.
 func (b Box) within(c Box) float64 {
-	w := min(b.X+b.W, c.X+c.W) - max(b.X, c.X)
-	h := min(b.Y+b.H, c.Y+c.H) - max(b.Y, c.Y)
-	if w <= 0 || h <= 0 {
+	if !b.meets(c) {
 		return 0
 	}
+	w := min(b.X+b.W, c.X+c.W) - max(b.X, c.X)
+	h := min(b.Y+b.H, c.Y+c.H) - max(b.Y, c.Y)
 	return w * h / (b.W * b.H)
 }

@@ -164,8 +164,7 @@ func (t *Track) Class() (class string, score float64) {
 func (t *Track) vote() (class string, score float64) {
 	of := map[string]float64{}
 	for c, v := range t.votes {
-		name, _ := Split(c)
-		of[name] += v
+		of[Name(c)] += v
 	}
 	name := most(of)
 	if name == "" {
@@ -174,13 +173,13 @@ func (t *Track) vote() (class string, score float64) {
 	among, log := map[string]float64{}, map[string]float64{}
 	n := 0
 	for c, v := range t.votes {
-		if x, _ := Split(c); x == name {
+		if Name(c) == name {
 			among[c] = v
 			n += t.counts[c]
 		}
 	}
 	for c, m := range t.kinds {
-		if x, _ := Split(c); x == name {
+		if Name(c) == name {
 			log[c] = m.sum/float64(m.n) - leaning[c]
 		}
 	}
@@ -324,8 +323,7 @@ func NewTracker(scenes []Scene, classes []string) *Tracker {
 		if c == "" {
 			continue
 		}
-		name, _ := Split(c)
-		r, ok := besides[name]
+		r, ok := besides[Name(c)]
 		if !ok {
 			r = tracked{-1, 1.2, defaultJoinM}
 		}
@@ -350,7 +348,7 @@ func (t *Tracker) Tracks() []*Track { return t.tracks }
 
 // fastestMS is how fast a kind of thing can move, metres a second; 0 for what stands where it was put.
 func fastestMS(class string) float64 {
-	switch name, _ := Split(class); name {
+	switch Name(class) {
 	case "person":
 		return 3
 	case "car", "van", "bus", "lorry", "dump-truck":
@@ -507,7 +505,7 @@ func related(a, b string) bool {
 }
 
 func kind(c string) string {
-	switch name, _ := Split(c); name {
+	switch name := Name(c); name {
 	case "car", "van":
 		return "car"
 	case "dump-truck", "lorry", "bus":

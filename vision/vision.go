@@ -207,9 +207,15 @@ func Split(class string) (name string, attributes map[string]string) {
 	return name, map[string]string{"load": load}
 }
 
+// Name is a class without the attribute it may carry.
+func Name(class string) string {
+	name, _, _ := strings.Cut(class, "/")
+	return name
+}
+
 // Group is the coarse kind of a class: vehicle, person, stall, structure, heap, or the class itself.
 func Group(class string) string {
-	switch name, _ := Split(class); name {
+	switch name := Name(class); name {
 	case "car", "van", "bus", "lorry", "truck", "dump-truck":
 		return "vehicle"
 	case "shed", "room", "tent", "frame", "container":

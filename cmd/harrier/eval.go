@@ -169,7 +169,7 @@ var families = map[string][]string{
 
 // is says whether a network's class is what a data set calls so: the same, the same without its attribute, or one of its group.
 func is(class, label string) bool {
-	name, _ := vision.Split(class)
+	name := vision.Name(class)
 	return class == label || name == label || vision.Group(class) == label || slices.Contains(families[label], class) || label == "truck" && (name == "lorry" || name == "dump-truck")
 }
 

@@ -390,7 +390,7 @@ func (in *inspection) picture(ctx context.Context, name string, row *inspected, 
 				lon, lat := round(w.Lon, 8), round(w.Lat, 8)
 				line.Lon, line.Lat, line.Datum, line.Ellipse = &lon, &lat, geo.WGS84, &e
 				line.Attributes = map[string]string{}
-				if name, _ := vision.Split(d.Class); name == "dump-truck" {
+				if vision.Name(d.Class) == "dump-truck" {
 					if err := in.plates.Note(ctx, pic, d.Box, w.GSDM, line.Attributes); err != nil {
 						return err
 					}

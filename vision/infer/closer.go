@@ -71,7 +71,7 @@ func (c *closer) look(ctx context.Context, pic gocv.Mat, found []vision.Detectio
 			d.Class = c.man.Classes[best]
 			d.Score = c.man.Calibrated(d.Class, math.Sqrt(d.Score*float64(p[best])))
 			d.Kinds = kinds(c.man.Classes, p, d.Class)
-			if name, _ := vision.Split(d.Class); name == "dump-truck" && len(c.man.Marks) > 0 {
+			if vision.Name(d.Class) == "dump-truck" && len(c.man.Marks) > 0 {
 				d.Marks = map[string]float64{}
 				for k, mark := range c.man.Marks {
 					d.Marks[mark] = float64(outs[1][k])
@@ -88,13 +88,13 @@ func (c *closer) look(ctx context.Context, pic gocv.Mat, found []vision.Detectio
 
 // kinds are the probabilities of the classes that share a name with one, among themselves; nil where it has its name for itself.
 func kinds(classes []string, p []float32, class string) map[string]float64 {
-	name, what := vision.Split(class)
-	if len(what) == 0 {
+	name := vision.Name(class)
+	if name == class {
 		return nil
 	}
 	out, sum := map[string]float64{}, 0.0
 	for k, c := range classes {
-		if n, _ := vision.Split(c); n == name {
+		if vision.Name(c) == name {
 			out[c] = float64(p[k])
 			sum += float64(p[k])
 		}
