@@ -3,6 +3,7 @@ package vision
 import (
 	"math"
 	"slices"
+	"sort"
 	"sync"
 	"time"
 
@@ -45,7 +46,7 @@ type CaptureClock struct {
 	origin  time.Time
 	sum     float64 // of (arrival - stamp - delay), seconds after origin
 	n       float64
-	moves   []moved
+	film    film
 	offset  float64 // estimate, seconds after origin
 	sigma   float64
 }
@@ -56,7 +57,8 @@ type moved struct {
 	geo.Move
 }
 
-const movesKept = 1500 // five minutes at 5 Hz
+// Moves kept: a flight at 5 Hz; the capture time is told by those of the last five minutes.
+const movesKept, movesRecent = 1 << 14, 1500
 
 // Arrival notes a frame's arrival.
 func (c *CaptureClock) Arrival(pts time.Duration, at time.Time) {
@@ -65,7 +67,7 @@ func (c *CaptureClock) Arrival(pts time.Duration, at time.Time) {
 	zero := at.Add(-pts)
 	if !c.begun || pts+time.Second < c.last { // a stream that was connected again has a new clock
 		c.begun, c.fastest, c.origin, c.sum, c.n = true, zero, zero, 0, 0
-		c.moves, c.sigma = nil, 0
+		c.film, c.sigma = film{}, 0
 	}
 	// the smallest is what matters: frames that come late say nothing of the stream's clock. It may rise slowly, as the
 	// delay drifts.
@@ -93,10 +95,20 @@ func (c *CaptureClock) Delay(seconds float64) {
 func (c *CaptureClock) Moved(from, to time.Duration, m geo.Move) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.moves = append(c.moves, moved{from.Seconds(), to.Seconds(), m})
-	if len(c.moves) > movesKept {
-		c.moves = c.moves[1:]
+	c.film.add(moved{from.Seconds(), to.Seconds(), m})
+	if n := len(c.film.all) - movesKept; n > 0 {
+		c.film.all = slices.Delete(c.film.all, 0, n)
 	}
+}
+
+// Turned is by how much the pictures show the camera to have turned from one time to a later one, on the stream's clock, degrees clockwise; ok
+// is false where they do not show all of it.
+func (c *CaptureClock) Turned(from, to time.Duration) (deg float64, ok bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	a, okA := c.film.find(from.Seconds())
+	b, okB := c.film.find(to.Seconds())
+	return b.yaw - a.yaw, okA && okB && a.run == b.run
 }
 
 // prior is what is known without motion: seconds after origin, and its standard deviation.
@@ -124,11 +136,11 @@ func (c *CaptureClock) Captured(pts time.Duration) (time.Time, float64) {
 func (c *CaptureClock) Estimate(reported []geo.Pose) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !c.begun || len(c.moves) < 5 || len(reported) < 2 {
+	if !c.begun || len(c.film.all) <= 5 || len(reported) < 2 {
 		return
 	}
 	mean, sigma := c.prior()
-	film := newFilm(c.moves)
+	film := &film{all: c.film.all[max(0, len(c.film.all)-movesRecent):]}
 	said := newReports(reported, c.origin)
 	// where fewer reports meet the film, those that do not are taken to cost what the others do: to miss is no merit
 	var most int
@@ -265,23 +277,27 @@ type filmed struct {
 	run       int
 }
 
-func newFilm(moves []moved) *film {
-	f := &film{}
-	at, run := filmed{}, 0
-	for _, m := range moves {
-		if len(f.all) == 0 || math.Abs(f.all[len(f.all)-1].s-m.from) > 1e-6 {
-			run++
-			at = filmed{s: m.from, run: run}
-			f.all = append(f.all, at)
-		}
-		s, c := math.Sincos(at.yaw * math.Pi / 180)
-		at.e, at.n = at.e+s*m.ForwardM+c*m.RightM, at.n+c*m.ForwardM-s*m.RightM
-		at.yaw += m.TurnDeg
-		at.s = m.to
-		at.speed = math.Hypot(m.ForwardM, m.RightM) / math.Max(0.02, m.to-m.from)
+func (f *film) add(m moved) {
+	var at filmed
+	if n := len(f.all); n > 0 {
+		at = f.all[n-1]
+	}
+	if len(f.all) == 0 || math.Abs(at.s-m.from) > 1e-6 {
+		at = filmed{s: m.from, run: at.run + 1}
 		f.all = append(f.all, at)
 	}
-	return f
+	s, c := math.Sincos(at.yaw * math.Pi / 180)
+	at.e, at.n = at.e+s*m.ForwardM+c*m.RightM, at.n+c*m.ForwardM-s*m.RightM
+	at.yaw += m.TurnDeg
+	at.s = m.to
+	at.speed = math.Hypot(m.ForwardM, m.RightM) / math.Max(0.02, m.to-m.from)
+	f.all = append(f.all, at)
+}
+
+// find is where the camera was at any time.
+func (f *film) find(s float64) (filmed, bool) {
+	f.i = max(0, min(len(f.all)-2, sort.Search(len(f.all), func(i int) bool { return f.all[i].s > s })-1))
+	return f.at(s)
 }
 
 func (f *film) rewind() { f.i = 0 }

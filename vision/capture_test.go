@@ -146,3 +146,45 @@ func TestPosesMissingAndLate(t *testing.T) {
 		t.Error("a pose long after the last")
 	}
 }
+
+func TestTheTurnThatPicturesShow(t *testing.T) {
+	c := &CaptureClock{}
+	c.Arrival(0, time.Unix(0, 0))
+	second := func(s float64) time.Duration { return time.Duration(s * float64(time.Second)) }
+	for i := range 20 {
+		if s := float64(i) / 5; i != 10 { // nothing seen from 2 to 2.2 s
+			c.Moved(second(s), second(s+0.2), geo.Move{TurnDeg: 10})
+		}
+	}
+	for _, k := range []struct {
+		from, to, want float64
+		ok             bool
+	}{{0.2, 1.2, 50, true}, {0.3, 0.35, 2.5, true}, {2.4, 4, 80, true}, {1.8, 2.4, 0, false}, {3, 4.5, 0, false}, {-1, 1, 0, false}} {
+		got, ok := c.Turned(second(k.from), second(k.to))
+		if ok != k.ok || ok && math.Abs(got-k.want) > 1e-6 {
+			t.Errorf("from %g to %g s: %g degrees, %v, want %g, %v", k.from, k.to, got, ok, k.want, k.ok)
+		}
+	}
+}
+
+// What was reported at the beginning of a flight of 40 minutes is known at its end.
+func TestPosesOfAWholeFlight(t *testing.T) {
+	p := &Poses{}
+	zero := time.Unix(1000, 0)
+	for i := range 40 * 60 * 10 {
+		p.Add(geo.Pose{Time: zero.Add(time.Duration(i) * 100 * time.Millisecond), Lon: 121.5, Lat: 31.2, YawDeg: float64(i % 90)})
+	}
+	if x, turning, ok := p.At(zero.Add(450 * time.Millisecond)); !ok || math.Abs(x.YawDeg-4.5) > 1e-6 || math.Abs(turning-10) > 1e-6 {
+		t.Errorf("%+v turning %g, %v", x, turning, ok)
+	}
+	before, after, ok := p.Around(zero.Add(450 * time.Millisecond))
+	if !ok || before.YawDeg != 4 || after.YawDeg != 5 {
+		t.Errorf("between %+v and %+v, %v", before, after, ok)
+	}
+	if _, _, ok := p.Around(zero.Add(-time.Second)); ok {
+		t.Error("before the first report there is none")
+	}
+	if n := len(p.Recent()); n != posesRecent {
+		t.Errorf("%d recent poses", n)
+	}
+}

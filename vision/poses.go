@@ -3,19 +3,22 @@ package vision
 import (
 	"math"
 	"slices"
+	"sort"
 	"sync"
 	"time"
 
 	"github.com/harrier-patrol/harrier/geo"
 )
 
-// Poses holds the last poses of one aircraft in the order of their times.
+// Poses holds the poses of one aircraft in the order of their times, those of the last three quarters of an hour and more.
 type Poses struct {
 	mu  sync.Mutex
 	all []geo.Pose
 }
 
-const posesKept = 1200
+// posesKept: the flight at ten reports a second, so that what was seen at its beginning is placed again at its end; and how many of the last tell
+// of noise and of the capture time.
+const posesKept, posesRecent = 1 << 15, 1200
 
 // Add puts a pose in; late ones find their place.
 func (p *Poses) Add(x geo.Pose) {
@@ -56,8 +59,9 @@ func (p *Poses) Noise() (s geo.PoseSigma, ok bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	var off [3][]float64
-	for i := 1; i+1 < len(p.all); i++ {
-		a, b, c := p.all[i-1].Upright(), p.all[i].Upright(), p.all[i+1].Upright()
+	all := p.recent()
+	for i := 1; i+1 < len(all); i++ {
+		a, b, c := all[i-1].Upright(), all[i].Upright(), all[i+1].Upright()
 		span := c.Time.Sub(a.Time)
 		if span <= 0 || span > 2*maxGap {
 			continue
@@ -93,10 +97,7 @@ func (p *Poses) At(t time.Time) (pose geo.Pose, turning float64, ok bool) {
 	if n == 0 {
 		return geo.Pose{}, 0, false
 	}
-	i := n
-	for i > 0 && p.all[i-1].Time.After(t) {
-		i--
-	}
+	i := p.after(t)
 	switch {
 	case i == 0:
 		return geo.Pose{}, 0, false
@@ -127,9 +128,28 @@ func (p *Poses) At(t time.Time) (pose geo.Pose, turning float64, ok bool) {
 	return out, math.Abs(out.TurnDegS), true
 }
 
-// All returns the poses held, oldest first.
-func (p *Poses) All() []geo.Pose {
+// after is the place of the first pose after t.
+func (p *Poses) after(t time.Time) int {
+	return sort.Search(len(p.all), func(i int) bool { return p.all[i].Time.After(t) })
+}
+
+// Around are the reports before and after t; ok is false where either is missing or they lie too far apart.
+func (p *Poses) Around(t time.Time) (before, after geo.Pose, ok bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return append([]geo.Pose(nil), p.all...)
+	i := p.after(t)
+	if i == 0 || i == len(p.all) || p.all[i].Time.Sub(p.all[i-1].Time) > maxGap {
+		return before, after, false
+	}
+	return p.all[i-1], p.all[i], true
+}
+
+// recent are the last poses.
+func (p *Poses) recent() []geo.Pose { return p.all[max(0, len(p.all)-posesRecent):] }
+
+// Recent returns the last poses, oldest first.
+func (p *Poses) Recent() []geo.Pose {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.recent())
 }

@@ -241,7 +241,7 @@ func (w *benchWatch) watchTime(f docksim.ReplayFrame) {
 		return
 	}
 	w.lastEst = f.PTS
-	w.clock.Estimate(w.poses.All())
+	w.clock.Estimate(w.poses.Recent())
 	at, _ := w.clock.Captured(f.PTS)
 	since := int((f.PTS - w.first) / time.Second)
 	for len(w.out.timeS) <= since {
@@ -275,7 +275,7 @@ func (w *benchWatch) pose(pts time.Duration) (geo.Pose, bool) {
 // locate puts true pixels of ground and roof points on the ground at the end of the flight, when all is known.
 func (w *benchWatch) locate(town *docksim.Town) flown {
 	if w.c.Time == "estimated" {
-		w.clock.Estimate(w.poses.All())
+		w.clock.Estimate(w.poses.Recent())
 		_, w.out.sigmaS = w.clock.Captured(0)
 	}
 	given := geo.NewBuildings(town.Outlines(0.05, 1))

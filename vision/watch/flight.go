@@ -240,7 +240,7 @@ func (f *flightWatch) place(ctx context.Context, in <-chan look) error {
 				return err
 			}
 		case <-refine.C:
-			f.clock.Estimate(f.poses.All())
+			f.clock.Estimate(f.poses.Recent())
 			if err := errors.Join(f.refine(), f.end(f.base().zero.Add(f.newest-endedAfter), false)); err != nil {
 				return err
 			}

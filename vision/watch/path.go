@@ -112,18 +112,51 @@ func (f *flightWatch) seenEnough(k *vision.Track, s vision.Scene) bool {
 	return share == 0 || share >= s.MinShare
 }
 
-// shows says whether a place is well inside the picture of a frame, and whether well inside a part that was looked at.
+// turnedSigmaDeg is how uncertain a yaw is that the pictures' own turns tell between two reports.
+const turnedSigmaDeg = 1.0
+
+// roughly is how a frame looked, also where the camera turned too fast for placing anything by it, and how uncertain its yaw is then, degrees;
+// 0 where the pose is as sure as any.
+func (f *flightWatch) roughly(b timeBase, pts time.Duration) (p geo.Pose, yawSigmaDeg float64, ok bool) {
+	if p, ok = f.pose(b, pts); ok {
+		return p, 0, true
+	}
+	p, turning, ok := f.poses.At(b.zero.Add(pts))
+	if !ok {
+		return p, 0, false
+	}
+	yawSigmaDeg = math.Hypot(p.Gap.YawDeg, turning*b.sigmaS)
+	if before, after, ok := f.poses.Around(p.Time); ok {
+		from, to := before.Time.Sub(b.zero), after.Time.Sub(b.zero)
+		part, ok1 := f.clock.Turned(from, pts)
+		whole, ok2 := f.clock.Turned(from, to)
+		if ok1 && ok2 {
+			before, after = before.Upright(), after.Upright()
+			off := geo.WrapDeg(after.YawDeg - before.YawDeg - whole)
+			p.YawDeg = geo.WrapDeg(before.YawDeg + part + off*float64(pts-from)/float64(to-from))
+			yawSigmaDeg = math.Hypot(turnedSigmaDeg, off/2)
+		}
+	}
+	return b.bias.Applied(p, 0), yawSigmaDeg, true
+}
+
+// shows says whether a place is well inside the picture of a frame, however its yaw may be off, and whether well inside a part that was looked
+// at; the latter is said only of frames by which things are placed.
 func (f *flightWatch) shows(v view, at vision.PathPoint) (shown, looked bool) {
-	p, ok := f.pose(f.base(), v.pts)
+	p, yawSigmaDeg, ok := f.roughly(f.base(), v.pts)
 	if !ok {
 		return false, false
 	}
-	g := geo.NewFrame(p.Point(), 0).To([2]float64{at.Lon, at.Lat}, 0)
-	x, y, depth := geo.NewView(v.camera, geo.ENU{U: p.HeightM}, p.YawDeg, p.PitchDeg, p.RollDeg).Project(g)
 	const px = 24
-	in := func(left, top, right, bottom float64) bool {
+	in := func(yawDeg, left, top, right, bottom float64) bool {
+		g := geo.NewFrame(p.Point(), 0).To([2]float64{at.Lon, at.Lat}, 0)
+		x, y, depth := geo.NewView(v.camera, geo.ENU{U: p.HeightM}, yawDeg, p.PitchDeg, p.RollDeg).Project(g)
 		return depth > 0 && x > left+px && y > top+px && x < right-px && y < bottom-px
 	}
-	shown = in(0, 0, float64(v.camera.Width), float64(v.camera.Height))
-	return shown, shown && slices.ContainsFunc(v.tiles, func(t vision.Tile) bool { return in(t.X, t.Y, t.X+t.Side, t.Y+t.Side) })
+	w, h := float64(v.camera.Width), float64(v.camera.Height)
+	if yawSigmaDeg > 0 {
+		return in(p.YawDeg, 0, 0, w, h) && in(p.YawDeg-2*yawSigmaDeg, 0, 0, w, h) && in(p.YawDeg+2*yawSigmaDeg, 0, 0, w, h), false
+	}
+	shown = in(p.YawDeg, 0, 0, w, h)
+	return shown, shown && slices.ContainsFunc(v.tiles, func(t vision.Tile) bool { return in(p.YawDeg, t.X, t.Y, t.X+t.Side, t.Y+t.Side) })
 }

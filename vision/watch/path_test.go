@@ -17,7 +17,7 @@ func over(t *testing.T) (*flightWatch, time.Time, geo.Frame) {
 	t.Helper()
 	zero := time.Date(2026, 3, 1, 4, 0, 0, 0, time.UTC)
 	ground := geo.NewFrame(orb.Point{121.5, 31.2}, 0)
-	f := &flightWatch{w: &Watcher{}, job: dock.WatchJob{Flight: "F"}, poses: &vision.Poses{}}
+	f := &flightWatch{w: &Watcher{}, job: dock.WatchJob{Flight: "F"}, poses: &vision.Poses{}, clock: &vision.CaptureClock{}}
 	f.aligned.Store(&timeBase{zero: zero, sigmaS: 0.02})
 	for i := range 101 {
 		at := zero.Add(time.Duration(i) * 200 * time.Millisecond)
@@ -203,4 +203,43 @@ func TestWhatTurnsIsCarriedBackTheWayItCame(t *testing.T) {
 	if i := int(p.Time.Sub(zero) / (600 * time.Millisecond)); !p.Carried || i > 13 || geo.DistanceM(orb.Point{p.Lon, p.Lat}, at(i)) > 0.8 {
 		t.Errorf("in frame %d it is said to be %.1f m from where it was (carried %v)", i, geo.DistanceM(orb.Point{p.Lon, p.Lat}, at(i)), p.Carried)
 	}
+}
+
+// An aircraft on the spot turns by 90 degrees from 6.2 to 7.2 s; it reports every 2 s. What is ahead of it stays in the picture, what is to its
+// right leaves it half way.
+func TestWhatStandsIsCarriedThroughATurn(t *testing.T) {
+	f, zero, ground := over(t)
+	f.poses = &vision.Poses{}
+	yaw := func(s float64) float64 { return 90 * math.Min(1, math.Max(0, s-6.2)) }
+	for s := 0.0; s <= 20; s += 2 {
+		at := zero.Add(time.Duration(s * 1e9))
+		f.poses.Add(geo.Pose{Time: at, Lon: 121.5, Lat: 31.2, HeightM: 60, PitchDeg: -90, YawDeg: yaw(s)})
+	}
+	at := func(e, n float64, frames ...int) *vision.Track {
+		tr := vision.NewTracker(nil, []string{"stall"})
+		var k *vision.Track
+		for _, i := range frames {
+			p := ground.From(e, n)
+			l := geo.Located{Lon: p.Lon(), Lat: p.Lat(), Cov: geo.Cov{EE: 0.5, NN: 0.5}, SlantM: 60, GSDM: 0.05}
+			k = tr.Add([]vision.Observation{{Sighting: vision.Sighting{Detection: vision.Detection{Class: "stall", Score: 0.9}, At: l, Time: zero.Add(f.views[i].pts)}, PTS: f.views[i].pts, Camera: f.views[i].camera}})[0]
+		}
+		return k
+	}
+	check := func(name string, k *vision.Track, last int) {
+		t.Helper()
+		path, _ := f.path(k)
+		from, to := path[0].Time.Sub(zero)/(600*time.Millisecond), path[len(path)-1].Time.Sub(zero)/(600*time.Millisecond)
+		if from != 0 || int(to) != last || len(path) != last+1 {
+			t.Errorf("%s: in %d frames from %d to %d, want every one from 0 to %d", name, len(path), from, to, last)
+		}
+	}
+	// between the reports of 6 and 8 s nobody knows when it turned: up to 22 degrees off what lies between
+	check("straight below", at(0, 2, 5, 6, 7, 8, 15, 16), 29)
+	check("to the right", at(40, 0, 5, 6, 7, 8), 10)
+	f.clock.Arrival(0, zero)
+	for s := 0.0; s < 20; s += 0.2 {
+		f.clock.Moved(time.Duration(s*1e9), time.Duration((s+0.2)*1e9), geo.Move{TurnDeg: yaw(s+0.2) - yaw(s)})
+	}
+	check("to the right, the turn seen", at(40, 0, 5, 6, 7, 8), 11) // 6.6 s, 36 degrees
+	check("ahead, the turn seen", at(0, 20, 5, 6, 7, 8, 15, 16), 29)
 }
