@@ -140,6 +140,16 @@ func (t *Track) Way() (early, late Way) {
 	return t.wayBetween(first, then), late
 }
 
+// WayBetween is how it moved from one point of its path to the next, as far as they tell; nothing where it stands.
+func (t *Track) WayBetween(from, to PathPoint) Way {
+	if !t.motion.moves() {
+		return Way{}
+	}
+	s := math.Max(to.Time.Sub(from.Time).Seconds(), 0.1)
+	d := geo.NewFrame(orb.Point{from.Lon, from.Lat}, 0).To(orb.Point{to.Lon, to.Lat}, 0)
+	return Way{EastMS: d.E / s, NorthMS: d.N / s, AccelMS2: t.motion.accel}
+}
+
 // waySigmaM is how sure a position is along a way, metres.
 const waySigmaM = 0.6
 

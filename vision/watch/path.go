@@ -69,18 +69,25 @@ func (f *flightWatch) path(k *vision.Track) (out []vision.PathPoint, share float
 	slices.Reverse(out)
 	for n, s := range seen {
 		out = append(out, s)
-		if n+1 == len(seen) || k.Moves() {
+		if n+1 == len(seen) {
 			continue
 		}
+		next := seen[n+1]
+		way := k.WayBetween(s, next)
 		for j := max(i, 0); j < len(views); j++ {
 			at := b.zero.Add(views[j].pts)
-			if !at.Before(seen[n+1].Time) {
+			if !at.Before(next.Time) {
 				break
 			}
-			if at.After(s.Time) {
-				if p, ok := carried(s, late, views[j]); ok {
-					out = append(out, p)
-				}
+			if !at.After(s.Time) {
+				continue
+			}
+			from := s
+			if k.Moves() && next.Time.Sub(at) < at.Sub(s.Time) {
+				from = next
+			}
+			if p, ok := carried(from, way, views[j]); ok {
+				out = append(out, p)
 			}
 		}
 	}

@@ -101,6 +101,23 @@ func TestAShareIsOfTheFramesInWhichThePlaceWasLookedAt(t *testing.T) {
 	}
 }
 
+// Of what moves also the frames between two sightings count: sightings of several things that were strung together are few.
+func TestAShareOfWhatMovesCountsTheFramesBetween(t *testing.T) {
+	f, zero, ground := over(t)
+	every, _ := f.path(recognised(f, zero, ground, 80, 4, 13, 14, 15, 16, 17, 18))
+	third, share := f.path(recognised(f, zero, ground, 80, 4, 13, 15, 17, 19))
+	if want := 4 / 9.0; math.Abs(share-want) > 0.01 { // 14, 16, 18, and 12 and 20
+		t.Errorf("seen in every other frame is a share of %.2f, want %.2f", share, want)
+	}
+	for _, path := range [][]vision.PathPoint{every, third} {
+		for _, p := range path {
+			if d := geo.DistanceM(orb.Point{p.Lon, p.Lat}, ground.From(4*p.Time.Sub(zero).Seconds()-20, 80)); d > 2.5 {
+				t.Errorf("at %s it is %.1f m off its way", p.Time.Sub(zero), d)
+			}
+		}
+	}
+}
+
 // Also the sightings that a long track no longer keeps were seen.
 func TestAShareCountsAlsoWhatIsNoLongerKept(t *testing.T) {
 	f, zero, ground := over(t)
