@@ -186,6 +186,9 @@ func loadAt(tracks []vision.Ended, t docksim.TruthThing) string {
 // Tracks are compared with the truth at every second; a track is where a thing is within this many metres.
 const sameM = 3.0
 
+// pathGap is how long a path of the truth has no point where a thing was in sight all the time.
+const pathGap = 600 * time.Millisecond
+
 // identities scores the tracks seen at least twice. What lies on a real thing that was not seen well just then counts neither way.
 func identities(things []docksim.TruthThing, tracks []vision.Ended) identity {
 	type spot struct {
@@ -200,12 +203,17 @@ func identities(things []docksim.TruthThing, tracks []vision.Ended) identity {
 		if len(t.Path) == 0 {
 			return s, true
 		}
+		// the truth tells it five times a second: a car is 2 m further on by then
 		i := sort.Search(len(t.Path), func(i int) bool { return !t.Path[i].Time.Before(at) })
-		for _, k := range []int{i, i - 1} {
-			if k >= 0 && k < len(t.Path) && t.Path[k].Time.Sub(at).Abs() < 300*time.Millisecond {
-				s.lon, s.lat = t.Path[k].Lon, t.Path[k].Lat
-				return s, true
-			}
+		if i < len(t.Path) && t.Path[i].Time.Equal(at) {
+			s.lon, s.lat = t.Path[i].Lon, t.Path[i].Lat
+			return s, true
+		}
+		if i > 0 && i < len(t.Path) && t.Path[i].Time.Sub(t.Path[i-1].Time) < pathGap {
+			a, b := t.Path[i-1], t.Path[i]
+			k := at.Sub(a.Time).Seconds() / b.Time.Sub(a.Time).Seconds()
+			s.lon, s.lat = a.Lon+k*(b.Lon-a.Lon), a.Lat+k*(b.Lat-a.Lat)
+			return s, true
 		}
 		return s, false
 	}

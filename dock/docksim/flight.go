@@ -83,11 +83,11 @@ func (f *flight) run(ctx context.Context, d *dice, s Settings, q Quality, tr *tr
 			enc.Close()
 		}
 	}()
-	w := newWatcher(f.town, func(solid int, windows []Window, path []PathPoint) {
+	w := newWatcher(f.town, func(solid, lap int, windows []Window, path []PathPoint) {
 		for i := range windows {
 			windows[i].Flight = f.id
 		}
-		tr.sight(f.town, solid, windows, path)
+		tr.sight(f.town, solid, lap, windows, path)
 	})
 	defer w.close()
 	tr.addTown(f.town)

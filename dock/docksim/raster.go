@@ -93,20 +93,29 @@ func (r *renderer) render(t *Town, e eye, s float64) {
 	}
 }
 
-// offset is how far a moving solid has come, wrapped round the town.
+// offset is how far a moving solid has come: what leaves the town at one end comes in at the other.
 func (s *solid) offset(t float64) vec {
+	off, _ := s.way(t)
+	return off
+}
+
+// laps is how often a moving solid has left the town: what comes in at the other end then is another one to everybody who sees it.
+func (s *solid) laps(t float64) int {
+	_, laps := s.way(t)
+	return laps
+}
+
+func (s *solid) way(t float64) (off vec, laps int) {
 	if s.speed == (vec{}) {
-		return vec{}
+		return off, 0
+	}
+	wrap := func(base, d, half float64) float64 {
+		n := math.Floor((base + d + half) / (2 * half))
+		laps += int(math.Abs(n))
+		return d - n*2*half
 	}
 	o := s.speed.mul(t)
-	wrap := func(base, d, half float64) float64 {
-		v := math.Mod(base+d+half, 2*half)
-		if v < 0 {
-			v += 2 * half
-		}
-		return v - half - base
-	}
-	return vec{wrap(s.centre.X, o.X, townHalfX), wrap(s.centre.Y, o.Y, townHalfY), 0}
+	return vec{wrap(s.centre.X, o.X, townHalfX), wrap(s.centre.Y, o.Y, townHalfY), 0}, laps
 }
 
 // warpGround fills the frame with the ground texture, in bands whose coarseness fits their distance.

@@ -48,6 +48,7 @@ type film struct {
 // recordedSight is when a solid was seen well, and its way; times since recordingEpoch.
 type recordedSight struct {
 	Solid   int         `json:"solid"`
+	Lap     int         `json:"lap,omitempty"` // how often it had left the town
 	Windows []Window    `json:"windows"`
 	Path    []PathPoint `json:"path,omitempty"`
 }
@@ -117,8 +118,8 @@ func (f *Fleet) record(ctx context.Context, i int, route missions.Route, rec rec
 	}
 	defer video.Close()
 	var out film
-	w := newWatcher(town, func(solid int, windows []Window, path []PathPoint) {
-		out.Sights = append(out.Sights, recordedSight{solid, windows, path})
+	w := newWatcher(town, func(solid, lap int, windows []Window, path []PathPoint) {
+		out.Sights = append(out.Sights, recordedSight{solid, lap, windows, path})
 	})
 	p := newPilot(town.frame, route)
 	const tick = time.Second / frameRate
@@ -216,7 +217,7 @@ func (f *film) tell(t *truth, town *Town, flight string, began time.Time, from, 
 				path = append(path, p)
 			}
 		}
-		t.sight(town, s.Solid, windows, path)
+		t.sight(town, s.Solid, s.Lap, windows, path)
 	}
 }
 
@@ -247,7 +248,7 @@ func (f *Fleet) routes() []missions.Route {
 
 // bare is a dock's town with its frame and angle alone: enough for a route.
 func (f *Fleet) bare(i int) *Town {
-	d := newDice(f.o.Seed, 77+uint64(i))
+	d := newDice(f.o.Seed, townStream+uint64(i))
 	return &Town{frame: geo.NewFrame(orbPoint(Site(i)[0], Site(i)[1]), 0), angle: d.between(-0.6, 0.6)}
 }
 

@@ -69,3 +69,28 @@ func TestBuildingsAreSeenFromEverywhere(t *testing.T) {
 		t.Errorf("%d looks", looks)
 	}
 }
+
+// A car that leaves the town at one end comes in at the other: to everybody who sees it, another one.
+func TestWhatComesInAgainIsAnother(t *testing.T) {
+	for _, speed := range []vec{{10, 0, 0}, {-10, 0, 0}, {0, 7, 0}, {6, -8, 0}} {
+		s := &solid{centre: vec{20, -30, 0}, speed: speed}
+		at := func(t float64) vec { return s.centre.add(s.offset(t)) }
+		for k := 0.2; k < 120; k += 0.2 {
+			jump := math.Sqrt(at(k).sub(at(k-0.2)).dot(at(k).sub(at(k-0.2)))) > 3
+			if another := s.laps(k) != s.laps(k-0.2); jump != another {
+				t.Errorf("speed %v at %.1f s: it jumps: %v, it is another: %v", speed, k, jump, another)
+			}
+			if p := at(k); math.Abs(p.X) > townHalfX+1e-6 || math.Abs(p.Y) > townHalfY+1e-6 {
+				t.Fatalf("speed %v at %.1f s: outside the town at %v", speed, k, p)
+			}
+		}
+	}
+	town := &Town{name: "T", frame: geo.NewFrame(orb.Point{121.5, 31.2}, 0), solids: []solid{{label: "car", thing: -1, speed: vec{10, 0, 0}}}}
+	told := &truth{things: map[string]*TruthThing{}}
+	told.sight(town, 0, 0, []Window{{}}, nil)
+	told.sight(town, 0, 1, []Window{{}, {}}, nil)
+	told.sight(town, 0, 1, []Window{{}}, nil)
+	if a, b := told.things["T-car-0000"], told.things["T-car-0000-2"]; len(told.things) != 2 || a == nil || len(a.Windows) != 1 || b == nil || len(b.Windows) != 3 {
+		t.Errorf("the truth tells of %v", told.things)
+	}
+}

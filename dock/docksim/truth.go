@@ -103,12 +103,15 @@ func (t *truth) frame(flight string, n uint32, at time.Time) {
 	}
 }
 
-// sight notes when a solid was seen well, and its way if it moves.
-func (t *truth) sight(town *Town, solid int, windows []Window, path []PathPoint) {
+// sight notes when a solid was seen well in one lap, and its way if it moves.
+func (t *truth) sight(town *Town, solid, lap int, windows []Window, path []PathPoint) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	so := &town.solids[solid]
 	id := fmt.Sprintf("%s-%s-%04d", town.name, so.label, solid)
+	if lap > 0 {
+		id += fmt.Sprintf("-%d", lap+1)
+	}
 	if so.thing >= 0 {
 		id = town.Things[so.thing].ID
 	}
@@ -156,11 +159,12 @@ func (t *truth) Close() error {
 // watcher notes when each labelled thing has been seen well in one flight, and where what moves has been.
 type watcher struct {
 	town *Town
-	told func(solid int, windows []Window, path []PathPoint)
+	told func(solid, lap int, windows []Window, path []PathPoint)
 	seen map[int]*sighted
 }
 
 type sighted struct {
+	lap     int
 	open    bool
 	now     Window
 	windows []Window
@@ -177,8 +181,8 @@ const (
 // lookEvery frames the watcher looks.
 const lookEvery = 5
 
-// newWatcher tells of every thing once, when it is closed.
-func newWatcher(t *Town, told func(int, []Window, []PathPoint)) *watcher {
+// newWatcher tells of every thing once a lap, when that is over or the watcher is closed.
+func newWatcher(t *Town, told func(solid, lap int, windows []Window, path []PathPoint)) *watcher {
 	return &watcher{town: t, told: told, seen: map[int]*sighted{}}
 }
 
@@ -194,8 +198,11 @@ func (w *watcher) look(r *renderer, e eye, s float64, at time.Time) {
 		if so.label == "" || x == nil && seen[i+1] == 0 && len(so.faces) > 0 { // in sight from its first pixel on
 			continue
 		}
-		if x == nil {
-			x = &sighted{}
+		if lap := so.laps(s); x == nil || x.lap != lap {
+			if x != nil {
+				w.tell(i)
+			}
+			x = &sighted{lap: lap}
 			w.seen[i] = x
 		}
 		off := so.offset(s)
@@ -251,8 +258,13 @@ func (x *sighted) end() {
 
 // close tells of everything that was in sight, also of what was never seen well: what is seen of it is no false alarm.
 func (w *watcher) close() {
-	for solid, x := range w.seen {
-		x.end()
-		w.told(solid, x.windows, x.path)
+	for solid := range w.seen {
+		w.tell(solid)
 	}
+}
+
+func (w *watcher) tell(solid int) {
+	x := w.seen[solid]
+	x.end()
+	w.told(solid, x.lap, x.windows, x.path)
 }
