@@ -29,7 +29,7 @@ type Scene struct {
 	Classes      map[string]ClassRule `yaml:"classes"`       // a network's class, with its attribute: "dump-truck/open"
 	MinScore     float64              `yaml:"min_score"`     // calibrated: the share of such tracks that are right
 	MinSightings int                  `yaml:"min_sightings"` // so often it must have been seen
-	MinShare     float64              `yaml:"min_share"`     // and in such a share of the frames in which its place was looked at; 0 asks for none
+	MinTrust     float64              `yaml:"min_trust"`     // and it must be so probable that the track is of a real thing (Track.Trust); 0 asks for nothing
 	Dwell        time.Duration        `yaml:"dwell"`         // and so long it must have stayed while in view
 	Motion       Motion               `yaml:"motion"`        // standing, moving, or any (the default)
 	NotIn        []string             `yaml:"not_in"`        // kinds of fences in which it is no violation
@@ -120,8 +120,8 @@ func (s SceneFile) check(file string) error {
 		return fmt.Errorf("scene %s: vision.min_score must lie between 0 and 1, is %g", file, v.MinScore)
 	case v.MinSightings < 1:
 		return fmt.Errorf("scene %s: vision.min_sightings must be at least 1", file)
-	case v.MinShare < 0 || v.MinShare > 1:
-		return fmt.Errorf("scene %s: vision.min_share must lie between 0 and 1, is %g", file, v.MinShare)
+	case v.MinTrust < 0 || v.MinTrust > 1:
+		return fmt.Errorf("scene %s: vision.min_trust must lie between 0 and 1, is %g", file, v.MinTrust)
 	case v.JoinM <= 0:
 		return fmt.Errorf("scene %s: vision.join_m must be metres above 0", file)
 	case slices.ContainsFunc(slices.Collect(maps.Values(v.Classes)), func(r ClassRule) bool { return r.DoorLineM < 0 }):

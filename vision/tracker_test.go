@@ -253,7 +253,7 @@ leads:
 
 func TestBadScenesAreSaid(t *testing.T) {
 	base := "scene: x\nvision: {classes: {a: {}}, min_score: 0.5, min_sightings: 1, join_m: 3%s}\n"
-	for _, bad := range []string{", hours: 25:00-26:00", ", motion: sideways", ", dwell: -1s", ", min_share: 1.1", ", min_share: -0.1", ", colour: red", ", min_score: 0.5"} {
+	for _, bad := range []string{", hours: 25:00-26:00", ", motion: sideways", ", dwell: -1s", ", min_trust: 1.1", ", min_trust: -0.1", ", colour: red", ", min_score: 0.5"} {
 		if _, err := ReadScenes(fstest.MapFS{"x.yaml": {Data: []byte(fmt.Sprintf(base, bad))}}); err == nil {
 			t.Errorf("%q is taken", bad)
 		}
@@ -265,7 +265,7 @@ func TestBadScenesAreSaid(t *testing.T) {
 }
 
 func FuzzScene(f *testing.F) {
-	f.Add("scene: x\nvision: {classes: {a: {height_m: 1}}, min_score: 0.5, min_sightings: 1, join_m: 3, hours: Mo-Fr 06:00-22:00, dwell: 2s, min_share: 0.3}\n")
+	f.Add("scene: x\nvision: {classes: {a: {height_m: 1}}, min_score: 0.5, min_sightings: 1, join_m: 3, hours: Mo-Fr 06:00-22:00, dwell: 2s, min_trust: 0.3}\n")
 	f.Add("scene: [")
 	f.Fuzz(func(t *testing.T, text string) {
 		all, err := ReadScenes(fstest.MapFS{"x.yaml": {Data: []byte(text)}})

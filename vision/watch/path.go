@@ -109,14 +109,13 @@ func (f *flightWatch) path(k *vision.Track) (out []vision.PathPoint, share float
 	return out, n / (n + float64(missed))
 }
 
-// seenEnough says whether a thing was seen in such a share of the frames in which its place was looked at as a scene asks for: a mistake is
-// made in some frames, a thing is seen in most. Of what was seen too seldom to tell the share nothing is asked.
-func (f *flightWatch) seenEnough(k *vision.Track, s vision.Scene) bool {
-	if s.MinShare == 0 {
+// trusted says whether a track is to be trusted as much as a scene asks for, by what is known of it now.
+func (f *flightWatch) trusted(k *vision.Track, s vision.Scene) bool {
+	if s.MinTrust == 0 {
 		return true
 	}
 	_, share := f.path(k)
-	return share == 0 || share >= s.MinShare
+	return k.Trust(share) >= s.MinTrust
 }
 
 // turnedSigmaDeg is how uncertain a yaw is that the pictures' own turns tell between two reports.

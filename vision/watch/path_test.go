@@ -70,17 +70,22 @@ func TestWhatStandsIsCarriedWhileItsPlaceIsInThePicture(t *testing.T) {
 	}
 }
 
-// What was seen in 3 of the 10 frames that show its place is a finding for a scene that asks for less.
-func TestASceneAsksForAShareOfTheFrames(t *testing.T) {
+// What was seen in 3 of the 10 frames that show its place is trusted less than what was seen as often in frames of which nothing else is known.
+func TestASceneAsksForTrust(t *testing.T) {
 	f, zero, ground := over(t)
 	k := recognised(f, zero, ground, 80, 0, 14, 15, 19)
-	for least, want := range map[float64]bool{0: true, 0.3: true, 0.31: false} {
-		if got := f.seenEnough(k, vision.Scene{MinShare: least}); got != want {
-			t.Errorf("seen in a share of 0.3, asked for %g: %v", least, got)
+	trust := k.Trust(0.3)
+	if trust <= 0.01 || trust >= 0.9 {
+		t.Fatalf("trust %.3f tells nothing here", trust)
+	}
+	for least, want := range map[float64]bool{0: true, trust - 0.001: true, trust + 0.001: false} {
+		if got := f.trusted(k, vision.Scene{MinTrust: least}); got != want {
+			t.Errorf("trusted to %.3f, asked for %.3f: %v", trust, least, got)
 		}
 	}
-	if !f.seenEnough(recognised(f, zero, ground, 80, 0, 14, 19), vision.Scene{MinShare: 0.9}) {
-		t.Error("a share is asked for of what was seen twice")
+	twice := recognised(f, zero, ground, 80, 0, 14, 19)
+	if trust := twice.Trust(0); !f.trusted(twice, vision.Scene{MinTrust: trust - 0.001}) || f.trusted(twice, vision.Scene{MinTrust: trust + 0.001}) {
+		t.Errorf("of what was seen twice nothing but score and sightings counts: %.3f", trust)
 	}
 }
 
