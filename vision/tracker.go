@@ -145,8 +145,13 @@ func (t *Track) WayBetween(from, to PathPoint) Way {
 	if !t.motion.moves() {
 		return Way{}
 	}
-	s := math.Max(to.Time.Sub(from.Time).Seconds(), 0.1)
-	d := geo.NewFrame(orb.Point{from.Lon, from.Lat}, 0).To(orb.Point{to.Lon, to.Lat}, 0)
+	return t.way(from.Time, orb.Point{from.Lon, from.Lat}, to.Time, orb.Point{to.Lon, to.Lat})
+}
+
+// way is that which leads from a point at one time to a point at a later one.
+func (t *Track) way(from time.Time, p orb.Point, to time.Time, q orb.Point) Way {
+	s := math.Max(to.Sub(from).Seconds(), 0.1)
+	d := geo.NewFrame(p, 0).To(q, 0)
 	return Way{EastMS: d.E / s, NorthMS: d.N / s, AccelMS2: t.motion.accel}
 }
 
@@ -155,9 +160,9 @@ const waySigmaM = 0.6
 
 // wayBetween is how it came from one sighting to a later one.
 func (t *Track) wayBetween(from, to Observation) Way {
-	s := math.Max(to.Time.Sub(from.Time).Seconds(), 0.1)
-	d := geo.NewFrame(from.At.Point(), 0).To(to.At.Point(), 0)
-	return Way{d.E / s, d.N / s, math.Sqrt2 * waySigmaM / s, t.motion.accel}
+	w := t.way(from.Time, from.At.Point(), to.Time, to.At.Point())
+	w.SigmaMS = math.Sqrt2 * waySigmaM / math.Max(to.Time.Sub(from.Time).Seconds(), 0.1)
+	return w
 }
 
 // Class is what most of the score says, and its mean score over the sightings that say so. Of a truck with a load most of the score says that
