@@ -154,15 +154,23 @@ func (f *flightWatch) shows(v view, at vision.PathPoint) (shown, looked bool) {
 		return false, false
 	}
 	const px = 24
-	in := func(yawDeg, left, top, right, bottom float64) bool {
-		g := geo.NewFrame(p.Point(), 0).To([2]float64{at.Lon, at.Lat}, 0)
-		x, y, depth := geo.NewView(v.camera, geo.ENU{U: p.HeightM}, yawDeg, p.PitchDeg, p.RollDeg).Project(g)
+	g := geo.NewFrame(p.Point(), 0).To([2]float64{at.Lon, at.Lat}, 0)
+	var x, y, depth float64
+	look := func(yawDeg float64) {
+		x, y, depth = geo.NewView(v.camera, geo.ENU{U: p.HeightM}, yawDeg, p.PitchDeg, p.RollDeg).Project(g)
+	}
+	in := func(left, top, right, bottom float64) bool {
 		return depth > 0 && x > left+px && y > top+px && x < right-px && y < bottom-px
 	}
-	w, h := float64(v.camera.Width), float64(v.camera.Height)
 	if yawSigmaDeg > 0 {
-		return in(p.YawDeg, 0, 0, w, h) && in(p.YawDeg-2*yawSigmaDeg, 0, 0, w, h) && in(p.YawDeg+2*yawSigmaDeg, 0, 0, w, h), false
+		for _, off := range []float64{-2, 0, 2} {
+			if look(p.YawDeg + off*yawSigmaDeg); !in(0, 0, float64(v.camera.Width), float64(v.camera.Height)) {
+				return false, false
+			}
+		}
+		return true, false
 	}
-	shown = in(p.YawDeg, 0, 0, w, h)
-	return shown, shown && slices.ContainsFunc(v.tiles, func(t vision.Tile) bool { return in(p.YawDeg, t.X, t.Y, t.X+t.Side, t.Y+t.Side) })
+	look(p.YawDeg)
+	shown = in(0, 0, float64(v.camera.Width), float64(v.camera.Height))
+	return shown, shown && slices.ContainsFunc(v.tiles, func(t vision.Tile) bool { return in(t.X, t.Y, t.X+t.Side, t.Y+t.Side) })
 }
