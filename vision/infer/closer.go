@@ -19,12 +19,12 @@ type closer struct {
 	n    int
 }
 
-func openCloser(raw []byte, man networks.Manifest, engineName string, n int) (*closer, error) {
-	out := []port{{"classes", []int{1, len(man.Classes)}}}
+func openCloser(raw []byte, man networks.Manifest, engineName string, n int, turns chan struct{}) (*closer, error) {
+	out := []port{{name: "classes", shape: []int{1, len(man.Classes)}}}
 	if len(man.Marks) > 0 {
-		out = append(out, port{"marks", []int{1, len(man.Marks)}})
+		out = append(out, port{name: "marks", shape: []int{1, len(man.Marks)}})
 	}
-	free, err := sessions(engineName, raw, man.Name, []port{{"crop", []int{1, 3, man.Size, man.Size}}}, out, n)
+	free, err := sessions(engineName, raw, man.Name, []port{pictureOf("crop", man)}, out, n, turns)
 	if err != nil {
 		return nil, err
 	}
@@ -54,7 +54,7 @@ func (c *closer) look(ctx context.Context, pic gocv.Mat, found []vision.Detectio
 			}
 			defer func() { c.free <- s }()
 			s.cut(pic, vision.Tile{X: x - side/2, Y: y - side/2, Side: side}, c.man.Size)
-			if err := planes(s.pic, s.inputs()[0], c.man); err != nil {
+			if err := s.show(c.man); err != nil {
 				return err
 			}
 			outs, err := s.run()

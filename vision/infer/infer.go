@@ -17,26 +17,59 @@ import (
 // engine is a network loaded. It belongs to one goroutine at a time.
 type engine interface {
 	inputs() [][]float32 // to be filled before run
+	pixels() []byte      // likewise, of a network that takes a picture's bytes; nil for others
 	run() ([][]float32, error)
 	close()
 }
 
-// session is an engine with the buffer in which it gets its pictures: memory that is new every time costs as much as scaling does.
+// session is an engine with the buffers in which it gets its pictures: memory that is new every time costs as much as scaling does.
 type session struct {
 	engine
-	pic, part gocv.Mat
+	turns           chan struct{} // of which it takes one to run
+	pic, part, bgra gocv.Mat
+}
+
+// run takes its turn: there are more sessions than may run at a time, so that the next picture is made while networks run.
+func (s *session) run() ([][]float32, error) {
+	s.turns <- struct{}{}
+	defer func() { <-s.turns }()
+	return s.engine.run()
+}
+
+// show gives the network the picture in s.pic, of its size.
+func (s *session) show(m networks.Manifest) error {
+	if !m.Pixels {
+		return planes(s.pic, s.inputs()[0], m)
+	}
+	gocv.CvtColor(s.pic, &s.bgra, gocv.ColorBGRToBGRA)
+	pix, err := s.bgra.DataPtrUint8()
+	if err != nil {
+		return err
+	}
+	copy(s.pixels(), pix)
+	return nil
 }
 
 func (s *session) close() {
 	s.engine.close()
 	s.pic.Close()
 	s.part.Close()
+	s.bgra.Close()
 }
 
 // port is an input or output of a network.
 type port struct {
 	name  string
 	shape []int
+	bytes bool // it takes bytes, not floats
+}
+
+// pictureOf is the input of a network that takes one picture.
+func pictureOf(name string, m networks.Manifest) port {
+	if m.Pixels {
+		return port{name, []int{1, m.Size, m.Size, 4}, true}
+	}
+	return port{name: name, shape: []int{1, 3, m.Size, m.Size}}
 }
 
 func (p port) len() int {
@@ -51,7 +84,7 @@ func (p port) len() int {
 type Model struct {
 	Manifest networks.Manifest
 	free     chan *session
-	n        int
+	n        int // of tiles that are worked on at a time
 	cells    []cell
 	closer   *closer // takes a closer look at what was found; nil without
 }
@@ -79,8 +112,8 @@ func (m *Model) Marks() []string {
 
 type cell struct{ x, y, stride float64 }
 
-// Open loads a detector by name ("harrier-nano", "base") on an engine ("onnxruntime" or "opencv") with n one-thread sessions, and the
-// network that looks closer, where its manifest names one.
+// Open loads a detector by name ("harrier-nano", "base") on an engine ("onnxruntime" or "opencv"), and the network that looks closer,
+// where its manifest names one. n of their sessions, each of one thread, run at a time; one more of each is made ready meanwhile.
 func Open(name, engineName string, n int) (*Model, error) {
 	load := func(name string) ([]byte, networks.Manifest, error) {
 		raw, man, err := networks.Load(name)
@@ -94,7 +127,8 @@ func Open(name, engineName string, n int) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &Model{Manifest: man, n: n}
+	turns := make(chan struct{}, n)
+	m := &Model{Manifest: man, n: n + 1}
 	for _, s := range man.Strides {
 		for y := range man.Size / s {
 			for x := range man.Size / s {
@@ -102,15 +136,15 @@ func Open(name, engineName string, n int) (*Model, error) {
 			}
 		}
 	}
-	in := []port{{"image", []int{1, 3, man.Size, man.Size}}}
-	out := []port{{"scores", []int{1, len(m.cells), len(man.Classes)}}, {"dist", []int{1, len(m.cells), 4 * man.Bins}}}
-	if m.free, err = sessions(engineName, raw, man.Name, in, out, n); err != nil {
+	in := []port{pictureOf("image", man)}
+	out := []port{{name: "scores", shape: []int{1, len(m.cells), len(man.Classes)}}, {name: "dist", shape: []int{1, len(m.cells), 4 * man.Bins}}}
+	if m.free, err = sessions(engineName, raw, man.Name, in, out, m.n, turns); err != nil {
 		return nil, err
 	}
 	if man.Closer != "" {
 		raw, man, err := load(man.Closer)
 		if err == nil {
-			m.closer, err = openCloser(raw, man, engineName, n)
+			m.closer, err = openCloser(raw, man, engineName, m.n, turns)
 		}
 		if err != nil {
 			m.Close()
@@ -120,8 +154,8 @@ func Open(name, engineName string, n int) (*Model, error) {
 	return m, nil
 }
 
-// sessions are n copies of a network on an engine, to be taken and given back.
-func sessions(engineName string, raw []byte, name string, in, out []port, n int) (chan *session, error) {
+// sessions are n copies of a network on an engine, to be taken and given back; as many run at a time as there is room in turns.
+func sessions(engineName string, raw []byte, name string, in, out []port, n int, turns chan struct{}) (chan *session, error) {
 	free := make(chan *session, n)
 	for range n {
 		var e engine
@@ -138,7 +172,7 @@ func sessions(engineName string, raw []byte, name string, in, out []port, n int)
 			closeAll(free)
 			return nil, err
 		}
-		free <- &session{e, gocv.NewMat(), gocv.NewMat()}
+		free <- &session{e, turns, gocv.NewMat(), gocv.NewMat(), gocv.NewMat()}
 	}
 	return free, nil
 }
@@ -162,22 +196,8 @@ func (m *Model) Close() {
 	}
 }
 
-// Tile detects in one tile: a BGR picture of Size x Size. Boxes are in the tile's pixels; scores below minScore are dropped.
-func (m *Model) Tile(ctx context.Context, tile gocv.Mat, minScore float64) ([]vision.Detection, error) {
-	n := m.Manifest.Size
-	if tile.Rows() != n || tile.Cols() != n || tile.Type() != gocv.MatTypeCV8UC3 {
-		return nil, fmt.Errorf("tile is %dx%d, the network takes %dx%d BGR", tile.Cols(), tile.Rows(), n, n)
-	}
-	s, err := take(ctx, m.free)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { m.free <- s }()
-	return m.detect(s, tile, minScore)
-}
-
-func (m *Model) detect(s *session, tile gocv.Mat, minScore float64) ([]vision.Detection, error) {
-	if err := planes(tile, s.inputs()[0], m.Manifest); err != nil {
+func (m *Model) detect(s *session, minScore float64) ([]vision.Detection, error) {
+	if err := s.show(m.Manifest); err != nil {
 		return nil, err
 	}
 	outs, err := s.run()
@@ -222,6 +242,10 @@ const leastRaw = 0.02
 
 func (m *Model) decode(scores, dist []float32, minScore float64) []vision.Detection {
 	nc, bins := len(m.Manifest.Classes), m.Manifest.Bins
+	least := make([]float32, nc)
+	for k, class := range m.Manifest.Classes {
+		least[k] = max(leastRaw, float32(m.Manifest.Raw(class, minScore)))
+	}
 	var out []vision.Detection
 	for i, c := range m.cells {
 		row := scores[i*nc : (i+1)*nc]
@@ -231,17 +255,18 @@ func (m *Model) decode(scores, dist []float32, minScore float64) []vision.Detect
 				best = k
 			}
 		}
-		if best < 0 {
+		if best < 0 || row[best] < least[best] {
 			continue
 		}
-		if m.Manifest.Calibrated(m.Manifest.Classes[best], float64(row[best])) < minScore {
+		score := m.Manifest.Calibrated(m.Manifest.Classes[best], float64(row[best]))
+		if score < minScore {
 			continue
 		}
 		var side [4]float64
 		for k := range side {
 			side[k] = expectation(dist[(i*4+k)*bins:(i*4+k+1)*bins]) * c.stride
 		}
-		out = append(out, vision.Detection{Class: m.Manifest.Classes[best], Score: m.Manifest.Calibrated(m.Manifest.Classes[best], float64(row[best])),
+		out = append(out, vision.Detection{Class: m.Manifest.Classes[best], Score: score,
 			Box: vision.Box{X: c.x - side[0], Y: c.y - side[1], W: side[0] + side[2], H: side[1] + side[3]}})
 	}
 	return vision.Suppress(out, 0.55)

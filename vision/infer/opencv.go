@@ -26,12 +26,18 @@ func openCV(raw []byte, name string, in, out []port) (engine, error) {
 	}
 	e := &cvEngine{net: net, in: in, out: out, outs: make([][]float32, len(out))}
 	for _, p := range in {
+		if p.bytes {
+			net.Close()
+			return nil, fmt.Errorf("load model %s into OpenCV: it takes bytes, which the dnn module does not; use the float model it was made of", name)
+		}
 		e.ins = append(e.ins, make([]float32, p.len()))
 	}
 	return e, nil
 }
 
 func (e *cvEngine) inputs() [][]float32 { return e.ins }
+
+func (e *cvEngine) pixels() []byte { return nil }
 
 func (e *cvEngine) run() ([][]float32, error) {
 	for i, p := range e.in {

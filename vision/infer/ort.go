@@ -51,10 +51,11 @@ var environment = sync.OnceValue(func() error {
 })
 
 type ortEngine struct {
-	s       *ort.AdvancedSession
-	in, out []*ort.Tensor[float32]
-	ins     [][]float32
-	outs    [][]float32
+	s      *ort.AdvancedSession
+	values []ort.Value // inputs and outputs
+	ins    [][]float32
+	pix    []byte
+	outs   [][]float32
 }
 
 func openORT(raw []byte, name string, in, out []port) (_ engine, err error) {
@@ -67,26 +68,36 @@ func openORT(raw []byte, name string, in, out []port) (_ engine, err error) {
 			e.close()
 		}
 	}()
-	tensors := func(ports []port, data *[][]float32) (names []string, ts []*ort.Tensor[float32], values []ort.Value, err error) {
+	tensors := func(ports []port, data *[][]float32) (names []string, values []ort.Value, err error) {
 		for _, p := range ports {
 			shape := make([]int64, len(p.shape))
 			for i, n := range p.shape {
 				shape[i] = int64(n)
 			}
-			t, err := ort.NewEmptyTensor[float32](ort.NewShape(shape...))
-			if err != nil {
-				return nil, ts, nil, err
+			var v ort.Value
+			if p.bytes {
+				t, err := ort.NewEmptyTensor[uint8](shape)
+				if err != nil {
+					return nil, nil, err
+				}
+				v, e.pix = t, t.GetData()
+			} else {
+				t, err := ort.NewEmptyTensor[float32](shape)
+				if err != nil {
+					return nil, nil, err
+				}
+				v, *data = t, append(*data, t.GetData())
 			}
-			names, ts, values, *data = append(names, p.name), append(ts, t), append(values, t), append(*data, t.GetData())
+			names, values, e.values = append(names, p.name), append(values, v), append(e.values, v)
 		}
-		return names, ts, values, nil
+		return names, values, nil
 	}
-	var inNames, outNames []string
-	var inValues, outValues []ort.Value
-	if inNames, e.in, inValues, err = tensors(in, &e.ins); err != nil {
+	inNames, inValues, err := tensors(in, &e.ins)
+	if err != nil {
 		return nil, err
 	}
-	if outNames, e.out, outValues, err = tensors(out, &e.outs); err != nil {
+	outNames, outValues, err := tensors(out, &e.outs)
+	if err != nil {
 		return nil, err
 	}
 	o, err := sessionOptions()
@@ -102,6 +113,8 @@ func openORT(raw []byte, name string, in, out []port) (_ engine, err error) {
 
 func (e *ortEngine) inputs() [][]float32 { return e.ins }
 
+func (e *ortEngine) pixels() []byte { return e.pix }
+
 func (e *ortEngine) run() ([][]float32, error) {
 	if err := e.s.Run(); err != nil {
 		return nil, fmt.Errorf("ONNX Runtime: %w", err)
@@ -113,8 +126,8 @@ func (e *ortEngine) close() {
 	if e.s != nil {
 		e.s.Destroy()
 	}
-	for _, t := range append(e.in, e.out...) {
-		t.Destroy()
+	for _, v := range e.values {
+		v.Destroy()
 	}
 }
 

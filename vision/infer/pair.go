@@ -23,7 +23,7 @@ func OpenPair(name string) (*Pair, error) {
 		return nil, err
 	}
 	n := man.Size
-	e, err := openORT(raw, man.Name, []port{{"before", []int{1, 3, n, n}}, {"after", []int{1, 3, n, n}}}, []port{{"change", []int{1, 1, n / 2, n / 2}}})
+	e, err := openORT(raw, man.Name, []port{{name: "before", shape: []int{1, 3, n, n}}, {name: "after", shape: []int{1, 3, n, n}}}, []port{{name: "change", shape: []int{1, 1, n / 2, n / 2}}})
 	if err != nil {
 		return nil, err
 	}

@@ -66,7 +66,7 @@ func (m *Model) at(ctx context.Context, src gocv.Mat, t vision.Tile, minScore fl
 	}
 	defer func() { m.free <- s }()
 	s.cut(src, t, m.Manifest.Size)
-	return m.detect(s, s.pic, minScore)
+	return m.detect(s, minScore)
 }
 
 // averagedBelow: pictures made smaller than this are averaged, others interpolated, as in training; averaging takes as long as a quarter of

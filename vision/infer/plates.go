@@ -79,11 +79,14 @@ func OpenPlates() (*Plates, error) {
 		return nil, err
 	}
 	p := &Plates{keys: strings.Split(strings.TrimRight(string(keys), "\n"), "\n")}
-	if p.find, err = sessions("onnxruntime", find, "ppocr-det", []port{{"x", []int{1, 3, findSide, findSide}}}, []port{{"sigmoid_0.tmp_0", []int{1, 1, findSide, findSide}}}, 1); err != nil {
+	open := func(raw []byte, name string, in []int, out string, to []int) (chan *session, error) {
+		return sessions("onnxruntime", raw, name, []port{{name: "x", shape: in}}, []port{{name: out, shape: to}}, 1, make(chan struct{}, 1))
+	}
+	if p.find, err = open(find, "ppocr-det", []int{1, 3, findSide, findSide}, "sigmoid_0.tmp_0", []int{1, 1, findSide, findSide}); err != nil {
 		return nil, err
 	}
 	// blank, the characters of the list, and space
-	if p.read, err = sessions("onnxruntime", read, "ppocr-rec", []port{{"x", []int{1, 3, readHigh, readWide}}}, []port{{"softmax_11.tmp_0", []int{1, readSteps, len(p.keys) + 2}}}, 1); err != nil {
+	if p.read, err = open(read, "ppocr-rec", []int{1, 3, readHigh, readWide}, "softmax_11.tmp_0", []int{1, readSteps, len(p.keys) + 2}); err != nil {
 		closeAll(p.find)
 		return nil, err
 	}
@@ -150,7 +153,7 @@ func (p *Plates) lines(ctx context.Context, pic gocv.Mat) ([][4]image.Point, err
 	k := min(3, findSide/float64(max(pic.Cols(), pic.Rows())))
 	s.cut(pic, vision.Tile{Side: findSide / k}, findSide)
 	// normalised as PP-OCR was trained
-	if err := planes(s.pic, s.inputs()[0], networks.Manifest{Size: findSide, Mean: [3]float32{123.675, 116.28, 103.53}, Std: [3]float32{58.395, 57.12, 57.375}}); err != nil {
+	if err := s.show(networks.Manifest{Size: findSide, Mean: [3]float32{123.675, 116.28, 103.53}, Std: [3]float32{58.395, 57.12, 57.375}}); err != nil {
 		return nil, err
 	}
 	outs, err := s.run()

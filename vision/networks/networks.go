@@ -21,11 +21,13 @@ var files embed.FS
 
 // Manifest describes a network: its classes in the order of its outputs ("" is ignored) and how a picture is put in.
 type Manifest struct {
-	Name    string     `json:"name"`
-	File    string     `json:"file"`   // beside the manifest
-	SHA256  string     `json:"sha256"` // of the file
-	Classes []string   `json:"classes"`
-	Size    int        `json:"size"`    // the input is Size x Size pixels
+	Name    string   `json:"name"`
+	File    string   `json:"file"`   // beside the manifest
+	SHA256  string   `json:"sha256"` // of the file
+	Classes []string `json:"classes"`
+	Size    int      `json:"size"` // the input is Size x Size pixels
+	// Pixels says that the network takes a picture's bytes, BGRA, and sees to Mean and Std itself; others take planes of floats, BGR.
+	Pixels  bool       `json:"pixels,omitempty"`
 	Mean    [3]float32 `json:"mean"`    // BGR
 	Std     [3]float32 `json:"std"`     // BGR
 	Strides []int      `json:"strides"` // of the output levels
@@ -66,6 +68,15 @@ func (m *Manifest) Calibrated(class string, raw float64) float64 {
 	}
 	raw = math.Min(0.999, math.Max(0.001, raw))
 	return 1 / (1 + math.Exp(-(p.A*math.Log(raw/(1-raw)) + p.B)))
+}
+
+// Raw is the raw score of a class from which its calibrated score is at least c.
+func (m *Manifest) Raw(class string, c float64) float64 {
+	p, ok := m.Calibration[class]
+	if !ok || p.A <= 0 || c <= 0 || c >= 1 {
+		return c
+	}
+	return 1 / (1 + math.Exp(-(math.Log(c/(1-c))-p.B)/p.A))
 }
 
 // Length is the distribution of the longer side of the boxes of a class on the ground: log-normal around M metres.

@@ -44,7 +44,11 @@ if os.path.abspath(new) != os.path.abspath(a.old):
 m.pop("closer", None)
 if a.closer:
     m["closer"] = a.closer
-named = {p.key: p.value for p in onnx.load(a.network).metadata_props}
+network = onnx.load(a.network)
+m.pop("pixels", None)
+if network.graph.input[0].type.tensor_type.elem_type == onnx.TensorProto.UINT8:
+    m["pixels"] = True
+named = {p.key: p.value for p in network.metadata_props}
 if "classes" in named:
     m["classes"] = ["" if c == "nothing" else c for c in json.loads(named["classes"])]
     if m["classes"][-1] == "":

@@ -198,12 +198,12 @@ def validation(a):
     """Named lists of fixed crops, each with the classes that are judged on it."""
     parts = {}
     vr = np.random.default_rng(0)
-    parts["rendered"] = [crop(r, vr, train=False, gsd=0.08) for r in load(a.val) for _ in range(2)][:200]
+    parts["rendered"] = [crop(r, vr, train=False, gsd=0.08) for r in load(a.val) for _ in range(3)][:300]
     if a.val_composed:
         cut = Cutouts(a.val_cutouts)
-        parts["composed"] = [crop(r, vr, "backgrounds", cut, train=False, gsd=0.08) for r in load(a.val_composed) for _ in range(3)][:120]
+        parts["composed"] = [crop(r, vr, "backgrounds", cut, train=False, gsd=0.08) for r in load(a.val_composed) for _ in range(5)][:300]
     if a.val_real:
-        parts["real"] = [crop(r, vr, "kit", train=False, gsd=0.085) for r in load(a.val_real) for _ in range(2)][:100]
+        parts["real"] = [crop(r, vr, "kit", train=False, gsd=0.085) for r in load(a.val_real) for _ in range(3)][:150]
     return parts
 
 
@@ -235,7 +235,7 @@ def main():
     cutouts = Cutouts(a.cutouts) if a.cutouts else None
     parts = validation(a)
     # kinds of pictures and how often each is taken
-    kinds = [(k, w) for k, w in (("rendered", 0.5), ("backgrounds", 0.27 if cutouts else 0), ("kit", 0.23), ("reviewed", 0.3)) if rows[k] and w]
+    kinds = [(k, w) for k, w in (("rendered", 0.4), ("backgrounds", 0.38 if cutouts else 0), ("kit", 0.22), ("reviewed", 0.3)) if rows[k] and w]
     shares = np.array([w for _, w in kinds]) / sum(w for _, w in kinds)
 
     def sample(rng):
