@@ -25,8 +25,9 @@ type engine interface {
 // session is an engine with the buffers in which it gets its pictures: memory that is new every time costs as much as scaling does.
 type session struct {
 	engine
-	turns           chan struct{} // of which it takes one to run
-	pic, part, bgra gocv.Mat
+	turns     chan struct{} // of which it takes one to run
+	pic, part gocv.Mat
+	bgra      gocv.Mat // on the input of a network that takes pixels
 }
 
 // run takes its turn: there are more sessions than may run at a time, so that the next picture is made while networks run.
@@ -42,11 +43,6 @@ func (s *session) show(m networks.Manifest) error {
 		return planes(s.pic, s.inputs()[0], m)
 	}
 	gocv.CvtColor(s.pic, &s.bgra, gocv.ColorBGRToBGRA)
-	pix, err := s.bgra.DataPtrUint8()
-	if err != nil {
-		return err
-	}
-	copy(s.pixels(), pix)
 	return nil
 }
 
@@ -156,23 +152,32 @@ func Open(name, engineName string, n int) (*Model, error) {
 
 // sessions are n copies of a network on an engine, to be taken and given back; as many run at a time as there is room in turns.
 func sessions(engineName string, raw []byte, name string, in, out []port, n int, turns chan struct{}) (chan *session, error) {
+	var engines []engine
+	var err error
+	switch engineName {
+	case "", "onnxruntime":
+		engines, err = openORT(raw, name, in, out, n)
+	case "opencv":
+		engines, err = openCV(raw, name, in, out, n)
+	default:
+		err = fmt.Errorf("no engine %q; there are onnxruntime and opencv", engineName)
+	}
+	if err != nil {
+		return nil, err
+	}
 	free := make(chan *session, n)
-	for range n {
-		var e engine
-		var err error
-		switch engineName {
-		case "", "onnxruntime":
-			e, err = openORT(raw, name, in, out)
-		case "opencv":
-			e, err = openCV(raw, name, in, out)
-		default:
-			err = fmt.Errorf("no engine %q; there are onnxruntime and opencv", engineName)
+	for _, e := range engines {
+		s := &session{engine: e, turns: turns, pic: gocv.NewMat(), part: gocv.NewMat()}
+		if in[0].bytes {
+			s.bgra, err = gocv.NewMatFromBytes(in[0].shape[1], in[0].shape[2], gocv.MatTypeCV8UC4, e.pixels())
+		} else {
+			s.bgra = gocv.NewMat()
 		}
-		if err != nil {
-			closeAll(free)
-			return nil, err
-		}
-		free <- &session{e, turns, gocv.NewMat(), gocv.NewMat(), gocv.NewMat()}
+		free <- s
+	}
+	if err != nil {
+		closeAll(free)
+		return nil, err
 	}
 	return free, nil
 }

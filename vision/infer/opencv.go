@@ -16,23 +16,34 @@ type cvEngine struct {
 	outs    [][]float32
 }
 
-func openCV(raw []byte, name string, in, out []port) (engine, error) {
-	net, err := gocv.ReadNetFromONNXBytes(raw)
-	if err != nil {
-		return nil, fmt.Errorf("load model %s into OpenCV: %w", name, err)
-	}
-	if net.Empty() {
-		return nil, fmt.Errorf("load model %s into OpenCV: its importer does not take it", name)
-	}
-	e := &cvEngine{net: net, in: in, out: out, outs: make([][]float32, len(out))}
-	for _, p := range in {
-		if p.bytes {
-			net.Close()
-			return nil, fmt.Errorf("load model %s into OpenCV: it takes bytes, which the dnn module does not; use the float model it was made of", name)
+// openCV loads a network n times: one of the dnn module's belongs to one goroutine.
+func openCV(raw []byte, name string, in, out []port, n int) (_ []engine, err error) {
+	var engines []engine
+	defer func() {
+		if err != nil {
+			for _, e := range engines {
+				e.close()
+			}
 		}
-		e.ins = append(e.ins, make([]float32, p.len()))
+	}()
+	for range n {
+		net, err := gocv.ReadNetFromONNXBytes(raw)
+		if err != nil {
+			return nil, fmt.Errorf("load model %s into OpenCV: %w", name, err)
+		}
+		e := &cvEngine{net: net, in: in, out: out, outs: make([][]float32, len(out))}
+		engines = append(engines, e)
+		if net.Empty() {
+			return nil, fmt.Errorf("load model %s into OpenCV: its importer does not take it", name)
+		}
+		for _, p := range in {
+			if p.bytes {
+				return nil, fmt.Errorf("load model %s into OpenCV: it takes bytes, which the dnn module does not; use the float model it was made of", name)
+			}
+			e.ins = append(e.ins, make([]float32, p.len()))
+		}
 	}
-	return e, nil
+	return engines, nil
 }
 
 func (e *cvEngine) inputs() [][]float32 { return e.ins }

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	ort "github.com/yalue/onnxruntime_go"
 )
@@ -50,54 +51,23 @@ var environment = sync.OnceValue(func() error {
 	return nil
 })
 
-type ortEngine struct {
-	s      *ort.AdvancedSession
-	values []ort.Value // inputs and outputs
-	ins    [][]float32
-	pix    []byte
-	outs   [][]float32
+// ortNetwork is a network that ONNX Runtime has loaded; any number of engines run it at a time, each with its own inputs and outputs.
+type ortNetwork struct {
+	s    *ort.DynamicAdvancedSession
+	held atomic.Int32 // by engines; the last one to close frees it
 }
 
-func openORT(raw []byte, name string, in, out []port) (_ engine, err error) {
+type ortEngine struct {
+	net     *ortNetwork
+	in, out []ort.Value
+	ins     [][]float32
+	pix     []byte
+	outs    [][]float32
+}
+
+// openORT loads a network once, for n engines.
+func openORT(raw []byte, name string, in, out []port, n int) (_ []engine, err error) {
 	if err := environment(); err != nil {
-		return nil, err
-	}
-	e := &ortEngine{}
-	defer func() {
-		if err != nil {
-			e.close()
-		}
-	}()
-	tensors := func(ports []port, data *[][]float32) (names []string, values []ort.Value, err error) {
-		for _, p := range ports {
-			shape := make([]int64, len(p.shape))
-			for i, n := range p.shape {
-				shape[i] = int64(n)
-			}
-			var v ort.Value
-			if p.bytes {
-				t, err := ort.NewEmptyTensor[uint8](shape)
-				if err != nil {
-					return nil, nil, err
-				}
-				v, e.pix = t, t.GetData()
-			} else {
-				t, err := ort.NewEmptyTensor[float32](shape)
-				if err != nil {
-					return nil, nil, err
-				}
-				v, *data = t, append(*data, t.GetData())
-			}
-			names, values, e.values = append(names, p.name), append(values, v), append(e.values, v)
-		}
-		return names, values, nil
-	}
-	inNames, inValues, err := tensors(in, &e.ins)
-	if err != nil {
-		return nil, err
-	}
-	outNames, outValues, err := tensors(out, &e.outs)
-	if err != nil {
 		return nil, err
 	}
 	o, err := sessionOptions()
@@ -105,10 +75,67 @@ func openORT(raw []byte, name string, in, out []port) (_ engine, err error) {
 		return nil, err
 	}
 	defer o.Destroy()
-	if e.s, err = ort.NewAdvancedSessionWithONNXData(raw, inNames, outNames, inValues, outValues, o); err != nil {
+	names := func(ports []port) (out []string) {
+		for _, p := range ports {
+			out = append(out, p.name)
+		}
+		return out
+	}
+	s, err := ort.NewDynamicAdvancedSessionWithONNXData(raw, names(in), names(out), o)
+	if err != nil {
 		return nil, fmt.Errorf("load model %s: %w", name, err)
 	}
-	return e, nil
+	net := &ortNetwork{s: s}
+	net.held.Store(int32(n))
+	var engines []engine
+	for range n {
+		e := &ortEngine{net: net}
+		engines = append(engines, e)
+		err = errors.Join(err, e.hold(in, out))
+	}
+	if err != nil {
+		for _, e := range engines {
+			e.close()
+		}
+		return nil, err
+	}
+	return engines, nil
+}
+
+// hold makes room for what goes in and comes out.
+func (e *ortEngine) hold(in, out []port) error {
+	for _, p := range in {
+		if p.bytes {
+			t, err := ort.NewEmptyTensor[uint8](p.dims())
+			if err != nil {
+				return err
+			}
+			e.in, e.pix = append(e.in, t), t.GetData()
+			continue
+		}
+		t, err := ort.NewEmptyTensor[float32](p.dims())
+		if err != nil {
+			return err
+		}
+		e.in, e.ins = append(e.in, t), append(e.ins, t.GetData())
+	}
+	for _, p := range out {
+		t, err := ort.NewEmptyTensor[float32](p.dims())
+		if err != nil {
+			return err
+		}
+		e.out, e.outs = append(e.out, t), append(e.outs, t.GetData())
+	}
+	return nil
+}
+
+// dims are a port's shape as ONNX Runtime has it.
+func (p port) dims() ort.Shape {
+	var out ort.Shape
+	for _, n := range p.shape {
+		out = append(out, int64(n))
+	}
+	return out
 }
 
 func (e *ortEngine) inputs() [][]float32 { return e.ins }
@@ -116,18 +143,18 @@ func (e *ortEngine) inputs() [][]float32 { return e.ins }
 func (e *ortEngine) pixels() []byte { return e.pix }
 
 func (e *ortEngine) run() ([][]float32, error) {
-	if err := e.s.Run(); err != nil {
+	if err := e.net.s.Run(e.in, e.out); err != nil {
 		return nil, fmt.Errorf("ONNX Runtime: %w", err)
 	}
 	return e.outs, nil
 }
 
 func (e *ortEngine) close() {
-	if e.s != nil {
-		e.s.Destroy()
-	}
-	for _, v := range e.values {
+	for _, v := range append(e.in, e.out...) {
 		v.Destroy()
+	}
+	if e.net.held.Add(-1) == 0 {
+		e.net.s.Destroy()
 	}
 }
 

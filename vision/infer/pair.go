@@ -23,11 +23,11 @@ func OpenPair(name string) (*Pair, error) {
 		return nil, err
 	}
 	n := man.Size
-	e, err := openORT(raw, man.Name, []port{{name: "before", shape: []int{1, 3, n, n}}, {name: "after", shape: []int{1, 3, n, n}}}, []port{{name: "change", shape: []int{1, 1, n / 2, n / 2}}})
+	engines, err := openORT(raw, man.Name, []port{{name: "before", shape: []int{1, 3, n, n}}, {name: "after", shape: []int{1, 3, n, n}}}, []port{{name: "change", shape: []int{1, 1, n / 2, n / 2}}}, 1)
 	if err != nil {
 		return nil, err
 	}
-	return &Pair{man, e}, nil
+	return &Pair{man, engines[0]}, nil
 }
 
 // Close frees the network.
