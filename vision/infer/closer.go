@@ -19,12 +19,12 @@ type closer struct {
 	n    int
 }
 
-func openCloser(raw []byte, man networks.Manifest, engineName string, n int, turns chan struct{}) (*closer, error) {
+func openCloser(raw []byte, man networks.Manifest, engineName string, n int, on *runners) (*closer, error) {
 	out := []port{{name: "classes", shape: []int{1, len(man.Classes)}}}
 	if len(man.Marks) > 0 {
 		out = append(out, port{name: "marks", shape: []int{1, len(man.Marks)}})
 	}
-	free, err := sessions(engineName, raw, man.Name, []port{pictureOf("crop", man)}, out, n, turns)
+	free, err := sessions(engineName, raw, man.Name, []port{pictureOf("crop", man)}, out, n, on)
 	if err != nil {
 		return nil, err
 	}

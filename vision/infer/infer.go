@@ -25,17 +25,12 @@ type engine interface {
 // session is an engine with the buffers in which it gets its pictures: memory that is new every time costs as much as scaling does.
 type session struct {
 	engine
-	turns     chan struct{} // of which it takes one to run
+	on        *runners
 	pic, part gocv.Mat
 	bgra      gocv.Mat // on the input of a network that takes pixels
 }
 
-// run takes its turn: there are more sessions than may run at a time, so that the next picture is made while networks run.
-func (s *session) run() ([][]float32, error) {
-	s.turns <- struct{}{}
-	defer func() { <-s.turns }()
-	return s.engine.run()
-}
+func (s *session) run() ([][]float32, error) { return s.on.run(s.engine) }
 
 // show gives the network the picture in s.pic, of its size.
 func (s *session) show(m networks.Manifest) error {
@@ -83,6 +78,7 @@ type Model struct {
 	n        int // of tiles that are worked on at a time
 	cells    []cell
 	closer   *closer // takes a closer look at what was found; nil without
+	on       *runners
 }
 
 // Classes are those that its detections may have: the detector's, and what a closer look tells apart besides.
@@ -109,7 +105,7 @@ func (m *Model) Marks() []string {
 type cell struct{ x, y, stride float64 }
 
 // Open loads a detector by name ("harrier-nano", "base") on an engine ("onnxruntime" or "opencv"), and the network that looks closer,
-// where its manifest names one. n of their sessions, each of one thread, run at a time; one more of each is made ready meanwhile.
+// where its manifest names one. n of their sessions, each of one thread, run at a time; one more is made ready meanwhile.
 func Open(name, engineName string, n int) (*Model, error) {
 	load := func(name string) ([]byte, networks.Manifest, error) {
 		raw, man, err := networks.Load(name)
@@ -123,8 +119,7 @@ func Open(name, engineName string, n int) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	turns := make(chan struct{}, n)
-	m := &Model{Manifest: man, n: n + 1}
+	m := &Model{Manifest: man, n: n + 1, on: newRunners(n)}
 	for _, s := range man.Strides {
 		for y := range man.Size / s {
 			for x := range man.Size / s {
@@ -134,13 +129,14 @@ func Open(name, engineName string, n int) (*Model, error) {
 	}
 	in := []port{pictureOf("image", man)}
 	out := []port{{name: "scores", shape: []int{1, len(m.cells), len(man.Classes)}}, {name: "dist", shape: []int{1, len(m.cells), 4 * man.Bins}}}
-	if m.free, err = sessions(engineName, raw, man.Name, in, out, m.n, turns); err != nil {
+	if m.free, err = sessions(engineName, raw, man.Name, in, out, m.n, m.on); err != nil {
+		m.Close()
 		return nil, err
 	}
 	if man.Closer != "" {
 		raw, man, err := load(man.Closer)
 		if err == nil {
-			m.closer, err = openCloser(raw, man, engineName, m.n, turns)
+			m.closer, err = openCloser(raw, man, engineName, m.n, m.on)
 		}
 		if err != nil {
 			m.Close()
@@ -150,8 +146,8 @@ func Open(name, engineName string, n int) (*Model, error) {
 	return m, nil
 }
 
-// sessions are n copies of a network on an engine, to be taken and given back; as many run at a time as there is room in turns.
-func sessions(engineName string, raw []byte, name string, in, out []port, n int, turns chan struct{}) (chan *session, error) {
+// sessions are n copies of a network on an engine, to be taken and given back, that run on threads of their own, or (nil) on the caller's.
+func sessions(engineName string, raw []byte, name string, in, out []port, n int, on *runners) (chan *session, error) {
 	var engines []engine
 	var err error
 	switch engineName {
@@ -167,7 +163,7 @@ func sessions(engineName string, raw []byte, name string, in, out []port, n int,
 	}
 	free := make(chan *session, n)
 	for _, e := range engines {
-		s := &session{engine: e, turns: turns, pic: gocv.NewMat(), part: gocv.NewMat()}
+		s := &session{engine: e, on: on, pic: gocv.NewMat(), part: gocv.NewMat()}
 		if in[0].bytes {
 			s.bgra, err = gocv.NewMatFromBytes(in[0].shape[1], in[0].shape[2], gocv.MatTypeCV8UC4, e.pixels())
 		} else {
@@ -199,6 +195,7 @@ func (m *Model) Close() {
 	if m.closer != nil {
 		closeAll(m.closer.free)
 	}
+	m.on.close()
 }
 
 func (m *Model) detect(s *session, minScore float64) ([]vision.Detection, error) {

@@ -80,7 +80,7 @@ func OpenPlates() (*Plates, error) {
 	}
 	p := &Plates{keys: strings.Split(strings.TrimRight(string(keys), "\n"), "\n")}
 	open := func(raw []byte, name string, in []int, out string, to []int) (chan *session, error) {
-		return sessions("onnxruntime", raw, name, []port{{name: "x", shape: in}}, []port{{name: out, shape: to}}, 1, make(chan struct{}, 1))
+		return sessions("onnxruntime", raw, name, []port{{name: "x", shape: in}}, []port{{name: out, shape: to}}, 1, nil)
 	}
 	if p.find, err = open(find, "ppocr-det", []int{1, 3, findSide, findSide}, "sigmoid_0.tmp_0", []int{1, 1, findSide, findSide}); err != nil {
 		return nil, err
