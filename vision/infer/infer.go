@@ -152,7 +152,7 @@ func sessions(engineName string, raw []byte, name string, in, out []port, n int,
 	var err error
 	switch engineName {
 	case "", "onnxruntime":
-		engines, err = openORT(raw, name, in, out, n)
+		engines, err = openORT(raw, name, in, out, n, on != nil)
 	case "opencv":
 		engines, err = openCV(raw, name, in, out, n)
 	default:

@@ -23,7 +23,7 @@ func OpenPair(name string) (*Pair, error) {
 		return nil, err
 	}
 	n := man.Size
-	engines, err := openORT(raw, man.Name, []port{{name: "before", shape: []int{1, 3, n, n}}, {name: "after", shape: []int{1, 3, n, n}}}, []port{{name: "change", shape: []int{1, 1, n / 2, n / 2}}}, 1)
+	engines, err := openORT(raw, man.Name, []port{{name: "before", shape: []int{1, 3, n, n}}, {name: "after", shape: []int{1, 3, n, n}}}, []port{{name: "change", shape: []int{1, 1, n / 2, n / 2}}}, 1, false)
 	if err != nil {
 		return nil, err
 	}
