@@ -54,3 +54,16 @@ func TestTheNetworksLengthsAreOfItsClasses(t *testing.T) {
 		}
 	}
 }
+
+// Raw is the other way round of Calibrated.
+func TestRawScores(t *testing.T) {
+	m := Manifest{Calibration: map[string]Platt{"tent": {2.4, 0.7}, "odd": {-1, 0}}}
+	for c := 0.05; c < 0.99; c += 0.01 {
+		if got := m.Calibrated("tent", m.Raw("tent", c)); math.Abs(got-c) > 1e-9 {
+			t.Errorf("%v comes back as %v", c, got)
+		}
+		if m.Raw("not-calibrated", c) != c || m.Raw("odd", c) != c {
+			t.Errorf("without a rising calibration the raw score of %v is another", c)
+		}
+	}
+}
