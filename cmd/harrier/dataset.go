@@ -66,11 +66,11 @@ type cocoCategory struct {
 // annotationsFile is where a folder's annotations are.
 const annotationsFile = "annotations.json"
 
-// cocoResult is a detection as COCO's results files have it, so that other tools can count again; the numbers of pictures are those
-// of the data set (of YOLO: their place), and what the numbers mean is written beside them.
+// cocoResult is a detection as COCO's results files have it, so that other tools can count again; the numbers of pictures and of classes
+// are those of the data set (of YOLO: their place), and what the numbers mean is written beside them.
 type cocoResult struct {
 	ImageID  int        `json:"image_id"`
-	Category int        `json:"category_id"` // place in the network's classes
+	Category int        `json:"category_id"` // of classes that the data set does not have: numbers after its own
 	BBox     [4]float64 `json:"bbox"`
 	Score    float64    `json:"score"`
 	FileName string     `json:"file_name"` // in the data set
@@ -79,8 +79,24 @@ type cocoResult struct {
 
 const resultsFile = "detections.json"
 
-// writeResults writes what was found in the pictures of a data set in dir.
-func writeResults(path, dir string, classes []string, pictures []labelled, found [][]vision.Detection) error {
+// numbersOf gives the classes that a network tells the numbers that a data set has for them, and new ones to those it does not have.
+func numbersOf(classes []cocoCategory, told []string) map[string]int {
+	out, next := map[string]int{}, 0
+	for _, k := range classes {
+		out[k.Name] = k.ID
+		next = max(next, k.ID+1)
+	}
+	for _, name := range told {
+		if _, ok := out[name]; !ok {
+			out[name] = next
+			next++
+		}
+	}
+	return out
+}
+
+// writeResults writes what was found in the pictures of a data set in dir; numbers are those of the classes.
+func writeResults(path, dir string, numbers map[string]int, pictures []labelled, found [][]vision.Detection) error {
 	out := []cocoResult{}
 	for i, p := range pictures {
 		name, err := filepath.Rel(dir, p.path)
@@ -89,7 +105,7 @@ func writeResults(path, dir string, classes []string, pictures []labelled, found
 		}
 		for _, d := range found[i] {
 			b := d.Box
-			out = append(out, cocoResult{p.id, slices.Index(classes, d.Class), [4]float64{round(b.X, 1), round(b.Y, 1), round(b.W, 1), round(b.H, 1)}, round(d.Score, 4), filepath.ToSlash(name), d.Class})
+			out = append(out, cocoResult{p.id, numbers[d.Class], [4]float64{round(b.X, 1), round(b.Y, 1), round(b.W, 1), round(b.H, 1)}, round(d.Score, 4), filepath.ToSlash(name), d.Class})
 		}
 	}
 	b, err := json.Marshal(out)
@@ -138,7 +154,7 @@ type labelBox struct {
 
 // readDataset reads a data set: COCO (annotations.json, pictures beside it or in images/), or YOLO (images/ and labels/, names in
 // data.yaml or classes.txt).
-func readDataset(dir, format string) (pictures []labelled, classes []string, err error) {
+func readDataset(dir, format string) (pictures []labelled, classes []cocoCategory, err error) {
 	switch format {
 	case "coco":
 		pictures, classes, err = readCOCO(dir)
@@ -154,7 +170,7 @@ func readDataset(dir, format string) (pictures []labelled, classes []string, err
 	return pictures, classes, nil
 }
 
-func readCOCO(dir string) ([]labelled, []string, error) {
+func readCOCO(dir string) ([]labelled, []cocoCategory, error) {
 	path := filepath.Join(dir, annotationsFile)
 	b, err := os.ReadFile(path)
 	if err != nil {
@@ -165,10 +181,8 @@ func readCOCO(dir string) ([]labelled, []string, error) {
 		return nil, nil, fmt.Errorf("%s: %w", path, err)
 	}
 	names := map[int]string{}
-	var classes []string
 	for _, k := range c.Categories {
 		names[k.ID] = k.Name
-		classes = append(classes, k.Name)
 	}
 	at := map[int]int{}
 	var out []labelled
@@ -188,13 +202,18 @@ func readCOCO(dir string) ([]labelled, []string, error) {
 		}
 		out[k].boxes = append(out[k].boxes, labelBox{name, vision.Box{X: a.BBox[0], Y: a.BBox[1], W: a.BBox[2], H: a.BBox[3]}, a.IsCrowd != 0 || a.Visible != nil && *a.Visible < 0.3})
 	}
-	return out, classes, nil
+	return out, c.Categories, nil
 }
 
-func readYOLO(dir string) ([]labelled, []string, error) {
-	classes, err := yoloNames(dir)
+func readYOLO(dir string) ([]labelled, []cocoCategory, error) {
+	names, err := yoloNames(dir)
 	if err != nil {
 		return nil, nil, err
+	}
+	var classes []cocoCategory
+	add := func(name string) { classes = append(classes, cocoCategory{len(classes), name}) }
+	for _, name := range names {
+		add(name)
 	}
 	var out []labelled
 	entries, err := os.ReadDir(filepath.Join(dir, "images"))
@@ -238,13 +257,13 @@ func readYOLO(dir string) ([]labelled, []string, error) {
 			}
 			c := int(v[0])
 			for c >= len(classes) && len(classes) < 1000 && c >= 0 {
-				classes = append(classes, fmt.Sprintf("class-%d", len(classes)))
+				add(fmt.Sprintf("class-%d", len(classes)))
 			}
 			if c < 0 || c >= len(classes) {
 				return nil, nil, fmt.Errorf("%s:%d: no class %g", name, n, v[0])
 			}
 			w, h := float64(conf.Width), float64(conf.Height)
-			p.boxes = append(p.boxes, labelBox{class: classes[c], box: vision.Box{X: (v[1] - v[3]/2) * w, Y: (v[2] - v[4]/2) * h, W: v[3] * w, H: v[4] * h}})
+			p.boxes = append(p.boxes, labelBox{class: classes[c].Name, box: vision.Box{X: (v[1] - v[3]/2) * w, Y: (v[2] - v[4]/2) * h, W: v[3] * w, H: v[4] * h}})
 		}
 		out = append(out, p)
 	}

@@ -70,12 +70,14 @@ func (c *evalCmd) Run(ctx context.Context) error {
 		for i := range pictures {
 			for j := range pictures[i].boxes {
 				b := &pictures[i].boxes[j]
-				if k := slices.Index(classes, b.class); k >= 0 && k < len(names) {
+				if k := slices.IndexFunc(classes, func(x cocoCategory) bool { return x.Name == b.class }); k >= 0 && k < len(names) {
 					b.class = names[k]
 				}
 			}
 		}
-		copy(classes, names)
+		for k := range min(len(classes), len(names)) {
+			classes[k].Name = names[k]
+		}
 	}
 	m, err := infer.Open(c.Model, c.Engine, 1)
 	if err != nil {
@@ -89,7 +91,7 @@ func (c *evalCmd) Run(ctx context.Context) error {
 	if c.Calibrate != "" {
 		return calibrate(c.Calibrate, m.Manifest.Classes, pictures, found)
 	}
-	if err := writeResults(filepath.Join(c.Out, resultsFile), c.Dataset, m.Classes(), pictures, found); err != nil {
+	if err := writeResults(filepath.Join(c.Out, resultsFile), c.Dataset, numbersOf(classes, m.Classes()), pictures, found); err != nil {
 		return err
 	}
 	if c.Only {
@@ -174,11 +176,14 @@ func is(class, label string) bool {
 }
 
 // evaluate measures every class of the data set, and the families of which it has more than one class.
-func evaluate(pictures []labelled, classes []string, found [][]vision.Detection, threshold float64) []evaluated {
-	labels := slices.Clone(classes)
+func evaluate(pictures []labelled, classes []cocoCategory, found [][]vision.Detection, threshold float64) []evaluated {
+	var labels []string
+	for _, k := range classes {
+		labels = append(labels, k.Name)
+	}
 	for _, f := range sortedKeys(families) {
 		n := 0
-		for _, c := range classes {
+		for _, c := range labels[:len(classes)] {
 			if slices.Contains(families[f], c) || slices.Contains(families[f], strings.Replace(c, "dump-truck-", "dump-truck/", 1)) {
 				n++
 			}

@@ -42,8 +42,15 @@ func TestEvalMeasuresRenderedFrames(t *testing.T) {
 	if err := json.Unmarshal(raw, &found); err != nil {
 		t.Fatal(err)
 	}
+	_, classes, err := readDataset(dir, "coco")
+	if err != nil {
+		t.Fatal(err)
+	}
 	cars := 0
 	for _, d := range found {
+		if i := slices.IndexFunc(classes, func(k cocoCategory) bool { return k.ID == d.Category }); i >= 0 && classes[i].Name != d.Class || i < 0 && d.Category <= len(classes) {
+			t.Fatalf("%s has the number %d, of %v", d.Class, d.Category, classes)
+		}
 		if d.Class == "car" && d.Score > 0.5 {
 			cars++
 		}

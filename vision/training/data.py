@@ -28,9 +28,9 @@ def known(*unknown):
 # Classes that a source shows without labelling them.
 KNOWN = {
     "rendered": known(),
-    "kit": known("person", "lorry", "bicycles", "awning", "shelter", "room", "goods"),
+    "kit": known("person", "lorry", "awning", "shelter", "room", "goods"),
     "built": known("person", "car", "van", "bus", "lorry", "heap", "container", "bicycles", "awning", "shelter", "shed", "room", "tent", "frame", "goods"),
-    "backgrounds": known("person", "car", "van", "bus", "lorry", "heap", "container", "bicycles", "awning", "shelter"),
+    "backgrounds": known("person", "car", "van", "bus", "lorry", "heap", "container", "awning", "shelter"),
 }
 
 

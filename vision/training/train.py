@@ -91,7 +91,8 @@ def padded(boxes, classes, sure, device):
 
 
 def loss_of(net, x, gt, cls, sure, known):
-    """Quality focal loss on classes, GIoU and distribution focal loss on boxes. known (b, classes): 1 for classes labelled in the picture."""
+    """Quality focal loss on classes, GIoU and distribution focal loss on boxes. known (b, classes): 1 for classes labelled in the picture.
+    Where a box is, all are known: it is none of the others."""
     with loop.autocast(x.device.type):
         y = net(x)
     y = torch.cat(y, 1).float()
@@ -104,7 +105,7 @@ def loss_of(net, x, gt, cls, sure, known):
     t = torch.zeros_like(p).scatter_(2, c.clamp(min=0)[..., None], (q * pos)[..., None])
     w = (t - p).abs().detach() ** 2
     ce = F.binary_cross_entropy_with_logits(logits, t, reduction="none") * w
-    lc = (ce * (~ignore[..., None]) * torch.maximum(known[:, None], (t > 0).float())).sum()
+    lc = (ce * (~ignore[..., None]) * torch.maximum(known[:, None], pos[..., None].float())).sum()
     wq, at = q[pos], pts.expand(len(x), -1, -1)[pos]
     s = strides.expand(len(x), -1)[pos][:, None]
     lb = ((1 - giou(boxes[pos], tb[pos])) * wq).sum()
