@@ -1,6 +1,7 @@
 package docksim
 
 import (
+	"image/color"
 	"math"
 
 	"gocv.io/x/gocv"
@@ -17,6 +18,7 @@ type ground struct {
 	pix          []byte // BGR
 	grain        []int8 // a tile of soft noise, grainN square
 	levels       []gocv.Mat
+	beyond       color.RGBA // what lies beyond its edges: nothing stands there
 	shadows      []shade
 	standing     int // the structure whose shadows are noted now
 }
@@ -169,6 +171,8 @@ func (g *ground) finish(t *Town) {
 		gocv.PyrDown(g.levels[len(g.levels)-1], &next, nilPoint, gocv.BorderDefault)
 		g.levels = append(g.levels, next)
 	}
+	mean := m.Mean()
+	g.beyond = color.RGBA{B: clip(mean.Val1), G: clip(mean.Val2), R: clip(mean.Val3)}
 }
 
 // Close frees the ground's textures.

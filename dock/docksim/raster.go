@@ -160,7 +160,7 @@ func (r *renderer) warpBand(t *Town, e eye, level, y0, y1 int) {
 	dst := r.frame.Region(image.Rect(0, y0, r.cam.Width, y1))
 	defer dst.Close()
 	gocv.WarpPerspectiveWithParams(t.ground.levels[level], &dst, m, image.Pt(r.cam.Width, y1-y0),
-		gocv.InterpolationLinear|gocv.InterpolationFlags(16), gocv.BorderReflect, nilColor)
+		gocv.InterpolationLinear|gocv.InterpolationFlags(16), gocv.BorderConstant, t.ground.beyond)
 }
 
 // fill paints one face with its pattern where it is nearer than what is there. With count given it paints nothing and
