@@ -70,10 +70,13 @@ func (m *Manifest) Calibrated(class string, raw float64) float64 {
 	return 1 / (1 + math.Exp(-(p.A*math.Log(raw/(1-raw)) + p.B)))
 }
 
-// Raw is the raw score of a class from which its calibrated score is at least c.
+// Raw is the raw score of a class below which its calibrated score is less than c; 0 where its calibration does not rise.
 func (m *Manifest) Raw(class string, c float64) float64 {
 	p, ok := m.Calibration[class]
-	if !ok || p.A <= 0 || c <= 0 || c >= 1 {
+	switch {
+	case ok && p.A <= 0:
+		return 0
+	case !ok || c <= 0 || c >= 1:
 		return c
 	}
 	return 1 / (1 + math.Exp(-(math.Log(c/(1-c))-p.B)/p.A))

@@ -62,8 +62,8 @@ func TestRawScores(t *testing.T) {
 		if got := m.Calibrated("tent", m.Raw("tent", c)); math.Abs(got-c) > 1e-9 {
 			t.Errorf("%v comes back as %v", c, got)
 		}
-		if m.Raw("not-calibrated", c) != c || m.Raw("odd", c) != c {
-			t.Errorf("without a rising calibration the raw score of %v is another", c)
+		if m.Raw("not-calibrated", c) != c || m.Raw("odd", c) != 0 {
+			t.Errorf("%v: uncalibrated %v, falling %v", c, m.Raw("not-calibrated", c), m.Raw("odd", c))
 		}
 	}
 }
