@@ -316,3 +316,33 @@ func TestALowLoadIsNoEmptyBody(t *testing.T) {
 		}
 	}
 }
+
+// A truck whose looks hardly prefer a load to an empty body is waited for, until they do, or there were many.
+func TestALoadIsWaitedForUntilItIsDecided(t *testing.T) {
+	scene := Scene{Name: "muck-truck", Classes: map[string]ClassRule{"dump-truck/open": {}, "dump-truck/overfull": {}}}
+	tracker := NewTracker([]Scene{scene}, []string{"dump-truck/open", "dump-truck/overfull", "dump-truck/empty", "heap"})
+	after := func(n int, kinds map[string]float64) bool {
+		k := &Track{votes: map[string]float64{}, counts: map[string]int{}, marks: map[string]mean{}, kinds: map[string]mean{}}
+		for i := range n {
+			k.see(Observation{Sighting: Sighting{Detection: Detection{Class: "dump-truck/open", Score: 0.9, Kinds: kinds}, At: geo.Located{Lon: 121, Lat: 31, SlantM: 80}, Time: time.Unix(100+int64(i), 0)}})
+		}
+		return tracker.Undecided(k)
+	}
+	hardly := map[string]float64{"dump-truck/open": 0.5, "dump-truck/overfull": 0.1, "dump-truck/empty": 0.4}
+	for _, c := range []struct {
+		name  string
+		looks int
+		kinds map[string]float64
+		want  bool
+	}{
+		{"hardly open", 3, hardly, true},
+		{"hardly open, looked at for long", decidedAfter, hardly, false},
+		{"surely open", 3, map[string]float64{"dump-truck/open": 0.96, "dump-truck/overfull": 0.02, "dump-truck/empty": 0.02}, false},
+		{"open or overfull, not empty", 3, map[string]float64{"dump-truck/open": 0.5, "dump-truck/overfull": 0.48, "dump-truck/empty": 0.02}, false},
+		{"no closer look", 3, nil, false},
+	} {
+		if got := after(c.looks, c.kinds); got != c.want {
+			t.Errorf("%s: undecided %v", c.name, got)
+		}
+	}
+}

@@ -294,7 +294,7 @@ func (f *flightWatch) sightings(ctx context.Context, l look, at time.Time) error
 		if class, _ := k.Class(); class != o.Class {
 			continue // the frame that is shown must show it
 		}
-		if !f.trusted(k, scene) {
+		if !f.trusted(k, scene) || f.tracker.Undecided(k) {
 			continue // it may yet be
 		}
 		k.Found = true
