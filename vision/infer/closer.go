@@ -35,15 +35,24 @@ func openCloser(raw []byte, man networks.Manifest, engineName string, n int, on 
 const leastCloser = 0.15
 
 // look takes a closer look at the detections of a picture, as many at a time as there are sessions, but not at what is seen in part only:
-// at those of the manifest's classes, and at what is not as long as things of its class are. Their class becomes what that look and their
-// length say, their score what both looks say together (their geometric mean, calibrated); they come sorted by score.
+// at those of the manifest's classes that the detector is not sure of, and at what is not as long as things of its class are. Their class becomes
+// what that look and their length say, their score what both looks say together (their geometric mean, calibrated); they come sorted by score.
 func (c *closer) look(ctx context.Context, pic gocv.Mat, found []vision.Detection, minScore float64) ([]vision.Detection, error) {
 	g, gctx := errgroup.WithContext(ctx)
 	g.SetLimit(c.n)
 	for i := range found {
 		d := &found[i]
-		if d.Score < leastCloser || d.Cut || !slices.Contains(c.man.LooksAt, d.Class) && c.man.AsLong(d.Class, d.LengthM) {
+		if d.Score < leastCloser || d.Cut {
 			continue
+		}
+		if c.man.AsLong(d.Class, d.LengthM) {
+			if !slices.Contains(c.man.LooksAt, d.Class) {
+				continue
+			}
+			if c.man.Sure > 0 && d.Score >= c.man.Sure && vision.Name(d.Class) == d.Class {
+				d.Score = c.man.Calibrated(d.Class, math.Sqrt(d.Score)) // as if the look agreed
+				continue
+			}
 		}
 		g.Go(func() error {
 			side := c.man.Side * max(d.Box.W, d.Box.H, 12)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/harrier-patrol/harrier/dock/docksim"
 	"github.com/harrier-patrol/harrier/vision"
+	"github.com/harrier-patrol/harrier/vision/networks"
 )
 
 func open(t testing.TB, name, engine string) *Model {
@@ -155,6 +156,26 @@ func TestTheCloserLookIsRightMoreOften(t *testing.T) {
 	t.Logf("with a closer look %d right and %d wrong, without %d and %d", right, wrong, r, w)
 	if right < 10 || right*(r+w) <= r*(right+wrong) {
 		t.Errorf("with a closer look %d are right and %d wrong, without %d and %d", right, wrong, r, w)
+	}
+}
+
+// What the detector is sure of gets no closer look, but for what only that look tells: the load of a truck.
+func TestNoLookIsTakenAtWhatTheDetectorIsSureOf(t *testing.T) {
+	c := &closer{man: networks.Manifest{Classes: []string{"shed", "dump-truck/open", ""}, LooksAt: []string{"shed", "dump-truck/open"}, Sure: 0.9}, n: 1}
+	none, stop := context.WithCancel(context.Background())
+	stop() // there is no network to look with
+	for _, x := range []struct {
+		class string
+		score float64
+		looks bool
+	}{{"shed", 0.95, false}, {"shed", 0.85, true}, {"dump-truck/open", 0.95, true}, {"pool", 0.5, false}, {"shed", 0.1, false}} {
+		got, err := c.look(none, gocv.Mat{}, []vision.Detection{{Class: x.class, Score: x.score, Box: vision.Box{W: 30, H: 20}}}, 0.05)
+		if (err != nil) != x.looks {
+			t.Errorf("%s of %v: %v", x.class, x.score, err)
+		}
+		if want := math.Sqrt(x.score); x.score > c.man.Sure && !x.looks && math.Abs(got[0].Score-want) > 1e-9 {
+			t.Errorf("%s of %v: a score of %v, not %v", x.class, x.score, got[0].Score, want)
+		}
 	}
 }
 
