@@ -96,7 +96,6 @@ def fit(net, a, loss_of_batch, judge, export, weight_decay, clip, **about):
             say(step=step, loss=round(float(torch.stack(losses[-50:]).mean()), 4), per_s=round(step * a.batch / (time.time() - began), 2), done=round(done, 3))
         over = (step / a.steps if a.steps else (time.time() - began) / 60 / a.minutes) >= 1
         if over or time.time() - last > max(60, (time.time() - began) / max(done, 1e-3) / 10):
-            last = time.time()
             now = {n: v.clone() for n, v in net.state_dict().items()}
             net.load_state_dict(average)
             mean, details = judge(net)
@@ -106,6 +105,7 @@ def fit(net, a, loss_of_batch, judge, export, weight_decay, clip, **about):
                 export(net)
             net.load_state_dict(now)
             net.train()
+            last = time.time()  # of its end: a judgement that takes a minute is not to follow another at once
     tenth = max(1, len(losses) // 10)
     mean_of = lambda x: round(float(torch.stack(x).mean()), 4)
     say(step=step, finished=True, best=round(best, 4), started_at=round(first, 4), loss_first=mean_of(losses[:tenth]), loss_last=mean_of(losses[-tenth:]))

@@ -1,10 +1,10 @@
 """Trains the detector on rendered towns, on rendered things put into photographs, and on labelled photographs; exports it.
 
-usage: train.py --start START.onnx --rendered DIR... --val DIR [--cutouts DIR --backgrounds DIR] [--kit DIR] [--reviewed DIR] --out OUT.onnx
+usage: train.py --start START.onnx --rendered DIR... --val DIR [--cutouts DIR --backgrounds DIR [--built DIR]] [--kit DIR] [--reviewed DIR] --out OUT.onnx
        [--minutes 60 | --steps N] [--threads 1]
 
 START is an exported network of this kind: the base (base-coco.onnx), or an earlier harrier-nano. DIR of --rendered, --val and --cutouts:
-what `harrier render` wrote; of --backgrounds and --kit: what gather.py wrote; of --reviewed: what `harrier dataset export` wrote. --val-real and --val-composed give further parts to choose
+what `harrier render` wrote; of --backgrounds, --built and --kit: what gather.py wrote; of --reviewed: what `harrier dataset export` wrote. --val-real and --val-composed give further parts to choose
 the checkpoint by. Takes a GPU where there is one. Progress goes to OUT.log.jsonl, to OUT the network that was best so far by the mean of
 AP50 over the validation parts; nothing else chooses it.
 """
@@ -16,7 +16,7 @@ import torch.nn.functional as F
 
 import loop
 import nanodet
-from data import CLASSES, KNOWN, SIZE, Cutouts, crop, known_of, load
+from data import CLASSES, KNOWN, SIZE, Cutouts, crop, known_of, load, pull
 
 # where a class starts from where the start does not know it: a class of the start (COCO's by number, ours by name)
 INHERITS = {"person": 0, "car": 2, "van": 2, "bus": 5, "lorry": 7, "dump-truck/open": 7, "dump-truck/overfull": 7,
@@ -226,23 +226,24 @@ def main():
     p.add_argument("--start", required=True)
     p.add_argument("--rendered", nargs="+", required=True)
     p.add_argument("--val", required=True)
-    for x in ("--cutouts", "--backgrounds", "--kit", "--reviewed", "--val-cutouts", "--val-composed", "--val-real"):
+    for x in ("--cutouts", "--backgrounds", "--built", "--kit", "--reviewed", "--val-cutouts", "--val-composed", "--val-real"):
         p.add_argument(x)
     a = loop.arguments(p, lr=1e-3, batch=12).parse_args()
     dev = loop.begin(a)
     net = network(a.start).to(dev, memory_format=torch.channels_last).train()
     rows = {"rendered": [r for d in a.rendered for r in load(d)], "kit": load(a.kit) if a.kit else [], "backgrounds": load(a.backgrounds) if a.backgrounds else [],
-            "reviewed": load(a.reviewed) if a.reviewed else []}
+            "built": load(a.built) if a.built else [], "reviewed": load(a.reviewed) if a.reviewed else []}
+    pull(rows["rendered"])
     cutouts = Cutouts(a.cutouts) if a.cutouts else None
     parts = validation(a)
     # kinds of pictures and how often each is taken
-    kinds = [(k, w) for k, w in (("rendered", 0.4), ("backgrounds", 0.38 if cutouts else 0), ("kit", 0.22), ("reviewed", 0.3)) if rows[k] and w]
+    kinds = [(k, w) for k, w in (("rendered", 0.4), ("backgrounds", 0.3 if cutouts else 0), ("built", 0.1 if cutouts else 0), ("kit", 0.2), ("reviewed", 0.3)) if rows[k] and w]
     shares = np.array([w for _, w in kinds]) / sum(w for _, w in kinds)
 
     def sample(rng):
         kind = kinds[rng.choice(len(kinds), p=shares)][0]
         # things are put into labelled photographs too, into half of them
-        cut = cutouts if kind == "backgrounds" or kind == "kit" and cutouts and rng.random() < 0.5 else None
+        cut = cutouts if kind in ("backgrounds", "built") or kind == "kit" and cutouts and rng.random() < 0.5 else None
         row = rows[kind][rng.integers(len(rows[kind]))]
         return *crop(row, rng, kind, cut), known_of(row, kind)
 
