@@ -38,7 +38,7 @@ next:
 	}
 	part := func(d Detection) bool {
 		return d.Class != "person" && kind(d.Class) != "truck" && slices.ContainsFunc(out, func(k Detection) bool {
-			return d.Box.meets(k.Box) && kind(k.Class) == "truck" && k.Score >= sureTruck && d.Box.W*d.Box.H < k.Box.W*k.Box.H && d.Box.within(k.Box) > partOfTruck
+			return d.Box.meets(k.Box) && IsTruck(k.Class) && k.Score >= sureTruck && d.Box.W*d.Box.H < k.Box.W*k.Box.H && d.Box.within(k.Box) > partOfTruck
 		})
 	}
 	var whole []Detection

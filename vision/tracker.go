@@ -557,6 +557,9 @@ func related(a, b string) bool {
 	return kind(a) == kind(b)
 }
 
+// IsTruck says whether a class is of what is easily taken for a dump truck from above, or for one with another load: dump trucks, lorries and buses.
+func IsTruck(class string) bool { return kind(class) == "truck" }
+
 func kind(c string) string {
 	switch name := Name(c); name {
 	case "car", "van":

@@ -49,7 +49,7 @@ func (c *closer) look(ctx context.Context, pic gocv.Mat, found []vision.Detectio
 			if !slices.Contains(c.man.LooksAt, d.Class) {
 				continue
 			}
-			if c.man.Sure > 0 && d.Score >= c.man.Sure && vision.Name(d.Class) == d.Class {
+			if c.man.Sure > 0 && d.Score >= c.man.Sure && !vision.IsTruck(d.Class) {
 				d.Score = c.man.Calibrated(d.Class, math.Sqrt(d.Score)) // as if the look agreed
 				continue
 			}

@@ -159,16 +159,16 @@ func TestTheCloserLookIsRightMoreOften(t *testing.T) {
 	}
 }
 
-// What the detector is sure of gets no closer look, but for what only that look tells: the load of a truck.
+// What the detector is sure of gets no closer look, but for trucks: which they are, and with what load, only that look tells.
 func TestNoLookIsTakenAtWhatTheDetectorIsSureOf(t *testing.T) {
-	c := &closer{man: networks.Manifest{Classes: []string{"shed", "dump-truck/open", ""}, LooksAt: []string{"shed", "dump-truck/open"}, Sure: 0.9}, n: 1}
+	c := &closer{man: networks.Manifest{Classes: []string{"shed", "dump-truck/open", "lorry", ""}, LooksAt: []string{"shed", "dump-truck/open", "lorry"}, Sure: 0.9}, n: 1}
 	none, stop := context.WithCancel(context.Background())
 	stop() // there is no network to look with
 	for _, x := range []struct {
 		class string
 		score float64
 		looks bool
-	}{{"shed", 0.95, false}, {"shed", 0.85, true}, {"dump-truck/open", 0.95, true}, {"pool", 0.5, false}, {"shed", 0.1, false}} {
+	}{{"shed", 0.95, false}, {"shed", 0.85, true}, {"dump-truck/open", 0.95, true}, {"lorry", 0.95, true}, {"pool", 0.5, false}, {"shed", 0.1, false}} {
 		got, err := c.look(none, gocv.Mat{}, []vision.Detection{{Class: x.class, Score: x.score, Box: vision.Box{W: 30, H: 20}}}, 0.05)
 		if (err != nil) != x.looks {
 			t.Errorf("%s of %v: %v", x.class, x.score, err)

@@ -39,8 +39,8 @@ type Manifest struct {
 	// LooksAt are the classes of the detector that a closer look is taken at, Side the square that it takes, in longer sides of the box.
 	LooksAt []string `json:"looks_at,omitempty"`
 	Side    float64  `json:"side,omitempty"`
-	// Sure is the detector's calibrated score from which a closer look would agree, and none is taken; 0 takes them all. What a thing carries
-	// only a closer look tells.
+	// Sure is the detector's calibrated score from which a closer look would agree, and none is taken; 0 takes them all. At trucks a look is always
+	// taken: only it tells what they carry, and in photographs containers and dump trucks were surely taken for lorries.
 	Sure float64 `json:"sure,omitempty"`
 	// Marks are what a closer look says of dump trucks besides their class.
 	Marks []string `json:"marks,omitempty"`
