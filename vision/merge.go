@@ -87,7 +87,7 @@ func (t *Track) take(o *Track) {
 	if o.LastSeen.After(t.LastSeen) {
 		t.LastSeen = o.LastSeen
 	}
-	t.inView = max(t.inView, o.inView)
+	t.inView, t.gsdM = max(t.inView, o.inView), min(t.gsdM, o.gsdM)
 	t.seenIn(o.frames...)
 	t.seen = append(t.seen, o.seen...)
 	slices.SortStableFunc(t.seen, func(a, b Observation) int { return a.Time.Compare(b.Time) })

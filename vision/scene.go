@@ -30,6 +30,7 @@ type Scene struct {
 	MinScore     float64              `yaml:"min_score"`     // calibrated: the share of such tracks that are right
 	MinSightings int                  `yaml:"min_sightings"` // so often it must have been seen
 	MinTrust     float64              `yaml:"min_trust"`     // and it must be so probable that the track is of a real thing (Track.Trust); 0 asks for nothing
+	MaxGSDM      float64              `yaml:"max_gsd_m"`     // and once at so many metres a pixel or finer; 0 asks for nothing
 	Dwell        time.Duration        `yaml:"dwell"`         // and so long it must have stayed while in view
 	Motion       Motion               `yaml:"motion"`        // standing, moving, or any (the default)
 	NotIn        []string             `yaml:"not_in"`        // kinds of fences in which it is no violation
@@ -122,6 +123,8 @@ func (s SceneFile) check(file string) error {
 		return fmt.Errorf("scene %s: vision.min_sightings must be at least 1", file)
 	case v.MinTrust < 0 || v.MinTrust > 1:
 		return fmt.Errorf("scene %s: vision.min_trust must lie between 0 and 1, is %g", file, v.MinTrust)
+	case v.MaxGSDM < 0:
+		return fmt.Errorf("scene %s: vision.max_gsd_m must be metres a pixel above 0, or 0 to ask for nothing, is %g", file, v.MaxGSDM)
 	case v.JoinM <= 0:
 		return fmt.Errorf("scene %s: vision.join_m must be metres above 0", file)
 	case slices.ContainsFunc(slices.Collect(maps.Values(v.Classes)), func(r ClassRule) bool { return r.DoorLineM < 0 }):

@@ -40,6 +40,7 @@ type Track struct {
 	weight float64
 	motion motion
 	inView time.Duration // how long it was seen to stay, from look to look
+	gsdM   float64       // metres a pixel of the sharpest sighting; 0 where that is not known
 	ended  bool
 	said   *said // what Class says; nil where it has to be worked out anew
 }
@@ -516,6 +517,9 @@ func (k *Track) see(o Observation) {
 	k.lon += o.At.Lon * w
 	k.lat += o.At.Lat * w
 	k.weight += w
+	if k.Sightings == 0 || o.At.GSDM < k.gsdM {
+		k.gsdM = o.At.GSDM
+	}
 	k.Sightings++
 	if o.Time.After(k.LastSeen) {
 		k.LastSeen = o.Time
@@ -557,6 +561,16 @@ func related(a, b string) bool {
 	return kind(a) == kind(b)
 }
 
+// Surfaces is the locator for things of a class. Only structures, people and what hangs on walls are looked for on buildings; all others
+// stand on the ground: where the line of sight to one meets a roof, the pose or the outline is off by a little, and the place would be by as
+// much as the building is high.
+func Surfaces(l geo.Locator, class string) geo.Locator {
+	if k := kind(class); k != "roof" && k != "person" && Name(class) != "awning" {
+		l.Buildings = nil
+	}
+	return l
+}
+
 // IsTruck says whether a class is of what is easily taken for a dump truck from above, or for one with another load: dump trucks, lorries and buses.
 func IsTruck(class string) bool { return kind(class) == "truck" }
 
@@ -592,7 +606,7 @@ func (t *Tracker) Rule(k *Track, fences *geo.Fences) (Scene, bool) {
 	if rule.Marked != "" && k.Mark(rule.Marked) < least {
 		return Scene{}, false
 	}
-	if k.counts[class] < s.MinSightings || score < least || k.inView < s.Dwell || !s.Hours.Holds(k.LastSeen) ||
+	if k.counts[class] < s.MinSightings || score < least || s.MaxGSDM > 0 && k.gsdM > s.MaxGSDM || k.inView < s.Dwell || !s.Hours.Holds(k.LastSeen) ||
 		s.Motion == Standing && k.Moves() || s.Motion == Moving && !k.Moves() {
 		return Scene{}, false
 	}

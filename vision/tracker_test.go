@@ -251,9 +251,47 @@ leads:
 	}
 }
 
+// A scene can ask that a thing was seen sharply once; two tracks of one thing saw it as sharply as the sharper of them.
+func TestAThingIsToBeSeenSharplyOnce(t *testing.T) {
+	scene := testScenes[0]
+	scene.MaxGSDM = 0.1
+	d := rand.New(rand.NewPCG(5, 6))
+	seen := func(tr *Tracker, from int, gsdM ...float64) (k *Track) {
+		for i, g := range gsdM {
+			o := seenAt(d, "heap", 0, 0, 0.1, time.Duration(from+i)*time.Second)
+			o.At.GSDM = g
+			k = tr.Add([]Observation{o})[0]
+		}
+		return k
+	}
+	tr := NewTracker([]Scene{scene}, nil)
+	k := seen(tr, 0, 0.14, 0.13, 0.13, 0.13)
+	if _, ok := tr.Rule(k, nil); ok {
+		t.Error("what was seen at 13 cm a pixel only is a finding")
+	}
+	other := seen(NewTracker([]Scene{scene}, nil), 10, 0.08, 0.12)
+	other.take(k)
+	if _, ok := tr.Rule(other, nil); !ok {
+		t.Error("what one of two tracks of a thing saw at 8 cm a pixel is no finding")
+	}
+	if _, ok := tr.Rule(seen(tr, 4, 0.09, 0.13), nil); !ok {
+		t.Error("what was seen at 9 cm a pixel once is no finding")
+	}
+}
+
+// A thing on the ground beside a building is not put on its roof by a line of sight that grazes it; a structure may stand there.
+func TestOnlyStructuresArePutOnRoofs(t *testing.T) {
+	l := geo.Locator{Buildings: geo.NewBuildings(nil)}
+	for class, roofs := range map[string]bool{"shed": true, "tent": true, "person": true, "awning": true, "dump-truck/open": false, "stall": false, "heap": false, "car": false, "bicycles": false} {
+		if got := Surfaces(l, class).Buildings != nil; got != roofs {
+			t.Errorf("%s: looked for on roofs: %v", class, got)
+		}
+	}
+}
+
 func TestBadScenesAreSaid(t *testing.T) {
 	base := "scene: x\nvision: {classes: {a: {}}, min_score: 0.5, min_sightings: 1, join_m: 3%s}\n"
-	for _, bad := range []string{", hours: 25:00-26:00", ", motion: sideways", ", dwell: -1s", ", min_trust: 1.1", ", min_trust: -0.1", ", colour: red", ", min_score: 0.5"} {
+	for _, bad := range []string{", hours: 25:00-26:00", ", motion: sideways", ", dwell: -1s", ", min_trust: 1.1", ", min_trust: -0.1", ", max_gsd_m: -1", ", colour: red", ", min_score: 0.5"} {
 		if _, err := ReadScenes(fstest.MapFS{"x.yaml": {Data: []byte(fmt.Sprintf(base, bad))}}); err == nil {
 			t.Errorf("%q is taken", bad)
 		}
@@ -265,7 +303,7 @@ func TestBadScenesAreSaid(t *testing.T) {
 }
 
 func FuzzScene(f *testing.F) {
-	f.Add("scene: x\nvision: {classes: {a: {height_m: 1}}, min_score: 0.5, min_sightings: 1, join_m: 3, hours: Mo-Fr 06:00-22:00, dwell: 2s, min_trust: 0.3}\n")
+	f.Add("scene: x\nvision: {classes: {a: {height_m: 1}}, min_score: 0.5, min_sightings: 1, join_m: 3, hours: Mo-Fr 06:00-22:00, dwell: 2s, min_trust: 0.3, max_gsd_m: 0.1}\n")
 	f.Add("scene: [")
 	f.Fuzz(func(t *testing.T, text string) {
 		all, err := ReadScenes(fstest.MapFS{"x.yaml": {Data: []byte(text)}})

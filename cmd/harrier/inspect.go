@@ -384,7 +384,7 @@ func (in *inspection) picture(ctx context.Context, name string, row *inspected, 
 				above = 0.7
 			}
 			x, y := d.Box.Centre()
-			w, err := loc.Locate(cam, pose, x, y, above, 3)
+			w, err := vision.Surfaces(loc, d.Class).Locate(cam, pose, x, y, above, 3)
 			if err == nil {
 				e := w.Cov.Ellipse()
 				lon, lat := round(w.Lon, 8), round(w.Lat, 8)

@@ -420,7 +420,7 @@ func (f *flightWatch) locate(b timeBase, o vision.Observation) (geo.Located, boo
 	}
 	above, _ := f.tracker.AboveM(o.Class)
 	x, y := o.Box.Centre()
-	where, err := f.on(b).Locate(o.Camera, p, x, y, above, boxSigma(o.Box))
+	where, err := vision.Surfaces(f.on(b), o.Class).Locate(o.Camera, p, x, y, above, boxSigma(o.Box))
 	return where, err == nil
 }
 

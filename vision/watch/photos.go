@@ -126,7 +126,7 @@ func (w *Watcher) Photo(ctx context.Context, job dock.PhotoJob) ([]vision.Findin
 			continue
 		}
 		x, y := d.Box.Centre()
-		at, err := f.locator.Locate(m.Camera, m.Pose, x, y, above, boxSigma(d.Box))
+		at, err := vision.Surfaces(f.locator, d.Class).Locate(m.Camera, m.Pose, x, y, above, boxSigma(d.Box))
 		if err == nil {
 			frame = append(frame, vision.Observation{Sighting: vision.Sighting{Detection: d, Time: m.Time, At: at}, Camera: m.Camera})
 		}
