@@ -13,7 +13,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 	"github.com/paulmach/orb"
 
-	"github.com/harrier-patrol/harrier/cmd/harrier/embedded"
+	"github.com/harrier-patrol/harrier/embedded"
 	"github.com/harrier-patrol/harrier/geo"
 	"github.com/harrier-patrol/harrier/vision"
 )
@@ -21,7 +21,7 @@ import (
 // house starts a NATS server and a ledger on it.
 func house(t *testing.T) (*Ledger, *nats.Conn, jetstream.JetStream, func() (stop func())) {
 	t.Helper()
-	s, err := embedded.StartNATS("127.0.0.1", -1, t.TempDir(), "")
+	s, err := embedded.StartNATS(embedded.NATSOptions{Host: "127.0.0.1", Dir: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
 	}

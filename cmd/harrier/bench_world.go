@@ -10,7 +10,7 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
-	"github.com/harrier-patrol/harrier/cmd/harrier/embedded"
+	"github.com/harrier-patrol/harrier/embedded"
 )
 
 // benchWorld is what a bench of docks flies in: a folder, free ports, a NATS server in this process, and processes that log into the folder.
@@ -47,7 +47,7 @@ func newBenchWorld(keep string) (w *benchWorld, err error) {
 		return w, err
 	}
 	w.brokerPort, w.httpPort = ports[0], ports[1]
-	n, err := embedded.StartNATS("127.0.0.1", ports[2], filepath.Join(w.dir, "nats"), "")
+	n, err := embedded.StartNATS(embedded.NATSOptions{Host: "127.0.0.1", Port: ports[2], Dir: filepath.Join(w.dir, "nats")})
 	if err != nil {
 		return w, err
 	}

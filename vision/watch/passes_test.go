@@ -11,7 +11,7 @@ import (
 	"github.com/paulmach/orb"
 	"gocv.io/x/gocv"
 
-	"github.com/harrier-patrol/harrier/cmd/harrier/embedded"
+	"github.com/harrier-patrol/harrier/embedded"
 	"github.com/harrier-patrol/harrier/dock"
 	"github.com/harrier-patrol/harrier/dock/docksim"
 	"github.com/harrier-patrol/harrier/evidence"
@@ -56,7 +56,7 @@ func TestPassesAreComparedWithTheLast(t *testing.T) {
 	if _, err := infer.LibraryPath(); err != nil {
 		t.Skip(err)
 	}
-	s, err := embedded.StartNATS("127.0.0.1", -1, t.TempDir(), "")
+	s, err := embedded.StartNATS(embedded.NATSOptions{Host: "127.0.0.1", Dir: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,195 @@
+package journal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// Consumer is who works off a stream, under a name that outlives the process.
+type Consumer struct {
+	Stream, Name string
+	// Wait is how long a message may go without a sign of life from who has it until another gets it. While a message is worked on, Consume gives
+	// such signs by itself.
+	Wait time.Duration
+	// Tries is how often a message is tried before it becomes a dead letter; a death of the process counts as a try. 0: as often as it takes.
+	Tries int
+	// AtOnce is how many messages are worked on at a time; with 1 each waits for the one before.
+	AtOnce int
+	New    bool // only what comes after the consumer was first made
+}
+
+// Permanent marks an error that no further try would change: the message becomes a dead letter at once.
+func Permanent(err error) error { return permanent{err} }
+
+type permanent struct{ error }
+
+func (p permanent) Unwrap() error { return p.error }
+
+// Later is an error that asks for the message to come back after a while; it is nobody's fault, and is not counted as a try.
+type Later struct {
+	After  time.Duration
+	Reason string
+}
+
+func (l Later) Error() string { return l.Reason }
+
+// Pauses between the tries of what failed.
+const (
+	pauseMin = 200 * time.Millisecond
+	pauseMax = 5 * time.Second
+)
+
+func (c Consumer) open(ctx context.Context, js jetstream.JetStream) (jetstream.Consumer, error) {
+	conf := jetstream.ConsumerConfig{Durable: c.Name, AckPolicy: jetstream.AckExplicitPolicy, AckWait: c.Wait, MaxDeliver: -1, MaxAckPending: max(c.AtOnce, 1)}
+	if c.New {
+		conf.DeliverPolicy = jetstream.DeliverNewPolicy
+	}
+	cons, err := js.CreateOrUpdateConsumer(ctx, c.Stream, conf)
+	if err != nil && !c.New { // made by an earlier version with what cannot be changed
+		return cons, fmt.Errorf("consumer %s of stream %s: %w", c.Name, c.Stream, err)
+	}
+	return cons, err
+}
+
+// Consume works a stream off until ctx ends: handle gets one message after the other, AtOnce of them at a time. What handle returns decides: nil,
+// and it is done; ErrUnavailable, and it is tried again as soon as JetStream is back; Permanent, or Tries failures, and it is a dead letter.
+// A panic in handle is a failure.
+func Consume(ctx context.Context, js jetstream.JetStream, c Consumer, log *slog.Logger, handle func(context.Context, Msg) error) error {
+	cons, err := c.open(ctx, js)
+	if err != nil {
+		return err
+	}
+	slots := make(chan struct{}, max(c.AtOnce, 1))
+	defer func() { // wait for what is being worked on
+		for range cap(slots) {
+			slots <- struct{}{}
+		}
+	}()
+	trouble := false
+	for {
+		select {
+		case slots <- struct{}{}:
+		case <-ctx.Done():
+			return nil
+		}
+		m, err := cons.Next(jetstream.FetchMaxWait(time.Second))
+		if ctx.Err() != nil {
+			if m != nil {
+				_ = m.Nak()
+			}
+			<-slots
+			return nil
+		}
+		if err != nil {
+			<-slots
+			if !errors.Is(err, nats.ErrTimeout) {
+				if !trouble {
+					log.Warn("JetStream is away; going on when it is back", "stream", c.Stream, "error", err)
+				}
+				trouble = true
+				if errors.Is(err, jetstream.ErrConsumerNotFound) || errors.Is(err, jetstream.ErrConsumerDeleted) || errors.Is(err, nats.ErrNoResponders) {
+					if again, err := c.open(ctx, js); err == nil {
+						cons = again
+					}
+				}
+				sleep(ctx, pauseMin)
+			}
+			continue
+		}
+		if trouble {
+			log.Info("JetStream is back", "stream", c.Stream)
+			trouble = false
+		}
+		go func() {
+			defer func() { <-slots }()
+			c.work(ctx, js, m, log, handle)
+		}()
+	}
+}
+
+// work hands out one message.
+func (c Consumer) work(ctx context.Context, js jetstream.JetStream, m jetstream.Msg, log *slog.Logger, handle func(context.Context, Msg) error) {
+	md, err := m.Metadata()
+	if err != nil {
+		log.Error("message without metadata", "stream", c.Stream, "error", err)
+		_ = m.Term()
+		return
+	}
+	x := Msg{Subject: m.Subject(), ID: m.Headers().Get(jetstream.MsgIDHeader), Data: m.Data(), Seq: md.Sequence.Stream, At: md.Timestamp, Tries: md.NumDelivered, progress: m.InProgress}
+	done := make(chan struct{})
+	alive := make(chan struct{})
+	go func() { // signs of life while it is worked on
+		defer close(alive)
+		t := time.NewTicker(max(c.Wait/3, 100*time.Millisecond))
+		defer t.Stop()
+		for {
+			select {
+			case <-done:
+				return
+			case <-t.C:
+				_ = m.InProgress()
+			}
+		}
+	}()
+	for pause := pauseMin; ; pause = min(2*pause, pauseMax) {
+		err = guarded(ctx, x, handle)
+		if err == nil || !errors.Is(err, ErrUnavailable) || ctx.Err() != nil {
+			break
+		}
+		log.Warn("not kept yet, trying again", "stream", c.Stream, "subject", x.Subject, "error", err, "in", pause)
+		sleep(ctx, pause)
+	}
+	close(done)
+	<-alive
+	var later Later
+	switch perm := (permanent{}); {
+	case err == nil:
+		actx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer cancel()
+		if err := m.DoubleAck(actx); err != nil && ctx.Err() == nil {
+			log.Warn("done, but JetStream does not know it yet: it will come once more", "stream", c.Stream, "subject", x.Subject, "error", err)
+		}
+	case ctx.Err() != nil:
+		_ = m.Nak() // this process stops: another goes on
+	case errors.As(err, &later):
+		_ = m.NakWithDelay(later.After)
+	case errors.As(err, &perm) || c.Tries > 0 && x.Tries >= uint64(c.Tries):
+		if e := bury(ctx, js, c, x, err); e != nil {
+			log.Error("dead letter not kept; the message comes back", "stream", c.Stream, "subject", x.Subject, "error", e)
+			_ = m.NakWithDelay(pauseMax)
+			return
+		}
+		log.Error("message given up: it is a dead letter now (harrier dead-letters)", "stream", c.Stream, "subject", x.Subject, "sequence", x.Seq, "tries", x.Tries, "error", err)
+		_ = m.Term()
+	default:
+		pause := min(pauseMin<<min(x.Tries, 6), pauseMax)
+		log.Warn("message failed; will retry", "stream", c.Stream, "subject", x.Subject, "sequence", x.Seq, "try", x.Tries, "of", c.Tries, "in", pause, "error", err)
+		_ = m.NakWithDelay(pause)
+	}
+}
+
+// guarded makes an error of a panic.
+func guarded(ctx context.Context, m Msg, handle func(context.Context, Msg) error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return handle(ctx, m)
+}
+
+func sleep(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+	case <-t.C:
+	}
+}
