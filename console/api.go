@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -16,6 +17,7 @@ import (
 
 	"github.com/harrier-patrol/harrier/dock"
 	"github.com/harrier-patrol/harrier/geo"
+	"github.com/harrier-patrol/harrier/journal"
 	"github.com/harrier-patrol/harrier/leads"
 )
 
@@ -68,6 +70,7 @@ type Lead struct {
 	Score       float64           `json:"score"`
 	Dock        string            `json:"dock"`
 	Flight      string            `json:"flight"`
+	FirstSeen   time.Time         `json:"first_seen"`
 	Captured    time.Time         `json:"captured"`
 	Frame       string            `json:"frame"`
 	Crop        string            `json:"crop"`
@@ -77,8 +80,11 @@ type Lead struct {
 }
 
 func toLead(l leads.Lead) Lead {
-	x := Lead{l.Lead, l.Revision, l.State, l.Scene, l.Event, l.Class, l.Attributes, l.Lon, l.Lat, l.Ellipse.MajorM, l.Cell, l.Cells, "", "", l.Subdistrict, l.Score, l.Dock, l.Flight, l.Captured, l.Frame, l.Crop, []float64{}, l.By, l.Simulated}
+	x := Lead{l.Lead, l.Revision, l.State, l.Scene, l.Event, l.Class, l.Attributes, l.Lon, l.Lat, l.Ellipse.MajorM, l.Cell, l.Cells, "", "", l.Subdistrict, l.Score, l.Dock, l.Flight, l.FirstSeen, l.Captured, l.Frame, l.Crop, []float64{}, l.By, l.Simulated}
 	_ = json.Unmarshal(l.Box, &x.Box)
+	if x.Attributes == nil {
+		x.Attributes = map[string]string{}
+	}
 	if x.Cells == nil {
 		x.Cells = []leads.CellShare{}
 	}
@@ -92,6 +98,56 @@ func toLead(l leads.Lead) Lead {
 		}
 	}
 	return x
+}
+
+// DeadLetter is a message that could not be worked off.
+type DeadLetter struct {
+	ID      string    `json:"id"`
+	Stream  string    `json:"stream"`
+	Subject string    `json:"subject"`
+	Kept    time.Time `json:"kept" doc:"When the message came"`
+	At      time.Time `json:"at" doc:"When it was given up"`
+	Tries   uint64    `json:"tries"`
+	Reason  string    `json:"reason"`
+}
+
+// LeadPage is a part of the leads, the newest first.
+type LeadPage struct {
+	Leads   []Lead `json:"leads" nullable:"false"`
+	More    bool   `json:"more" doc:"There are older ones: ask after the last"`
+	Total   int    `json:"total"`
+	Version string `json:"version" doc:"Ask for changes since it"`
+}
+
+// LeadChanges are the leads that are new or changed.
+type LeadChanges struct {
+	Leads   []Lead `json:"leads" nullable:"false"`
+	More    bool   `json:"more" doc:"There are more: ask since this version"`
+	Total   int    `json:"total"`
+	Version string `json:"version"`
+	Reset   bool   `json:"reset" doc:"The version asked for is too old: begin with a page"`
+}
+
+// versionOf names a version of the ledger's book; a book that was read anew counts anew.
+func (o Options) versionOf(v uint64) string { return o.start + "-" + strconv.FormatUint(v, 36) }
+
+func (o Options) sinceOf(version string) (uint64, bool) {
+	start, v, ok := strings.Cut(version, "-")
+	n, err := strconv.ParseUint(v, 36, 64)
+	return n, ok && err == nil && start == o.start
+}
+
+// refusal is the HTTP answer to an error of the ledger.
+func refusal(err error) error {
+	switch {
+	case errors.Is(err, leads.ErrNotReady), errors.Is(err, journal.ErrUnavailable):
+		return huma.Error503ServiceUnavailable(err.Error())
+	case errors.Is(err, leads.ErrNotFound):
+		return huma.Error404NotFound(err.Error())
+	case errors.Is(err, leads.ErrConflict):
+		return huma.Error409Conflict(err.Error())
+	}
+	return huma.Error422UnprocessableEntity(err.Error())
 }
 
 type body[T any] struct{ Body T }
@@ -116,29 +172,59 @@ func api(mux *http.ServeMux, o Options) huma.API {
 		}
 		return &body[[]Dock]{out}, nil
 	})
-	huma.Get(h, "/api/leads", func(context.Context, *struct{}) (*body[[]Lead], error) {
-		out := []Lead{}
-		for _, l := range o.Ledger.All() {
-			out = append(out, toLead(l))
+	huma.Get(h, "/api/leads", func(_ context.Context, in *struct {
+		After string `query:"after" maxLength:"100" doc:"The last lead of the page before; empty for the newest"`
+		Limit int    `query:"limit" minimum:"1" maximum:"500" default:"100"`
+	}) (*body[LeadPage], error) {
+		out := LeadPage{Leads: []Lead{}}
+		err := o.Ledger.Read(func(b *leads.Book) error {
+			page, more, err := b.Page(in.After, in.Limit)
+			for _, l := range page {
+				out.Leads = append(out.Leads, toLead(l))
+			}
+			out.More, out.Total, out.Version = more, b.Len(), o.versionOf(b.Version())
+			return err
+		})
+		if err != nil {
+			return nil, refusal(err)
 		}
-		return &body[[]Lead]{out}, nil
+		return &body[LeadPage]{out}, nil
+	})
+	huma.Get(h, "/api/leads/changes", func(_ context.Context, in *struct {
+		Since string `query:"since" required:"true" maxLength:"100" doc:"The version of the page or the changes before"`
+		Limit int    `query:"limit" minimum:"1" maximum:"500" default:"200"`
+	}) (*body[LeadChanges], error) {
+		out := LeadChanges{Leads: []Lead{}}
+		err := o.Ledger.Read(func(b *leads.Book) error {
+			out.Total = b.Len()
+			since, ok := o.sinceOf(in.Since)
+			if !ok {
+				out.Reset = true
+				return nil
+			}
+			changed, to, ok := b.Since(since, in.Limit)
+			for _, l := range changed {
+				out.Leads = append(out.Leads, toLead(l))
+			}
+			out.Reset, out.Version, out.More = !ok, o.versionOf(to), ok && to != b.Version()
+			return nil
+		})
+		if err != nil {
+			return nil, refusal(err)
+		}
+		return &body[LeadChanges]{out}, nil
 	})
 	huma.Post(h, "/api/leads/{lead}/review", func(ctx context.Context, in *struct {
 		Lead string `path:"lead"`
 		Body struct {
 			State string `json:"state" enum:"confirmed,rejected"`
-			By    string `json:"by" minLength:"1"`
-			Note  string `json:"note,omitempty"`
+			By    string `json:"by" minLength:"1" maxLength:"100"`
+			Note  string `json:"note,omitempty" maxLength:"2000"`
 		}
 	}) (*body[Lead], error) {
 		l, err := o.Ledger.Decide(ctx, leads.Review{Lead: in.Lead, State: in.Body.State, By: in.Body.By, Note: in.Body.Note})
-		switch {
-		case errors.Is(err, leads.ErrNotFound):
-			return nil, huma.Error404NotFound(err.Error())
-		case errors.Is(err, leads.ErrConflict):
-			return nil, huma.Error409Conflict(err.Error())
-		case err != nil:
-			return nil, huma.Error422UnprocessableEntity(err.Error())
+		if err != nil {
+			return nil, refusal(err)
 		}
 		return &body[Lead]{toLead(l)}, nil
 	})
@@ -146,9 +232,9 @@ func api(mux *http.ServeMux, o Options) huma.API {
 		SN     string `path:"sn" doc:"Serial number; all for return-home, ground and release of the whole fleet"`
 		Action string `path:"action" enum:"pause,resume,return-home,cancel-return,take-over,ground,release"`
 		Body   struct {
-			By     string `json:"by" minLength:"1"`
-			Reason string `json:"reason" minLength:"1"`
-			Key    string `json:"key,omitempty" doc:"Makes the command happen once"`
+			By     string `json:"by" minLength:"1" maxLength:"100"`
+			Reason string `json:"reason" minLength:"1" maxLength:"500"`
+			Key    string `json:"key,omitempty" maxLength:"100" doc:"Makes the command happen once"`
 		}
 	}) (*body[dock.Reply], error) {
 		b, err := json.Marshal(dock.Command{Key: cmp.Or(in.Body.Key, uuid.NewString()), Action: in.Action, Operator: in.Body.By, Reason: in.Body.Reason})
@@ -174,6 +260,38 @@ func api(mux *http.ServeMux, o Options) huma.API {
 		Cell string `path:"cell" pattern:"^[0-9]{15}$" doc:"Code of a unit grid cell"`
 	}) (*body[CellCoverage], error) {
 		return &body[CellCoverage]{o.Coverage.Cell(in.Cell)}, nil
+	})
+	huma.Get(h, "/api/troubles", func(context.Context, *struct{}) (*body[[]string], error) {
+		return &body[[]string]{o.Troubles()}, nil
+	})
+	huma.Get(h, "/api/dead-letters", func(ctx context.Context, _ *struct{}) (*body[[]DeadLetter], error) {
+		ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+		defer cancel()
+		dead, err := o.DeadLetters.List(ctx)
+		if err != nil {
+			return nil, huma.Error503ServiceUnavailable("dead letters cannot be read: " + err.Error())
+		}
+		out := []DeadLetter{}
+		for _, d := range dead {
+			out = append(out, DeadLetter{d.ID, d.Stream, d.Subject, d.Kept, d.At, d.Tries, d.Reason})
+		}
+		return &body[[]DeadLetter]{out}, nil
+	})
+	huma.Post(h, "/api/dead-letters/{id}/replay", func(ctx context.Context, in *struct {
+		ID   string `path:"id" maxLength:"200"`
+		Body struct {
+			By string `json:"by" minLength:"1" maxLength:"100"`
+		}
+	}) (*struct{}, error) {
+		ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+		defer cancel()
+		switch err := o.DeadLetters.Replay(ctx, in.ID, in.Body.By); {
+		case errors.Is(err, journal.ErrNoDeadLetter):
+			return nil, huma.Error404NotFound(err.Error())
+		case err != nil:
+			return nil, huma.Error409Conflict(err.Error())
+		}
+		return nil, nil
 	})
 	huma.Get(h, "/api/counts", func(context.Context, *struct{}) (*body[map[string]int64], error) {
 		return &body[map[string]int64]{o.Counts()}, nil

@@ -2,12 +2,15 @@
 package console
 
 import (
+	"context"
 	"crypto/subtle"
 	"errors"
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/nats-io/nats.go"
 	"github.com/paulmach/orb"
@@ -15,6 +18,7 @@ import (
 	"github.com/harrier-patrol/harrier/dock"
 	"github.com/harrier-patrol/harrier/evidence"
 	"github.com/harrier-patrol/harrier/geo"
+	"github.com/harrier-patrol/harrier/journal"
 	"github.com/harrier-patrol/harrier/leads"
 )
 
@@ -33,6 +37,17 @@ type Options struct {
 	Fences    *geo.Fences
 	Coverage  *Coverage
 	Counts    func() map[string]int64
+	// Troubles are what keeps facts from being kept, now or soon.
+	Troubles    func() []string
+	DeadLetters DeadLetters
+
+	start string // of this process, by which versions of its book are known
+}
+
+// DeadLetters are messages that could not be worked off.
+type DeadLetters struct {
+	List   func(context.Context) ([]journal.Dead, error)
+	Replay func(ctx context.Context, id, by string) error
 }
 
 // DockFiles is the path under which docks fetch their files, without the console's token.
@@ -41,6 +56,7 @@ const DockFiles = "/routes/"
 // New returns the console's handler.
 func New(o Options) http.Handler {
 	mux := http.NewServeMux()
+	o.start = strconv.FormatInt(time.Now().UnixNano(), 36)
 	mux.Handle("GET "+DockFiles+"{file}", o.Files)
 	mux.HandleFunc("GET /evidence/{sha}", func(w http.ResponseWriter, r *http.Request) {
 		b, err := o.Store.Get(r.Context(), r.PathValue("sha"))
@@ -53,7 +69,7 @@ func New(o Options) http.Handler {
 			return
 		}
 		w.Header().Set("Content-Type", "image/jpeg")
-		w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+		w.Header().Set("Cache-Control", "private, max-age=31536000, immutable")
 		_, _ = w.Write(b)
 	})
 	api(mux, o)
@@ -64,6 +80,11 @@ func New(o Options) http.Handler {
 // guard checks who asks: the Host by which the console is addressed, the Origin of what changes something, and the token.
 func guard(o Options, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("X-Frame-Options", "DENY")
+		h.Set("Content-Security-Policy", "frame-ancestors 'none'")
 		if !slices.Contains(o.Hosts, r.Host) {
 			http.Error(w, "this console is not addressed as "+r.Host+"; add it to http.hosts", http.StatusMisdirectedRequest)
 			return
@@ -82,11 +103,20 @@ func guard(o Options, next http.Handler) http.Handler {
 			}
 			if q := r.URL.Query().Get("token"); q != "" && t == "" {
 				t = q
-				http.SetCookie(w, &http.Cookie{Name: "harrier_token", Value: q, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode})
 			}
 			if subtle.ConstantTimeCompare([]byte(t), []byte(o.Token)) != 1 {
 				http.Error(w, "a token is needed: open the page with ?token=…", http.StatusUnauthorized)
 				return
+			}
+			if q := r.URL.Query(); q.Has("token") { // from here on it is in a cookie, and no longer in the address bar, the history and logs
+				secure := r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https"
+				http.SetCookie(w, &http.Cookie{Name: "harrier_token", Value: t, Path: "/", HttpOnly: true, Secure: secure, SameSite: http.SameSiteStrictMode})
+				if r.Method == http.MethodGet {
+					q.Del("token")
+					to := url.URL{Path: "/" + strings.TrimLeft(r.URL.Path, "/\\"), RawQuery: q.Encode()}
+					http.Redirect(w, r, to.String(), http.StatusSeeOther)
+					return
+				}
 			}
 		}
 		next.ServeHTTP(w, r)

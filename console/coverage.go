@@ -3,17 +3,18 @@ package console
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"log/slog"
 	"slices"
 	"sort"
 	"sync"
+	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
 	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/geojson"
 
 	"github.com/harrier-patrol/harrier/geo"
+	"github.com/harrier-patrol/harrier/journal"
 	"github.com/harrier-patrol/harrier/vision"
 )
 
@@ -34,32 +35,26 @@ const mostCovered = 5000
 
 // Run follows the stream until ctx ends.
 func (c *Coverage) Run(ctx context.Context, js jetstream.JetStream) error {
-	cons, err := js.OrderedConsumer(ctx, "COVERAGE", jetstream.OrderedConsumerConfig{})
-	if err != nil {
-		return err
-	}
-	it, err := cons.Messages()
-	if err != nil {
-		return err
-	}
-	stop := context.AfterFunc(ctx, it.Stop)
-	defer stop()
-	for {
-		m, err := it.Next()
-		if err != nil {
-			if ctx.Err() != nil || errors.Is(err, jetstream.ErrMsgIteratorClosed) {
+	for ctx.Err() == nil {
+		err := journal.Follow(ctx, js, "COVERAGE", ">", func() {}, func(m journal.Msg) error {
+			var x vision.Covered
+			if err := json.Unmarshal(m.Data, &x); err != nil {
+				c.Log.Error("coverage is not JSON, passed over", "subject", m.Subject, "error", err)
 				return nil
 			}
-			c.Log.Warn("coverage", "error", err)
-			continue
+			c.take(x)
+			return nil
+		})
+		if err == nil || ctx.Err() != nil {
+			return nil
 		}
-		var x vision.Covered
-		if err := json.Unmarshal(m.Data(), &x); err != nil {
-			c.Log.Error("coverage is not JSON, passed over", "subject", m.Subject(), "error", err)
-			continue
+		c.Log.Warn("coverage cannot be followed, trying again", "error", err)
+		select { // the stream is away; what is read again changes nothing
+		case <-ctx.Done():
+		case <-time.After(2 * time.Second):
 		}
-		c.take(x)
 	}
+	return nil
 }
 
 func (c *Coverage) take(x vision.Covered) {

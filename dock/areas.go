@@ -86,7 +86,7 @@ func (f *AreaFile) Checksum() string {
 func (c *Controller) areaFiles() *cloudapi.FlightAreasGetRequestReply {
 	r := &cloudapi.FlightAreasGetRequestReply{Output: cloudapi.AreaFiles{Files: []cloudapi.AreaFile{}}}
 	if a := c.o.Areas; a != nil {
-		r.Output.Files = append(r.Output.Files, cloudapi.AreaFile{Name: a.Name, URL: fmt.Sprintf(c.o.FilesURL, a.Name), Checksum: a.Checksum(), Size: len(a.Content)})
+		r.Output.Files = append(r.Output.Files, cloudapi.AreaFile{Name: a.Name, URL: c.o.FilesURL(a.Name), Checksum: a.Checksum(), Size: len(a.Content)})
 	}
 	return r
 }

@@ -61,7 +61,7 @@ func (s *session) strike(ctx context.Context, c Command) error {
 	f, _ := s.c.kept(ctx, c.Flight)
 	s.mu.Lock()
 	if s.ev != nil && s.ev.Flight == c.Flight {
-		s.ev, s.fl = nil, missions.Flight{}
+		s.ev, s.fl, s.marks = nil, missions.Flight{}, marks{}
 	}
 	s.mu.Unlock()
 	s.c.mu.Lock()

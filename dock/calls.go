@@ -92,11 +92,17 @@ func (s *session) ask(ctx context.Context, method string, data any) (err error) 
 	return err
 }
 
-// hear takes in one message.
-func (s *session) hear(ctx context.Context, m arrived) error {
+// handleMessage takes in one message.
+func (s *session) handleMessage(ctx context.Context, m arrived) error {
 	sn, kind, _ := cloudapi.TopicOf(m.topic)
 	e, err := cloudapi.Decode(kind, sn == s.d.SN, m.payload)
+	if err == nil && (kind == cloudapi.KindOSD || kind == cloudapi.KindState) && len(e.Data) == 0 {
+		err = errors.New("it has no data: the payload lacks the envelope {tid, bid, timestamp, gateway, data} of the Cloud API")
+	}
 	if err != nil {
+		s.mu.Lock()
+		s.rep.misread, s.rep.misreadAt = err.Error(), m.at
+		s.mu.Unlock()
 		return err
 	}
 	if g := cloudapi.Value(e.Gateway); g != "" && g != s.d.SN {
@@ -122,6 +128,11 @@ func (s *session) hear(ctx context.Context, m arrived) error {
 		if t, is := e.Body.(*cloudapi.Topo); is {
 			for _, d := range t.SubDevices {
 				s.c.adopt(d.SN, s)
+			}
+			if len(t.SubDevices) == 0 && sn == s.d.SN { // its aircraft is off, or out of its reach
+				s.mu.Lock()
+				s.rep.gone()
+				s.mu.Unlock()
 			}
 		}
 		return s.answer(cloudapi.KindStatusReply, &e, &cloudapi.Result{})
@@ -188,6 +199,7 @@ func (s *session) hear(ctx context.Context, m arrived) error {
 		case *cloudapi.DockProperties:
 			s.mu.Lock()
 			merge(&s.rep.dock, o)
+			s.rep.told(o, m.at)
 			if a := s.rep.dock.SubDevice; a != nil && s.d.Aircraft == "" && o.SubDevice != nil {
 				defer s.c.adopt(a.DeviceSN, s)
 			}

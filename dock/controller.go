@@ -2,6 +2,8 @@ package dock
 
 import (
 	"context"
+	"crypto/rand"
+	"crypto/subtle"
 	"crypto/tls"
 	"encoding/json"
 	"errors"
@@ -20,6 +22,7 @@ import (
 
 	"github.com/harrier-patrol/harrier/dock/cloudapi"
 	"github.com/harrier-patrol/harrier/dock/pace"
+	"github.com/harrier-patrol/harrier/journal"
 	"github.com/harrier-patrol/harrier/missions"
 )
 
@@ -44,14 +47,15 @@ type Options struct {
 	// DRC is where and as whom a dock comes for its DRC channel; nil: MQTT, without a credential.
 	DRC   func(sn string) cloudapi.MQTTBroker
 	Docks []Dock
-	// FilesURL is where docks fetch what ServeHTTP serves, routes and flight areas: "%s" stands for a file's name.
-	FilesURL string
-	// LivePush and LiveWatch are the RTMP address that a dock is told and the RTSP address of the same stream, "%s" stands
-	// for the dock.
-	LivePush, LiveWatch string
-	LiveQuality         int
-	DRCHz               int
-	Organization        Organization
+	// FilesURL is where docks fetch what ServeHTTP serves, routes and flight areas, by a file's name.
+	FilesURL func(name string) string
+	// LivePush and LiveWatch are the RTMP address that a dock is told and the RTSP address of the same stream, without credentials.
+	LivePush, LiveWatch func(sn string) string
+	// Closed says why no flight is to be begun, "" where one may; nil: always.
+	Closed       func() string
+	LiveQuality  int
+	DRCHz        int
+	Organization Organization
 	// Limits by dock; where one is not named the defaults of its model hold.
 	Limits   map[string]Limits
 	Airspace Airspace   // may be nil
@@ -59,6 +63,12 @@ type Options struct {
 	Depot    *Depot     // where docks upload their media; nil: they are told that there is no place for them
 	Clock    pace.Clock // zero: the wall's
 	Log      *slog.Logger
+}
+
+// route is a flight's KMZ, and the name that nobody guesses under which its dock fetches it.
+type route struct {
+	file string
+	kmz  []byte
 }
 
 // Controller carries out flights on docks.
@@ -73,10 +83,11 @@ type Controller struct {
 	up                                     chan struct{} // closed once flights can be noted
 
 	mu       sync.Mutex
-	routes   map[string][]byte   // KMZ by flight
-	aircraft map[string]*session // by serial number of the aircraft
-	odd      map[string]bool     // what was said of messages that are not as documented
-	unsure   map[string]bool     // flights of which it is not known whether they were noted: until they are tried again
+	routes   map[string]route           // by flight
+	aircraft map[string]*session        // by serial number of the aircraft
+	odd      map[string]map[string]bool // what was said of messages that are not as documented, by dock
+	strange  map[string]bool            // devices that are not in the configuration, of which that was said
+	unsure   map[string]bool            // flights of which it is not known whether they were noted: until they are tried again
 }
 
 // New prepares a controller; Run connects it.
@@ -84,7 +95,7 @@ func New(o Options, nc *nats.Conn, js jetstream.JetStream) *Controller {
 	if o.Clock.Scale == 0 {
 		o.Clock = pace.Wall
 	}
-	c := &Controller{o: o, nc: nc, js: js, docks: map[string]*session{}, routes: map[string][]byte{}, odd: map[string]bool{}, unsure: map[string]bool{}, up: make(chan struct{}), aircraft: map[string]*session{}}
+	c := &Controller{o: o, nc: nc, js: js, docks: map[string]*session{}, routes: map[string]route{}, odd: map[string]map[string]bool{}, strange: map[string]bool{}, unsure: map[string]bool{}, up: make(chan struct{}), aircraft: map[string]*session{}}
 	for _, d := range o.Docks {
 		c.docks[d.SN] = newSession(c, d)
 		if d.Aircraft != "" {
@@ -94,8 +105,11 @@ func New(o Options, nc *nats.Conn, js jetstream.JetStream) *Controller {
 	return c
 }
 
-// mostOdd bounds what is remembered, and so said, of messages that are not as documented.
-const mostOdd = 1000
+// maxOdd bounds what is remembered, and so said, of each dock's messages that are not as documented; maxStrange of devices that are not known.
+const (
+	maxOdd     = 100
+	maxStrange = 1000
+)
 
 // notDocumented says once what a message holds that DJI does not document: newer firmware, or another dock altogether.
 func (c *Controller) notDocumented(sn string, k cloudapi.Kind, m *cloudapi.Message) {
@@ -106,15 +120,18 @@ func (c *Controller) notDocumented(sn string, k cloudapi.Kind, m *cloudapi.Messa
 	defer c.mu.Unlock()
 	for _, o := range m.Odd {
 		key := string(k) + " " + m.Name() + " " + o
-		if c.odd[key] || len(c.odd) >= mostOdd {
+		if c.odd[sn][key] || len(c.odd[sn]) >= maxOdd {
 			continue
 		}
-		c.odd[key] = true
+		if c.odd[sn] == nil {
+			c.odd[sn] = map[string]bool{}
+		}
+		c.odd[sn][key] = true
 		c.o.Log.Info("not as documented, kept (said once)", "dock", sn, "topic", k, "method", m.Name(), "what", o)
 	}
 }
 
-// ServeHTTP serves docks their files: the KMZ of a flight by its name, and the custom flight areas. A flight's name is as good as a key.
+// ServeHTTP serves docks their files: the KMZ of a flight, by the name that its dock was told, and the custom flight areas.
 func (c *Controller) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	name := path.Base(r.URL.Path)
 	if a := c.o.Areas; a != nil && name == a.Name {
@@ -122,7 +139,7 @@ func (c *Controller) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		_, _ = w.Write(a.Content)
 		return
 	}
-	b, ok := c.route(strings.TrimSuffix(name, ".kmz"))
+	b, ok := c.named(name)
 	if !ok {
 		http.Error(w, "no such file for docks", http.StatusNotFound)
 		return
@@ -131,21 +148,27 @@ func (c *Controller) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(b)
 }
 
-// route is the KMZ of a flight.
-func (c *Controller) route(flight string) ([]byte, bool) {
+// named is the KMZ that is served under a name.
+func (c *Controller) named(name string) ([]byte, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	b, ok := c.routes[flight]
-	return b, ok
+	for _, r := range c.routes {
+		if subtle.ConstantTimeCompare([]byte(r.file+".kmz"), []byte(name)) == 1 {
+			return r.kmz, true
+		}
+	}
+	return nil, false
 }
 
 // file is where a dock fetches a flight's route.
 func (c *Controller) file(flight string) (cloudapi.File, bool) {
-	b, ok := c.route(flight)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	r, ok := c.routes[flight]
 	if !ok {
 		return cloudapi.File{}, false
 	}
-	return cloudapi.File{URL: fmt.Sprintf(c.o.FilesURL, flight+".kmz"), Fingerprint: missions.Flight{KMZ: b}.Fingerprint()}, true
+	return cloudapi.File{URL: c.o.FilesURL(r.file + ".kmz"), Fingerprint: missions.Flight{KMZ: r.kmz}.Fingerprint()}, true
 }
 
 // OpenDRC is the broker for a dock's DRC channel without a credential: address is host:port.
@@ -192,20 +215,28 @@ func (c *Controller) Fly(ctx context.Context, f missions.Flight) error {
 // keep notes a flight, so that whoever takes its dock over can go on with it, and its route, which the dock fetches. known says that it was
 // noted before, by any controller. Where it is not certain that it was noted, there is an error; it may be tried again, and is not known then.
 func (c *Controller) keep(ctx context.Context, f missions.Flight) (known bool, err error) {
+	f.File = rand.Text()
 	b, err := json.Marshal(f)
 	if err == nil {
 		_, err = c.flights.Create(ctx, digest(f.ID), b)
 	}
+	there := errors.Is(err, jetstream.ErrKeyExists)
+	if there { // by the name that it was noted with
+		if _, ok := c.kept(ctx, f.ID); !ok {
+			return false, fmt.Errorf("flight %s: %w: what was noted of it cannot be read", f.ID, journal.ErrUnavailable)
+		}
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	there := errors.Is(err, jetstream.ErrKeyExists)
 	if err != nil && !there {
 		c.unsure[f.ID] = true
-		return false, fmt.Errorf("flight %s not taken, it could not be noted: %w", f.ID, err)
+		return false, fmt.Errorf("record flight %s: %w", f.ID, journal.Explain("flights", err))
 	}
 	known = there && !c.unsure[f.ID]
 	delete(c.unsure, f.ID)
-	c.routes[f.ID] = f.KMZ
+	if !there {
+		c.routes[f.ID] = route{f.File, f.KMZ}
+	}
 	return known, nil
 }
 
@@ -216,7 +247,7 @@ func (c *Controller) kept(ctx context.Context, id string) (f missions.Flight, ok
 		return f, false
 	}
 	c.mu.Lock()
-	c.routes[id] = f.KMZ
+	c.routes[id] = route{f.File, f.KMZ}
 	c.mu.Unlock()
 	return f, true
 }
@@ -226,7 +257,13 @@ func (c *Controller) Run(ctx context.Context) error {
 	opts := mqtt.NewClientOptions().AddBroker(c.o.MQTT).SetClientID(c.o.ClientID).SetCleanSession(c.o.ClientID == "").SetResumeSubs(true).SetUsername(c.o.User).SetPassword(c.o.Password).
 		SetConnectRetry(true).SetConnectRetryInterval(time.Second).SetAutoReconnect(true).SetMaxReconnectInterval(2 * time.Second).SetOrderMatters(true).SetConnectTimeout(5 * time.Second)
 	// what the broker kept comes before anything can be subscribed to again
-	opts.SetDefaultPublishHandler(func(_ mqtt.Client, m mqtt.Message) { c.take(m.Topic(), m.Payload(), c.o.Clock.Now()) })
+	opts.SetDefaultPublishHandler(func(_ mqtt.Client, m mqtt.Message) {
+		if m.Retained() { // said at any time, by whoever: of no use to know what is now
+			c.retained(m.Topic())
+			return
+		}
+		c.take(m.Topic(), m.Payload(), c.o.Clock.Now())
+	})
 	opts.SetOnConnectHandler(func(cl mqtt.Client) { cl.SubscribeMultiple(topics, nil) })
 	if c.o.TLS != nil {
 		opts.SetTLSConfig(c.o.TLS)
@@ -255,11 +292,18 @@ func (c *Controller) Run(ctx context.Context) error {
 		return nil
 	}
 	defer c.cl.Disconnect(250)
-	sub, err := c.nc.Subscribe(SubjectCommands+"*", func(m *nats.Msg) { c.hand(m) })
+	sub, err := c.nc.Subscribe(SubjectCommands+"*", func(m *nats.Msg) {
+		if err := journal.Guarded(func() error { c.hand(m); return nil }); err != nil {
+			c.o.Log.Error("a fault of Harrier at a command; please report it", "subject", m.Subject, "error", err)
+		}
+	})
 	if err != nil {
 		return fmt.Errorf("take commands: %w", err)
 	}
 	defer sub.Unsubscribe()
+	if err := c.nc.FlushTimeout(5 * time.Second); err != nil {
+		return fmt.Errorf("take commands: %w", err)
+	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return leases.run(ctx) })
 	for _, s := range c.docks {
@@ -293,6 +337,17 @@ func (c *Controller) take(topic string, payload []byte, at time.Time) {
 	s.take(topic, payload, at)
 }
 
+// retained says once of each device that the broker keeps messages of it, which are not taken.
+func (c *Controller) retained(topic string) {
+	sn, _, _ := cloudapi.TopicOf(topic)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if key := "retained " + sn; !c.strange[key] && len(c.strange) < maxStrange {
+		c.strange[key] = true
+		c.o.Log.Warn("the broker keeps (retains) messages of a device; they are not taken, as they say nothing of now", "sn", sn, "topic", topic)
+	}
+}
+
 // adopt notes which aircraft is a dock's.
 func (c *Controller) adopt(sn string, s *session) {
 	c.mu.Lock()
@@ -306,8 +361,8 @@ func (c *Controller) adopt(sn string, s *session) {
 func (c *Controller) stranger(sn string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if key := "stranger " + sn; !c.odd[key] && len(c.odd) < mostOdd {
-		c.odd[key] = true
+	if !c.strange[sn] && len(c.strange) < maxStrange {
+		c.strange[sn] = true
 		c.o.Log.Warn("a device that is not in the configuration sends messages; they are not taken. If it is a dock of yours, add it under docks", "sn", sn)
 	}
 }

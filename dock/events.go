@@ -12,6 +12,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/harrier-patrol/harrier/geo"
+	"github.com/harrier-patrol/harrier/journal"
 	"github.com/harrier-patrol/harrier/missions"
 )
 
@@ -23,6 +24,15 @@ const (
 	SubjectAudit    = "harrier.audit."    // + dock: what operators and Harrier did, with who and why
 	SubjectWatch    = "harrier.watch"
 )
+
+// Streams are the facts that this room keeps, and the work that it hands on.
+var Streams = []journal.Stream{
+	{Name: "FLIGHTS", Subjects: []string{SubjectFlights + ">"}, MaxBytes: 1 << 30, Once: 24 * time.Hour}, // a flight ends once
+	{Name: "AUDIT", Subjects: []string{SubjectAudit + ">"}, MaxBytes: 1 << 30, Audit: true},
+	{Name: "WATCH", Subjects: []string{SubjectWatch}, Queue: true, MaxAge: 6 * time.Hour, MaxBytes: 64 << 20, Once: 6 * time.Hour},
+	{Name: "MEDIA", Subjects: []string{SubjectMedia + ">"}, MaxBytes: 512 << 20},
+	{Name: "PHOTOS", Subjects: []string{SubjectPhotos}, Queue: true, MaxAge: 7 * 24 * time.Hour, MaxBytes: 64 << 20, Once: 6 * time.Hour},
+}
 
 // State of a flight.
 type State string
@@ -127,7 +137,7 @@ func (s *session) end(ctx context.Context, st State, reason string) {
 	s.c.mu.Unlock()
 	s.mu.Lock()
 	if s.ev == ev { // the dock may have been let go meanwhile
-		s.ev, s.pose, s.pilot, s.fl = nil, nil, "", missions.Flight{}
+		s.ev, s.pose, s.fl, s.marks = nil, nil, missions.Flight{}, marks{}
 	}
 	s.mu.Unlock()
 	s.touch()
@@ -168,6 +178,9 @@ func (s *session) tell(ctx context.Context) {
 	_ = s.publishEvent(ctx, ev)
 }
 
+// factWait is how long JetStream may take to keep what a dock waits for.
+const factWait = 5 * time.Second
+
 // publishEvent keeps an event as a fact. What could not be kept is said here; who must not go on without it looks at the error.
 func (s *session) publishEvent(ctx context.Context, ev FlightEvent) error {
 	s.touch()
@@ -178,7 +191,10 @@ func (s *session) publishEvent(ctx context.Context, ev FlightEvent) error {
 		if ev.State.Ended() { // a flight ends once, whoever tells it
 			once = append(once, jetstream.WithMsgID("end "+ev.Flight))
 		}
-		_, err = s.c.js.Publish(ctx, SubjectFlights+s.d.SN, b, once...)
+		pctx, cancel := context.WithTimeout(ctx, factWait)
+		defer cancel()
+		_, err = s.c.js.Publish(pctx, SubjectFlights+s.d.SN, b, once...)
+		err = journal.Explain(SubjectFlights+s.d.SN, err)
 	}
 	if err != nil && ctx.Err() == nil {
 		s.c.o.Log.Error("flight event not kept", "dock", s.d.SN, "flight", ev.Flight, "state", ev.State, "error", err)

@@ -25,6 +25,11 @@ func (s *session) ready(ctx context.Context, f missions.Flight) bool {
 	young := !s.first.IsZero() && now.Sub(s.first) < gatherFirst
 	checks := s.rep.gate(now, s.limits, s.d, s.holds)
 	s.mu.Unlock()
+	if s.c.o.Closed != nil {
+		if why := s.c.o.Closed(); why != "" {
+			checks = append(checks, Check{ConditionRecords, why, "room for its records"})
+		}
+	}
 	if s.c.o.Airspace != nil {
 		if why, _ := s.c.o.Airspace(f.Route, now); why != "" {
 			checks = append(checks, Check{ConditionAirspace, why, "a route clear of it, or an approval"})
@@ -56,12 +61,11 @@ func (s *session) announce(ctx context.Context, f missions.Flight) {
 
 // hold makes a flight the one that is on. The caller holds s.mu.
 func (s *session) hold(f missions.Flight, ev FlightEvent) {
-	ev.Flight, ev.Dock, ev.Scenes, ev.Continues, ev.Simulated, ev.Live = f.ID, s.d.SN, f.Scenes, f.Continues, Simulated(s.d.SN), fmt.Sprintf(s.c.o.LiveWatch, s.d.SN)
+	ev.Flight, ev.Dock, ev.Scenes, ev.Continues, ev.Simulated, ev.Live = f.ID, s.d.SN, f.Scenes, f.Continues, Simulated(s.d.SN), s.c.o.LiveWatch(s.d.SN)
 	for _, w := range f.Route.Waypoints {
 		ev.Route = append(ev.Route, [2]float64{w.Lon, w.Lat})
 	}
-	s.ev, s.fl, s.heard, s.stamp, s.brk = &ev, f, s.c.o.Clock.Now(), time.Time{}, nil
-	s.exceeded, s.acted, s.pilot, s.reached, s.counted, s.conditionsMet, s.outside = time.Time{}, false, "", 0, 0, false, time.Time{}
+	s.ev, s.fl, s.marks = &ev, f, marks{heard: s.c.o.Clock.Now()}
 }
 
 // miss ends a flight whose window went by.
@@ -160,6 +164,7 @@ func (s *session) watchOver(ctx context.Context) {
 	if len(act) == 0 {
 		return
 	}
+	// a limit is acted on whether or not that can be recorded
 	c := Command{Action: ReturnHomeTo, Operator: own, Reason: said(act)}
 	do := func() error { return s.bringHome(ctx, own+": "+c.Reason) }
 	if s.limits.Hover {
@@ -186,7 +191,7 @@ func (s *session) start(ctx context.Context, f missions.Flight) error {
 	s.mu.Unlock()
 	// first the fact, then the deed: a controller that is cut off from the facts starts nothing, as another may start it
 	if err := s.publishEvent(ctx, ev); err != nil {
-		return fmt.Errorf("it could not be noted that it starts: %w", err)
+		return fmt.Errorf("record flight start: %w", err)
 	}
 	if f.Target != nil {
 		return s.takeOffTo(ctx, f)
@@ -329,7 +334,7 @@ const codeLiveAlready = 513003
 func (s *session) startLive(ctx context.Context) error {
 	flight := s.flight()
 	for pause := livePauseMin; ; pause = min(2*pause, livePauseMax) {
-		l := cloudapi.LiveStartPush{URLType: cloudapi.URLTypeRTMP, URL: fmt.Sprintf(s.c.o.LivePush, s.d.SN), VideoID: s.aircraftSN() + "/" + s.camera() + "/normal-0", VideoQuality: cloudapi.VideoQuality(s.c.o.LiveQuality)}
+		l := cloudapi.LiveStartPush{URLType: cloudapi.URLTypeRTMP, URL: s.c.o.LivePush(s.d.SN), VideoID: s.aircraftSN() + "/" + s.camera() + "/normal-0", VideoQuality: cloudapi.VideoQuality(s.c.o.LiveQuality)}
 		err := s.call(ctx, cloudapi.MethodLiveStartPush, &l)
 		if err == nil {
 			return nil
@@ -347,12 +352,19 @@ func (s *session) startLive(ctx context.Context) error {
 	}
 }
 
+// clockStep back of a dock's clock is told.
+const clockStep = 5 * time.Second
+
 // progress takes in how far the dock says that the flight is, and what it ended with.
 func (s *session) progress(ctx context.Context, p *cloudapi.FlightTaskProgress, stamp time.Time) {
 	s.mu.Lock()
-	if s.ev == nil || s.ev.Flight != p.Output.Ext.FlightID || stamp.Before(s.stamp) {
+	if s.ev == nil || s.ev.Flight != p.Output.Ext.FlightID {
 		s.mu.Unlock()
-		return // of a flight that ended, or late
+		return // of a flight that ended
+	}
+	// what comes is believed in the order in which it comes: a dock's clock may be set back in flight
+	if step := stamp.Sub(s.stamp); !s.stamp.IsZero() && step < -clockStep {
+		s.c.o.Log.Warn("the dock's clock was set back", "dock", s.d.SN, "flight", s.ev.Flight, "by", -step)
 	}
 	s.heard, s.stamp = s.c.o.Clock.Now(), stamp
 	taken := s.taken

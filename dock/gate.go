@@ -79,6 +79,8 @@ const (
 	ConditionLight    Condition = "daylight"
 	ConditionAirspace Condition = "airspace"
 	ConditionHold     Condition = "hold"
+	ConditionUnknown  Condition = "not understood"
+	ConditionRecords  Condition = "records"
 )
 
 // civilTwilightDeg is the height of the sun down to which it counts as light: civil twilight.
@@ -105,7 +107,8 @@ func said(cs []Check) string {
 // nearLevel is the airsense warning level from which another aircraft keeps ours on the ground, or brings it home (0 to 4; 3 is a warning).
 const nearLevel = cloudapi.WarningLevel(3)
 
-// gate is everything that would keep a flight from starting now: nil where it may start. What a dock does not report blocks nothing.
+// gate is everything that would keep a flight from starting now: nil where it may start. Mode, aircraft, battery and position must be known; what else a
+// dock does not report blocks nothing.
 func (r *report) gate(now time.Time, l Limits, d Dock, holds []Hold) (out []Check) {
 	no := func(c Condition, value, limit string) { out = append(out, Check{c, value, limit}) }
 	for _, h := range holds {
@@ -117,6 +120,15 @@ func (r *report) gate(now time.Time, l Limits, d Dock, holds []Hold) (out []Chec
 		} else {
 			no(ConditionOnline, fmt.Sprintf("silent for %.0f s", now.Sub(r.heard).Seconds()), "a report at least every "+offlineAfter.String())
 		}
+		return out
+	}
+	if missing := r.unknown(now); len(missing) > 0 {
+		why := "the dock does not report " + strings.Join(missing, ", ") + " (osd)"
+		cause := "every 2 s, as DJI documents; does another platform or an older firmware send for this dock?"
+		if now.Sub(r.misreadAt) < reportCounts {
+			why, cause = why+": "+r.misread, "messages as DJI documents them"
+		}
+		no(ConditionUnknown, why, cause)
 		return out
 	}
 	p := r.dock

@@ -11,8 +11,10 @@ import (
 func TestTheGateSaysValueAndLimit(t *testing.T) {
 	now := time.Date(2026, 6, 1, 4, 0, 0, 0, time.UTC) // noon in Shanghai
 	fine := func() *report {
-		return &report{heard: now, dock: cloudapi.DockProperties{ModeCode: new(cloudapi.DockModeIdle), WindSpeed: new(3.0), DroneChargeState: &cloudapi.DroneChargeState{CapacityPercent: 90},
+		r := &report{heard: now, dock: cloudapi.DockProperties{ModeCode: new(cloudapi.DockModeIdle), DroneInDock: new(cloudapi.DroneInDockInside), WindSpeed: new(3.0), DroneChargeState: &cloudapi.DroneChargeState{CapacityPercent: 90},
 			PositionState: &cloudapi.PositionState{IsFixed: cloudapi.RTKFixFixed}, Storage: &cloudapi.Storage{Total: 80 << 20, Used: 1 << 20}}}
+		r.told(&r.dock, now)
+		return r
 	}
 	d := Dock{SN: "D", Model: "M4D", Lon: 121.5, Lat: 31.2}
 	l := DefaultLimits("M4D")
@@ -50,6 +52,7 @@ func TestTheGateSaysValueAndLimit(t *testing.T) {
 	}
 	r := fine()
 	r.heard = now.Add(12 * time.Hour)
+	r.told(&r.dock, r.heard)
 	if got := said(r.gate(now.Add(12*time.Hour), l, d, nil)); !strings.HasPrefix(got, "daylight: the sun is ") {
 		t.Errorf("midnight: %q", got)
 	}
@@ -83,5 +86,62 @@ func TestTheLifeOfADockIsWhatItReports(t *testing.T) {
 		if got := c.r.life(now, c.blocked); got != c.want {
 			t.Errorf("case %d: %s, want %s", i, got, c.want)
 		}
+	}
+}
+
+// What must be known before anything flies is known and fresh, or the dock is not understood.
+func TestADockThatIsNotUnderstoodIsNotFlown(t *testing.T) {
+	now := time.Date(2026, 6, 1, 4, 0, 0, 0, time.UTC)
+	all := cloudapi.DockProperties{ModeCode: new(cloudapi.DockModeIdle), DroneInDock: new(cloudapi.DroneInDockInside), DroneChargeState: &cloudapi.DroneChargeState{CapacityPercent: 90},
+		PositionState: &cloudapi.PositionState{IsFixed: cloudapi.RTKFixFixed}}
+	for _, c := range []struct {
+		name  string
+		spoil func(*cloudapi.DockProperties)
+		age   time.Duration
+		want  string
+	}{
+		{"all is told", func(*cloudapi.DockProperties) {}, 0, ""},
+		{"no mode", func(p *cloudapi.DockProperties) { p.ModeCode = nil }, 0, "mode_code"},
+		{"no aircraft", func(p *cloudapi.DockProperties) { p.DroneInDock = nil }, 0, "drone_in_dock"},
+		{"no battery", func(p *cloudapi.DockProperties) { p.DroneChargeState = nil }, 0, "drone_charge_state"},
+		{"no position", func(p *cloudapi.DockProperties) { p.PositionState = nil }, 0, "position_state"},
+		{"nothing", func(p *cloudapi.DockProperties) { *p = cloudapi.DockProperties{} }, 0, "mode_code, drone_in_dock, drone_charge_state, position_state"},
+		{"told a minute ago", func(*cloudapi.DockProperties) {}, time.Minute, "mode_code"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p := all
+			c.spoil(&p)
+			r := &report{heard: now}
+			merge(&r.dock, &p)
+			r.told(&p, now.Add(-c.age))
+			got := r.gate(now, DefaultLimits("M4D"), Dock{}, nil)
+			if c.want == "" {
+				if len(got) > 0 {
+					t.Errorf("blocked: %s", said(got))
+				}
+				return
+			}
+			if len(got) != 1 || got[0].Condition != ConditionUnknown || !strings.Contains(got[0].Value, c.want) {
+				t.Errorf("got %q, wanted that %s is not reported", said(got), c.want)
+			}
+			if life := r.life(now, got); life != Blocked {
+				t.Errorf("it is %s", life)
+			}
+		})
+	}
+}
+
+func TestATopologyWithoutAircraftMeansThatItIsOff(t *testing.T) {
+	now := time.Now()
+	r := &report{heard: now, flown: now, aircraft: cloudapi.AircraftProperties{ModeCode: new(cloudapi.AircraftModeWayline), Battery: &cloudapi.Battery{CapacityPercent: 60}}}
+	if !r.airborne(now) {
+		t.Fatal("it is not in the air")
+	}
+	r.gone()
+	if r.airborne(now) {
+		t.Error("an aircraft that is off is in the air")
+	}
+	if _, ok := r.battery(now); ok {
+		t.Error("its battery is known still")
 	}
 }

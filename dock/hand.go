@@ -12,6 +12,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/harrier-patrol/harrier/dock/cloudapi"
+	"github.com/harrier-patrol/harrier/journal"
 	"github.com/harrier-patrol/harrier/missions"
 )
 
@@ -62,6 +63,13 @@ func (c Command) flies() bool {
 	return actions[c.Action] || c.Action == CallService && needs(c.Method) == inTheAir
 }
 
+// How long the parts of a command may be, bytes.
+const (
+	maxOperator = 200
+	maxReason   = 2000
+	maxData     = 64 << 10
+)
+
 // Check says what is wrong with a command.
 func (c Command) Check() error {
 	known := make([]string, 0, len(actions))
@@ -77,6 +85,8 @@ func (c Command) Check() error {
 		return errors.New("a command needs a key of at most 200 characters: it happens once for each")
 	case c.Operator == "":
 		return errors.New("a command needs an operator: every action is logged with who and why")
+	case len(c.Operator) > maxOperator || len(c.Reason) > maxReason || len(c.Flight) > maxReason || len(c.Method) > maxOperator || len(c.Data) > maxData || len(c.Scenes) > 100:
+		return fmt.Errorf("a command's operator may have %d bytes, its reason %d, its data %d: it is logged for good", maxOperator, maxReason, maxData)
 	case c.Reason == "":
 		return errors.New("a command needs a reason: every action is logged with who and why")
 	case c.Action == LookAt && nowhere:
@@ -109,6 +119,8 @@ type Entry struct {
 	Flight string    `json:"flight,omitempty"`
 	At     time.Time `json:"at"`
 	Error  string    `json:"error,omitempty"`
+	// Asked says that this is the command as it came, before it was carried out; what became of it is an entry of its own.
+	Asked bool `json:"asked,omitempty"`
 }
 
 // Hold keeps a dock on the ground until it is released.
@@ -148,23 +160,36 @@ func (c *Controller) openBuckets(ctx context.Context) (err error) {
 	return err
 }
 
+// commandNote is what is kept of a command by its key: what was asked, and the reply.
+type commandNote struct {
+	Asked string `json:"asked"` // action, service and flight
+	Reply
+}
+
 // once carries a command out for the first message with its key; whoever sends it again hears what became of it.
 func (s *session) once(ctx context.Context, c Command) (json.RawMessage, error) {
 	if err := c.Check(); err != nil {
 		return nil, err
 	}
 	key := s.d.SN + "." + digest(c.Key)
-	rev, err := s.c.commands.Create(ctx, key, []byte("{}"))
+	note := commandNote{Asked: strings.TrimSpace(c.Action + " " + c.Method + " " + c.Flight)}
+	b, err := json.Marshal(note)
+	if err != nil {
+		return nil, err
+	}
+	rev, err := s.c.commands.Create(ctx, key, b)
 	if errors.Is(err, jetstream.ErrKeyExists) {
 		e, err := s.c.commands.Get(ctx, key)
 		if err != nil {
 			return nil, err
 		}
-		var r Reply
+		var r commandNote
 		if err := json.Unmarshal(e.Value(), &r); err != nil {
 			return nil, err
 		}
 		switch {
+		case r.Asked != note.Asked:
+			return nil, fmt.Errorf("the key %q was used for another command on dock %s already; a new command needs a key of its own", c.Key, s.d.SN)
 		case r.OK:
 			return r.Data, nil
 		case r.Error == "":
@@ -175,13 +200,18 @@ func (s *session) once(ctx context.Context, c Command) (json.RawMessage, error) 
 	if err != nil {
 		return nil, fmt.Errorf("command not carried out, it could not be noted: %w", err)
 	}
+	// what cannot be recorded is not done
+	if err := s.c.record(ctx, s.d.SN, s.flight(), c, nil, true); err != nil {
+		_ = s.c.commands.Delete(ctx, key, jetstream.LastRevision(rev)) // so that it may be sent again
+		return nil, fmt.Errorf("command not carried out, as it cannot be recorded: %w", err)
+	}
 	data, err := s.command(ctx, c)
 	s.c.log(ctx, s.d.SN, s.flight(), c, err)
-	r := Reply{OK: err == nil, Data: data}
+	note.Reply = Reply{OK: err == nil, Data: data}
 	if err != nil {
-		r.Error = err.Error()
+		note.Error = err.Error()
 	}
-	b, merr := json.Marshal(r)
+	b, merr := json.Marshal(note)
 	if merr == nil {
 		_, merr = s.c.commands.Update(ctx, key, b, rev)
 	}
@@ -193,18 +223,21 @@ func (s *session) once(ctx context.Context, c Command) (json.RawMessage, error) 
 
 // log notes an action, with who and why.
 func (c *Controller) log(ctx context.Context, sn, flight string, cmd Command, outcome error) {
-	e := Entry{Command: cmd, Dock: sn, Flight: flight, At: c.o.Clock.Now().UTC()}
+	c.o.Log.Info("action", "dock", sn, "flight", flight, "action", cmd.Action, "operator", cmd.Operator, "reason", cmd.Reason, "error", outcome)
+	if err := c.record(ctx, sn, flight, cmd, outcome, false); err != nil && ctx.Err() == nil {
+		c.o.Log.Error("outcome of an action not kept in the audit", "dock", sn, "error", err)
+	}
+}
+
+// record keeps an action in the audit: that it is asked for, or what became of it.
+func (c *Controller) record(ctx context.Context, sn, flight string, cmd Command, outcome error, asked bool) error {
+	e := Entry{Command: cmd, Dock: sn, Flight: flight, At: c.o.Clock.Now().UTC(), Asked: asked}
 	if outcome != nil {
 		e.Error = outcome.Error()
 	}
-	c.o.Log.Info("action", "dock", sn, "flight", flight, "action", cmd.Action, "operator", cmd.Operator, "reason", cmd.Reason, "error", e.Error)
-	b, err := json.Marshal(e)
-	if err == nil {
-		_, err = c.js.Publish(ctx, SubjectAudit+sn, b)
-	}
-	if err != nil && ctx.Err() == nil {
-		c.o.Log.Error("action not kept in the log", "dock", sn, "error", err)
-	}
+	pctx, cancel := context.WithTimeout(ctx, factWait)
+	defer cancel()
+	return journal.Publish(pctx, c.js, SubjectAudit+sn, "", e)
 }
 
 // own is how Harrier names itself where it acts.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
@@ -76,15 +77,18 @@ func (l *leases) run(ctx context.Context) error {
 	defer l.watch.Stop()
 	tick := time.NewTicker(leaseEvery) // the wall's time, as NATS forgets by it
 	defer tick.Stop()
-	heard := time.Now()
+	// to say that it is there waits for nothing: taking a thousand docks takes longer than the others wait
+	var heard atomic.Int64
+	heard.Store(time.Now().UnixNano())
+	beating := make(chan struct{})
+	defer func() { <-beating }()
+	go func() {
+		defer close(beating)
+		l.beat(ctx, &heard)
+	}()
 	for {
-		if _, err := l.controllers.Put(ctx, l.id, []byte(l.c.o.ClientID)); err == nil {
-			heard = time.Now()
-		} else if ctx.Err() == nil {
-			l.c.o.Log.Warn("this controller could not say that it is there", "error", err)
-		}
 		// who could not be heard for so long has lost its docks to others, and must not touch them
-		if time.Since(heard) > leaseTTL {
+		if time.Since(time.Unix(0, heard.Load())) > leaseTTL {
 			l.dropAll()
 		} else if err := l.share(ctx); err != nil && ctx.Err() == nil {
 			l.c.o.Log.Warn("docks could not be shared out, trying again", "error", err)
@@ -103,6 +107,32 @@ func (l *leases) run(ctx context.Context) error {
 			case <-tick.C:
 				break drain
 			}
+		}
+	}
+}
+
+// beat says every leaseEvery that this controller is there, until ctx ends; heard is when that last went through.
+func (l *leases) beat(ctx context.Context, heard *atomic.Int64) {
+	tick := time.NewTicker(leaseEvery)
+	defer tick.Stop()
+	trouble := false
+	for {
+		pctx, cancel := context.WithTimeout(ctx, leaseTTL)
+		began := time.Now()
+		_, err := l.controllers.Put(pctx, l.id, []byte(l.c.o.ClientID))
+		cancel()
+		switch {
+		case err == nil:
+			heard.Store(began.UnixNano())
+			trouble = false
+		case ctx.Err() == nil && !trouble:
+			trouble = true
+			l.c.o.Log.Warn("this controller cannot say that it is there; others may take its docks", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
 		}
 	}
 }
@@ -227,7 +257,7 @@ func (l *leases) leave() {
 func (s *session) letGo() {
 	s.held.Store(false)
 	s.mu.Lock()
-	s.ev, s.fl, s.pose, s.pilot, s.holds, s.queue = nil, missions.Flight{}, nil, "", nil, nil
+	s.ev, s.fl, s.marks, s.pose, s.holds, s.queue = nil, missions.Flight{}, marks{}, nil, nil, nil
 	// what did not start here may start elsewhere; what the dock said of a flight's end stays true
 	s.untold = slices.DeleteFunc(s.untold, func(ev FlightEvent) bool { return ev.NotStarted })
 	s.mu.Unlock()

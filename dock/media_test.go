@@ -9,13 +9,13 @@ import (
 
 	"github.com/minio/minio-go/v7"
 	"github.com/minio/minio-go/v7/pkg/credentials"
-	"github.com/nats-io/nats.go/jetstream"
 
-	"github.com/harrier-patrol/harrier/embedded"
 	"github.com/harrier-patrol/harrier/dock/cloudapi"
 	"github.com/harrier-patrol/harrier/dock/pace"
 	"github.com/harrier-patrol/harrier/dock/uploads"
+	"github.com/harrier-patrol/harrier/embedded"
 	"github.com/harrier-patrol/harrier/evidence"
+	"github.com/harrier-patrol/harrier/journal"
 	"github.com/harrier-patrol/harrier/missions"
 )
 
@@ -66,11 +66,6 @@ func TestPhotosAreExpectedOfWhatWasFlown(t *testing.T) {
 // depot is a bucket for a test's docks to upload to, with the evidence that it goes into.
 func depot(t *testing.T, w *world) (*Depot, string) {
 	ctx := t.Context()
-	for name, subject := range map[string]string{"MEDIA": SubjectMedia + ">", "PHOTOS": SubjectPhotos} {
-		if _, err := w.js.CreateStream(ctx, jetstream.StreamConfig{Name: name, Subjects: []string{subject}}); err != nil {
-			t.Fatal(err)
-		}
-	}
 	keys := &uploads.Keys{Secret: "s"}
 	s3, err := embedded.StartStorage(ctx, embedded.StorageOptions{Listen: "127.0.0.1:0", Dir: t.TempDir(), Bucket: "media", AccessKey: "harrier", SecretKey: "s", Docks: keys})
 	if err != nil {
@@ -129,7 +124,9 @@ func TestAccountsOfMediaOutliveAChangeOfHands(t *testing.T) {
 		}
 	}
 	told := func() (n int, last Media) {
-		if err := Replay(ctx, w.js, "MEDIA", SubjectMedia+"D1", time.Time{}, func(v []byte) error {
+		if err := journal.Replay(ctx, w.js, "MEDIA", SubjectMedia+"D1", journal.From{}, func(msg journal.Msg) error {
+			v := msg.Data
+
 			n++
 			last = Media{}
 			return json.Unmarshal(v, &last)
@@ -219,7 +216,11 @@ func TestMediaAreCompleteOrMissingByFile(t *testing.T) {
 	s.lands(cloudapi.JobStatusOK, 0, nil)
 	var m Media
 	read := func() bool {
-		err := Replay(ctx, w.js, "MEDIA", SubjectMedia+"D1", time.Time{}, func(b []byte) error { m = Media{}; return json.Unmarshal(b, &m) })
+		err := journal.Replay(ctx, w.js, "MEDIA", SubjectMedia+"D1", journal.From{}, func(msg journal.Msg) error {
+			b := msg.Data
+			m = Media{}
+			return json.Unmarshal(b, &m)
+		})
 		return err == nil && m.State != ""
 	}
 	for end := time.Now().Add(3 * time.Minute); !read() && time.Now().Before(end); time.Sleep(200 * time.Millisecond) {
@@ -238,13 +239,8 @@ func TestMediaAreCompleteOrMissingByFile(t *testing.T) {
 	if left, err := bucket.List(ctx, ""); err != nil || len(left) != 0 {
 		t.Errorf("left in the bucket: %v %v", left, err)
 	}
-	photos := 0
-	if err := Replay(ctx, w.js, "PHOTOS", SubjectPhotos, time.Time{}, func(b []byte) error {
-		var j PhotoJob
-		photos++
-		return json.Unmarshal(b, &j)
-	}); err != nil || photos != 2 {
-		t.Errorf("%d photos are to be looked at, %v", photos, err)
+	if queue, err := w.js.Stream(ctx, "PHOTOS"); err != nil || queue.CachedInfo().State.Msgs != 2 {
+		t.Errorf("not two photos are to be looked at: %+v, %v", queue, err)
 	}
 	// what comes late makes it complete after all
 	for _, name := range []string{"DJI_20260501100320_0003_W_WP003.jpeg", "DJI_20260501100330_0004_W_WP004.jpeg"} {

@@ -39,6 +39,40 @@ type report struct {
 	alarms   map[string]alarm
 	near     time.Time // when another aircraft was told to be near
 	nearer   string
+	// when the dock last told what must be known before anything flies
+	modeAt, insideAt, chargeAt, fixAt time.Time
+	misread                           string // why a message of it could not be understood, and when
+	misreadAt                         time.Time
+}
+
+// told notes when the dock told what must be known before anything flies.
+func (r *report) told(p *cloudapi.DockProperties, at time.Time) {
+	for _, x := range []struct {
+		there bool
+		at    *time.Time
+	}{{p.ModeCode != nil, &r.modeAt}, {p.DroneInDock != nil, &r.insideAt}, {p.DroneChargeState != nil, &r.chargeAt}, {p.PositionState != nil, &r.fixAt}} {
+		if x.there {
+			*x.at = at
+		}
+	}
+}
+
+// gone forgets what an aircraft said that is off.
+func (r *report) gone() {
+	r.aircraft, r.flown = cloudapi.AircraftProperties{}, time.Time{}
+}
+
+// unknown names what must be known before anything flies and is not, or was told too long ago.
+func (r *report) unknown(now time.Time) (out []string) {
+	for _, x := range []struct {
+		what string
+		at   time.Time
+	}{{"mode_code", r.modeAt}, {"drone_in_dock", r.insideAt}, {"drone_charge_state", r.chargeAt}, {"position_state", r.fixAt}} {
+		if now.Sub(x.at) > reportCounts {
+			out = append(out, x.what)
+		}
+	}
+	return out
 }
 
 type alarm struct {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
 	"log/slog"
 	"net"
 	"slices"
@@ -16,8 +15,9 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
-	"github.com/harrier-patrol/harrier/embedded"
 	"github.com/harrier-patrol/harrier/dock/cloudapi"
+	"github.com/harrier-patrol/harrier/embedded"
+	"github.com/harrier-patrol/harrier/journal"
 	"github.com/harrier-patrol/harrier/missions"
 )
 
@@ -30,6 +30,7 @@ type world struct {
 }
 
 func newWorld(t *testing.T) *world {
+	t.Parallel() // they wait more than they work
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -40,7 +41,7 @@ func newWorld(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	n, err := embedded.StartNATS(embedded.NATSOptions{Host: "127.0.0.1", Dir: t.TempDir()})
+	n, err := embedded.StartNATS(embedded.NATSOptions{Host: "127.0.0.1", Dir: t.TempDir(), MaxBytes: 8 << 30})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -52,10 +53,8 @@ func newWorld(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, subject := range map[string]string{"FLIGHTS": SubjectFlights + ">", "AUDIT": SubjectAudit + ">", "WATCH": SubjectWatch} {
-		if _, err := js.CreateStream(t.Context(), jetstream.StreamConfig{Name: name, Subjects: []string{subject}}); err != nil {
-			t.Fatal(err)
-		}
+	if err := journal.Declare(t.Context(), js, Streams, nil); err != nil {
+		t.Fatal(err)
 	}
 	t.Cleanup(func() {
 		nc.Close()
@@ -85,8 +84,8 @@ func (w *world) controllerOn(nc *nats.Conn, js jetstream.JetStream, change func(
 		l.AnyLight = true
 		limits[d.SN] = l
 	}
-	o := Options{MQTT: w.mqtt, Docks: docks, FilesURL: "http://localhost/%s", LivePush: "rtmp://localhost/%s", LiveWatch: "rtsp://localhost/%s", DRCHz: 5,
-		Organization: DefaultOrganization, Limits: limits, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}
+	o := Options{MQTT: w.mqtt, Docks: docks, FilesURL: func(f string) string { return "http://localhost/" + f }, LivePush: func(sn string) string { return "rtmp://localhost/" + sn }, LiveWatch: func(sn string) string { return "rtsp://localhost/" + sn }, DRCHz: 5,
+		Organization: DefaultOrganization, Limits: limits, Log: quiet()}
 	change(&o)
 	c = New(o, nc, js)
 	ctx, cancel := context.WithCancel(context.Background())
@@ -104,7 +103,9 @@ func (w *world) controllerOn(nc *nats.Conn, js jetstream.JetStream, change func(
 
 // events of a dock's flights so far.
 func (w *world) events(sn string) (out []FlightEvent) {
-	err := Replay(context.Background(), w.js, "FLIGHTS", SubjectFlights+sn, time.Time{}, func(b []byte) error {
+	err := journal.Replay(context.Background(), w.js, "FLIGHTS", SubjectFlights+sn, journal.From{}, func(msg journal.Msg) error {
+		b := msg.Data
+
 		var ev FlightEvent
 		if err := json.Unmarshal(b, &ev); err != nil {
 			return err
@@ -174,7 +175,8 @@ type scripted struct {
 func newScripted(t *testing.T, w *world, sn string) *scripted {
 	s := &scripted{t: t, sn: sn, codes: map[string]int{}, mute: map[string]bool{}, bodies: map[string][]any{}, answers: map[string]*cloudapi.Message{}, answered: map[string]int{}}
 	s.props = cloudapi.DockProperties{ModeCode: new(cloudapi.DockModeIdle), DroneInDock: new(cloudapi.DroneInDockInside), CoverState: new(cloudapi.CoverStateClosed), WindSpeed: new(3.0),
-		Rainfall: new(cloudapi.RainfallNone), EnvironmentTemperature: new(20.0), DroneChargeState: &cloudapi.DroneChargeState{CapacityPercent: 95}}
+		Rainfall: new(cloudapi.RainfallNone), EnvironmentTemperature: new(20.0), DroneChargeState: &cloudapi.DroneChargeState{CapacityPercent: 95},
+		PositionState: &cloudapi.PositionState{IsFixed: cloudapi.RTKFixFixed, GPSNumber: 20}}
 	s.cl = mqtt.NewClient(mqtt.NewClientOptions().AddBroker(w.mqtt).SetClientID(sn).SetOrderMatters(false))
 	if tok := s.cl.Connect(); tok.Wait() && tok.Error() != nil {
 		t.Fatal(tok.Error())
@@ -303,3 +305,5 @@ func testFlight(sn, id string, window time.Duration) missions.Flight {
 	r := missions.Route{Waypoints: []missions.Waypoint{{Lon: 121.5, Lat: 31.2, HeightM: 80, SpeedMS: 8, PitchDeg: -90}, {Lon: 121.51, Lat: 31.2, HeightM: 80, SpeedMS: 8, PitchDeg: -90}}}
 	return missions.Flight{ID: id, Dock: sn, Scenes: []string{"street-stall"}, At: time.Now(), Until: time.Now().Add(window), KMZ: []byte("kmz of " + id), Route: r}
 }
+
+func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }

@@ -17,6 +17,7 @@ import (
 	"github.com/harrier-patrol/harrier/dock/cloudapi"
 	"github.com/harrier-patrol/harrier/dock/pace"
 	"github.com/harrier-patrol/harrier/geo"
+	"github.com/harrier-patrol/harrier/journal"
 	"github.com/harrier-patrol/harrier/missions"
 )
 
@@ -53,6 +54,12 @@ type arrived struct {
 	at      time.Time
 }
 
+// Of what a dock sends so much waits: state is dropped from maxState on, all else from maxInbox on. What one dock sends too much of it loses itself.
+const (
+	maxState = 512
+	maxInbox = 4096
+)
+
 // Status is a dock as last known.
 type Status struct {
 	Dock
@@ -83,6 +90,22 @@ func (s Status) Why() string {
 	return said(s.Blocked)
 }
 
+// marks are what was noted of the flight that is on. They are its own: with the next flight, and with the dock's coming from or going to another
+// controller, all of them begin anew.
+type marks struct {
+	heard         time.Time // of the flight, by this server's clock
+	stamp         time.Time // of the latest progress, by the dock's clock
+	brk           *cloudapi.BreakPointReport
+	taken         bool      // the flight was taken up, and nothing was heard of it yet
+	pilot         string    // the operator who has the aircraft
+	exceeded      time.Time // since when a limit has been broken in the air
+	acted         bool      // on it
+	outside       time.Time // when the aircraft of a flight without a route was last not in the dock
+	conditionsMet bool      // the dock says so
+	reached       int       // waypoints that it came to
+	counted       int       // files that the dock says it made
+}
+
 // session is one dock: what it says comes in through inbox, in order; what it is asked goes out one call at a time.
 type session struct {
 	c         *Controller
@@ -104,33 +127,24 @@ type session struct {
 	pose      *geo.Pose
 	ev        *FlightEvent    // of the flight now on or waiting, nil between flights
 	fl        missions.Flight // the same, as it was handed over; without route where it was taken up
-	heard     time.Time
-	stamp     time.Time // of the latest progress, by the dock's clock
-	brk       *cloudapi.BreakPointReport
+	marks                     // of the same
 	bad       int
-	taken     bool // the flight was taken up, and nothing was heard of it yet
-	pilot     string
 	holds     []Hold
-	exceeded  time.Time // since when a limit has been broken in the air
-	acted     bool      // on it
 	drcPose   time.Time // when the last pose came over DRC
 	beat      time.Time // when the last heartbeat went out over it
 	beats     int
-	outside   time.Time // when the aircraft of a flight without a route was last not in the dock
 	// overheard is the latest progress of a flight while another controller held the dock: it may be the last
-	overheard     *cloudapi.FlightTaskProgress
-	overheardAt   time.Time
-	conditionsMet bool              // the dock says so of the flight that is on
-	areas         string            // what the dock last said of the flight areas
-	areasTold     string            // the file of them that it was told of
-	reached       int               // waypoints that the flight came to
-	counted       int               // files that the dock says it made
-	standby       []missions.Flight // of docks that another controller holds
-	untold        []FlightEvent     // ends that are not kept as facts yet; no more than the list is long, as nothing is taken on meanwhile
+	overheard   *cloudapi.FlightTaskProgress
+	overheardAt time.Time
+	areas       string            // what the dock last said of the flight areas
+	areasTold   string            // the file of them that it was told of
+	standby     []missions.Flight // of docks that another controller holds
+	untold      []FlightEvent     // ends that are not kept as facts yet; no more than the list is long, as nothing is taken on meanwhile
 
-	book *book
-	held atomic.Bool // by this controller
-	wg   sync.WaitGroup
+	book    *book
+	held    atomic.Bool  // by this controller
+	flooded atomic.Int64 // messages that were dropped
+	wg      sync.WaitGroup
 }
 
 func newSession(c *Controller, d Dock) *session {
@@ -138,7 +152,7 @@ func newSession(c *Controller, d Dock) *session {
 	if !ok {
 		l = DefaultLimits(d.Model)
 	}
-	s := &session{c: c, d: d, limits: l, inbox: make(chan arrived, 512), fly: make(chan missions.Flight, 8), commands: make(chan commanded, 8), homeward: make(chan commanded, 8), touched: make(chan struct{}, 1), waiting: map[string]chan *cloudapi.Message{}}
+	s := &session{c: c, d: d, limits: l, inbox: make(chan arrived, maxInbox), fly: make(chan missions.Flight, 8), commands: make(chan commanded, 8), homeward: make(chan commanded, 8), touched: make(chan struct{}, 1), waiting: map[string]chan *cloudapi.Message{}}
 	s.book = newBook(s)
 	return s
 }
@@ -235,14 +249,19 @@ func (s *session) touch() {
 	}
 }
 
-// take queues a message as it comes; where the session does not keep up, state (osd, drc) is dropped, never an event.
+// take queues a message as it comes, and never waits: a dock that sends more than is taken in loses its own messages, state first. What it wants an
+// answer to it sends again.
 func (s *session) take(topic string, payload []byte, at time.Time) {
-	select {
-	case s.inbox <- arrived{topic, payload, at}:
-	default:
-		if _, kind, _ := cloudapi.TopicOf(topic); kind != cloudapi.KindOSD && kind != cloudapi.KindDRCUp {
-			s.inbox <- arrived{topic, payload, at}
+	_, kind, _ := cloudapi.TopicOf(topic)
+	if state := kind == cloudapi.KindOSD || kind == cloudapi.KindDRCUp; !state || len(s.inbox) < maxState {
+		select {
+		case s.inbox <- arrived{topic, payload, at}:
+			return
+		default:
 		}
+	}
+	if n := s.flooded.Add(1); n == 1 || n%10_000 == 0 {
+		s.c.o.Log.Warn("a dock sends more than can be taken in; messages of it are dropped", "dock", s.d.SN, "so_far", n)
 	}
 }
 
@@ -254,7 +273,7 @@ func (s *session) run(ctx context.Context) error {
 			case <-ctx.Done():
 				return
 			case m := <-s.inbox:
-				if err := s.hear(ctx, m); err != nil {
+				if err := journal.Guarded(func() error { return s.handleMessage(ctx, m) }); err != nil {
 					s.bad++
 					if s.bad <= 3 || s.bad%100 == 0 {
 						s.c.o.Log.Warn("message not understood, passed over", "dock", s.d.SN, "topic", m.topic, "error", err, "so_far", s.bad)
@@ -270,7 +289,9 @@ func (s *session) run(ctx context.Context) error {
 				case <-ctx.Done():
 					return
 				case c := <-ch:
-					c.reply(s.once(ctx, c.Command))
+					var data json.RawMessage
+					err := journal.Guarded(func() (err error) { data, err = s.once(ctx, c.Command); return err })
+					c.reply(data, err)
 				}
 			}
 		})
@@ -304,10 +325,15 @@ func (s *session) run(ctx context.Context) error {
 			if !s.held.Load() {
 				continue
 			}
-			s.tellEnds(ctx)
-			s.takeStandby(ctx)
-			s.watchOver(ctx)
-			s.pushAreas(ctx)
+			if err := journal.Guarded(func() error {
+				s.tellEnds(ctx)
+				s.takeStandby(ctx)
+				s.watchOver(ctx)
+				s.pushAreas(ctx)
+				return nil
+			}); err != nil {
+				s.c.o.Log.Error("a fault of Harrier, of this dock only; please report it", "dock", s.d.SN, "error", err)
+			}
 		}
 		for s.held.Load() {
 			f, ok := s.next()
@@ -321,7 +347,14 @@ func (s *session) run(ctx context.Context) error {
 			s.mu.Lock()
 			s.launching = true
 			s.mu.Unlock()
-			s.wg.Go(func() { launched <- s.launch(ctx, f) })
+			s.wg.Go(func() {
+				l := launch{f: f}
+				if err := journal.Guarded(func() error { l = s.launch(ctx, f); return nil }); err != nil {
+					s.c.o.Log.Error("a fault of Harrier at the start of a flight; please report it", "dock", s.d.SN, "flight", f.ID, "error", err)
+					s.end(ctx, Failed, "a fault of Harrier at its start; see the log")
+				}
+				launched <- l
+			})
 		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/nats-io/nats.go/jetstream"
 
+	"github.com/harrier-patrol/harrier/journal"
 	"github.com/harrier-patrol/harrier/missions"
 )
 
@@ -34,9 +35,9 @@ func (c *Controller) unfinished(ctx context.Context) (map[string][]FlightEvent, 
 	}
 	last := map[string]FlightEvent{}
 	var order []string
-	err := Replay(ctx, c.js, "FLIGHTS", SubjectFlights+">", time.Now().Add(-lookBack), func(b []byte) error {
+	err := journal.Replay(ctx, c.js, "FLIGHTS", SubjectFlights+">", journal.From{Time: time.Now().Add(-lookBack)}, func(m journal.Msg) error {
 		var ev FlightEvent
-		if json.Unmarshal(b, &ev) != nil || c.docks[ev.Dock] == nil {
+		if json.Unmarshal(m.Data, &ev) != nil || c.docks[ev.Dock] == nil {
 			return nil // not ours to judge
 		}
 		if _, known := last[ev.Flight]; !known {
@@ -55,51 +56,6 @@ func (c *Controller) unfinished(ctx context.Context) (map[string][]FlightEvent, 
 		}
 	}
 	return out, nil
-}
-
-// Replay reads what a stream holds of a subject from a moment on, to what was its last message when the reading began.
-func Replay(ctx context.Context, js jetstream.JetStream, stream, subject string, since time.Time, f func(data []byte) error) error {
-	st, err := js.Stream(ctx, stream)
-	if err != nil {
-		return fmt.Errorf("stream %s: %w", stream, err)
-	}
-	end, err := st.GetLastMsgForSubject(ctx, subject)
-	if errors.Is(err, jetstream.ErrMsgNotFound) || err == nil && end.Time.Before(since) {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("stream %s: %w", stream, err)
-	}
-	conf := jetstream.OrderedConsumerConfig{FilterSubjects: []string{subject}}
-	if !since.IsZero() {
-		conf.DeliverPolicy, conf.OptStartTime = jetstream.DeliverByStartTimePolicy, &since
-	}
-	cons, err := st.OrderedConsumer(ctx, conf)
-	if err != nil {
-		return fmt.Errorf("stream %s: %w", stream, err)
-	}
-	it, err := cons.Messages()
-	if err != nil {
-		return fmt.Errorf("stream %s: %w", stream, err)
-	}
-	defer it.Stop()
-	defer context.AfterFunc(ctx, it.Stop)()
-	for {
-		m, err := it.Next()
-		if err != nil {
-			return errors.Join(fmt.Errorf("stream %s: %w", stream, err), ctx.Err())
-		}
-		md, err := m.Metadata()
-		if err != nil {
-			return err
-		}
-		if err := f(m.Data()); err != nil {
-			return err
-		}
-		if md.Sequence.Stream >= end.Sequence {
-			return nil
-		}
-	}
 }
 
 // takeUp goes on where an earlier controller stopped: with a flight that it left flying, of which its last event tells what is known. The
@@ -148,7 +104,7 @@ func (s *session) takeUp(ctx context.Context, open []FlightEvent) error {
 			f = missions.Flight{ID: ev.Flight, Dock: s.d.SN, Scenes: ev.Scenes}
 		}
 		was := s.ev
-		s.ev, s.fl, s.heard, s.taken = &ev, f, s.c.o.Clock.Now(), true
+		s.ev, s.fl, s.marks = &ev, f, marks{heard: s.c.o.Clock.Now(), taken: true}
 		if ev.State != Preparing {
 			s.outside = s.heard // it was in the air
 		}

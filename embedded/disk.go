@@ -19,6 +19,7 @@ type Disk struct {
 	Warn, Stop float64 // shares of the disk that are free
 	Every      time.Duration
 	Log        *slog.Logger
+	ReadOnly   bool // only look: hold nothing back
 	// Freed, where given, is called when there is room again after the disk was as good as full.
 	Freed func() error
 
@@ -91,14 +92,14 @@ func (d *Disk) Look() {
 		}
 	}
 	switch {
-	case now == full && was != full:
+	case now == full && was != full && !d.ReadOnly:
 		_ = os.Remove(d.reserve())
 	case now < stopped && was == full && d.Freed != nil:
 		if err := d.Freed(); err != nil {
 			d.Log.Error("what stood still with the full disk does not go on by itself; restart Harrier", "error", err)
 		}
 	}
-	if now < stopped {
+	if now < stopped && !d.ReadOnly {
 		d.hold(total)
 	}
 }

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
+	"os"
 	"strings"
 	"sync"
 	"time"
@@ -17,32 +19,61 @@ import (
 	"github.com/bluenviron/gortsplib/v4/pkg/description"
 	"github.com/bluenviron/gortsplib/v4/pkg/format"
 	"github.com/bluenviron/gortsplib/v4/pkg/format/rtph264"
+	"github.com/bluenviron/gortsplib/v4/pkg/liberrors"
 	format5 "github.com/bluenviron/gortsplib/v5/pkg/format"
 	"github.com/bluenviron/mediacommon/v2/pkg/codecs/h264"
 	"github.com/pion/rtp"
+	"golang.org/x/net/netutil"
+
+	"github.com/harrier-patrol/harrier/journal"
 )
 
 // Media takes RTMP in, as docks push it, and gives RTSP out.
 type Media struct {
+	o      MediaOptions
 	rtsp   *gortsplib.Server
 	rtmp   net.Listener
-	log    *slog.Logger
-	key    string
 	cancel context.CancelFunc
 	wg     sync.WaitGroup
 	mu     sync.Mutex
 	live   map[string]*relay
+	told   map[string]string // by path, what was said last of its stream
 }
+
+// MediaOptions say where a media server listens, and who may push and watch.
+type MediaOptions struct {
+	RTMP, RTSP string // host:port
+	Host       string
+	RTPPort    int // RTP over UDP; RTCP on the next
+	// Push says what is wrong with a publisher's path and key, nil where it may push; nil: everybody may.
+	Push func(path, key string) error
+	// User and Password are those of who watches; without a user everybody may.
+	User, Password string
+	Log            *slog.Logger
+}
+
+// maxPublishers bounds the connections to the RTMP port.
+const maxPublishers = 2048
 
 // relay is a stream on its way from its publisher to who watches.
 type relay struct {
 	*gortsplib.ServerStream
 	media *description.Media
+	from  net.Conn
+	ended sync.Once
 
 	mu sync.Mutex
 	// since are the packets from the last picture on that a decoder can begin with: who comes later gets them first, and need not wait for
 	// the next such picture, seconds later.
 	since []*rtp.Packet
+}
+
+// end closes the stream, and the connection that it comes over: once, whoever ends it first, its publisher or another that takes its place.
+func (r *relay) end() {
+	r.ended.Do(func() {
+		r.ServerStream.Close()
+		r.from.Close()
+	})
 }
 
 // mostSince bounds them: 4 s of a live stream of the best quality; a stream that has such pictures less often is watched from the next on.
@@ -80,23 +111,22 @@ func (r *relay) catchUp(s *gortsplib.ServerSession) {
 	}
 }
 
-// StartMedia listens for RTMP and RTSP (host:port each; RTP and RTCP over UDP on rtp and rtp+1). A publisher's address must
-// carry ?key=KEY where key is not empty.
-func StartMedia(rtmpAddr, rtspAddr, host string, rtp int, key string, log *slog.Logger) (*Media, error) {
+// StartMedia listens for RTMP and RTSP.
+func StartMedia(o MediaOptions) (*Media, error) {
 	ctx, cancel := context.WithCancel(context.Background())
-	m := &Media{log: log, key: key, cancel: cancel, live: map[string]*relay{}}
-	m.rtsp = &gortsplib.Server{Handler: m, RTSPAddress: rtspAddr, UDPRTPAddress: fmt.Sprintf("%s:%d", host, rtp), UDPRTCPAddress: fmt.Sprintf("%s:%d", host, rtp+1), WriteQueueSize: 4096}
+	m := &Media{o: o, cancel: cancel, live: map[string]*relay{}, told: map[string]string{}}
+	m.rtsp = &gortsplib.Server{Handler: m, RTSPAddress: o.RTSP, UDPRTPAddress: fmt.Sprintf("%s:%d", o.Host, o.RTPPort), UDPRTCPAddress: fmt.Sprintf("%s:%d", o.Host, o.RTPPort+1), WriteQueueSize: 4096}
 	if err := m.rtsp.Start(); err != nil {
 		cancel()
-		return nil, fmt.Errorf("RTSP server on %s: %w; --port-offset moves all ports", rtspAddr, err)
+		return nil, fmt.Errorf("RTSP server on %s: %w; --port-offset moves all ports", o.RTSP, err)
 	}
-	l, err := net.Listen("tcp", rtmpAddr)
+	l, err := net.Listen("tcp", o.RTMP)
 	if err != nil {
 		cancel()
 		m.rtsp.Close()
 		return nil, fmt.Errorf("RTMP server: %w; --port-offset moves all ports", err)
 	}
-	m.rtmp = l
+	m.rtmp = netutil.LimitListener(l, maxPublishers)
 	m.wg.Add(1)
 	go m.accept(ctx)
 	return m, nil
@@ -123,8 +153,14 @@ func (m *Media) accept(ctx context.Context) {
 			defer m.wg.Done()
 			defer c.Close()
 			defer context.AfterFunc(ctx, func() { c.Close() })()
-			if err := m.publish(c); err != nil && ctx.Err() == nil {
-				m.log.Debug("live stream ended", "from", c.RemoteAddr().String(), "error", err)
+			path := ""
+			err := journal.Guarded(func() error { return m.publish(c, &path) })
+			switch {
+			case err == nil || ctx.Err() != nil:
+			case path == "": // not even RTMP
+				m.o.Log.Debug("RTMP connection ended", "address", c.RemoteAddr().String(), "error", err)
+			default:
+				m.say(path, c, err)
 			}
 		}()
 	}
@@ -169,8 +205,40 @@ func (c *video) Read() (message.Message, error) {
 	}
 }
 
-// publish relays one RTMP publisher until it ends.
-func (m *Media) publish(c net.Conn) error {
+// maxTold bounds the paths of which it is remembered what was said.
+const maxTold = 4096
+
+// say says what is wrong with a stream, once until it changes; nil: that nothing is.
+func (m *Media) say(path string, c net.Conn, err error) {
+	what := ""
+	if err != nil {
+		what = err.Error()
+		if errors.Is(err, io.EOF) || errors.Is(err, net.ErrClosed) || errors.Is(err, os.ErrDeadlineExceeded) {
+			what = "it has ended"
+		}
+	}
+	m.mu.Lock()
+	was, known := m.told[path]
+	if len(m.told) < maxTold || known {
+		m.told[path] = what
+	}
+	m.mu.Unlock()
+	if was == what && known {
+		return
+	}
+	dock := path[strings.LastIndexByte(path, '/')+1:]
+	if what == "" {
+		m.o.Log.Info("live stream is on", "dock", clipped(dock), "address", c.RemoteAddr().String())
+		return
+	}
+	m.o.Log.Warn("live stream: "+what, "dock", clipped(dock), "address", c.RemoteAddr().String())
+}
+
+// keyframeWait is after how long a stream without a picture that a decoder can begin with is told of.
+const keyframeWait = 5 * time.Second
+
+// publish relays one RTMP publisher until it ends. path is set once it is known.
+func (m *Media) publish(c net.Conn, name *string) error {
 	if err := c.SetDeadline(time.Now().Add(10 * time.Second)); err != nil {
 		return err
 	}
@@ -181,38 +249,54 @@ func (m *Media) publish(c net.Conn) error {
 	if err := sc.Accept(); err != nil {
 		return err
 	}
+	path := strings.Trim(sc.URL.Path, "/")
+	*name = path
 	if !sc.Publish {
 		return errors.New("RTMP is for docks to push to; watch over RTSP")
 	}
-	if m.key != "" && sc.URL.Query().Get("key") != m.key {
-		return errors.New("wrong key in the RTMP address")
+	if m.o.Push != nil {
+		if err := m.o.Push(path, sc.URL.Query().Get("key")); err != nil {
+			return err
+		}
 	}
-	path := strings.Trim(sc.URL.Path, "/")
 	r := &gortmplib.Reader{Conn: &video{Conn: sc}}
-	if err := r.Initialize(); err != nil {
-		return err
+	if err := r.Initialize(); errors.Is(err, os.ErrDeadlineExceeded) {
+		return errors.New("no video comes: it is silent, or has audio only")
+	} else if err != nil {
+		return fmt.Errorf("not a video that can be read: %w", err)
 	}
 	var track *format5.H264
 	for _, t := range r.Tracks() {
-		if h, ok := t.(*format5.H264); ok {
+		switch h := t.(type) {
+		case *format5.H264:
 			track = h
+		case *format5.H265:
+			return errors.New("it is H.265; set the dock's video to H.264")
 		}
 	}
 	if track == nil {
-		return errors.New("stream has no H.264 video")
+		return errors.New("it has no H.264 video")
+	}
+	var sps h264.SPS
+	if err := sps.Unmarshal(track.SPS); err != nil {
+		return fmt.Errorf("its parameters cannot be read: %w", err)
+	}
+	if sps.ChromaFormatIdc != 1 {
+		return fmt.Errorf("its colours are sampled 4:%s; only 4:2:0 is decoded", map[uint32]string{0: "0:0", 2: "2:2", 3: "4:4"}[sps.ChromaFormatIdc])
 	}
 	media := &description.Media{Type: description.MediaTypeVideo, Formats: []format.Format{&format.H264{PayloadTyp: 96, PacketizationMode: 1, SPS: track.SPS, PPS: track.PPS}}}
-	st := &relay{ServerStream: &gortsplib.ServerStream{Server: m.rtsp, Desc: &description.Session{Medias: []*description.Media{media}}}, media: media}
+	st := &relay{ServerStream: &gortsplib.ServerStream{Server: m.rtsp, Desc: &description.Session{Medias: []*description.Media{media}}}, media: media, from: c}
 	if err := st.Initialize(); err != nil {
 		return err
 	}
-	defer st.Close()
+	defer st.end()
 	m.mu.Lock()
-	if old := m.live[path]; old != nil {
-		old.Close()
-	}
+	old := m.live[path]
 	m.live[path] = st
 	m.mu.Unlock()
+	if old != nil { // the dock has come again before its old connection was noticed to be dead
+		old.end()
+	}
 	defer func() {
 		m.mu.Lock()
 		if m.live[path] == st {
@@ -225,7 +309,16 @@ func (m *Media) publish(c net.Conn) error {
 		return err
 	}
 	var failed error
+	began, keyed := time.Now(), false
 	r.OnDataH264(track, func(pts, _ time.Duration, au [][]byte) {
+		key := h264.IsRandomAccess(au)
+		switch {
+		case key && !keyed:
+			keyed = true
+			m.say(path, c, nil)
+		case !keyed && time.Since(began) > keyframeWait:
+			m.say(path, c, fmt.Errorf("no keyframe has come for %s; nothing can be seen until one does", keyframeWait))
+		}
 		pkts, err := enc.Encode(au)
 		if err != nil {
 			failed = err
@@ -234,7 +327,7 @@ func (m *Media) publish(c net.Conn) error {
 		for _, p := range pkts {
 			p.Timestamp += uint32(pts.Seconds() * 90000)
 		}
-		failed = st.write(pkts, h264.IsRandomAccess(au))
+		failed = st.write(pkts, key)
 	})
 	for failed == nil {
 		if err := c.SetDeadline(time.Now().Add(10 * time.Second)); err != nil {
@@ -253,8 +346,16 @@ func (m *Media) stream(path string) *relay {
 	return m.live[strings.Trim(path, "/")]
 }
 
+// mayWatch says whether who asks has the credential of those who watch.
+func (m *Media) mayWatch(c *gortsplib.ServerConn, r *base.Request) bool {
+	return m.o.User == "" || c.VerifyCredentials(r, m.o.User, m.o.Password)
+}
+
 // OnDescribe answers RTSP DESCRIBE.
 func (m *Media) OnDescribe(ctx *gortsplib.ServerHandlerOnDescribeCtx) (*base.Response, *gortsplib.ServerStream, error) {
+	if !m.mayWatch(ctx.Conn, ctx.Request) {
+		return &base.Response{StatusCode: base.StatusUnauthorized}, nil, liberrors.ErrServerAuth{}
+	}
 	if st := m.stream(ctx.Path); st != nil {
 		return &base.Response{StatusCode: base.StatusOK}, st.ServerStream, nil
 	}
@@ -263,6 +364,9 @@ func (m *Media) OnDescribe(ctx *gortsplib.ServerHandlerOnDescribeCtx) (*base.Res
 
 // OnSetup answers RTSP SETUP.
 func (m *Media) OnSetup(ctx *gortsplib.ServerHandlerOnSetupCtx) (*base.Response, *gortsplib.ServerStream, error) {
+	if !m.mayWatch(ctx.Conn, ctx.Request) {
+		return &base.Response{StatusCode: base.StatusUnauthorized}, nil, liberrors.ErrServerAuth{}
+	}
 	if st := m.stream(ctx.Path); st != nil {
 		return &base.Response{StatusCode: base.StatusOK}, st.ServerStream, nil
 	}

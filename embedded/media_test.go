@@ -3,7 +3,6 @@ package embedded
 import (
 	"context"
 	"fmt"
-	"io"
 	"log/slog"
 	"net/url"
 	"testing"
@@ -26,7 +25,7 @@ var (
 
 // Who comes when a stream is on gets it from the last picture on that a decoder can begin with, and misses none after it.
 func TestWhoComesLaterGetsTheStreamFromItsLastIDR(t *testing.T) {
-	m, err := StartMedia("127.0.0.1:29735", "127.0.0.1:29754", "127.0.0.1", 29760, "", slog.New(slog.NewTextHandler(io.Discard, nil)))
+	m, err := StartMedia(MediaOptions{RTMP: "127.0.0.1:29735", RTSP: "127.0.0.1:29754", Host: "127.0.0.1", RTPPort: 29760, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -41,7 +41,7 @@ type StorageOptions struct {
 
 // StartStorage starts the endpoint.
 func StartStorage(ctx context.Context, o StorageOptions) (*Storage, error) {
-	if err := os.MkdirAll(o.Dir, 0o755); err != nil {
+	if err := os.MkdirAll(o.Dir, 0o700); err != nil {
 		return nil, fmt.Errorf("storage folder: %w", err)
 	}
 	b, err := blob.OpenBucket(ctx, "file://"+o.Dir+"?metadata=skip&no_tmp_dir=true")

@@ -26,7 +26,7 @@ type Store struct{ bucket *blob.Bucket }
 
 // OpenFolder opens (and makes) a store in a folder.
 func OpenFolder(ctx context.Context, dir string) (*Store, error) {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("evidence folder: %w", err)
 	}
 	b, err := blob.OpenBucket(ctx, "file://"+dir+"?metadata=skip&no_tmp_dir=true")

@@ -12,7 +12,37 @@ import (
 // Coverage is which ground was really seen. The ground is cut into tiles of a ten-thousandth of a degree (about 10 m); what a frame
 // shows of a tile is a look, and a tile keeps the best. It belongs to one goroutine.
 type Coverage struct {
-	tiles map[tileID]*tileSeen
+	tiles   map[tileID]*tileSeen
+	changed map[tileID]bool // since Changes
+}
+
+// TileChange is what is known of a piece of ground, to be encoded (gob).
+type TileChange struct {
+	X, Y        int32
+	Best        Look
+	Looks       int
+	First, Last time.Time
+}
+
+// Changes are the pieces of ground that were seen since it was last asked.
+func (c *Coverage) Changes() []TileChange {
+	out := make([]TileChange, 0, len(c.changed))
+	for id := range c.changed {
+		t := c.tiles[id]
+		out = append(out, TileChange{id.x, id.y, t.best, t.looks, t.first, t.last})
+	}
+	clear(c.changed)
+	return out
+}
+
+// Apply takes in what another coverage of the same flight has seen.
+func (c *Coverage) Apply(seen []TileChange) {
+	if c.tiles == nil {
+		c.tiles, c.changed = map[tileID]*tileSeen{}, map[tileID]bool{}
+	}
+	for _, t := range seen {
+		c.tiles[tileID{t.X, t.Y}] = &tileSeen{t.Best, t.Looks, t.First, t.Last}
+	}
 }
 
 type tileID struct{ x, y int32 }
@@ -42,7 +72,7 @@ const worstGSDM = 0.3
 // light and sharpness are the frame's. It returns how many tiles were seen.
 func (c *Coverage) See(l Locator, cam Camera, p Pose, look Look) int {
 	if c.tiles == nil {
-		c.tiles = map[tileID]*tileSeen{}
+		c.tiles, c.changed = map[tileID]*tileSeen{}, map[tileID]bool{}
 	}
 	f := NewFrame(p.Point(), 0)
 	v := NewView(cam, ENU{U: p.HeightM}, p.YawDeg, p.PitchDeg, p.RollDeg)
@@ -106,6 +136,7 @@ func (c *Coverage) add(id tileID, look Look) {
 	}
 	t.looks++
 	t.last = look.At
+	c.changed[id] = true
 	// finer is better; at the same resolution sharper is
 	if worth := func(l Look) float64 { return l.GSDM / math.Max(0.1, l.Sharpness) }; worth(look) < worth(t.best) {
 		t.best = look

@@ -52,10 +52,10 @@ func (c Consumer) open(ctx context.Context, js jetstream.JetStream) (jetstream.C
 		conf.DeliverPolicy = jetstream.DeliverNewPolicy
 	}
 	cons, err := js.CreateOrUpdateConsumer(ctx, c.Stream, conf)
-	if err != nil && !c.New { // made by an earlier version with what cannot be changed
-		return cons, fmt.Errorf("consumer %s of stream %s: %w", c.Name, c.Stream, err)
+	if err != nil {
+		return nil, fmt.Errorf("consumer %s of stream %s: %w", c.Name, c.Stream, err)
 	}
-	return cons, err
+	return cons, nil
 }
 
 // Consume works a stream off until ctx ends: handle gets one message after the other, AtOnce of them at a time. What handle returns decides: nil,
@@ -63,6 +63,9 @@ func (c Consumer) open(ctx context.Context, js jetstream.JetStream) (jetstream.C
 // A panic in handle is a failure.
 func Consume(ctx context.Context, js jetstream.JetStream, c Consumer, log *slog.Logger, handle func(context.Context, Msg) error) error {
 	cons, err := c.open(ctx, js)
+	if ctx.Err() != nil {
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -139,7 +142,7 @@ func (c Consumer) work(ctx context.Context, js jetstream.JetStream, m jetstream.
 		}
 	}()
 	for pause := pauseMin; ; pause = min(2*pause, pauseMax) {
-		err = guarded(ctx, x, handle)
+		err = Guarded(func() error { return handle(ctx, x) })
 		if err == nil || !errors.Is(err, ErrUnavailable) || ctx.Err() != nil {
 			break
 		}
@@ -175,14 +178,14 @@ func (c Consumer) work(ctx context.Context, js jetstream.JetStream, m jetstream.
 	}
 }
 
-// guarded makes an error of a panic.
-func guarded(ctx context.Context, m Msg, handle func(context.Context, Msg) error) (err error) {
+// Guarded runs f and makes an error of a panic, so that it ends one message, one flight or one dock, and not the process.
+func Guarded(f func() error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
 		}
 	}()
-	return handle(ctx, m)
+	return f()
 }
 
 func sleep(ctx context.Context, d time.Duration) {

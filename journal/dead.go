@@ -49,7 +49,7 @@ func bury(ctx context.Context, js jetstream.JetStream, c Consumer, m Msg, why er
 // ListDead reads the dead letters that nobody has replayed, the oldest first.
 func ListDead(ctx context.Context, js jetstream.JetStream) ([]Dead, error) {
 	out := []Dead{}
-	err := Replay(ctx, js, DeadLetters.Name, subjectDead+">", time.Time{}, func(m Msg) error {
+	err := Replay(ctx, js, DeadLetters.Name, subjectDead+">", From{}, func(m Msg) error {
 		var d Dead
 		if json.Unmarshal(m.Data, &d) == nil && d.Replayed.IsZero() {
 			out = append(out, d)

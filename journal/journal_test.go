@@ -157,7 +157,7 @@ func TestNATSAwayLosesNothing(t *testing.T) {
 	}
 	until(t, "all five are copied", func() bool {
 		n := 0
-		err := journal.Replay(ctx, js, "OUT", "out.>", time.Time{}, func(journal.Msg) error { n++; return nil })
+		err := journal.Replay(ctx, js, "OUT", "out.>", journal.From{}, func(journal.Msg) error { n++; return nil })
 		return err == nil && n == 5
 	})
 	if dead, err := journal.ListDead(ctx, js); err != nil || len(dead) != 0 {
@@ -184,7 +184,7 @@ func TestAFullStreamRefusesWhatIsNew(t *testing.T) {
 		t.Errorf("full: %v, %v", full, err)
 	}
 	first := ""
-	if err := journal.Replay(ctx, js, "FACTS", "facts.>", time.Time{}, func(m journal.Msg) error {
+	if err := journal.Replay(ctx, js, "FACTS", "facts.>", journal.From{}, func(m journal.Msg) error {
 		if first == "" {
 			first = fmt.Sprint(m.Seq)
 		}
@@ -292,7 +292,7 @@ func BenchmarkReplay(b *testing.B) {
 	<-js.PublishAsyncComplete()
 	for b.Loop() {
 		got := 0
-		if err := journal.Replay(b.Context(), js, "FACTS", "facts.>", time.Time{}, func(journal.Msg) error { got++; return nil }); err != nil || got != n {
+		if err := journal.Replay(b.Context(), js, "FACTS", "facts.>", journal.From{}, func(journal.Msg) error { got++; return nil }); err != nil || got != n {
 			b.Fatal(got, err)
 		}
 	}

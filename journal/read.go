@@ -32,19 +32,34 @@ func (m Msg) Working() error {
 // readAhead is how many messages are asked for at once: a reader that asks for one at a time reads a thousand a second.
 const readAhead = 4000
 
-// Replay reads what a stream holds of a subject from a moment on (zero: from the first), to what was its last message when the reading began.
-func Replay(ctx context.Context, js jetstream.JetStream, stream, subject string, since time.Time, f func(Msg) error) error {
-	return read(ctx, js, stream, subject, since, func() error { return errCaughtUp }, f)
+// From is where a reading begins: at a moment, or at a sequence; zero: at the first message.
+type From struct {
+	Time time.Time
+	Seq  uint64
+}
+
+// End is the sequence of the last message that a stream took, also where it is not there any more.
+func End(ctx context.Context, js jetstream.JetStream, stream string) (uint64, error) {
+	st, err := js.Stream(ctx, stream)
+	if err != nil {
+		return 0, fmt.Errorf("stream %s: %w", stream, err)
+	}
+	return st.CachedInfo().State.LastSeq, nil
+}
+
+// Replay reads what a stream holds of a subject, to what was its last message when the reading began.
+func Replay(ctx context.Context, js jetstream.JetStream, stream, subject string, from From, f func(Msg) error) error {
+	return read(ctx, js, stream, subject, from, func() error { return errCaughtUp }, f)
 }
 
 // Follow reads what a stream holds of a subject, calls caughtUp, and goes on with what comes, until ctx ends.
 func Follow(ctx context.Context, js jetstream.JetStream, stream, subject string, caughtUp func(), f func(Msg) error) error {
-	return read(ctx, js, stream, subject, time.Time{}, func() error { caughtUp(); return nil }, f)
+	return read(ctx, js, stream, subject, From{}, func() error { caughtUp(); return nil }, f)
 }
 
 var errCaughtUp = errors.New("caught up")
 
-func read(ctx context.Context, js jetstream.JetStream, stream, subject string, since time.Time, caughtUp func() error, f func(Msg) error) (err error) {
+func read(ctx context.Context, js jetstream.JetStream, stream, subject string, from From, caughtUp func() error, f func(Msg) error) (err error) {
 	defer func() {
 		switch {
 		case errors.Is(err, errCaughtUp):
@@ -60,7 +75,7 @@ func read(ctx context.Context, js jetstream.JetStream, stream, subject string, s
 	end, err := st.GetLastMsgForSubject(ctx, subject)
 	var last uint64
 	switch {
-	case err == nil && !end.Time.Before(since):
+	case err == nil && !end.Time.Before(from.Time) && end.Sequence >= from.Seq:
 		last = end.Sequence
 	case err != nil && !errors.Is(err, jetstream.ErrMsgNotFound):
 		return err
@@ -71,13 +86,23 @@ func read(ctx context.Context, js jetstream.JetStream, stream, subject string, s
 		}
 	}
 	conf := jetstream.OrderedConsumerConfig{FilterSubjects: []string{subject}}
-	if !since.IsZero() {
-		conf.DeliverPolicy, conf.OptStartTime = jetstream.DeliverByStartTimePolicy, &since
+	switch {
+	case from.Seq > 1:
+		conf.DeliverPolicy, conf.OptStartSeq = jetstream.DeliverByStartSequencePolicy, from.Seq
+	case !from.Time.IsZero():
+		conf.DeliverPolicy, conf.OptStartTime = jetstream.DeliverByStartTimePolicy, &from.Time
 	}
 	cons, err := st.OrderedConsumer(ctx, conf)
 	if err != nil {
 		return err
 	}
+	defer func() { // else it stays for minutes, and a stream has no room for many
+		if info := cons.CachedInfo(); info != nil {
+			dctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+			defer cancel()
+			_ = st.DeleteConsumer(dctx, info.Name)
+		}
+	}()
 	it, err := cons.Messages(jetstream.PullMaxMessages(readAhead))
 	if err != nil {
 		return err

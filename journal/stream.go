@@ -22,6 +22,7 @@ type Stream struct {
 	Subjects []string
 	Queue    bool          // messages are work: each is there until it is done
 	Last     bool          // of each subject only the last message counts
+	Replaced bool          // a message may take the place of all before it of its subject
 	Audit    bool          // no message of it can be deleted
 	MaxBytes int64         // at which new messages are refused
 	MaxAge   time.Duration // after which a message is forgotten; 0: never
@@ -44,7 +45,7 @@ func (r Retention) Check() error {
 
 func (s Stream) config() jetstream.StreamConfig {
 	c := jetstream.StreamConfig{Name: s.Name, Subjects: s.Subjects, MaxBytes: s.MaxBytes, MaxAge: s.MaxAge, Duplicates: s.Once, Discard: jetstream.DiscardNew,
-		DenyDelete: s.Audit, DenyPurge: s.Audit, AllowRollup: s.Last}
+		DenyDelete: s.Audit, DenyPurge: s.Audit, AllowRollup: s.Last || s.Replaced}
 	if s.Queue {
 		c.Retention = jetstream.WorkQueuePolicy
 	}
@@ -145,6 +146,22 @@ func PublishMsg(ctx context.Context, js jetstream.JetStream, m *nats.Msg, id str
 	}
 	_, err := js.PublishMsg(ctx, m, opts...)
 	return Explain(m.Subject, err)
+}
+
+// ErrMoved says that somebody else has written to a stream since it was read.
+var ErrMoved = errors.New("the stream has gone on")
+
+// PublishBehind keeps a message as the one right behind a message of its stream, 0 for the first, and returns its sequence; ErrMoved where there
+// is another already. So who writes knows all that was written before.
+func PublishBehind(ctx context.Context, js jetstream.JetStream, m *nats.Msg, stream string, last uint64) (uint64, error) {
+	ack, err := js.PublishMsg(ctx, m, jetstream.WithExpectStream(stream), jetstream.WithExpectLastSequence(last))
+	if e, is := errors.AsType[*jetstream.APIError](err); is && e.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence {
+		return 0, ErrMoved
+	}
+	if err != nil {
+		return 0, Explain(m.Subject, err)
+	}
+	return ack.Sequence, nil
 }
 
 // codes of JetStream's refusals that pass (nats-server's errors.json): no room, and that it is switched off or starts.

@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/google/uuid"
+	"github.com/nats-io/nats.go"
 
 	"github.com/harrier-patrol/harrier/geo"
 	"github.com/harrier-patrol/harrier/vision"
@@ -60,6 +60,7 @@ type Lead struct {
 	Cov       geo.Cov         `json:"cov"`
 	By        string          `json:"by,omitempty"` // who decided
 	Note      string          `json:"note,omitempty"`
+	Decided   time.Time       `json:"decided,omitzero"`
 }
 
 // CellShare is a grid cell and the probability that a lead lies in it.
@@ -97,6 +98,22 @@ type Event struct {
 // Schema names the form of Data.
 const Schema = "urn:harrier:lead:1"
 
-func (l Lead) event(now time.Time) Event {
-	return Event{"1.0", uuid.NewString(), "urn:harrier:leads", "harrier.lead." + l.State, l.Lead, now.UTC(), "application/json", Schema, l}
+// stream is where the lead's revisions are kept.
+func (l Lead) stream() string {
+	if l.Simulated {
+		return "SIMLEADS"
+	}
+	return "LEADS"
+}
+
+// message is a revision of the lead as a CloudEvent, whose id is the same whenever it is made.
+func (l Lead) message(now time.Time) (*nats.Msg, error) {
+	b, err := json.Marshal(Event{"1.0", fmt.Sprintf("%s/%d", l.Lead, l.Revision), "urn:harrier:leads", "harrier.lead." + l.State, l.Lead, now.UTC(), "application/json", Schema, l})
+	if err != nil {
+		return nil, err
+	}
+	m := nats.NewMsg(l.Subject())
+	m.Data = b
+	m.Header.Set("Content-Type", "application/cloudevents+json")
+	return m, nil
 }

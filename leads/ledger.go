@@ -6,340 +6,212 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"maps"
-	"math"
-	"slices"
-	"sort"
 	"sync"
+	"sync/atomic"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
-	"go.yaml.in/yaml/v3"
 
 	"github.com/harrier-patrol/harrier/geo"
+	"github.com/harrier-patrol/harrier/journal"
 	"github.com/harrier-patrol/harrier/vision"
 )
 
-// Scene is the part of a scene that leads need.
-type Scene struct {
-	Event  string            `yaml:"event"`
-	Events map[string]string `yaml:"events"` // by attribute or class, where it differs
-	JoinM  float64           `yaml:"-"`
-}
-
-// ReadScene reads the leads section of a scene file.
-func ReadScene(f vision.SceneFile) (Scene, error) {
-	var s Scene
-	if f.Leads.IsZero() {
-		return s, fmt.Errorf("scene %s: section leads is missing", f.Scene)
-	}
-	b, err := yaml.Marshal(&f.Leads)
-	if err == nil {
-		err = yaml.Unmarshal(b, &s)
-	}
-	if err != nil {
-		return s, fmt.Errorf("scene %s: leads: %w", f.Scene, err)
-	}
-	s.JoinM = f.Vision.JoinM
-	return s, nil
-}
-
-// EventOf is the event code of a class with its attributes (GB/T 30428.2).
-func (s Scene) EventOf(class string, attributes map[string]string) string {
-	for _, a := range slices.Sorted(maps.Keys(attributes)) {
-		if e, ok := s.Events[a]; ok {
-			return e
-		}
-	}
-	if e, ok := s.Events[class]; ok {
-		return e
-	}
-	return s.Event
-}
-
-// ErrNotFound and ErrConflict are what a review may meet.
-var (
-	ErrNotFound = errors.New("no such lead")
-	ErrConflict = errors.New("the lead has changed")
+// Subjects of leads and of what people decide.
+const (
+	subjectLeads   = "leads.>"
+	subjectSim     = "sim.leads.>"
+	SubjectReviews = "harrier.reviews"
+	// SubjectFeedback is where a case system says what it did with a lead: + lead.
+	SubjectFeedback = "cases.feedback."
 )
 
-// Ledger keeps one lead a real thing. It is rebuilt from the LEADS stream when it starts.
+// Streams are the facts that leads are made of. Those of simulated docks have a stream of their own, which case systems cannot read.
+var Streams = []journal.Stream{
+	{Name: "LEADS", Subjects: []string{subjectLeads}, MaxBytes: 2 << 30},
+	{Name: "SIMLEADS", Subjects: []string{subjectSim}, MaxBytes: 1 << 30},
+	{Name: "REVIEWS", Subjects: []string{SubjectReviews}, MaxBytes: 1 << 30, Audit: true},
+	{Name: "FEEDBACK", Subjects: []string{SubjectFeedback + ">"}, MaxBytes: 256 << 20},
+}
+
+// Ledger keeps one lead a real thing: it makes leads of findings, hands them on, and records what people decide. What it knows it has read from
+// the streams of leads.
 type Ledger struct {
 	Scenes map[string]Scene
 	Grid   *geo.Grid
-	// EvidenceURL makes the address of evidence: "%s" stands for the hash.
-	EvidenceURL string
+	// EvidenceURL is the address of evidence, by its hash.
+	EvidenceURL func(sha string) string
 	Log         *slog.Logger
 
 	js    jetstream.JetStream
-	mu    sync.Mutex
-	leads map[string]*Lead
-	epoch map[string]uint64 // highest epoch of a flight
+	write sync.Mutex        // held while a revision is decided and kept: one at a time
+	last  map[string]uint64 // by stream, the last message that the book knows; under write
+
+	mu    sync.RWMutex // of the book; never held over I/O
+	book  *Book
+	ready atomic.Bool
 }
 
-// Run takes findings until ctx ends. ready is closed once the ledger knows all earlier leads.
-func (l *Ledger) Run(ctx context.Context, nc *nats.Conn, js jetstream.JetStream, ready chan<- struct{}) error {
+// ErrNotReady says that the ledger still reads what was kept before.
+var ErrNotReady = errors.New("the leads so far are still being read")
+
+// Run takes findings until ctx ends.
+func (l *Ledger) Run(ctx context.Context, js jetstream.JetStream) error {
 	l.js = js
-	l.leads, l.epoch = map[string]*Lead{}, map[string]uint64{}
-	if err := l.rebuild(ctx); err != nil {
+	l.mu.Lock()
+	l.book = NewBook(l.Scenes, l.Grid)
+	l.mu.Unlock()
+	l.write.Lock()
+	l.last = map[string]uint64{}
+	began := time.Now()
+	err := l.catchUp(ctx)
+	l.write.Unlock()
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil
+		}
 		return fmt.Errorf("read the leads so far: %w", err)
 	}
-	close(ready)
-	cons, err := js.CreateOrUpdateConsumer(ctx, "FINDINGS", jetstream.ConsumerConfig{Durable: "ledger", AckPolicy: jetstream.AckExplicitPolicy, MaxAckPending: 1})
-	if err != nil {
-		return fmt.Errorf("findings: %w", err)
-	}
-	it, err := cons.Messages(jetstream.PullMaxMessages(16))
-	if err != nil {
-		return fmt.Errorf("findings: %w", err)
-	}
-	stop := context.AfterFunc(ctx, it.Stop)
-	defer stop()
-	for {
-		m, err := it.Next()
-		if err != nil {
-			if ctx.Err() != nil || errors.Is(err, jetstream.ErrMsgIteratorClosed) {
-				return nil
-			}
-			l.Log.Warn("findings", "error", err)
-			continue
-		}
+	l.ready.Store(true)
+	l.Log.Info("leads read", "leads", l.Len(), "seconds", time.Since(began).Seconds())
+	return journal.Consume(ctx, js, journal.Consumer{Stream: "FINDINGS", Name: "ledger", Wait: 30 * time.Second, Tries: 4, AtOnce: 1}, l.Log, func(ctx context.Context, m journal.Msg) error {
 		var f vision.Finding
-		if err := json.Unmarshal(m.Data(), &f); err != nil {
-			l.Log.Error("finding is not JSON, dropped", "subject", m.Subject(), "error", err)
-			_ = m.Term()
-			continue
+		if err := json.Unmarshal(m.Data, &f); err != nil {
+			return journal.Permanent(fmt.Errorf("finding is not JSON: %w", err))
 		}
-		if err := l.take(ctx, f); err != nil {
-			if ctx.Err() != nil {
-				return nil
-			}
-			l.Log.Error("finding not taken, coming back", "finding", f.ID, "error", err)
-			_ = m.NakWithDelay(time.Second)
-			continue
-		}
-		_ = m.Ack()
-	}
+		_, err := l.change(ctx, func(b *Book) (Lead, bool, error) { return b.Take(f) }, nil)
+		return err
+	})
 }
 
-func (l *Ledger) rebuild(ctx context.Context) error {
-	st, err := l.js.Stream(ctx, "LEADS")
-	if err != nil {
-		return err
-	}
-	info, err := st.Info(ctx)
-	if err != nil || info.State.Msgs == 0 {
-		return err
-	}
-	cons, err := l.js.OrderedConsumer(ctx, "LEADS", jetstream.OrderedConsumerConfig{})
-	if err != nil {
-		return err
-	}
-	for n := info.State.Msgs; n > 0; n-- {
-		m, err := cons.Next()
+// catchUp reads the revisions that the book does not know yet. The caller holds l.write.
+func (l *Ledger) catchUp(ctx context.Context) error {
+	for _, s := range []string{"LEADS", "SIMLEADS"} {
+		end, err := journal.End(ctx, l.js, s)
 		if err != nil {
 			return err
 		}
-		var e Event
-		if json.Unmarshal(m.Data(), &e) == nil && e.Data.Lead != "" {
-			if old := l.leads[e.Data.Lead]; old == nil || old.Revision < e.Data.Revision {
-				x := e.Data
-				l.leads[x.Lead] = &x
+		err = journal.Replay(ctx, l.js, s, ">", journal.From{Seq: l.last[s] + 1}, func(m journal.Msg) error {
+			var e Event
+			if json.Unmarshal(m.Data, &e) == nil && e.Data.Lead != "" {
+				l.mu.Lock()
+				l.book.Apply(e.Data)
+				l.mu.Unlock()
 			}
-		}
-	}
-	return nil
-}
-
-// take joins a finding to its lead, or makes one.
-func (l *Ledger) take(ctx context.Context, f vision.Finding) error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if f.Epoch < l.epoch[f.Flight] {
-		l.Log.Info("finding of an earlier worker refused", "finding", f.ID)
-		return nil
-	}
-	l.epoch[f.Flight] = f.Epoch
-	sc, ok := l.Scenes[f.Scene]
-	if !ok {
-		return fmt.Errorf("no scene %q", f.Scene)
-	}
-	for _, k := range l.leads {
-		if slices.Contains(k.Findings, f.ID) {
-			return l.refine(ctx, k, f)
-		}
-	}
-	if k := l.same(f, sc); k != nil {
-		x := *k
-		x.Revision++
-		x.LastSeen = f.LastSeen
-		x.Score = max(x.Score, f.Score)
-		x.Findings = append(slices.Clone(k.Findings), f.ID)
-		if err := l.publish(ctx, x); err != nil {
+			l.last[s] = m.Seq
+			return nil
+		})
+		if err != nil {
 			return err
 		}
-		*k = x
-		return nil
+		l.last[s] = max(l.last[s], end)
 	}
-	x := Lead{
-		Lead: uuid.NewString(), Revision: 1, State: Candidate, Scene: f.Scene, Event: sc.EventOf(f.Class, f.Attributes), Class: f.Class, Attributes: f.Attributes,
-		Lon: f.Lon, Lat: f.Lat, Datum: "WGS-84", Ellipse: f.Cov.Ellipse(), HeightM: f.HeightM, Score: f.Score, Dock: f.Dock, Flight: f.Flight,
-		FirstSeen: f.FirstSeen, LastSeen: f.LastSeen, Captured: f.Captured, Original: f.Original, Frame: f.Frame, Crop: f.Crop,
-		FrameURL: fmt.Sprintf(l.EvidenceURL, f.Frame), CropURL: fmt.Sprintf(l.EvidenceURL, f.Crop), Simulated: f.Simulated, Findings: []string{f.ID}, Cov: f.Cov, Register: f.Register, Since: f.Since,
-	}
-	x.Box, _ = json.Marshal(f.Box)
-	l.place(&x)
-	if err := l.publish(ctx, x); err != nil {
-		return err
-	}
-	l.leads[x.Lead] = &x
 	return nil
 }
 
-// refineM: a position that moved less is not worth a revision.
-const refineM = 0.5
-
-// refine takes in what a finding that made this lead has learnt since: a better position, and whether it stood at the last pass.
-func (l *Ledger) refine(ctx context.Context, k *Lead, f vision.Finding) error {
-	learnt := f.Since != nil && (k.Since == nil || *f.Since != *k.Since)
-	if k.Findings[0] != f.ID || f.Revision == 0 || !learnt && geo.DistanceM([2]float64{f.Lon, f.Lat}, [2]float64{k.Lon, k.Lat}) < refineM {
-		return nil
-	}
-	x := *k
-	x.Revision++
-	x.Lon, x.Lat, x.Cov, x.Ellipse = f.Lon, f.Lat, f.Cov, f.Cov.Ellipse()
-	x.LastSeen, x.Score, x.Attributes = f.LastSeen, f.Score, f.Attributes
-	x.Event = l.Scenes[f.Scene].EventOf(x.Class, x.Attributes)
-	if f.Since != nil {
-		x.Since = f.Since
-	}
-	l.place(&x)
-	if err := l.publish(ctx, x); err != nil {
-		return err
-	}
-	*k = x
-	return nil
-}
-
-// place finds the grid cell of a lead.
-func (l *Ledger) place(x *Lead) {
-	if c, ok := l.Grid.At([2]float64{x.Lon, x.Lat}); ok {
-		x.Cell, x.Subdistrict, x.MadeUp = c.Code, c.Subdistrict, c.MadeUp
-	}
-	x.Cells = nil
-	shares := l.Grid.Shares(nil, [2]float64{x.Lon, x.Lat}, x.Cov)
-	if len(shares) < 2 {
-		return
-	}
-	for _, s := range shares {
-		x.Cells = append(x.Cells, CellShare{s.Cell.Code, math.Round(s.Share*1000) / 1000})
-	}
-}
-
-// Two findings are one thing when their errors allow it (3 standard deviations), but never further apart than this.
-const maxJoinM = 9
-
-// What one look takes for a stall and another for a tricycle is one thing where it lies this near: two things would stand in each other.
-const otherClassJoinM = 2
-
-func (l *Ledger) same(f vision.Finding, sc Scene) *Lead {
-	var best *Lead
-	near := float64(maxJoinM)
-	for _, k := range l.leads {
-		if k.Scene != f.Scene || k.Simulated != f.Simulated {
+// change decides on a revision and keeps it; what others kept meanwhile is read, and it is decided again. first, where given, is done before the
+// revision is kept.
+func (l *Ledger) change(ctx context.Context, decide func(*Book) (Lead, bool, error), first func(Lead) error) (Lead, error) {
+	l.write.Lock()
+	defer l.write.Unlock()
+	for {
+		if err := ctx.Err(); err != nil {
+			return Lead{}, err
+		}
+		l.mu.Lock()
+		x, changed, err := decide(l.book)
+		l.mu.Unlock()
+		if err != nil || !changed {
+			return x, err
+		}
+		if first != nil {
+			if err := first(x); err != nil {
+				return Lead{}, err
+			}
+		}
+		seq, err := l.keep(ctx, x)
+		if errors.Is(err, journal.ErrMoved) { // also a revision of ours whose acknowledgement came too late
+			if err := l.catchUp(ctx); err != nil {
+				return Lead{}, err
+			}
 			continue
 		}
-		v := geo.NewFrame([2]float64{f.Lon, f.Lat}, 0).To([2]float64{k.Lon, k.Lat}, 0)
-		d := geo.DistanceM([2]float64{f.Lon, f.Lat}, [2]float64{k.Lon, k.Lat})
-		if k.Class != f.Class && d >= otherClassJoinM {
-			continue
+		if err != nil {
+			return Lead{}, err
 		}
-		if d < near && (d < sc.JoinM || f.Cov.Add(k.Cov).Mahalanobis2(v.E, v.N) < 9) {
-			best, near = k, d
-		}
+		l.last[x.stream()] = seq
+		l.mu.Lock()
+		l.book.Apply(x)
+		l.mu.Unlock()
+		return x, nil
 	}
-	return best
 }
 
-func (l *Ledger) publish(ctx context.Context, x Lead) error { return Publish(ctx, l.js, x) }
+// keep publishes a revision as a CloudEvent, behind the last one that the book knows.
+func (l *Ledger) keep(ctx context.Context, x Lead) (uint64, error) {
+	m, err := l.message(x)
+	if err != nil {
+		return 0, err
+	}
+	pctx, cancel := context.WithTimeout(ctx, publishWait)
+	defer cancel()
+	return journal.PublishBehind(pctx, l.js, m, x.stream(), l.last[x.stream()])
+}
 
-// Publish sends a revision of a lead as a CloudEvent and waits until it is kept; sending it again changes nothing.
+// publishWait is how long JetStream may take to acknowledge a revision.
+const publishWait = 10 * time.Second
+
+func (l *Ledger) message(x Lead) (*nats.Msg, error) {
+	x.FrameURL, x.CropURL = l.EvidenceURL(x.Frame), l.EvidenceURL(x.Crop)
+	return x.message(time.Now())
+}
+
+// Publish sends a revision of a lead that no ledger keeps, as a CloudEvent, and waits until it is kept.
 func Publish(ctx context.Context, js jetstream.JetStream, x Lead) error {
-	e := x.event(time.Now())
-	b, err := json.Marshal(e)
+	m, err := x.message(time.Now())
 	if err != nil {
 		return err
 	}
-	m := nats.NewMsg(x.Subject())
-	m.Data = b
-	m.Header.Set("Content-Type", "application/cloudevents+json")
-	_, err = js.PublishMsg(ctx, m, jetstream.WithMsgID(fmt.Sprintf("%s/%d", x.Lead, x.Revision)))
-	return err
-}
-
-// Review is a person's decision on a lead.
-type Review struct {
-	Lead     string    `json:"lead"`
-	Revision int       `json:"revision"` // that was looked at
-	State    string    `json:"state"`    // confirmed or rejected
-	By       string    `json:"by"`
-	Note     string    `json:"note,omitempty"`
-	At       time.Time `json:"at"`
+	return journal.PublishMsg(ctx, js, m, fmt.Sprintf("%s/%d", x.Lead, x.Revision))
 }
 
 // Decide records a review and hands the lead on in its new state.
 func (l *Ledger) Decide(ctx context.Context, r Review) (Lead, error) {
-	if r.State != Confirmed && r.State != Rejected {
-		return Lead{}, fmt.Errorf("a lead is confirmed or rejected, not %q", r.State)
-	}
-	if r.By == "" {
-		return Lead{}, errors.New("a review needs the name of who decides")
-	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	k := l.leads[r.Lead]
-	if k == nil {
-		return Lead{}, fmt.Errorf("%w: %s", ErrNotFound, r.Lead)
-	}
-	if k.State == r.State {
-		return *k, nil
-	}
-	if k.State != Candidate {
-		return Lead{}, fmt.Errorf("%w: it is already %s by %s", ErrConflict, k.State, k.By)
-	}
-	r.At, r.Revision = time.Now().UTC(), k.Revision
-	b, err := json.Marshal(r)
-	if err != nil {
+	if err := r.Check(); err != nil {
 		return Lead{}, err
 	}
-	if _, err := l.js.Publish(ctx, "harrier.reviews", b); err != nil {
-		return Lead{}, fmt.Errorf("record the review: %w", err)
+	if !l.ready.Load() {
+		return Lead{}, ErrNotReady
 	}
-	x := *k
-	x.Revision++
-	x.State, x.By, x.Note = r.State, r.By, r.Note
-	if err := l.publish(ctx, x); err != nil {
-		return Lead{}, err
-	}
-	*k = x
-	return x, nil
+	r.At = time.Now().UTC()
+	return l.change(ctx, func(b *Book) (Lead, bool, error) { return b.Decide(r) }, func(x Lead) error {
+		r.Revision = x.Revision - 1
+		pctx, cancel := context.WithTimeout(ctx, publishWait)
+		defer cancel()
+		if err := journal.Publish(pctx, l.js, SubjectReviews, fmt.Sprintf("%s/%d/%s/%s", r.Lead, r.Revision, r.State, r.By), r); err != nil {
+			return fmt.Errorf("record the review: %w", err)
+		}
+		return nil
+	})
 }
 
-// All leads, newest first.
-func (l *Ledger) All() []Lead {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	out := make([]Lead, 0, len(l.leads))
-	for _, k := range l.leads {
-		out = append(out, *k)
+// Len is how many leads there are so far.
+func (l *Ledger) Len() int {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	if l.book == nil {
+		return 0
 	}
-	sort.Slice(out, func(i, j int) bool {
-		if !out[i].FirstSeen.Equal(out[j].FirstSeen) {
-			return out[i].FirstSeen.After(out[j].FirstSeen)
-		}
-		return out[i].Lead < out[j].Lead
-	})
-	return out
+	return l.book.Len()
+}
+
+// Read gives f the book to read in; f must not keep it. ErrNotReady before the leads so far are read.
+func (l *Ledger) Read(f func(*Book) error) error {
+	if !l.ready.Load() {
+		return ErrNotReady
+	}
+	l.mu.Lock() // pages are sorted when they are asked for
+	defer l.mu.Unlock()
+	return f(l.book)
 }

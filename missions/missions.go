@@ -86,6 +86,7 @@ type Flight struct {
 	At     time.Time `json:"at"`
 	Until  time.Time `json:"until"` // the end of the window in which it may start; zero is StartWindow after At
 	KMZ    []byte    `json:"kmz"`
+	File   string    `json:"file,omitempty"` // name, without ending, under which the dock fetches the KMZ; made when the flight is handed over
 	Route  Route     `json:"route"`
 	// Priority says which of a dock's flights goes first: the higher one.
 	Priority int `json:"priority,omitempty"`

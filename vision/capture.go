@@ -49,6 +49,32 @@ type CaptureClock struct {
 	film    film
 	offset  float64 // estimate, seconds after origin
 	sigma   float64
+	before  delay // of the connection before, or of the worker before
+}
+
+// delay is that of a live video, seconds.
+type delay struct{ mean, sigma float64 }
+
+// delayAnewSigmaS is how much a stream's delay may change when it is connected again, standard deviation.
+const delayAnewSigmaS = 0.15
+
+// Expect says what the video's delay was before this stream began; a sigma of 0 says nothing.
+func (c *CaptureClock) Expect(delayS, sigmaS float64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if sigmaS > 0 {
+		c.before = delay{delayS, math.Hypot(sigmaS, delayAnewSigmaS)}
+	}
+}
+
+// DelayS is the video's delay as estimated, with its standard deviation, seconds; a sigma of 0 where nothing is known but what holds for all.
+func (c *CaptureClock) DelayS() (delayS, sigmaS float64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.begun && c.sigma > 0 {
+		return c.fastest.Sub(c.origin).Seconds() - c.offset, c.sigma
+	}
+	return c.before.mean, c.before.sigma
 }
 
 // moved is a move between two pictures, at seconds on the stream's clock.
@@ -66,6 +92,9 @@ func (c *CaptureClock) Arrival(pts time.Duration, at time.Time) {
 	defer c.mu.Unlock()
 	zero := at.Add(-pts)
 	if !c.begun || pts+time.Second < c.last { // a stream that was connected again has a new clock
+		if c.begun && c.sigma > 0 {
+			c.before = delay{c.fastest.Sub(c.origin).Seconds() - c.offset, math.Hypot(c.sigma, delayAnewSigmaS)}
+		}
 		c.begun, c.fastest, c.origin, c.sum, c.n = true, zero, zero, 0, 0
 		c.film, c.sigma = film{}, 0
 	}
@@ -115,6 +144,9 @@ func (c *CaptureClock) Turned(from, to time.Duration) (deg float64, ok bool) {
 func (c *CaptureClock) prior() (mean, sigma float64) {
 	if c.n > 0 {
 		return c.sum / c.n, delayInfoSigmaS
+	}
+	if c.before.sigma > 0 {
+		return c.fastest.Sub(c.origin).Seconds() - c.before.mean, c.before.sigma
 	}
 	return c.fastest.Sub(c.origin).Seconds() - delayPriorS, delayPriorSigmaS
 }

@@ -67,6 +67,7 @@ func (t *Tracker) Merge() {
 // take adds another track's sightings to this one's.
 func (t *Track) take(o *Track) {
 	t.said = nil
+	t.rewritten++
 	n := float64(t.Sightings + o.Sightings)
 	share := float64(o.Sightings) / n
 	t.Cov = geo.Cov{EE: t.Cov.EE + share*(o.Cov.EE-t.Cov.EE), EN: t.Cov.EN + share*(o.Cov.EN-t.Cov.EN), NN: t.Cov.NN + share*(o.Cov.NN-t.Cov.NN)}

@@ -17,11 +17,13 @@ type Observation struct {
 	PTS    time.Duration
 	Camera geo.Camera
 	weight float64
+	fixed  bool // it stays where it was put: the clock of its PTS is gone
 }
 
 // Track is the sightings of one real thing during one flight, joined on the ground.
 type Track struct {
-	ID        int
+	ID        int    // with the worker that saw it first
+	Epoch     uint64 // of that worker
 	Sightings int
 	FirstSeen time.Time
 	LastSeen  time.Time
@@ -42,7 +44,9 @@ type Track struct {
 	inView time.Duration // how long it was seen to stay, from look to look
 	gsdM   float64       // metres a pixel of the sharpest sighting; 0 where that is not known
 	ended  bool
-	said   *said // what Class says; nil where it has to be worked out anew
+	// rewritten counts how often sightings that were kept before were thinned out or mixed with others
+	rewritten int
+	said      *said // what Class says; nil where it has to be worked out anew
 }
 
 type said struct {
@@ -83,6 +87,7 @@ func (t *Track) seenIn(pts ...time.Duration) {
 	t.frames = slices.Compact(t.frames)
 	if n := len(t.frames) - framesKept; n > 0 {
 		t.frames = slices.Delete(t.frames, 0, n)
+		t.rewritten++
 	}
 }
 
@@ -340,10 +345,13 @@ func (m *motion) moves() bool {
 // Tracker joins sightings on the ground: the camera moves and the pose is known, so two sightings near each other are one
 // thing, across gaps, turns and revisits within a flight. What moves is looked for where its velocity takes it.
 type Tracker struct {
+	// Epoch is that of the worker; tracks of different workers of one flight have different names.
+	Epoch  uint64
 	rules  map[string]tracked
 	tracks []*Track
 	next   int
 	scenes []Scene
+	told   map[*Track]toldTrack // by Changes
 }
 
 type tracked struct {
@@ -447,7 +455,7 @@ func (t *Tracker) Add(frame []Observation) []*Track {
 				continue
 			}
 			t.next++
-			out[i] = &Track{ID: t.next, FirstSeen: o.Time, votes: map[string]float64{}, counts: map[string]int{}, marks: map[string]mean{}, kinds: map[string]mean{}, HeightM: o.At.HeightM, Cov: o.At.Cov}
+			out[i] = &Track{ID: t.next, Epoch: t.Epoch, FirstSeen: o.Time, votes: map[string]float64{}, counts: map[string]int{}, marks: map[string]mean{}, kinds: map[string]mean{}, HeightM: o.At.HeightM, Cov: o.At.Cov}
 			out[i].motion.begin(o)
 			t.tracks = append(t.tracks, out[i])
 		}
@@ -505,8 +513,12 @@ func (k *Track) see(o Observation) {
 	o.weight = w
 	if len(k.seen) == seenKept { // thin out: the path stays, at half as many points
 		k.seen = thinned(k.seen)
+		k.rewritten++
 	}
 	k.seen = append(k.seen, o)
+	if n := len(k.frames); n > 0 && o.PTS < k.frames[n-1] {
+		k.rewritten++ // it takes its place before others
+	}
 	k.seenIn(o.PTS)
 	if k.Sightings > 0 {
 		k.motion.see(o)
@@ -656,7 +668,10 @@ func (t *Tracker) Relocate(where func(Observation) (geo.Located, time.Time, bool
 		var cov geo.Cov
 		n := 0.0
 		for i, o := range k.seen {
-			at, when, ok := where(o)
+			at, when, ok := o.At, o.Time, true
+			if !o.fixed {
+				at, when, ok = where(o)
+			}
 			if !ok {
 				continue
 			}

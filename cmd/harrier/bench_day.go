@@ -18,10 +18,11 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 	"go.yaml.in/yaml/v3"
 
-	"github.com/harrier-patrol/harrier/embedded"
 	"github.com/harrier-patrol/harrier/dock"
 	"github.com/harrier-patrol/harrier/dock/docksim"
 	"github.com/harrier-patrol/harrier/dock/pace"
+	"github.com/harrier-patrol/harrier/embedded"
+	"github.com/harrier-patrol/harrier/journal"
 	"github.com/harrier-patrol/harrier/missions"
 )
 
@@ -221,7 +222,9 @@ func (x *benchDayCmd) fly(ctx context.Context) (r DayReport, err error) {
 // mediaAccounts are what the controller last told of the media of flights, by flight.
 func mediaAccounts(ctx context.Context, js jetstream.JetStream) (map[string]dock.Media, error) {
 	out := map[string]dock.Media{}
-	return out, dock.Replay(ctx, js, "MEDIA", dock.SubjectMedia+">", time.Time{}, func(b []byte) error {
+	return out, journal.Replay(ctx, js, "MEDIA", dock.SubjectMedia+">", journal.From{}, func(msg journal.Msg) error {
+		b := msg.Data
+
 		var m dock.Media
 		if err := json.Unmarshal(b, &m); err != nil {
 			return err
@@ -342,7 +345,9 @@ func release(nc *nats.Conn, js jetstream.JetStream, clock pace.Clock) (n int) {
 }
 
 func flightEvents(ctx context.Context, js jetstream.JetStream) (out []dock.FlightEvent, err error) {
-	err = dock.Replay(ctx, js, "FLIGHTS", dock.SubjectFlights+">", time.Time{}, func(b []byte) error {
+	err = journal.Replay(ctx, js, "FLIGHTS", dock.SubjectFlights+">", journal.From{}, func(msg journal.Msg) error {
+		b := msg.Data
+
 		var ev dock.FlightEvent
 		if err := json.Unmarshal(b, &ev); err != nil {
 			return err

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -11,7 +12,6 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 	"github.com/paulmach/orb"
 	"golang.org/x/sync/errgroup"
@@ -19,6 +19,7 @@ import (
 	"github.com/harrier-patrol/harrier/dock"
 	"github.com/harrier-patrol/harrier/dock/pace"
 	"github.com/harrier-patrol/harrier/geo"
+	"github.com/harrier-patrol/harrier/journal"
 	"github.com/harrier-patrol/harrier/missions"
 	"github.com/harrier-patrol/harrier/missions/wpml"
 )
@@ -85,6 +86,40 @@ func (f flightConfig) patrol(began time.Time) (p missions.Patrol, err error) {
 		p.When = missions.Every{First: began.Add(f.After), Step: f.Every}
 	}
 	return p, err
+}
+
+// bucketCalendar keeps when flights "after the start" were first to begin, by what the configuration says of them.
+const bucketCalendar = "calendar"
+
+// anchor lets flights that begin some time after Harrier was started count from the first start with this configuration, not from every one.
+func (k *calendar) anchor(ctx context.Context, js jetstream.JetStream, began time.Time) error {
+	kv, err := js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{Bucket: bucketCalendar, Description: "when flights after the start were first to begin"})
+	if err != nil {
+		return fmt.Errorf("key-value %s: %w", bucketCalendar, err)
+	}
+	for i := range k.Patrols {
+		p := &k.Patrols[i]
+		every, is := p.When.(missions.Every)
+		if !is {
+			continue
+		}
+		key := fmt.Sprintf("%x", sha256.Sum256([]byte(fmt.Sprint(p.Dock, " ", p.Name, " ", every.First.Sub(began), " ", every.Step))))[:32]
+		v, err := every.First.MarshalText()
+		if err == nil {
+			_, err = kv.Create(ctx, key, v)
+		}
+		if errors.Is(err, jetstream.ErrKeyExists) {
+			var e jetstream.KeyValueEntry
+			if e, err = kv.Get(ctx, key); err == nil {
+				err = every.First.UnmarshalText(e.Value())
+			}
+		}
+		if err != nil {
+			return fmt.Errorf("when the flight %s of dock %s was first to begin: %w", p.Name, p.Dock, err)
+		}
+		p.When = every
+	}
+	return nil
 }
 
 // airspace is what the configuration holds routes against.
@@ -238,50 +273,38 @@ const usualSpeedMS = 10
 
 // follow hears of flights that did not start, and puts them off.
 func (k calendar) follow(ctx context.Context, w wires, ctl *dock.Controller, clock pace.Clock, log *slog.Logger) error {
-	cons, err := w.js.CreateOrUpdateConsumer(ctx, "FLIGHTS", jetstream.ConsumerConfig{Durable: "calendar-" + w.id, AckPolicy: jetstream.AckExplicitPolicy, AckWait: time.Minute, DeliverPolicy: jetstream.DeliverNewPolicy})
-	if err != nil {
-		return fmt.Errorf("follow the flights: %w", err)
-	}
-	for {
-		m, err := cons.Next(jetstream.FetchMaxWait(time.Second))
-		if ctx.Err() != nil {
+	c := journal.Consumer{Stream: "FLIGHTS", Name: "calendar-" + w.id, Wait: time.Minute, Tries: 10, AtOnce: 1, New: true}
+	return journal.Consume(ctx, w.js, c, log, func(ctx context.Context, m journal.Msg) error {
+		var ev dock.FlightEvent
+		if err := json.Unmarshal(m.Data, &ev); err != nil {
+			return journal.Permanent(fmt.Errorf("flight event is not JSON: %w", err))
+		}
+		if ev.State != dock.Failed || !ev.NotStarted {
 			return nil
 		}
-		if err != nil {
-			if !errors.Is(err, nats.ErrTimeout) {
-				_ = pace.Wall.Sleep(ctx, 500*time.Millisecond)
-			}
-			continue
+		d := Decided{Flight: ev.Flight, Dock: ev.Dock, At: clock.Now()}
+		f, why, ok := k.Again(ev.Flight, ev.At)
+		if !ok {
+			d.What, d.Reason = "given up", why+"; it did not start: "+ev.Reason
+			k.tell(ctx, w.js, d, log)
+			return nil
 		}
-		var ev dock.FlightEvent
-		if json.Unmarshal(m.Data(), &ev) == nil && ev.State == dock.Failed && ev.NotStarted {
-			f, why, ok := k.Again(ev.Flight, ev.At)
-			switch d := (Decided{Flight: ev.Flight, Dock: ev.Dock, At: clock.Now()}); {
-			case ok:
-				if err := ctl.Fly(ctx, f); err != nil {
-					_ = m.NakWithDelay(5 * time.Second)
-					continue
-				}
-				d.What, d.Next, d.Reason = "put off", f.ID, "to "+f.At.Local().Format("15:04")+"; it did not start: "+ev.Reason
-				k.tell(ctx, w.js, d, log)
-			default:
-				d.What, d.Reason = "given up", why+"; it did not start: "+ev.Reason
-				k.tell(ctx, w.js, d, log)
-			}
+		if err := ctl.Fly(ctx, f); err != nil {
+			return fmt.Errorf("put off flight %s: %w", ev.Flight, err)
 		}
-		_ = m.Ack()
-	}
+		d.What, d.Next, d.Reason = "put off", f.ID, "to "+f.At.Local().Format("15:04")+"; it did not start: "+ev.Reason
+		k.tell(ctx, w.js, d, log)
+		return nil
+	})
 }
 
 // tell keeps what was decided as a fact.
 func (k calendar) tell(ctx context.Context, js jetstream.JetStream, d Decided, log *slog.Logger) {
 	d.At = d.At.UTC()
 	log.Info("calendar", "flight", d.Flight, "what", d.What, "next", d.Next, "reason", d.Reason)
-	b, err := json.Marshal(d)
-	if err == nil {
-		_, err = js.Publish(ctx, subjectCalendar+d.Dock, b, jetstream.WithMsgID(d.Flight+" "+d.What))
-	}
-	if err != nil && ctx.Err() == nil {
+	pctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	if err := journal.Publish(pctx, js, subjectCalendar+d.Dock, d.Flight+" "+d.What, d); err != nil && ctx.Err() == nil {
 		log.Error("what the calendar decided is not kept", "flight", d.Flight, "error", err)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -18,6 +19,7 @@ import (
 
 	"github.com/harrier-patrol/harrier/dock"
 	"github.com/harrier-patrol/harrier/dock/cloudapi"
+	"github.com/harrier-patrol/harrier/journal"
 	"github.com/harrier-patrol/harrier/missions"
 )
 
@@ -32,10 +34,17 @@ type config struct {
 	} `yaml:"http"`
 	MQTT mqttConfig `yaml:"mqtt"`
 	NATS struct {
-		URL    string `yaml:"url"`
-		Listen string `yaml:"listen"`
-		Token  string `yaml:"token"`
+		URL      string `yaml:"url"`
+		Listen   string `yaml:"listen"`
+		User     string `yaml:"user"`
+		Password string `yaml:"password"`
 	} `yaml:"nats"`
+	// Retention is how much of a stream is kept; what it does not name keeps what it has.
+	Retention map[string]journal.Retention `yaml:"retention"`
+	Disk      struct {
+		Warn float64 `yaml:"warn"` // percent free
+		Stop float64 `yaml:"stop"`
+	} `yaml:"disk"`
 	Media struct {
 		RTMP       string `yaml:"rtmp"`
 		RTSP       string `yaml:"rtsp"`
@@ -44,6 +53,8 @@ type config struct {
 		RTPPort    int    `yaml:"rtp_port"`
 		UDP        bool   `yaml:"udp"`
 		Key        string `yaml:"key"`
+		User       string `yaml:"user"`
+		Password   string `yaml:"password"`
 	} `yaml:"media"`
 	Storage storageConfig `yaml:"storage"`
 	Live    struct {
@@ -152,6 +163,7 @@ func defaultConfig() config {
 	c.Media.ListenRTMP, c.Media.ListenRTSP, c.Media.RTPPort = "127.0.0.1:1935", "127.0.0.1:8554", 8000
 	c.Storage = storageConfig{Listen: "127.0.0.1:9000", Bucket: "harrier-media", Region: "us-east-1", Provider: cloudapi.ProviderMinio, AccessKey: "harrier"}
 	c.Live.Quality, c.Live.DRCHz = 3, 5
+	c.Disk.Warn, c.Disk.Stop = 10, 5
 	c.Vision.Engine, c.Vision.Sessions, c.Vision.Interval, c.Vision.Flights = "onnxruntime", 0, 300*time.Millisecond, 16
 	c.Vision.Align, c.Vision.Changes = true, true
 	c.City.GridSeed, c.City.GroundSigma = 1, 0.3
@@ -194,7 +206,7 @@ func loadConfig(path string) (config, error) {
 	for _, s := range []struct {
 		env string
 		to  *string
-	}{{"HARRIER_HTTP_TOKEN", &c.HTTP.Token}, {"HARRIER_MQTT_PASSWORD", &c.MQTT.Password}, {"HARRIER_NATS_TOKEN", &c.NATS.Token}, {"HARRIER_RTMP_KEY", &c.Media.Key}, {"HARRIER_STORAGE_SECRET", &c.Storage.SecretKey}} {
+	}{{"HARRIER_HTTP_TOKEN", &c.HTTP.Token}, {"HARRIER_MQTT_PASSWORD", &c.MQTT.Password}, {"HARRIER_NATS_PASSWORD", &c.NATS.Password}, {"HARRIER_RTMP_KEY", &c.Media.Key}, {"HARRIER_RTSP_PASSWORD", &c.Media.Password}, {"HARRIER_STORAGE_SECRET", &c.Storage.SecretKey}} {
 		if v := os.Getenv(s.env); v != "" {
 			*s.to = v
 		}
@@ -209,7 +221,7 @@ func (c config) dataFolder() (string, error) {
 	if c.Data != "" {
 		dir, err := filepath.Abs(c.Data)
 		if err == nil {
-			err = os.MkdirAll(dir, 0o755)
+			err = os.MkdirAll(dir, 0o700)
 		}
 		if err != nil {
 			return "", fmt.Errorf("data folder: %w", err)
@@ -217,7 +229,7 @@ func (c config) dataFolder() (string, error) {
 		return dir, nil
 	}
 	beside, err := filepath.Abs(filepath.Join(filepath.Dir(c.file), "harrier-data"))
-	if err == nil && os.MkdirAll(beside, 0o755) == nil && unix.Access(beside, unix.W_OK) == nil {
+	if err == nil && os.MkdirAll(beside, 0o700) == nil && unix.Access(beside, unix.W_OK) == nil {
 		return beside, nil
 	}
 	state := os.Getenv("XDG_STATE_HOME")
@@ -225,7 +237,7 @@ func (c config) dataFolder() (string, error) {
 		state = filepath.Join(home, ".local", "state")
 	}
 	own := filepath.Join("harrier", fmt.Sprintf("%x", sha256.Sum256(append([]byte(c.file), c.content...)))[:16])
-	if p := filepath.Join(state, own); state != "" && os.MkdirAll(p, 0o755) == nil {
+	if p := filepath.Join(state, own); state != "" && os.MkdirAll(p, 0o700) == nil {
 		return p, nil
 	}
 	p := filepath.Join(os.TempDir(), own)
@@ -270,6 +282,12 @@ func (c config) limits() (map[string]dock.Limits, error) {
 	return out, nil
 }
 
+// minSecret is how many characters tokens and passwords have at least: 16 that are random are not guessed.
+const minSecret = 16
+
+// serialNumber is what docks and aircraft are named by: it stands in topics, subjects, paths and addresses.
+var serialNumber = regexp.MustCompile(`^[A-Za-z0-9]{4,32}$`)
+
 func (c config) check() error {
 	if _, err := c.limits(); err != nil {
 		return err
@@ -278,6 +296,11 @@ func (c config) check() error {
 	for i, d := range c.Docks {
 		if d.SN == "" {
 			return fmt.Errorf("docks[%d]: sn is missing: the dock's serial number", i)
+		}
+		for what, sn := range map[string]string{"sn": d.SN, "aircraft": d.Aircraft} {
+			if sn != "" && !serialNumber.MatchString(sn) {
+				return fmt.Errorf("docks[%d]: %s %q is no serial number: 4 to 32 letters and digits", i, what, sn)
+			}
 		}
 		if known[d.SN] {
 			return fmt.Errorf("docks[%d]: serial number %s is there twice", i, d.SN)
@@ -329,12 +352,29 @@ func (c config) check() error {
 	if c.Vision.Sessions < 0 || c.Vision.Flights < 1 || c.Vision.Interval < 50*time.Millisecond {
 		return errors.New("vision: sessions must be at least 0, flights at least 1, interval at least 50ms")
 	}
+	for name, r := range c.Retention {
+		if err := r.Check(); err != nil {
+			return fmt.Errorf("retention: %s: %w", name, err)
+		}
+	}
+	if !(c.Disk.Stop >= 1 && c.Disk.Stop <= c.Disk.Warn && c.Disk.Warn <= 90) {
+		return fmt.Errorf("disk: stop (%g) must be at least 1 percent, and at most warn (%g), which is at most 90", c.Disk.Stop, c.Disk.Warn)
+	}
+	if (c.Media.User == "") != (c.Media.Password == "") {
+		return errors.New("media.user and media.password go together: as whom the video is watched")
+	}
+	for _, s := range []struct{ key, secret string }{{"http.token", c.HTTP.Token}, {"mqtt.password", c.MQTT.Password}, {"nats.password", c.NATS.Password}, {"media.key", c.Media.Key}, {"media.password", c.Media.Password},
+		{"storage.secret_key", c.Storage.SecretKey}} {
+		if s.secret != "" && len(s.secret) < minSecret {
+			return fmt.Errorf("%s has %d characters; it must have at least %d (openssl rand -hex 16 makes one)", s.key, len(s.secret), minSecret)
+		}
+	}
 	// what is open to others asks for a credential
 	for _, l := range []struct{ key, addr, secret, want string }{
 		{"http.listen", c.HTTP.Listen, c.HTTP.Token, "http.token (or HARRIER_HTTP_TOKEN)"},
-		{"nats.listen", c.NATS.Listen, c.NATS.Token, "nats.token (or HARRIER_NATS_TOKEN)"},
 		{"mqtt.listen", c.MQTT.Listen, c.MQTT.Password, "mqtt.user and mqtt.password (or HARRIER_MQTT_PASSWORD)"},
 		{"media.listen_rtmp", c.Media.ListenRTMP, c.Media.Key, "media.key (or HARRIER_RTMP_KEY)"},
+		{"media.listen_rtsp", c.Media.ListenRTSP, c.Media.Password, "media.user and media.password (or HARRIER_RTSP_PASSWORD)"},
 	} {
 		host, _, err := net.SplitHostPort(l.addr)
 		if err != nil {

@@ -15,7 +15,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 	"go.yaml.in/yaml/v3"
 
@@ -323,13 +322,9 @@ func (c *datasetExportCmd) Run(ctx context.Context) error {
 		return err
 	}
 	defer store.Close()
-	url := conf.NATS.URL
-	if url == "" {
-		url = "nats://" + conf.NATS.Listen
-	}
-	nc, err := nats.Connect(url, nats.Token(conf.NATS.Token))
+	nc, err := conf.dialNATS(natsHarrier)
 	if err != nil {
-		return fmt.Errorf("NATS %s: %w; is harrier serve running with this configuration?", url, err)
+		return err
 	}
 	defer nc.Close()
 	js, err := jetstream.New(nc)

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -104,12 +105,9 @@ func (c *demoCmd) Run(ctx context.Context) error {
 	if truth == "" {
 		truth = filepath.Join(dir, "truth.jsonl")
 	}
-	mqtt, natsURL := "tcp://"+conf.MQTT.Listen, "nats://"+conf.NATS.Listen
+	mqtt := "tcp://" + conf.MQTT.Listen
 	if c.MQTT != "" {
 		mqtt = c.MQTT
-	}
-	if c.NATS != "" {
-		natsURL = c.NATS
 	}
 	city := filepath.Join(dir, "city")
 	if err := os.RemoveAll(city); err != nil {
@@ -162,11 +160,22 @@ func (c *demoCmd) Run(ctx context.Context) error {
 	if err := waitFor(ctx, 30*time.Second, srv, func() bool { return d.fetchCounts() == nil }); err != nil {
 		return fmt.Errorf("harrier serve: %w\n%s", err, tail(log.Name()))
 	}
-	nc, err := nats.Connect(natsURL)
+	running, err := loadConfig(yaml)
 	if err != nil {
-		return fmt.Errorf("NATS: %w", err)
+		return err
+	}
+	if err := running.shift(c.PortOffset); err != nil {
+		return err
+	}
+	nc, err := running.dialNATS(natsViewer)
+	if err != nil {
+		return err
 	}
 	defer nc.Close()
+	viewer, err := running.natsAddress(natsViewer)
+	if err != nil {
+		return err
+	}
 	if err := d.listen(nc); err != nil {
 		return err
 	}
@@ -176,7 +185,7 @@ func (c *demoCmd) Run(ctx context.Context) error {
   video   ffplay -rtsp_transport tcp rtsp://%s/live/SIMDOCK0001   (… SIMDOCK%04d)
   MQTT    %s
 Ctrl-C stops everything.
-`, c.Docks, c.Flying, c.Seed, d.base, natsURL, conf.Media.ListenRTSP, c.Flying, mqtt)
+`, c.Docks, c.Flying, c.Seed, d.base, viewer, conf.Media.ListenRTSP, c.Flying, mqtt)
 
 	if c.Duration > 0 {
 		var cancel context.CancelFunc
@@ -238,6 +247,10 @@ func (d *demo) listen(nc *nats.Conn) error {
 		}
 		d.mu.Lock()
 		defer d.mu.Unlock()
+		if i := slices.IndexFunc(d.tracks, func(x vision.Ended) bool { return x.ID == e.ID }); i >= 0 {
+			d.tracks[i] = e // told again by a worker that went on with the flight
+			return
+		}
 		d.tracks = append(d.tracks, e)
 	}); err != nil {
 		return err

@@ -11,10 +11,10 @@ import (
 	"strings"
 	"time"
 
-	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/harrier-patrol/harrier/dock"
+	"github.com/harrier-patrol/harrier/journal"
 )
 
 // diaryCmd writes the diary of a shift from what a running Harrier keeps.
@@ -30,13 +30,9 @@ func (x *diaryCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	url := c.NATS.URL
-	if url == "" {
-		url = "nats://" + c.NATS.Listen
-	}
-	nc, err := nats.Connect(url, nats.Token(c.NATS.Token))
+	nc, err := c.dialNATS(natsHarrier)
 	if err != nil {
-		return fmt.Errorf("NATS %s: %w; is Harrier running?", url, err)
+		return err
 	}
 	defer nc.Close()
 	js, err := jetstream.New(nc)
@@ -62,7 +58,9 @@ func (x *diaryCmd) Run(ctx context.Context) error {
 // writeDiary writes a shift's diary as Markdown: what flew, what did not and why, what people did, and what is open.
 func writeDiary(ctx context.Context, js jetstream.JetStream, path string, evs []dock.FlightEvent, in func(time.Time) bool) error {
 	var actions []dock.Entry
-	err := dock.Replay(ctx, js, "AUDIT", dock.SubjectAudit+">", time.Time{}, func(b []byte) error {
+	err := journal.Replay(ctx, js, "AUDIT", dock.SubjectAudit+">", journal.From{}, func(msg journal.Msg) error {
+		b := msg.Data
+
 		var e dock.Entry
 		if err := json.Unmarshal(b, &e); err != nil {
 			return err
@@ -80,7 +78,9 @@ func writeDiary(ctx context.Context, js jetstream.JetStream, path string, evs []
 		return err
 	}
 	decided := map[string]Decided{}
-	err = dock.Replay(ctx, js, "CALENDAR", subjectCalendar+">", time.Time{}, func(b []byte) error {
+	err = journal.Replay(ctx, js, "CALENDAR", subjectCalendar+">", journal.From{}, func(msg journal.Msg) error {
+		b := msg.Data
+
 		var d Decided
 		if err := json.Unmarshal(b, &d); err != nil {
 			return err

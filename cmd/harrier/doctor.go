@@ -3,16 +3,20 @@ package main
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	mqtt "github.com/eclipse/paho.mqtt.golang"
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
+	"github.com/harrier-patrol/harrier/embedded"
+	"github.com/harrier-patrol/harrier/journal"
 	"github.com/harrier-patrol/harrier/vision/infer"
 	"github.com/harrier-patrol/harrier/vision/networks"
 	"github.com/harrier-patrol/harrier/vision/stream"
@@ -62,6 +66,37 @@ func (d *doctorCmd) Run(ctx context.Context) error {
 		return someFailed{failed, n}
 	}
 	return nil
+}
+
+// deadLetters asks a Harrier that runs whether there are any.
+func deadLetters(ctx context.Context, c config) (string, error) {
+	nc, err := c.dialNATS(natsHarrier, nats.Timeout(2*time.Second))
+	if err != nil {
+		return "not known: Harrier does not run", nil
+	}
+	defer nc.Close()
+	js, err := jetstream.New(nc)
+	if err != nil {
+		return "", err
+	}
+	tctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	dead, err := journal.ListDead(tctx, js)
+	if err != nil {
+		return "", err
+	}
+	if n := len(dead); n > 0 {
+		reason, _, _ := strings.Cut(dead[n-1].Reason, "\n")
+		return "", fmt.Errorf("%d; the last of stream %s: %s", n, dead[n-1].Stream, reason)
+	}
+	full, err := journal.Full(tctx, js, streams())
+	if err != nil {
+		return "", err
+	}
+	if len(full) > 0 {
+		return "", fmt.Errorf("none; but %s", full[0])
+	}
+	return "none; no stream is filling up", nil
 }
 
 func doctorChecks(ctx context.Context, c config) []check {
@@ -149,6 +184,16 @@ func doctorChecks(ctx context.Context, c config) []check {
 			}
 			return dir, os.Remove(p)
 		}, "data names a folder that this user may write to"},
+		{"disk", func() (string, error) {
+			dir, err := c.dataFolder()
+			if err != nil {
+				return "", err
+			}
+			d := embedded.Disk{Dir: dir, Warn: c.Disk.Warn / 100, Stop: c.Disk.Stop / 100, Log: slog.New(slog.DiscardHandler), ReadOnly: true}
+			d.Look()
+			return d.Report()
+		}, "make room, or give Harrier another folder (data:); disk.warn and disk.stop say when it is told, and when no flight is begun any more"},
+		{"dead letters", func() (string, error) { return deadLetters(ctx, c) }, "harrier dead-letters shows what could not be worked off, and why; mend that, and --replay them"},
 	}
 	listen := func(what, addr string) check {
 		return check{what, func() (string, error) {
@@ -177,7 +222,7 @@ func doctorChecks(ctx context.Context, c config) []check {
 		checks = append(checks, listen("NATS port", c.NATS.Listen))
 	} else {
 		checks = append(checks, check{"NATS server", func() (string, error) {
-			nc, err := nats.Connect(c.NATS.URL, nats.Token(c.NATS.Token), nats.Timeout(5*time.Second))
+			nc, err := c.dialNATS(natsHarrier, nats.Timeout(5*time.Second))
 			if err != nil {
 				return "", err
 			}
@@ -190,7 +235,7 @@ func doctorChecks(ctx context.Context, c config) []check {
 			defer cancel()
 			_, err = js.AccountInfo(tctx)
 			return c.NATS.URL + ", JetStream on", err
-		}, "start nats-server with -js, or correct nats.url and nats.token; without nats.url an embedded one is used"})
+		}, "start nats-server with the configuration that harrier nats init writes, or correct nats.url, nats.user and nats.password; without nats.url an embedded one is used"})
 	}
 	if c.Media.RTMP == "" {
 		checks = append(checks, listen("RTMP port", c.Media.ListenRTMP), listen("RTSP port", c.Media.ListenRTSP))

@@ -116,7 +116,7 @@ func (c *renderCmd) frames(seed uint64, quality int, heights, pitches [2]float64
 		}
 		defer dec.Close()
 		for _, au := range t.Burst {
-			if _, err := dec.Decode(au); err != nil {
+			if _, err := dec.Decode(au, 0); err != nil {
 				return err
 			}
 		}

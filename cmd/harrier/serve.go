@@ -12,16 +12,15 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
-	"strings"
 	"time"
 
-	"github.com/nats-io/nats.go/jetstream"
 	"golang.org/x/sync/errgroup"
 
-	"github.com/harrier-patrol/harrier/embedded"
 	"github.com/harrier-patrol/harrier/console"
 	"github.com/harrier-patrol/harrier/dock"
 	"github.com/harrier-patrol/harrier/dock/pace"
+	"github.com/harrier-patrol/harrier/embedded"
+	"github.com/harrier-patrol/harrier/journal"
 	"github.com/harrier-patrol/harrier/leads"
 	"github.com/harrier-patrol/harrier/scenes"
 	"github.com/harrier-patrol/harrier/vision"
@@ -54,22 +53,6 @@ func newLog(verbose bool) *slog.Logger {
 		level = slog.LevelDebug
 	}
 	return slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
-}
-
-// streams of JetStream: what is kept, and how long.
-var streams = []jetstream.StreamConfig{
-	{Name: "FLIGHTS", Subjects: []string{dock.SubjectFlights + ">"}, MaxBytes: 1 << 30},
-	{Name: "AUDIT", Subjects: []string{dock.SubjectAudit + ">"}, MaxBytes: 1 << 30, DenyDelete: true, DenyPurge: true},
-	{Name: "WATCH", Subjects: []string{dock.SubjectWatch}, Retention: jetstream.WorkQueuePolicy, MaxAge: 6 * time.Hour, MaxBytes: 64 << 20, Duplicates: 6 * time.Hour},
-	{Name: "CALENDAR", Subjects: []string{subjectCalendar + ">"}, MaxBytes: 128 << 20, Duplicates: time.Hour},
-	{Name: "MEDIA", Subjects: []string{dock.SubjectMedia + ">"}, MaxBytes: 512 << 20},
-	{Name: "PHOTOS", Subjects: []string{dock.SubjectPhotos}, Retention: jetstream.WorkQueuePolicy, MaxAge: 7 * 24 * time.Hour, MaxBytes: 64 << 20, Duplicates: 6 * time.Hour},
-	{Name: "FINDINGS", Subjects: []string{watch.SubjectFindings + ">"}, MaxBytes: 2 << 30, Duplicates: 10 * time.Minute},
-	{Name: "TRACKS", Subjects: []string{watch.SubjectTracks + ">", watch.SubjectShadow + ">"}, MaxAge: 30 * 24 * time.Hour, MaxBytes: 1 << 30, Duplicates: 10 * time.Minute},
-	{Name: "LEADS", Subjects: []string{"leads.>", "sim.leads.>"}, MaxBytes: 2 << 30},
-	{Name: "COVERAGE", Subjects: []string{watch.SubjectCoverage + ">"}, MaxBytes: 512 << 20, MaxMsgsPerSubject: 1, Duplicates: 10 * time.Minute},
-	{Name: "CHANGES", Subjects: []string{watch.SubjectChanges + ">"}, MaxBytes: 256 << 20, Duplicates: 10 * time.Minute},
-	{Name: "REVIEWS", Subjects: []string{"harrier.reviews"}, MaxBytes: 1 << 30, DenyDelete: true, DenyPurge: true},
 }
 
 // serve puts the house together and runs it until ctx ends.
@@ -118,7 +101,7 @@ func serve(ctx context.Context, c config, log *slog.Logger) (err error) {
 		later(func() error { m.Close(); return nil })
 		shadow = &watch.Shadow{Model: m, Every: shadowEvery}
 	}
-	data, err := c.dataFolder()
+	data, disk, err := c.ownData("harrier serve", log, later)
 	if err != nil {
 		return err
 	}
@@ -127,27 +110,27 @@ func serve(ctx context.Context, c config, log *slog.Logger) (err error) {
 		return err
 	}
 	store := place.Store
-	w, err := connect(ctx, c, data, later)
+	w, err := connect(ctx, c, data, log, later)
 	if err != nil {
 		return err
 	}
+	w.healWith(disk)
+	if err := plan.anchor(ctx, w.js, began); err != nil {
+		return err
+	}
 	nc, js := w.nc, w.js
-	rtmp, rtsp := c.Media.RTMP, c.Media.RTSP
-	if rtmp == "" {
+	addrs, err := c.addresses()
+	if err != nil {
+		return err
+	}
+	if c.Media.RTMP == "" {
 		host, _, _ := net.SplitHostPort(c.Media.ListenRTSP)
-		m, err := embedded.StartMedia(c.Media.ListenRTMP, c.Media.ListenRTSP, host, c.Media.RTPPort, c.Media.Key, log)
+		m, err := embedded.StartMedia(embedded.MediaOptions{RTMP: c.Media.ListenRTMP, RTSP: c.Media.ListenRTSP, Host: host, RTPPort: c.Media.RTPPort, Push: addrs.mayPush, User: c.Media.User, Password: c.Media.Password, Log: log})
 		if err != nil {
 			return err
 		}
 		later(m.Close)
-		rtmp = fmt.Sprintf("rtmp://%s:%d/live", c.PublicHost, portOf(c.Media.ListenRTMP))
-		rtsp = "rtsp://" + c.Media.ListenRTSP + "/live"
 	}
-	push := strings.TrimSuffix(rtmp, "/") + "/%s"
-	if c.Media.Key != "" {
-		push += "?key=" + c.Media.Key
-	}
-	base := fmt.Sprintf("http://%s:%d", c.PublicHost, portOf(c.HTTP.Listen))
 	space, err := c.airspace(city.fences)
 	if err != nil {
 		return err
@@ -156,11 +139,11 @@ func serve(ctx context.Context, c config, log *slog.Logger) (err error) {
 	if err != nil {
 		return err
 	}
-	controller, err := w.controller(c, dock.Options{Depot: place, FilesURL: base + console.DockFiles + "%s", Areas: areas, LivePush: push, LiveWatch: strings.TrimSuffix(rtsp, "/") + "/%s", Airspace: space.Clear, Clock: pace.Wall, Log: log})
+	controller, err := w.controller(c, dock.Options{Depot: place, FilesURL: addrs.file, Areas: areas, LivePush: addrs.push, LiveWatch: addrs.watch, Airspace: space.Clear, Closed: disk.Why, Clock: pace.Wall, Log: log})
 	if err != nil {
 		return err
 	}
-	ledger := &leads.Ledger{Scenes: map[string]leads.Scene{}, Grid: city.grid, EvidenceURL: base + "/evidence/%s", Log: log}
+	ledger := &leads.Ledger{Scenes: map[string]leads.Scene{}, Grid: city.grid, EvidenceURL: addrs.evidence, Log: log}
 	var sights []vision.Scene
 	for _, s := range scenesDir {
 		ls, err := leads.ReadScene(s)
@@ -172,7 +155,7 @@ func serve(ctx context.Context, c config, log *slog.Logger) (err error) {
 	}
 	finder := ties.NewFinder(ties.AlignSearched, ties.AlignFeatures)
 	later(func() error { finder.Close(); return nil })
-	watcher := &watch.Watcher{Model: model, Shadow: shadow, Scenes: sights, Locator: city.locator(c.City.GroundSigma), Grid: city.grid, Fences: city.fences, DoorLines: city.doorLines, Register: city.register, Align: c.Vision.Align, Finder: finder, Store: store, Log: log, Interval: c.Vision.Interval, UDP: c.Media.UDP}
+	watcher := &watch.Watcher{Model: model, Shadow: shadow, Scenes: sights, Locator: city.locator(c.City.GroundSigma), Grid: city.grid, Fences: city.fences, DoorLines: city.doorLines, Register: city.register, Align: c.Vision.Align, Finder: finder, Store: store, Log: log, Interval: c.Vision.Interval, UDP: c.Media.UDP, Login: addrs.login}
 	switch watcher.Plates, err = infer.OpenPlates(); {
 	case errors.Is(err, infer.ErrNoPlates):
 		log.Warn("plates are not read", "error", err)
@@ -187,13 +170,16 @@ func serve(ctx context.Context, c config, log *slog.Logger) (err error) {
 		}
 		later(func() error { watcher.Comparer.Close(); return nil })
 	}
+	gauge := &journal.Gauge{JS: js, Streams: streams(), Every: 30 * time.Second, Log: log}
 	coverage := &console.Coverage{Grid: city.grid, Rates: model.Manifest.Rates, Log: log}
 	web := console.New(console.Options{
 		Token: c.HTTP.Token, Hosts: append([]string{c.HTTP.Listen, net.JoinHostPort("localhost", fmt.Sprint(portOf(c.HTTP.Listen))), net.JoinHostPort(c.PublicHost, fmt.Sprint(portOf(c.HTTP.Listen)))}, c.HTTP.Hosts...),
 		Ledger: ledger, Docks: controller.States, Files: controller, Store: store, NATS: nc, Outline: city.grid.Outline(), Roads: city.roads, Buildings: city.buildings, Fences: city.fences, Coverage: coverage,
 		Counts: func() map[string]int64 {
-			return map[string]int64{"received": watcher.Counts.Received.Load(), "dropped": watcher.Counts.Dropped.Load(), "decoded": watcher.Counts.Decoded.Load(), "analysed": watcher.Analysed.Load(), "tiles": watcher.Tiles.Load(), "blind": watcher.Blind.Load()}
+			return map[string]int64{"received": watcher.Counts.Received.Load(), "dropped": watcher.Counts.Dropped.Load(), "decoded": watcher.Counts.Decoded.Load(), "analysed": watcher.Analysed.Load(), "tiles": watcher.Tiles.Load(), "blind": watcher.Blind.Load(), "poses_dropped": watcher.PosesDropped.Load()}
 		},
+		Troubles:    func() []string { return troubles(disk, gauge) },
+		DeadLetters: console.DeadLetters{List: func(ctx context.Context) ([]journal.Dead, error) { return journal.ListDead(ctx, js) }, Replay: func(ctx context.Context, id, by string) error { return journal.ReplayDead(ctx, js, id, by) }},
 	})
 	l, err := net.Listen("tcp", c.HTTP.Listen)
 	if err != nil {
@@ -217,21 +203,29 @@ func serve(ctx context.Context, c config, log *slog.Logger) (err error) {
 		}
 		return nil
 	})
-	ready := make(chan struct{})
-	g.Go(func() error { return ledger.Run(gctx, nc, js, ready) })
-	select {
-	case <-ready:
-	case <-gctx.Done():
-		return g.Wait()
-	}
+	g.Go(func() error { return ledger.Run(gctx, js) })
+	g.Go(func() error { return disk.Run(gctx) })
+	g.Go(func() error { return gauge.Run(gctx) })
 	g.Go(func() error { return controller.Run(gctx) })
 	g.Go(func() error { return watcher.Work(gctx, nc, js, c.Vision.Flights) })
 	g.Go(func() error { return watcher.WorkPhotos(gctx, js) })
 	g.Go(func() error { return plan.run(gctx, w, c, controller, pace.Wall, began, log) })
 	g.Go(func() error { return coverage.Run(gctx, js) })
 	g.Go(func() error { return followRegister(gctx, c, city, log) })
-	log.Info("harrier is up", "page", base, "data", data, "mqtt", w.mqtt, "nats", w.natsURL, "rtmp", rtmp, "rtsp", rtsp, "docks", len(c.Docks), "flights", len(c.Flights))
+	log.Info("harrier is up", "page", addrs.page.String(), "data", data, "mqtt", w.mqtt, "nats", w.natsURL, "rtmp", addrs.rtmp.Redacted(), "rtsp", addrs.rtsp.String(), "docks", len(c.Docks), "flights", len(c.Flights))
 	return g.Wait()
+}
+
+// troubles are what keeps facts from being kept, now or soon.
+func troubles(disk *embedded.Disk, gauge *journal.Gauge) []string {
+	out := []string{}
+	if _, err := disk.Report(); err != nil {
+		out = append(out, err.Error())
+	}
+	for _, f := range gauge.Now() {
+		out = append(out, f.String())
+	}
+	return out
 }
 
 // shadowEvery: a model on trial looks at every such frame; it must not cost the patrol its own looks.

@@ -12,33 +12,64 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"strings"
+	"slices"
 	"time"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 	"golang.org/x/sync/errgroup"
 
-	"github.com/harrier-patrol/harrier/embedded"
 	"github.com/harrier-patrol/harrier/console"
 	"github.com/harrier-patrol/harrier/dock"
 	"github.com/harrier-patrol/harrier/dock/enroll"
 	"github.com/harrier-patrol/harrier/dock/uploads"
+	"github.com/harrier-patrol/harrier/embedded"
 	"github.com/harrier-patrol/harrier/evidence"
+	"github.com/harrier-patrol/harrier/journal"
+	"github.com/harrier-patrol/harrier/leads"
+	"github.com/harrier-patrol/harrier/vision/watch"
 )
 
 // wires are the broker of the docks and the NATS of the house: external ones, or embedded ones that end with this process.
 type wires struct {
 	id            string // of this process, the same when it is started again
 	mqtt, natsURL string
+	nats          *embedded.NATS // nil where it is external
 	trusted       *tls.Config
 	enrolled      *enroll.Credentials
 	nc            *nats.Conn
 	js            jetstream.JetStream
 }
 
+// ownData makes the data folder and makes it this process's own where it keeps facts in it, and looks at its disk.
+func (c config) ownData(who string, log *slog.Logger, later func(func() error)) (data string, disk *embedded.Disk, err error) {
+	if data, err = c.dataFolder(); err != nil {
+		return "", nil, err
+	}
+	if c.NATS.URL == "" || c.Storage.Endpoint == "" {
+		release, err := embedded.LockFolder(data, fmt.Sprintf("%s --config %s", who, c.file))
+		if err != nil {
+			return "", nil, err
+		}
+		later(release)
+	}
+	disk = &embedded.Disk{Dir: data, Warn: c.Disk.Warn / 100, Stop: c.Disk.Stop / 100, Every: diskLook, Log: log}
+	disk.Look()
+	return data, disk, nil
+}
+
+// diskLook is how often it is looked how much room the disk has.
+const diskLook = 2 * time.Second
+
+// healWith lets an embedded NATS go on by itself once a disk that was full has room again.
+func (w wires) healWith(d *embedded.Disk) {
+	if w.nats != nil {
+		d.Freed = w.nats.Restart
+	}
+}
+
 // connect starts what is embedded and connects to both; what is to be closed in the end goes to later.
-func connect(ctx context.Context, c config, data string, later func(func() error)) (w wires, err error) {
+func connect(ctx context.Context, c config, data string, log *slog.Logger, later func(func() error)) (w wires, err error) {
 	if w.enrolled, err = enroll.Open(credentialsIn(data)); err != nil {
 		return w, err
 	}
@@ -53,7 +84,7 @@ func connect(ctx context.Context, c config, data string, later func(func() error
 		return w, err
 	}
 	if w.mqtt = c.MQTT.URL; w.mqtt == "" {
-		b, err := embedded.StartBroker(embedded.BrokerOptions{Addr: c.MQTT.Listen, User: c.MQTT.User, Password: c.MQTT.Password, Docks: w.enrolled, TLS: server})
+		b, err := embedded.StartBroker(embedded.BrokerOptions{Addr: c.MQTT.Listen, User: c.MQTT.User, Password: c.MQTT.Password, Docks: w.enrolled, TLS: server, Log: log})
 		if err != nil {
 			return w, err
 		}
@@ -65,29 +96,45 @@ func connect(ctx context.Context, c config, data string, later func(func() error
 	}
 	if w.natsURL = c.NATS.URL; w.natsURL == "" {
 		host, _, _ := net.SplitHostPort(c.NATS.Listen)
-		n, err := embedded.StartNATS(host, portOf(c.NATS.Listen), filepath.Join(data, "nats"), c.NATS.Token)
+		passwords, err := natsPasswords(natsPasswordsIn(data), true)
+		if err != nil {
+			return w, err
+		}
+		n, err := embedded.StartNATS(embedded.NATSOptions{Host: host, Port: portOf(c.NATS.Listen), Dir: filepath.Join(data, "nats"), MaxBytes: journal.Bytes(streams(), c.Retention) + bucketBytes, Users: natsUsers(passwords)})
 		if err != nil {
 			return w, err
 		}
 		later(n.Close)
-		w.natsURL = n.URL()
+		w.natsURL, w.nats = n.URL(), n
 	}
 	host, _ := os.Hostname()
 	w.id = fmt.Sprintf("harrier-%x", sha256.Sum256([]byte(host+w.natsURL+c.HTTP.Listen)))[:20]
-	if w.nc, err = nats.Connect(w.natsURL, nats.Token(c.NATS.Token), nats.MaxReconnects(-1), nats.Name("harrier")); err != nil {
-		return w, fmt.Errorf("NATS %s: %w; is it running, and the token right?", w.natsURL, err)
+	if w.nc, err = c.dialNATS(natsHarrier, nats.MaxReconnects(-1), nats.ReconnectWait(500*time.Millisecond)); err != nil {
+		return w, err
 	}
 	later(func() error { w.nc.Close(); return nil })
 	if w.js, err = jetstream.New(w.nc); err != nil {
 		return w, err
 	}
-	for _, s := range streams {
-		if _, err := w.js.CreateOrUpdateStream(ctx, s); err != nil {
-			return w, fmt.Errorf("stream %s: %w; does NATS run with JetStream?", s.Name, err)
-		}
+	if err := journal.Declare(ctx, w.js, streams(), c.Retention); err != nil {
+		return w, err
+	}
+	if _, err := w.js.CreateOrUpdateConsumer(ctx, "LEADS", jetstream.ConsumerConfig{Durable: leadsForCases, AckPolicy: jetstream.AckExplicitPolicy, AckWait: 30 * time.Second, MaxDeliver: -1}); err != nil {
+		return w, fmt.Errorf("consumer of the case system: %w", err)
 	}
 	return w, nil
 }
+
+// streams are all that is kept; each room declares its own.
+func streams() []journal.Stream {
+	return slices.Concat(dock.Streams, watch.Streams, leads.Streams, []journal.Stream{
+		{Name: "CALENDAR", Subjects: []string{subjectCalendar + ">"}, MaxBytes: 128 << 20, Once: time.Hour},
+		journal.DeadLetters,
+	})
+}
+
+// bucketBytes is what the key-value buckets may take in the embedded server.
+const bucketBytes = 1 << 30
 
 // controller makes the controller of a configuration's docks.
 func (w wires) controller(c config, o dock.Options) (*dock.Controller, error) {
@@ -181,10 +228,6 @@ func (x *controllerCmd) Run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	data, err := c.dataFolder()
-	if err != nil {
-		return err
-	}
 	var closers []func() error
 	defer func() {
 		for i := len(closers) - 1; i >= 0; i-- {
@@ -192,13 +235,21 @@ func (x *controllerCmd) Run(ctx context.Context) (err error) {
 		}
 	}()
 	later := func(f func() error) { closers = append(closers, f) }
-	w, err := connect(ctx, c, data, later)
+	data, disk, err := c.ownData("harrier controller", log, later)
 	if err != nil {
 		return err
 	}
-	rtmp, rtsp := c.Media.RTMP, c.Media.RTSP
-	if rtmp == "" { // nobody looks, so nobody needs a media server either
-		rtmp, rtsp = "rtmp://"+c.Media.ListenRTMP+"/live", "rtsp://"+c.Media.ListenRTSP+"/live"
+	w, err := connect(ctx, c, data, log, later)
+	if err != nil {
+		return err
+	}
+	w.healWith(disk)
+	if err := plan.anchor(ctx, w.js, began); err != nil {
+		return err
+	}
+	addrs, err := c.addresses()
+	if err != nil {
+		return err
 	}
 	place, err := depot(ctx, c, data, later)
 	if err != nil {
@@ -216,8 +267,7 @@ func (x *controllerCmd) Run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	controller, err := w.controller(c, dock.Options{Depot: place, FilesURL: fmt.Sprintf("http://%s:%d%s%%s", c.PublicHost, portOf(c.HTTP.Listen), console.DockFiles), Areas: areas, Airspace: space.Clear,
-		LivePush: strings.TrimSuffix(rtmp, "/") + "/%s", LiveWatch: strings.TrimSuffix(rtsp, "/") + "/%s", Clock: clock, Log: log})
+	controller, err := w.controller(c, dock.Options{Depot: place, FilesURL: addrs.file, Areas: areas, Airspace: space.Clear, LivePush: addrs.push, LiveWatch: addrs.watch, Closed: disk.Why, Clock: clock, Log: log})
 	if err != nil {
 		return err
 	}
@@ -236,6 +286,7 @@ func (x *controllerCmd) Run(ctx context.Context) (err error) {
 		return nil
 	})
 	g.Go(func() error { <-gctx.Done(); return srv.Close() })
+	g.Go(func() error { return disk.Run(gctx) })
 	g.Go(func() error { return controller.Run(gctx) })
 	g.Go(func() error { return plan.run(gctx, w, c, controller, clock, began, log) })
 	log.Info("controller is up", "docks", len(c.Docks), "flights", len(c.Flights), slog.Float64("time_scale", clock.Scale))

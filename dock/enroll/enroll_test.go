@@ -20,9 +20,9 @@ import (
 
 	mqtt "github.com/eclipse/paho.mqtt.golang"
 
-	"github.com/harrier-patrol/harrier/embedded"
 	"github.com/harrier-patrol/harrier/dock/cloudapi"
 	"github.com/harrier-patrol/harrier/dock/enroll"
+	"github.com/harrier-patrol/harrier/embedded"
 )
 
 const controllerPassword = "controller-secret"

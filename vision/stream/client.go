@@ -7,13 +7,17 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/url"
+	"strings"
 	"sync/atomic"
 	"time"
 
 	"github.com/bluenviron/gortsplib/v4"
 	"github.com/bluenviron/gortsplib/v4/pkg/base"
+	"github.com/bluenviron/gortsplib/v4/pkg/description"
 	"github.com/bluenviron/gortsplib/v4/pkg/format"
 	"github.com/bluenviron/gortsplib/v4/pkg/format/rtph264"
+	"github.com/bluenviron/mediacommon/v2/pkg/codecs/h264"
 	"github.com/pion/rtp"
 	"gocv.io/x/gocv"
 
@@ -25,6 +29,7 @@ import (
 type Picture struct {
 	BGR     gocv.Mat
 	PTS     time.Duration
+	Session int64 // connection of the client that it came over: each has a clock of its own
 	Arrived time.Time
 }
 
@@ -36,8 +41,9 @@ type Counts struct{ Received, Dropped, Decoded atomic.Int64 }
 
 // Client watches one RTSP stream. Every access unit is received; pictures are made only when one is wanted.
 type Client struct {
-	URL    string
-	UDP    bool
+	URL    string        // without a credential: it is logged
+	Login  *url.Userinfo // nil: none
+	UDP    bool          // where packets get lost, TCP is taken from then on
 	Log    *slog.Logger
 	Counts *Counts
 	// Arrival, where given, hears of every access unit: when it came and its place on the stream's clock.
@@ -45,7 +51,13 @@ type Client struct {
 	// Motion, where given, hears five times a second which pixels were found again from one picture to a later one of w by h pixels.
 	Motion func(from, to time.Duration, w, h int, pairs []geo.PixelPair)
 	want   atomic.Bool
+
+	session atomic.Int64
+	lossy   bool // UDP loses packets: TCP is taken
 }
+
+// Session counts the connections that video came over.
+func (c *Client) Session() int64 { return c.session.Load() }
 
 // How long to wait before connecting again, and for data on a connection.
 const (
@@ -54,6 +66,11 @@ const (
 	dataTimeout = 5 * time.Second
 	queueUnits  = 100 // four seconds of video: a server may begin with what came since the last IDR
 	promptFor   = 10 * time.Second
+	// keyframeWait is after how long a stream without a picture that a decoder can begin with is told of.
+	keyframeWait = 5 * time.Second
+	// Over UDP a stream that has lost minLost packets, and more than one in maxLostShare, is taken over TCP.
+	minLost      = 20
+	maxLostShare = 200
 )
 
 // Want asks for the next picture: it is decoded as fresh as it can be.
@@ -70,6 +87,7 @@ type accessUnit struct {
 func (c *Client) Run(ctx context.Context, out chan<- *Picture) error {
 	pause := againMin
 	failures := 0
+	told := "" // what was wrong: it is said when it begins and when it changes
 	asked := time.Now()
 	for ctx.Err() == nil {
 		began := time.Now()
@@ -78,10 +96,12 @@ func (c *Client) Run(ctx context.Context, out chan<- *Picture) error {
 			break
 		}
 		if time.Since(began) > 10*time.Second {
-			pause, failures, asked = againMin, 0, time.Now()
+			pause, failures, asked, told = againMin, 0, time.Now(), ""
 		}
-		if failures++; failures < 4 || failures%10 == 0 {
-			c.Log.Info("live stream not there, trying again", "url", c.URL, "error", err, "tries", failures)
+		failures++
+		if what := fmt.Sprint(err); what != told {
+			told = what
+			c.Log.Warn("live stream is not there, trying again", "url", c.URL, "error", err)
 		}
 		t := time.NewTimer(pause)
 		select {
@@ -101,8 +121,11 @@ func (c *Client) once(ctx context.Context, out chan<- *Picture) error {
 	if err != nil {
 		return fmt.Errorf("stream address %q: %w", c.URL, err)
 	}
+	if c.Login != nil {
+		u.User = c.Login
+	}
 	tr := gortsplib.TransportTCP
-	if c.UDP {
+	if c.UDP && !c.lossy {
 		tr = gortsplib.TransportUDP
 	}
 	cl := &gortsplib.Client{Transport: &tr, ReadTimeout: dataTimeout, WriteTimeout: dataTimeout, Scheme: u.Scheme, Host: u.Host}
@@ -119,7 +142,11 @@ func (c *Client) once(ctx context.Context, out chan<- *Picture) error {
 	var f *format.H264
 	m := desc.FindFormat(&f)
 	if m == nil {
-		return errors.New("stream has no H.264 video")
+		return fmt.Errorf("it has no H.264 video, but %s", offered(desc))
+	}
+	var sps h264.SPS
+	if len(f.SPS) > 0 && sps.Unmarshal(f.SPS) == nil && sps.ChromaFormatIdc != 1 {
+		return errors.New("its colours are not sampled 4:2:0, which alone is decoded")
 	}
 	rdec, err := f.CreateDecoder()
 	if err != nil {
@@ -132,10 +159,23 @@ func (c *Client) once(ctx context.Context, out chan<- *Picture) error {
 	var clock rtpClock
 	skip := true // until the next IDR: at first, and after a loss
 	var next uint16
-	begun := false
+	begun, first := false, false
+	var session int64 // written before the first unit is handed on
+	var packets, lost int
+	lossy := make(chan struct{})
 	cl.OnPacketRTP(m, f, func(p *rtp.Packet) {
+		packets++
 		if begun && p.SequenceNumber != next {
 			skip = true
+			if gap := int(p.SequenceNumber - next); gap < 1<<15 {
+				if lost += gap; tr == gortsplib.TransportUDP && lost >= minLost && lost*maxLostShare > packets {
+					select {
+					case <-lossy:
+					default:
+						close(lossy)
+					}
+				}
+			}
 		}
 		begun, next = true, p.SequenceNumber+1
 		au, err := rdec.Decode(p)
@@ -148,6 +188,10 @@ func (c *Client) once(ctx context.Context, out chan<- *Picture) error {
 		at := time.Now()
 		d := clock.at(p.Timestamp)
 		c.Counts.Received.Add(1)
+		if !first {
+			first = true
+			session = c.session.Add(1)
+		}
 		if c.Arrival != nil {
 			c.Arrival(d, at)
 		}
@@ -184,6 +228,8 @@ func (c *Client) once(ctx context.Context, out chan<- *Picture) error {
 	}
 	var buf []byte
 	damaged := 0
+	keyless := time.NewTimer(keyframeWait)
+	defer keyless.Stop()
 	flow := NewFlow()
 	defer flow.Close()
 	for {
@@ -195,7 +241,13 @@ func (c *Client) once(ctx context.Context, out chan<- *Picture) error {
 			return err
 		case <-idle.C:
 			return fmt.Errorf("no video for %s", dataTimeout)
+		case <-lossy:
+			c.lossy = true
+			return errors.New("packets get lost over UDP; it is taken over TCP from here on")
+		case <-keyless.C:
+			c.Log.Warn("live stream: no keyframe has come yet; nothing can be seen until one does", "url", c.URL, "for", keyframeWait)
 		case u := <-units:
+			keyless.Stop() // the first unit is one
 			buf = buf[:0]
 			if hasIDR(u.nalus) {
 				buf = append(buf, head...)
@@ -203,7 +255,7 @@ func (c *Client) once(ctx context.Context, out chan<- *Picture) error {
 			for _, n := range u.nalus {
 				buf = append(append(buf, 0, 0, 0, 1), n...)
 			}
-			ok, err := dec.Decode(buf)
+			ok, err := dec.Decode(buf, u.pts)
 			if err != nil {
 				if damaged++; damaged == 1 || damaged%100 == 0 {
 					c.Log.Warn("damaged video, going on", "url", c.URL, "error", err, "so_far", damaged)
@@ -215,16 +267,16 @@ func (c *Client) once(ctx context.Context, out chan<- *Picture) error {
 			}
 			c.Counts.Decoded.Add(1)
 			if c.Motion != nil {
-				if from, pairs := flow.next(dec, u.pts); len(pairs) > 0 {
+				if from, pairs := flow.next(dec, dec.PTS()); len(pairs) > 0 {
 					w, h := dec.Size()
-					c.Motion(from, u.pts, w, h, pairs)
+					c.Motion(from, dec.PTS(), w, h, pairs)
 				}
 			}
 			// old pictures are only decoded for those that refer to them
 			if len(units) > 2 || !c.want.CompareAndSwap(true, false) {
 				continue
 			}
-			p := &Picture{BGR: gocv.NewMat(), PTS: u.pts, Arrived: u.at}
+			p := &Picture{BGR: gocv.NewMat(), PTS: dec.PTS(), Session: session, Arrived: u.at}
 			if err := dec.Picture(&p.BGR); err != nil {
 				p.Close()
 				return err
@@ -237,6 +289,20 @@ func (c *Client) once(ctx context.Context, out chan<- *Picture) error {
 			}
 		}
 	}
+}
+
+// offered names what a stream has in place of H.264 video.
+func offered(desc *description.Session) string {
+	var names []string
+	for _, m := range desc.Medias {
+		for _, f := range m.Formats {
+			names = append(names, string(m.Type)+" "+f.Codec())
+		}
+	}
+	if len(names) == 0 {
+		return "nothing"
+	}
+	return strings.Join(names, " and ")
 }
 
 func hasIDR(nalus [][]byte) bool {

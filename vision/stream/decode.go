@@ -3,6 +3,7 @@ package stream
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/asticode/go-astiav"
 	"gocv.io/x/gocv"
@@ -42,9 +43,10 @@ func NewDecoderOf(params *astiav.CodecParameters) (*Decoder, error) {
 	return d, nil
 }
 
-// Decode feeds one access unit (Annex B). It reports whether a picture came out; Picture then returns it until the next
-// call. Damage in the stream is an error for this access unit only.
-func (d *Decoder) Decode(au []byte) (bool, error) {
+// Decode feeds one access unit (Annex B), which is to be shown at pts. It reports whether a picture came out; Picture and PTS then tell of it until
+// the next call: where pictures refer to later ones it is another than the one that went in. Damage in the stream is an error for this access
+// unit only.
+func (d *Decoder) Decode(au []byte, pts time.Duration) (bool, error) {
 	if len(au) == 0 {
 		return false, errors.New("empty access unit")
 	}
@@ -52,6 +54,7 @@ func (d *Decoder) Decode(au []byte) (bool, error) {
 	if err := d.packet.FromData(au); err != nil {
 		return false, err
 	}
+	d.packet.SetPts(pts.Microseconds())
 	if err := d.ctx.SendPacket(d.packet); err != nil && !errors.Is(err, astiav.ErrEagain) {
 		return false, fmt.Errorf("decode: %w", err)
 	}
@@ -65,6 +68,9 @@ func (d *Decoder) Decode(au []byte) (bool, error) {
 		return false, fmt.Errorf("decode: %w", err)
 	}
 }
+
+// PTS is when the last picture is to be shown.
+func (d *Decoder) PTS() time.Duration { return time.Duration(d.frame.Pts()) * time.Microsecond }
 
 // Size of the last picture in pixels.
 func (d *Decoder) Size() (w, h int) { return d.frame.Width(), d.frame.Height() }

@@ -8,30 +8,34 @@ import (
 	"time"
 
 	"github.com/harrier-patrol/harrier/geo"
+	"github.com/harrier-patrol/harrier/vision/stream"
 	"github.com/harrier-patrol/harrier/vision/ties"
 )
 
 // keyFrame is a picture of a flight that is compared with others, reduced to its features.
 type keyFrame struct {
 	pts      time.Duration
+	session  int64 // connection to the stream on whose clock pts is
 	camera   geo.Camera
 	features *ties.Features
 }
 
 // timeBase is the capture time of a stream's zero, with its error, and the corrections that were found with it: they hold for it alone.
 type timeBase struct {
-	zero   time.Time
-	sigmaS float64
-	bias   *geo.Bias // nil until the pictures have told
+	zero    time.Time
+	session int64 // connection to the stream
+	sigmaS  float64
+	bias    *geo.Bias // nil until the pictures have told
 }
 
 // base is what poses are taken with now.
 func (f *flightWatch) base() timeBase {
-	if a := f.aligned.Load(); a != nil {
+	session := f.session.Load()
+	if a := f.aligned.Load(); a != nil && a.session == session {
 		return *a
 	}
 	zero, sigma := f.clock.Captured(0)
-	return timeBase{zero: zero, sigmaS: sigma}
+	return timeBase{zero: zero, session: session, sigmaS: sigma}
 }
 
 // baseMoved is how far the capture time may move until the corrections are found anew.
@@ -39,12 +43,13 @@ const baseMoved = 30 * time.Millisecond
 
 // align compares the flight's pictures with each other and corrects its poses by what they share, until ctx ends. It owns the features
 // that come in.
-func (f *flightWatch) align(ctx context.Context, in <-chan keyFrame) error {
+func (f *flightWatch) align(ctx context.Context, client *stream.Client, in <-chan keyFrame) error {
 	// the C library keeps what it frees for the thread that freed it
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	a := ties.NewAligner(f.locator)
-	defer a.Close()
+	defer func() { a.Close() }()
+	session := client.Session()
 	defer func() {
 		for {
 			select {
@@ -62,6 +67,10 @@ func (f *flightWatch) align(ctx context.Context, in <-chan keyFrame) error {
 		case <-ctx.Done():
 			return nil
 		case k := <-in:
+			if k.session != session { // another clock: what was compared so far does not fit it
+				a.Close()
+				a, session = ties.NewAligner(f.locator), k.session
+			}
 			if p, ok := f.poseWhenThere(ctx, k.pts); ok {
 				a.Add(k.pts, k.camera, p, k.features)
 			} else {
@@ -70,7 +79,10 @@ func (f *flightWatch) align(ctx context.Context, in <-chan keyFrame) error {
 			continue
 		case <-again.C:
 		}
-		var b timeBase
+		if client.Session() != session {
+			continue
+		}
+		b := timeBase{session: session}
 		b.zero, b.sigmaS = f.clock.Captured(0)
 		if old := f.aligned.Load(); !a.Due() && (old == nil || b.zero.Sub(old.zero).Abs() < baseMoved) {
 			continue

@@ -47,7 +47,8 @@ func (c *covering) gap(from, until time.Time, reason string) {
 }
 
 // covered is the message of what was shown so far.
-func (f *flightWatch) covered(c *covering) vision.Covered {
+func (f *flightWatch) covered() vision.Covered {
+	c := &f.seen
 	c.revision++
 	return vision.Covered{Flight: f.job.Flight, Dock: f.job.Dock, Epoch: f.epoch, Revision: c.revision, Simulated: f.job.Simulated, Scenes: f.job.Scenes,
 		Frames: c.frames, Cells: c.ground.ByCell(f.w.Grid), Gaps: c.gaps}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math"
+	"net/url"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -19,6 +20,7 @@ import (
 	"github.com/harrier-patrol/harrier/dock"
 	"github.com/harrier-patrol/harrier/evidence"
 	"github.com/harrier-patrol/harrier/geo"
+	"github.com/harrier-patrol/harrier/journal"
 	"github.com/harrier-patrol/harrier/vision"
 	"github.com/harrier-patrol/harrier/vision/infer"
 	"github.com/harrier-patrol/harrier/vision/stream"
@@ -41,6 +43,7 @@ type Watcher struct {
 	Log       *slog.Logger
 	Interval  time.Duration // between the frames looked at, at least
 	UDP       bool          // video over UDP
+	Login     *url.Userinfo // as whom the video is watched; nil: as nobody
 	// Align says that a flight's pictures are compared with each other to correct its poses; Finder finds the same ground in two.
 	Align    bool
 	Finder   *ties.Finder
@@ -49,6 +52,8 @@ type Watcher struct {
 	Analysed atomic.Int64
 	Tiles    atomic.Int64
 	Blind    atomic.Int64 // frames that showed nothing
+	// PosesDropped counts poses that came faster than they were taken
+	PosesDropped atomic.Int64
 }
 
 // Scores below this begin no sighting.
@@ -73,14 +78,20 @@ type Sink struct {
 	Compared func(Compared) error
 	// Passed is told at the end of a flight how it showed the ground.
 	Passed func(map[plotView]pass)
+	// Checkpoint keeps what another worker needs to go on; errTaken where one does already.
+	Checkpoint func([]byte) error
 }
 
-// Flight watches a job until the flight ends: telemetry comes in by poses (JSON of dock.Telemetry), what it shows goes out by the sink.
-func (w *Watcher) Flight(ctx context.Context, job dock.WatchJob, epoch uint64, poses <-chan []byte, sink Sink) error {
+// errTaken says that another worker has taken the flight.
+var errTaken = errors.New("another worker has taken the flight")
+
+// Flight watches a job until the flight ends: telemetry comes in by poses (JSON of dock.Telemetry), what it shows goes out by the sink. It goes on from
+// the checkpoints of an earlier worker, if there are any.
+func (w *Watcher) Flight(ctx context.Context, job dock.WatchJob, epoch uint64, poses <-chan []byte, earlier [][]byte, sink Sink) error {
 	clock := &vision.CaptureClock{}
 	track := &vision.Poses{}
-	client := &stream.Client{URL: job.URL, UDP: w.UDP, Log: w.Log.With("dock", job.Dock, "flight", job.Flight), Counts: &w.Counts, Arrival: clock.Arrival}
-	f := &flightWatch{w: w, job: job, epoch: epoch, clock: clock, poses: track, sink: sink, log: client.Log, found: map[*vision.Track]vision.Finding{}, keys: make(chan keyFrame, 3), locator: w.Locator, passes: map[plotView]pass{}}
+	client := &stream.Client{URL: job.URL, Login: w.Login, UDP: w.UDP, Log: w.Log.With("dock", job.Dock, "flight", job.Flight), Counts: &w.Counts, Arrival: clock.Arrival}
+	f := &flightWatch{w: w, job: job, epoch: epoch, clock: clock, poses: track, sink: sink, log: client.Log, found: map[*vision.Track]vision.Finding{}, foundTold: map[string]int{}, keys: make(chan keyFrame, 3), locator: w.Locator, passes: map[plotView]pass{}}
 	client.Motion = f.motion
 	if job.Lon != 0 || job.Lat != 0 {
 		var err error
@@ -89,11 +100,16 @@ func (w *Watcher) Flight(ctx context.Context, job dock.WatchJob, epoch uint64, p
 		}
 	}
 	f.lookFor(w.scenes(job.Scenes))
+	if err := f.restore(earlier); err != nil {
+		return err
+	}
 	pictures := make(chan *stream.Picture, 1)
 	looked := make(chan look, looksKept)
 	g, gctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return client.Run(gctx, pictures) })
-	g.Go(func() error {
+	// a panic ends the watch of this flight, not the process
+	spawn := func(run func() error) { g.Go(func() error { return journal.Guarded(run) }) }
+	spawn(func() error { return client.Run(gctx, pictures) })
+	spawn(func() error {
 		for {
 			select {
 			case <-gctx.Done():
@@ -112,9 +128,9 @@ func (w *Watcher) Flight(ctx context.Context, job dock.WatchJob, epoch uint64, p
 			}
 		}
 	})
-	g.Go(func() error { defer close(looked); return f.look(gctx, client, pictures, looked) })
-	g.Go(func() error { return f.place(gctx, looked) })
-	g.Go(func() error { return f.align(gctx, f.keys) })
+	spawn(func() error { defer close(looked); return f.look(gctx, client, pictures, looked) })
+	spawn(func() error { return f.place(gctx, client, looked) })
+	spawn(func() error { return f.align(gctx, client, f.keys) })
 	err := g.Wait()
 	for l := range looked {
 		l.close()
@@ -142,6 +158,7 @@ func (w *Watcher) scenes(names []string) (out []vision.Scene) {
 // lookFor prepares for what scenes look for.
 func (f *flightWatch) lookFor(scenes []vision.Scene) {
 	f.tracker, f.wanted = vision.NewTracker(scenes, f.w.Model.Classes()), map[string]bool{}
+	f.tracker.Epoch = f.epoch
 	for _, s := range scenes {
 		for c := range s.Classes {
 			f.wanted[c] = true
@@ -180,6 +197,15 @@ type flightWatch struct {
 	newest  time.Duration            // PTS of the last frame that was placed
 	passes  map[plotView]pass        // the best view of each plot and side
 	views   []view                   // frames that showed something, in their order
+	seen    covering
+	session atomic.Int64 // connection to the stream, on whose clock things are placed
+
+	// of checkpoints
+	foundTold  map[string]int // revisions of findings, by id
+	viewsTold  int
+	begunAnew  time.Duration
+	lastSave   time.Time
+	saveFailed bool
 }
 
 // How far an aircraft flies between two pictures that are compared, as a share of its height: neighbours then share more than half.
@@ -196,12 +222,12 @@ func (f *flightWatch) key(p *stream.Picture, cam geo.Camera) error {
 	if err != nil {
 		return err
 	}
-	f.keys <- keyFrame{p.PTS, cam, x}
+	f.keys <- keyFrame{p.PTS, p.Session, cam, x}
 	return nil
 }
 
 // place puts what was seen on the ground as soon as the poses around it are there, and sends what the rules find.
-func (f *flightWatch) place(ctx context.Context, in <-chan look) error {
+func (f *flightWatch) place(ctx context.Context, client *stream.Client, in <-chan look) (err error) {
 	var waiting []look
 	defer func() {
 		for _, l := range waiting {
@@ -214,14 +240,24 @@ func (f *flightWatch) place(ctx context.Context, in <-chan look) error {
 	defer refine.Stop()
 	cover := time.NewTicker(coverEvery)
 	defer cover.Stop()
-	seen := &covering{}
+	save := time.NewTicker(checkpointEvery)
+	defer save.Stop()
 	defer func() {
-		if err := errors.Join(f.sink.Covered(f.covered(seen)), f.end(time.Now().Add(time.Hour), true)); err != nil {
-			f.log.Error("coverage and tracks not kept", "error", err)
+		if !errors.Is(err, errTaken) {
+			err = errors.Join(err, f.save())
+		}
+		if errors.Is(err, errTaken) {
+			return // the other one tells the end
+		}
+		if e := errors.Join(f.sink.Covered(f.covered()), f.end(time.Now().Add(time.Hour), true)); e != nil {
+			err = errors.Join(err, fmt.Errorf("what the flight has shown is not kept yet: %w", e))
 		}
 		f.sink.Passed(f.passes)
 	}()
 	for {
+		if s := client.Session(); s != f.session.Load() {
+			f.anew(s)
+		}
 		from := in
 		if len(waiting) >= looksKept {
 			from = nil
@@ -236,7 +272,11 @@ func (f *flightWatch) place(ctx context.Context, in <-chan look) error {
 			waiting = append(waiting, l)
 		case <-tick.C:
 		case <-cover.C:
-			if err := f.sink.Covered(f.covered(seen)); err != nil {
+			if err := f.sink.Covered(f.covered()); err != nil {
+				return err
+			}
+		case <-save.C:
+			if err := f.save(); err != nil {
 				return err
 			}
 		case <-refine.C:
@@ -246,6 +286,11 @@ func (f *flightWatch) place(ctx context.Context, in <-chan look) error {
 			}
 		}
 		for len(waiting) > 0 {
+			if waiting[0].session != f.session.Load() { // of a connection that broke off
+				waiting[0].close()
+				waiting = waiting[1:]
+				continue
+			}
 			at := f.base().zero.Add(waiting[0].pts)
 			if !f.poses.Reaches(at) && time.Since(at) < poseWait {
 				break
@@ -253,7 +298,7 @@ func (f *flightWatch) place(ctx context.Context, in <-chan look) error {
 			if err := f.sightings(ctx, waiting[0], at); err != nil {
 				return err
 			}
-			f.cover(seen, waiting[0], at)
+			f.cover(waiting[0], at)
 			if waiting[0].pass {
 				if err := f.passed(waiting[0], at); err != nil {
 					return err
@@ -263,8 +308,9 @@ func (f *flightWatch) place(ctx context.Context, in <-chan look) error {
 			if waiting[0].seen.reason == "" {
 				if len(f.views) == viewsKept {
 					f.views = slices.Delete(f.views, 0, viewsKept/4)
+					f.viewsTold = max(0, f.viewsTold-viewsKept/4)
 				}
-				f.views = append(f.views, view{waiting[0].pts, waiting[0].camera, waiting[0].tiles})
+				f.views = append(f.views, f.viewOf(waiting[0], at))
 			}
 			waiting[0].close()
 			waiting = waiting[1:]
@@ -317,6 +363,10 @@ func (f *flightWatch) sightings(ctx context.Context, l look, at time.Time) error
 			}
 		}
 		f.found[k] = x
+		// first what another worker must know of it, then the finding: so it is never found twice
+		if err := f.save(); err != nil {
+			return err
+		}
 		if err := f.sink.Finding(x); err != nil {
 			return err
 		}
@@ -389,17 +439,17 @@ func (f *flightWatch) end(before time.Time, all bool) error {
 }
 
 func (f *flightWatch) id(k *vision.Track) string {
-	return fmt.Sprintf("%s%s-%d", f.job.Flight, f.photo, k.ID)
+	return fmt.Sprintf("%s%s-%s", f.job.Flight, f.photo, k.Name())
 }
 
 // cover notes which ground a frame shows.
-func (f *flightWatch) cover(seen *covering, l look, at time.Time) {
+func (f *flightWatch) cover(l look, at time.Time) {
 	p, ok := f.pose(f.base(), l.pts)
 	switch {
 	case l.seen.reason != "":
-		seen.gap(at, at, l.seen.reason)
+		f.seen.gap(at, at, l.seen.reason)
 	case ok:
-		seen.saw(f.locator, l.camera, p, geo.Look{At: at.UTC(), Light: l.seen.light, Sharpness: l.seen.sharpness})
+		f.seen.saw(f.locator, l.camera, p, geo.Look{At: at.UTC(), Light: l.seen.light, Sharpness: l.seen.sharpness})
 	}
 }
 
@@ -472,7 +522,7 @@ func (f *flightWatch) refine() error {
 				x.Attributes[a] = v
 			}
 		}
-		x.LastSeen, x.Sightings = k.LastSeen.UTC(), k.Sightings
+		x.Epoch, x.LastSeen, x.Sightings = f.epoch, k.LastSeen.UTC(), k.Sightings
 		f.found[k] = x
 		if err := f.sink.Finding(x); err != nil {
 			return err

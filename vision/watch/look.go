@@ -15,14 +15,15 @@ import (
 
 // look is a frame with what the network saw in it; the picture is kept only where it will be needed. Close it.
 type look struct {
-	pts    time.Duration
-	dets   []vision.Detection
-	camera geo.Camera
-	tiles  []vision.Tile // that were looked at
-	pic    *stream.Picture
-	pass   bool               // it is to be laid on the ground
-	all    []vision.Detection // also what is only to be made unrecognisable
-	seen   seen
+	pts     time.Duration
+	session int64 // connection to the stream on whose clock pts is
+	dets    []vision.Detection
+	camera  geo.Camera
+	tiles   []vision.Tile // that were looked at
+	pic     *stream.Picture
+	pass    bool               // it is to be laid on the ground
+	all     []vision.Detection // also what is only to be made unrecognisable
+	seen    seen
 }
 
 func (l *look) close() {
@@ -103,7 +104,7 @@ type eye struct {
 const atHorizonDeg = -15
 
 func (f *flightWatch) analyse(ctx context.Context, p *stream.Picture, e *eye) (look, error) {
-	l := look{pts: p.PTS, camera: geo.CameraFromDiagonal(p.BGR.Cols(), p.BGR.Rows(), f.job.DiagDeg)}
+	l := look{pts: p.PTS, session: p.Session, camera: geo.CameraFromDiagonal(p.BGR.Cols(), p.BGR.Rows(), f.job.DiagDeg)}
 	pose, posed := f.pose(f.base(), p.PTS)
 	if !posed {
 		pose, posed = f.poses.Last()

@@ -11,9 +11,9 @@ import (
 	"github.com/paulmach/orb"
 	"gocv.io/x/gocv"
 
-	"github.com/harrier-patrol/harrier/embedded"
 	"github.com/harrier-patrol/harrier/dock"
 	"github.com/harrier-patrol/harrier/dock/docksim"
+	"github.com/harrier-patrol/harrier/embedded"
 	"github.com/harrier-patrol/harrier/evidence"
 	"github.com/harrier-patrol/harrier/geo"
 	"github.com/harrier-patrol/harrier/vision"

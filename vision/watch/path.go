@@ -14,6 +14,27 @@ type view struct {
 	pts    time.Duration
 	camera geo.Camera
 	tiles  []vision.Tile
+	// when and how it was taken, as far as was known when it was placed; fixed says that no more will be known
+	at          time.Time
+	was         geo.Pose
+	yawSigmaDeg float64
+	posed       bool
+	fixed       bool
+}
+
+// viewOf is the view of a frame that was looked at.
+func (f *flightWatch) viewOf(l look, at time.Time) view {
+	v := view{pts: l.pts, camera: l.camera, tiles: l.tiles, at: at}
+	v.was, v.yawSigmaDeg, v.posed = f.roughly(f.base(), l.pts)
+	return v
+}
+
+// when is the time at which a view was taken.
+func (v view) when(b timeBase) time.Time {
+	if v.fixed {
+		return v.at
+	}
+	return b.zero.Add(v.pts)
 }
 
 // viewsKept a flight: 40 minutes and more; of a longer flight the oldest are forgotten.
@@ -41,7 +62,7 @@ func (f *flightWatch) path(k *vision.Track) (out []vision.PathPoint, share float
 	early, late := k.Way()
 	// carried puts a point at a frame where its place is known and in the picture
 	carried := func(from vision.PathPoint, way vision.Way, v view) (vision.PathPoint, bool) {
-		at := b.zero.Add(v.pts)
+		at := v.when(b)
 		dt := at.Sub(from.Time)
 		astray := way.Astray(dt)
 		if astray > carriedMovingM {
@@ -58,8 +79,8 @@ func (f *flightWatch) path(k *vision.Track) (out []vision.PathPoint, share float
 		return p, shown
 	}
 	views := f.views
-	i := slices.IndexFunc(views, func(v view) bool { return !b.zero.Add(v.pts).Before(first.Time) })
-	for j := i - 1; j >= 0 && first.Time.Sub(b.zero.Add(views[j].pts)) <= carriedStanding; j-- {
+	i := slices.IndexFunc(views, func(v view) bool { return !v.when(b).Before(first.Time) })
+	for j := i - 1; j >= 0 && first.Time.Sub(views[j].when(b)) <= carriedStanding; j-- {
 		p, ok := carried(first, early, views[j])
 		if !ok {
 			break
@@ -75,7 +96,7 @@ func (f *flightWatch) path(k *vision.Track) (out []vision.PathPoint, share float
 		next := seen[n+1]
 		way := k.WayBetween(s, next)
 		for j := max(i, 0); j < len(views); j++ {
-			at := b.zero.Add(views[j].pts)
+			at := views[j].when(b)
 			if !at.Before(next.Time) {
 				break
 			}
@@ -92,7 +113,7 @@ func (f *flightWatch) path(k *vision.Track) (out []vision.PathPoint, share float
 		}
 	}
 	for _, v := range views[max(i, 0):] {
-		at := b.zero.Add(v.pts)
+		at := v.when(b)
 		if !at.After(last.Time) {
 			continue
 		}
@@ -149,7 +170,10 @@ func (f *flightWatch) roughly(b timeBase, pts time.Duration) (p geo.Pose, yawSig
 // shows says whether a place is well inside the picture of a frame, however its yaw may be off, and whether well inside a part that was looked
 // at; the latter is said only of frames by which things are placed.
 func (f *flightWatch) shows(v view, at vision.PathPoint) (shown, looked bool) {
-	p, yawSigmaDeg, ok := f.roughly(f.base(), v.pts)
+	p, yawSigmaDeg, ok := v.was, v.yawSigmaDeg, v.posed
+	if !v.fixed {
+		p, yawSigmaDeg, ok = f.roughly(f.base(), v.pts)
+	}
 	if !ok {
 		return false, false
 	}

@@ -26,7 +26,7 @@ func over(t *testing.T) (*flightWatch, time.Time, geo.Frame) {
 	}
 	cam := geo.CameraFromDiagonal(1920, 1080, 84)
 	for i := range 33 {
-		f.views = append(f.views, view{time.Duration(i) * 600 * time.Millisecond, cam, []vision.Tile{{Side: 1920}}})
+		f.views = append(f.views, view{pts: time.Duration(i) * 600 * time.Millisecond, camera: cam, tiles: []vision.Tile{{Side: 1920}}})
 	}
 	return f, zero, ground
 }
@@ -131,7 +131,7 @@ func TestAShareCountsAlsoWhatIsNoLongerKept(t *testing.T) {
 	}
 	f.views = f.views[:10]
 	for i := range 200 {
-		f.views = append(f.views, view{time.Duration(6+i) * 100 * time.Millisecond, f.views[0].camera, f.views[0].tiles})
+		f.views = append(f.views, view{pts: time.Duration(6+i) * 100 * time.Millisecond, camera: f.views[0].camera, tiles: f.views[0].tiles})
 	}
 	f.views = f.views[10:]
 	var frames []int

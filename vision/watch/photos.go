@@ -8,69 +8,45 @@ import (
 	"slices"
 	"time"
 
-	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 	"gocv.io/x/gocv"
 
 	"github.com/harrier-patrol/harrier/dock"
+	"github.com/harrier-patrol/harrier/journal"
 	"github.com/harrier-patrol/harrier/vision"
 	"github.com/harrier-patrol/harrier/vision/still"
 )
 
-// photoWait is how long a photo may go without a sign of life from its worker; a look takes some seconds.
-const photoWait = 2 * time.Minute
+// photoWait is how long a photo may go without a sign of life from its worker, and photoTries how often it is looked at in vain.
+const (
+	photoWait  = 10 * time.Second
+	photoTries = 4
+)
 
 // WorkPhotos takes photos off the work queue, one at a time, and looks at them, until ctx ends.
 func (w *Watcher) WorkPhotos(ctx context.Context, js jetstream.JetStream) error {
-	cons, err := js.CreateOrUpdateConsumer(ctx, "PHOTOS", jetstream.ConsumerConfig{Durable: "photos", AckPolicy: jetstream.AckExplicitPolicy, AckWait: photoWait, MaxDeliver: 3, MaxAckPending: 16})
-	if err != nil {
-		return fmt.Errorf("work queue of photos: %w", err)
-	}
-	for {
-		msg, err := cons.Next(jetstream.FetchMaxWait(time.Second))
-		if ctx.Err() != nil {
-			if msg != nil {
-				_ = msg.Nak()
-			}
+	c := journal.Consumer{Stream: "PHOTOS", Name: "photos", Wait: photoWait, Tries: photoTries, AtOnce: 1}
+	return journal.Consume(ctx, js, c, w.Log, func(ctx context.Context, m journal.Msg) error {
+		var job dock.PhotoJob
+		if err := json.Unmarshal(m.Data, &job); err != nil {
+			return journal.Permanent(fmt.Errorf("photo job is not JSON: %w", err))
+		}
+		found, err := w.Photo(ctx, job)
+		if not, is := errors.AsType[notInspected](err); is {
+			w.Log.Warn("photo not inspected", "flight", job.Flight, "photo", job.Name, "reason", string(not))
 			return nil
 		}
 		if err != nil {
-			if !errors.Is(err, nats.ErrTimeout) {
-				time.Sleep(200 * time.Millisecond)
-			}
-			continue
+			return fmt.Errorf("look at photo %s of flight %s: %w", job.Name, job.Flight, err)
 		}
-		var job dock.PhotoJob
-		if err := json.Unmarshal(msg.Data(), &job); err != nil {
-			w.Log.Error("photo job is not JSON, dropped", "error", err)
-			_ = msg.Term()
-			continue
-		}
-		found, err := w.Photo(ctx, job)
 		for _, f := range found {
-			var b []byte
-			if b, err = json.Marshal(f); err == nil {
-				_, err = js.Publish(ctx, SubjectFindings+job.Flight, b, jetstream.WithMsgID(f.ID+"/0"))
-			}
-			if err != nil {
-				break
+			if err := journal.Publish(ctx, js, SubjectFindings+job.Flight, f.ID+"/0/0", f); err != nil {
+				return err
 			}
 		}
-		var not notInspected
-		switch {
-		case errors.As(err, &not):
-			w.Log.Warn("photo not inspected", "flight", job.Flight, "photo", job.Name, "reason", string(not))
-			_ = msg.Ack()
-		case ctx.Err() != nil:
-			_ = msg.Nak()
-		case err != nil:
-			w.Log.Error("looking at a photo broke off; it is tried again", "flight", job.Flight, "photo", job.Name, "error", err)
-			_ = msg.NakWithDelay(5 * time.Second)
-		default:
-			w.Log.Info("photo looked at", "flight", job.Flight, "photo", job.Name, "findings", len(found))
-			_ = msg.Ack()
-		}
-	}
+		w.Log.Info("photo looked at", "flight", job.Flight, "photo", job.Name, "findings", len(found))
+		return nil
+	})
 }
 
 // notInspected says why a photo tells nothing, however often it is looked at.
@@ -101,7 +77,7 @@ func (w *Watcher) Photo(ctx context.Context, job dock.PhotoJob) ([]vision.Findin
 		w.Blind.Add(1)
 		return nil, notInspected(why)
 	}
-	f := &flightWatch{w: w, job: dock.WatchJob{Flight: job.Flight, Dock: job.Dock, Simulated: job.Simulated}, epoch: 1, log: w.Log, locator: w.Locator, photo: "-" + job.Name}
+	f := &flightWatch{w: w, job: dock.WatchJob{Flight: job.Flight, Dock: job.Dock, Simulated: job.Simulated}, log: w.Log, locator: w.Locator, photo: "-" + job.Name}
 	if job.Lon != 0 || job.Lat != 0 {
 		if f.locator, err = w.Locator.At([2]float64{job.Lon, job.Lat}); err != nil {
 			return nil, fmt.Errorf("dock %s: %w", job.Dock, err)

@@ -54,8 +54,8 @@ func Recording(ctx context.Context, path string, step time.Duration, each func(a
 		if pkt.StreamIndex() != video.Index() {
 			continue
 		}
-		at := time.Duration(float64(pkt.Pts()) * tb * float64(time.Second))
-		ok, err := dec.Decode(pkt.Data())
+		ok, err := dec.Decode(pkt.Data(), time.Duration(float64(pkt.Pts())*tb*float64(time.Second)))
+		at := dec.PTS()
 		if err != nil || !ok || at < next {
 			continue // damage is passed over up to the next whole picture
 		}

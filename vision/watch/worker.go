@@ -5,13 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"sync"
 	"time"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/harrier-patrol/harrier/dock"
+	"github.com/harrier-patrol/harrier/journal"
 	"github.com/harrier-patrol/harrier/vision"
 )
 
@@ -24,62 +24,41 @@ const SubjectTracks = "harrier.tracks."
 // SubjectShadow is where it is told what a model on trial saw: + flight.
 const SubjectShadow = "harrier.shadow."
 
-// AckWait is how long a watched flight may go without a sign of life from its worker.
-const AckWait = 30 * time.Second
-
-// Work takes flights off the work queue and watches up to n at a time, until ctx ends. A flight whose worker dies comes back
-// to another, with a higher epoch.
-func (w *Watcher) Work(ctx context.Context, nc *nats.Conn, js jetstream.JetStream, n int) error {
-	cons, err := js.CreateOrUpdateConsumer(ctx, "WATCH", jetstream.ConsumerConfig{Durable: "watchers", AckPolicy: jetstream.AckExplicitPolicy, AckWait: AckWait, MaxDeliver: 3, MaxAckPending: 256})
-	if err != nil {
-		return fmt.Errorf("work queue: %w", err)
-	}
-	var wg sync.WaitGroup
-	defer wg.Wait()
-	slots := make(chan struct{}, n)
-	for {
-		select {
-		case slots <- struct{}{}:
-		case <-ctx.Done():
-			return nil
-		}
-		var msg jetstream.Msg
-		for msg == nil {
-			m, err := cons.Next(jetstream.FetchMaxWait(time.Second))
-			if ctx.Err() != nil {
-				if m != nil {
-					_ = m.Nak()
-				}
-				return nil
-			}
-			if err != nil {
-				if !errors.Is(err, nats.ErrTimeout) {
-					time.Sleep(200 * time.Millisecond)
-				}
-				continue
-			}
-			msg = m
-		}
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
-			defer func() { <-slots }()
-			w.one(ctx, nc, js, msg)
-		}()
-	}
+// Streams are the facts that recognition keeps, and the checkpoints by which a worker goes on where another died.
+var Streams = []journal.Stream{
+	{Name: "FINDINGS", Subjects: []string{SubjectFindings + ">"}, MaxBytes: 1 << 30, Once: 10 * time.Minute},
+	{Name: "TRACKS", Subjects: []string{SubjectTracks + ">", SubjectShadow + ">"}, MaxAge: 30 * 24 * time.Hour, MaxBytes: 1 << 30, Once: 10 * time.Minute},
+	{Name: "COVERAGE", Subjects: []string{SubjectCoverage + ">"}, MaxBytes: 512 << 20, Last: true, Once: 10 * time.Minute},
+	{Name: "CHANGES", Subjects: []string{SubjectChanges + ">"}, MaxBytes: 256 << 20, Once: 10 * time.Minute},
+	{Name: "CHECKPOINTS", Subjects: []string{SubjectCheckpoints + ">"}, MaxAge: 12 * time.Hour, MaxBytes: 2 << 30, Replaced: true},
 }
 
-// one watches one flight of the queue.
-func (w *Watcher) one(ctx context.Context, nc *nats.Conn, js jetstream.JetStream, msg jetstream.Msg) {
+// aliveWait is how long a watched flight may go without a sign of life from its worker until another takes it up.
+const aliveWait = 3 * time.Second
+
+// Work takes flights off the work queue and watches up to n at a time, until ctx ends. A flight whose worker dies comes back at once, as often as it
+// takes, and the next worker goes on with what the one before knew.
+func (w *Watcher) Work(ctx context.Context, nc *nats.Conn, js jetstream.JetStream, n int) error {
+	c := journal.Consumer{Stream: "WATCH", Name: "watchers", Wait: aliveWait, AtOnce: n}
+	return journal.Consume(ctx, js, c, w.Log, func(ctx context.Context, m journal.Msg) error { return w.job(ctx, nc, js, m) })
+}
+
+// maxBarren is how many workers in a row may take up a flight and die, or fail, before they have seen a frame of it.
+const maxBarren = 10
+
+// job watches one flight of the queue.
+func (w *Watcher) job(ctx context.Context, nc *nats.Conn, js jetstream.JetStream, m journal.Msg) error {
 	var job dock.WatchJob
-	if err := json.Unmarshal(msg.Data(), &job); err != nil {
-		w.Log.Error("watch job is not JSON, dropped", "error", err)
-		_ = msg.Term()
-		return
+	if err := json.Unmarshal(m.Data, &job); err != nil {
+		return journal.Permanent(fmt.Errorf("watch job is not JSON: %w", err))
 	}
-	epoch := uint64(1)
-	if md, err := msg.Metadata(); err == nil {
-		epoch = md.NumDelivered
+	epoch := m.Tries
+	marks := &checkpoints{js: js, subject: SubjectCheckpoints + job.Flight, epoch: epoch}
+	if err := marks.read(ctx); err != nil {
+		return err
+	}
+	if barren := epoch - 1 - min(marks.progressed, epoch-1); barren >= maxBarren {
+		return journal.Permanent(fmt.Errorf("flight %s: %d workers in a row ended before they saw anything of it; what it shows from here on is not inspected", job.Flight, barren))
 	}
 	fctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -88,11 +67,13 @@ func (w *Watcher) one(ctx context.Context, nc *nats.Conn, js jetstream.JetStream
 		select {
 		case poses <- m.Data:
 		default:
+			if w.PosesDropped.Add(1)%1000 == 1 {
+				w.Log.Warn("poses come faster than they are taken; some are dropped", "flight", job.Flight, "so_far", w.PosesDropped.Load())
+			}
 		}
 	})
 	if err != nil {
-		w.Log.Error("watch: no telemetry", "flight", job.Flight, "error", err)
-		return
+		return fmt.Errorf("subscribe to the telemetry of dock %s: %w", job.Dock, err)
 	}
 	defer psub.Unsubscribe()
 	// the flight's end is the watch's end, also one that came before this worker did
@@ -104,90 +85,81 @@ func (w *Watcher) one(ctx context.Context, nc *nats.Conn, js jetstream.JetStream
 	}
 	esub, err := nc.Subscribe(dock.SubjectFlights+job.Dock, func(m *nats.Msg) { ended(m.Data) })
 	if err != nil {
-		w.Log.Error("watch: no flight events", "flight", job.Flight, "error", err)
-		return
+		return fmt.Errorf("subscribe to the flights of dock %s: %w", job.Dock, err)
 	}
 	defer esub.Unsubscribe()
-	if st, err := js.Stream(ctx, "FLIGHTS"); err == nil {
-		if m, err := st.GetLastMsgForSubject(ctx, dock.SubjectFlights+job.Dock); err == nil {
-			ended(m.Data)
-		}
+	if err := nc.FlushTimeout(5 * time.Second); err != nil { // from here on no event is missed
+		return fmt.Errorf("%w: NATS does not answer: %w", journal.ErrUnavailable, err)
 	}
-	alive := make(chan struct{})
-	living, still := context.WithCancel(ctx)
-	defer still()
-	go func() {
-		defer close(alive)
-		t := time.NewTicker(AckWait / 3)
-		defer t.Stop()
-		for {
-			select {
-			case <-living.Done():
-				return
-			case <-t.C:
-				_ = msg.InProgress()
-			}
-		}
-	}()
-	// a finding is a fact, and so is what was seen: both are kept even while the watch is ending
-	keep := func(subject, id string, v any) error {
-		b, err := json.Marshal(v)
-		if err != nil {
-			return err
-		}
-		pctx, done := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-		defer done()
-		_, err = js.Publish(pctx, subject, b, jetstream.WithMsgID(id))
-		return err
+	st, err := js.Stream(ctx, "FLIGHTS")
+	if err != nil {
+		return fmt.Errorf("%w: stream FLIGHTS: %w", journal.ErrUnavailable, err)
 	}
+	if last, err := st.GetLastMsgForSubject(ctx, dock.SubjectFlights+job.Dock); err == nil {
+		ended(last.Data)
+	}
+	keep := func(subject, id string, v any) error { return keepFact(ctx, js, subject, id, v) }
 	var passes map[plotView]pass
 	structures := map[string]vision.Finding{}
-	err = w.Flight(fctx, job, epoch, poses, Sink{
-		Passed: func(p map[plotView]pass) { passes = p },
+	err = w.Flight(fctx, job, epoch, poses, marks.found, Sink{
+		Passed:     func(p map[plotView]pass) { passes = p },
+		Checkpoint: func(b []byte) error { return marks.keep(ctx, b) },
 		Finding: func(f vision.Finding) error {
 			if vision.Group(f.Class) == "structure" {
 				structures[f.ID] = f
 			}
-			if err := keep(SubjectFindings+job.Flight, fmt.Sprintf("%s/%d", f.ID, f.Revision), f); err != nil {
-				return fmt.Errorf("hand over finding %s: %w", f.ID, err)
-			}
-			return nil
+			return keep(SubjectFindings+job.Flight, fmt.Sprintf("%s/%d/%d", f.ID, f.Epoch, f.Revision), f)
 		},
 		Ended: func(e vision.Ended) error {
-			if err := keep(SubjectTracks+job.Flight, fmt.Sprintf("track/%s/%d", e.ID, e.Epoch), e); err != nil {
-				return fmt.Errorf("hand over track %s: %w", e.ID, err)
-			}
-			return nil
+			return keep(SubjectTracks+job.Flight, fmt.Sprintf("track/%s/%d", e.ID, e.Epoch), e)
 		},
 		Compared: func(c Compared) error {
-			if err := keep(SubjectShadow+job.Flight, fmt.Sprintf("shadow/%s/%d", c.Flight, epoch), c); err != nil {
-				return fmt.Errorf("hand over the comparison of flight %s: %w", c.Flight, err)
-			}
-			return nil
+			return keep(SubjectShadow+job.Flight, fmt.Sprintf("shadow/%s/%d", c.Flight, epoch), c)
 		},
 		Covered: func(c vision.Covered) error {
-			if err := keep(SubjectCoverage+job.Flight, fmt.Sprintf("coverage/%s/%d/%d", c.Flight, c.Epoch, c.Revision), c); err != nil {
-				return fmt.Errorf("hand over the coverage of flight %s: %w", c.Flight, err)
-			}
-			return nil
+			return keep(SubjectCoverage+job.Flight, fmt.Sprintf("coverage/%s/%d/%d", c.Flight, c.Epoch, c.Revision), c)
 		},
 	})
 	cancel()
-	if err == nil && w.Comparer != nil && len(passes) > 0 {
+	if errors.Is(err, errTaken) {
+		w.Log.Warn("another worker has taken the flight; this one leaves it", "flight", job.Flight, "epoch", epoch)
+		return nil
+	}
+	if err != nil || ctx.Err() != nil {
+		return err
+	}
+	if w.Comparer != nil && len(passes) > 0 {
 		if err := w.tellChanges(ctx, js, job, epoch, passes, structures, keep); err != nil && ctx.Err() == nil {
 			w.Log.Error("what changed since the last pass is not told", "flight", job.Flight, "error", err)
 		}
 	}
-	still()
-	<-alive
-	switch {
-	case ctx.Err() != nil:
-		_ = msg.Nak() // this worker stops, the flight goes on: another takes it
-	case err != nil:
-		w.Log.Error("watching broke off; another worker takes the flight", "flight", job.Flight, "error", err)
-		_ = msg.Nak()
-	default:
-		_ = msg.Ack()
+	if err := marks.forget(ctx); err != nil && ctx.Err() == nil {
+		w.Log.Warn("checkpoints of a flight that has ended are still kept", "flight", job.Flight, "error", err)
+	}
+	return nil
+}
+
+// How long a fact is tried to be kept while JetStream is away, and while this worker is being stopped.
+const (
+	keepFor     = 5 * time.Minute
+	keepAtLast  = 5 * time.Second
+	keepTimeout = 5 * time.Second
+	keepPause   = 500 * time.Millisecond
+)
+
+// keepFact keeps what was found and seen, also while the watch is ending: it is tried again while JetStream is away.
+func keepFact(ctx context.Context, js jetstream.JetStream, subject, id string, v any) (err error) {
+	for began := time.Now(); ; time.Sleep(keepPause) {
+		pctx, done := context.WithTimeout(context.WithoutCancel(ctx), keepTimeout)
+		err = journal.Publish(pctx, js, subject, id, v)
+		done()
+		limit := keepFor
+		if ctx.Err() != nil {
+			limit = keepAtLast
+		}
+		if err == nil || !errors.Is(err, journal.ErrUnavailable) || time.Since(began) > limit {
+			return err
+		}
 	}
 }
 
@@ -212,7 +184,7 @@ func (w *Watcher) tellChanges(ctx context.Context, js jetstream.JetStream, job d
 		}
 		f.Since = &s
 		f.Revision++
-		if err := keep(SubjectFindings+job.Flight, fmt.Sprintf("%s/%d", f.ID, f.Revision), f); err != nil {
+		if err := keep(SubjectFindings+job.Flight, fmt.Sprintf("%s/%d/%d", f.ID, f.Epoch, f.Revision), f); err != nil {
 			return err
 		}
 	}

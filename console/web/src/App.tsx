@@ -14,7 +14,8 @@ export function App() {
   const [chosen, choose] = useState<string>();
   const [coverage, showCoverage] = useState(false);
   const docks = useDocks().data ?? [];
-  const leads = useLeads().data ?? [];
+  const list = useLeads();
+  const leads = list.data?.leads ?? [];
   const t = useMemo(() => say(lang), [lang]);
   const lead = leads.find((l) => l.lead === chosen);
   return (
@@ -68,7 +69,7 @@ export function App() {
           <aside>
             <Tabs
               items={[
-                { key: "leads", label: `${t("leads")} (${leads.length})`, children: <Leads leads={leads} chosen={chosen} onChoose={choose} t={t} by={by} /> },
+                { key: "leads", label: `${t("leads")} (${list.data?.total ?? 0})`, children: <Leads waiting={list.isError ? list.error.message : undefined} leads={leads} chosen={chosen} onChoose={choose} t={t} by={by} /> },
                 { key: "docks", label: `${t("docks")} (${docks.length})`, children: <Docks docks={docks} t={t} by={by} /> },
               ]}
             />

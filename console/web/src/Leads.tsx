@@ -5,9 +5,9 @@ import type { Say } from "./text";
 
 export const stateColors: Record<string, string> = { candidate: "gold", confirmed: "green", rejected: "default" };
 
-type Props = { leads: Lead[]; chosen?: string; onChoose: (lead: string) => void; t: Say; by: string };
+type Props = { leads: Lead[]; waiting?: string; chosen?: string; onChoose: (lead: string) => void; t: Say; by: string };
 
-export function Leads({ leads, chosen, onChoose, t, by }: Props) {
+export function Leads({ leads, waiting, chosen, onChoose, t, by }: Props) {
   const review = useReview(by);
   useEffect(() => {
     const onKey = (e: KeyboardEvent) => {
@@ -25,6 +25,7 @@ export function Leads({ leads, chosen, onChoose, t, by }: Props) {
     window.addEventListener("keydown", onKey);
     return () => window.removeEventListener("keydown", onKey);
   }, [leads, chosen, onChoose, review]);
+  if (waiting && leads.length === 0) return <Empty description={waiting} />;
   if (leads.length === 0) return <Empty description={t("empty")} />;
   return (
     <>

@@ -16,8 +16,38 @@ async function ok<T>(p: Promise<{ data?: T; error?: { detail?: string } }>): Pro
 export const useDocks = () =>
   useQuery({ queryKey: ["docks"], queryFn: async () => (await ok(client.GET("/api/docks"))) ?? [], refetchInterval: 500 });
 
-export const useLeads = () =>
-  useQuery({ queryKey: ["leads"], queryFn: async () => (await ok(client.GET("/api/leads"))) ?? [], refetchInterval: 1000 });
+export type LeadList = { leads: Lead[]; total: number; version: string; more: boolean };
+
+// As many leads are held as a person looks through; what changes among all of them comes as it changes.
+const held = 500;
+const pageSize = 100;
+
+const newestFirst = (a: Lead, b: Lead) => b.first_seen.localeCompare(a.first_seen) || a.lead.localeCompare(b.lead);
+
+function joined(old: Lead[], changed: Lead[]): Lead[] {
+  const by = new Map(old.map((l) => [l.lead, l]));
+  for (const l of changed) by.set(l.lead, l);
+  return [...by.values()].sort(newestFirst).slice(0, held);
+}
+
+async function nextLeads(was?: LeadList): Promise<LeadList> {
+  if (!was) return { ...(await ok(client.GET("/api/leads", { params: { query: { limit: pageSize } } }))) };
+  const c = await ok(client.GET("/api/leads/changes", { params: { query: { since: was.version } } }));
+  if (c.reset) return nextLeads();
+  let { leads, more } = was;
+  if (c.leads.length > 0) leads = joined(leads, c.leads);
+  else if (more && leads.length < held) {
+    const older = await ok(client.GET("/api/leads", { params: { query: { limit: pageSize, after: leads[leads.length - 1].lead } } }));
+    leads = joined(leads, older.leads);
+    more = older.more;
+  }
+  return { leads, more, total: c.total, version: c.version };
+}
+
+export function useLeads() {
+  const cache = useQueryClient();
+  return useQuery({ queryKey: ["leads"], queryFn: () => nextLeads(cache.getQueryData<LeadList>(["leads"])), refetchInterval: 1000, structuralSharing: false });
+}
 
 export function useReview(by: string) {
   const cache = useQueryClient();

@@ -38,6 +38,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/dead-letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List API dead letters */
+        get: operations["list-api-dead-letters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dead-letters/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Post API dead letters by ID replay */
+        post: operations["post-api-dead-letters-by-id-replay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/docks": {
         parameters: {
             query?: never;
@@ -79,8 +113,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List API leads */
-        get: operations["list-api-leads"];
+        /** Get API leads */
+        get: operations["get-api-leads"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/leads/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get API leads changes */
+        get: operations["get-api-leads-changes"];
         put?: never;
         post?: never;
         delete?: never;
@@ -100,6 +151,23 @@ export interface paths {
         put?: never;
         /** Post API leads by lead review */
         post: operations["post-api-leads-by-lead-review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/troubles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List API troubles */
+        get: operations["list-api-troubles"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -153,6 +221,24 @@ export interface components {
             cell: string;
             /** Format: double */
             share: number;
+        };
+        DeadLetter: {
+            /**
+             * Format: date-time
+             * @description When it was given up
+             */
+            at: string;
+            id: string;
+            /**
+             * Format: date-time
+             * @description When the message came
+             */
+            kept: string;
+            reason: string;
+            stream: string;
+            subject: string;
+            /** Format: int64 */
+            tries: number;
         };
         Dock: {
             aircraft?: components["schemas"]["AircraftAt"];
@@ -244,6 +330,8 @@ export interface components {
              */
             error_m: number;
             event: string;
+            /** Format: date-time */
+            first_seen: string;
             flight: string;
             frame: string;
             /** Format: double */
@@ -263,6 +351,28 @@ export interface components {
             since: string;
             state: string;
             subdistrict: string;
+        };
+        LeadChanges: {
+            leads: components["schemas"]["Lead"][];
+            /** @description There are more: ask since this version */
+            more: boolean;
+            /** @description The version asked for is too old: begin with a page */
+            reset: boolean;
+            /** Format: int64 */
+            total: number;
+            version: string;
+        };
+        LeadPage: {
+            leads: components["schemas"]["Lead"][];
+            /** @description There are older ones: ask after the last */
+            more: boolean;
+            /** Format: int64 */
+            total: number;
+            /** @description Ask for changes since it */
+            version: string;
+        };
+        "Post-api-dead-letters-by-id-replayRequest": {
+            by: string;
         };
         "Post-api-docks-by-sn-by-actionRequest": {
             by: string;
@@ -353,6 +463,68 @@ export interface operations {
             };
         };
     };
+    "list-api-dead-letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadLetter"][] | null;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "post-api-dead-letters-by-id-replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Post-api-dead-letters-by-id-replayRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
     "list-api-docks": {
         parameters: {
             query?: never;
@@ -419,9 +591,13 @@ export interface operations {
             };
         };
     };
-    "list-api-leads": {
+    "get-api-leads": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The last lead of the page before; empty for the newest */
+                after?: string;
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -434,7 +610,40 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Lead"][] | null;
+                    "application/json": components["schemas"]["LeadPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "get-api-leads-changes": {
+        parameters: {
+            query: {
+                /** @description The version of the page or the changes before */
+                since: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadChanges"];
                 };
             };
             /** @description Error */
@@ -470,6 +679,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Lead"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "list-api-troubles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string[] | null;
                 };
             };
             /** @description Error */

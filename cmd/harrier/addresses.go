@@ -1,0 +1,98 @@
+package main
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"path"
+	"strconv"
+	"strings"
+
+	"github.com/harrier-patrol/harrier/console"
+)
+
+// addresses are those that docks, workers and people are told, made of the configuration.
+type addresses struct {
+	page       url.URL       // of the console, as docks and people reach it
+	rtmp, rtsp url.URL       // under which each dock's stream is pushed and watched; without a credential
+	login      *url.Userinfo // of who watches
+	key        string        // from which each dock's own key is made
+}
+
+// addresses works out the addresses.
+func (c config) addresses() (a addresses, err error) {
+	a.page = url.URL{Scheme: "http", Host: net.JoinHostPort(c.PublicHost, strconv.Itoa(portOf(c.HTTP.Listen)))}
+	a.key = c.Media.Key
+	a.rtmp = url.URL{Scheme: "rtmp", Host: net.JoinHostPort(c.PublicHost, strconv.Itoa(portOf(c.Media.ListenRTMP))), Path: "/live"}
+	a.rtsp = url.URL{Scheme: "rtsp", Host: c.Media.ListenRTSP, Path: "/live"}
+	if c.Media.RTMP != "" {
+		if a.rtmp, err = addressOf("media.rtmp", c.Media.RTMP, "rtmp"); err != nil {
+			return a, err
+		}
+		if a.rtsp, err = addressOf("media.rtsp", c.Media.RTSP, "rtsp"); err != nil {
+			return a, err
+		}
+	}
+	a.login, a.rtsp.User = a.rtsp.User, nil
+	if c.Media.User != "" {
+		a.login = url.UserPassword(c.Media.User, c.Media.Password)
+	}
+	return a, nil
+}
+
+func addressOf(key, text, scheme string) (url.URL, error) {
+	u, err := url.Parse(text)
+	if err != nil || u.Host == "" || !strings.HasPrefix(u.Scheme, scheme) {
+		return url.URL{}, fmt.Errorf("%s is not an address like %s://host:port/live (in a user name or password, %% and @ are written %%25 and %%40)", key, scheme)
+	}
+	return *u, nil
+}
+
+// push is where a dock pushes its video, with a key of its own.
+func (a addresses) push(sn string) string {
+	u := a.rtmp
+	u.Path = path.Join(u.Path, sn)
+	if a.key != "" {
+		q := u.Query()
+		q.Set("key", a.keyOf(sn))
+		u.RawQuery = q.Encode()
+	}
+	return u.String()
+}
+
+// watch is where a dock's video is watched, without a credential: it stands in events that many may see.
+func (a addresses) watch(sn string) string {
+	u := a.rtsp
+	u.Path = path.Join(u.Path, sn)
+	return u.String()
+}
+
+// keyOf is a dock's own key: who knows it cannot push in another's name.
+func (a addresses) keyOf(sn string) string {
+	h := hmac.New(sha256.New, []byte(a.key))
+	h.Write([]byte("rtmp " + sn))
+	return hex.EncodeToString(h.Sum(nil)[:16])
+}
+
+// mayPush says what is wrong with the path and the key of who pushes to the embedded media server.
+func (a addresses) mayPush(streamPath, key string) error {
+	dir, sn := path.Split(streamPath)
+	if strings.Trim(dir, "/") != strings.Trim(a.rtmp.Path, "/") || !serialNumber.MatchString(sn) {
+		return fmt.Errorf("a stream is pushed to %s/<serial number>", a.rtmp.Path)
+	}
+	if a.key != "" && subtle.ConstantTimeCompare([]byte(key), []byte(a.keyOf(sn))) != 1 {
+		return errors.New("wrong key in its RTMP address; each dock has its own")
+	}
+	return nil
+}
+
+// file is where a dock fetches a file.
+func (a addresses) file(name string) string { return a.page.JoinPath(console.DockFiles, name).String() }
+
+// evidence is where a frame of a lead is seen.
+func (a addresses) evidence(sha string) string { return a.page.JoinPath("evidence", sha).String() }

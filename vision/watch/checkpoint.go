@@ -1,0 +1,250 @@
+package watch
+
+import (
+	"bytes"
+	"compress/flate"
+	"context"
+	"encoding/gob"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/harrier-patrol/harrier/geo"
+	"github.com/harrier-patrol/harrier/journal"
+	"github.com/harrier-patrol/harrier/vision"
+)
+
+// SubjectCheckpoints is where a watch leaves what another worker needs to go on with its flight, should it die: + flight.
+const SubjectCheckpoints = "harrier.checkpoints."
+
+// checkpointEvery is how often it does: so much of what is known of a flight is lost at most.
+const checkpointEvery = time.Second
+
+// checkpoint is what a watch has learnt since the one before.
+type checkpoint struct {
+	Epoch uint64
+	// Anew, where not 0, says that the stream's clock began anew before all else here: earlier times on it become so much earlier.
+	Anew     time.Duration
+	Tracks   vision.TrackerChange
+	Found    []foundTrack
+	Views    []viewState
+	Ground   []geo.TileChange
+	Gaps     []vision.Gap
+	Last     time.Time
+	Revision int
+	Frames   int
+	Newest   time.Duration
+	DelayS   float64 // of the live video, with its standard deviation
+	SigmaS   float64
+}
+
+// foundTrack is the finding that a track became.
+type foundTrack struct {
+	Track   string
+	Finding vision.Finding
+}
+
+// viewState is a view to be encoded.
+type viewState struct {
+	PTS      time.Duration
+	Camera   geo.Camera
+	Tiles    []vision.Tile
+	At       time.Time
+	Pose     geo.Pose
+	YawSigma float64
+	Posed    bool
+}
+
+// save leaves a checkpoint.
+func (f *flightWatch) save() error {
+	c := checkpoint{Epoch: f.epoch, Anew: f.begunAnew, Tracks: f.tracker.Changes(), Ground: f.seen.ground.Changes(), Gaps: f.seen.gaps, Last: f.seen.last, Revision: f.seen.revision, Frames: f.seen.frames,
+		Newest: f.newest}
+	c.DelayS, c.SigmaS = f.clock.DelayS()
+	for k, x := range f.found {
+		if told, ok := f.foundTold[x.ID]; !ok || told != x.Revision {
+			c.Found = append(c.Found, foundTrack{k.Name(), x})
+			f.foundTold[x.ID] = x.Revision
+		}
+	}
+	for _, v := range f.views[min(f.viewsTold, len(f.views)):] {
+		c.Views = append(c.Views, viewState{v.pts, v.camera, v.tiles, v.at, v.was, v.yawSigmaDeg, v.posed})
+	}
+	f.viewsTold, f.begunAnew = len(f.views), 0
+	f.lastSave = time.Now()
+	b, err := encode(c)
+	if err == nil {
+		err = f.sink.Checkpoint(b)
+	}
+	switch {
+	case err == nil:
+		f.saveFailed = false
+	case errors.Is(err, errTaken):
+		return err
+	case !f.saveFailed:
+		f.saveFailed = true
+		f.log.Warn("checkpoint not kept: should this worker die now, what it has seen since is lost", "error", err)
+	}
+	return nil
+}
+
+func encode(c checkpoint) ([]byte, error) {
+	var b bytes.Buffer
+	w, err := flate.NewWriter(&b, flate.BestSpeed)
+	if err == nil {
+		err = gob.NewEncoder(w).Encode(c)
+	}
+	if err == nil {
+		err = w.Close()
+	}
+	return b.Bytes(), err
+}
+
+// maxCheckpoint bounds what is unpacked of one, bytes.
+const maxCheckpoint = 64 << 20
+
+func decode(b []byte) (c checkpoint, err error) {
+	err = gob.NewDecoder(io.LimitReader(flate.NewReader(bytes.NewReader(b)), maxCheckpoint)).Decode(&c)
+	return c, err
+}
+
+// restore goes on from the checkpoints that an earlier worker left, in their order.
+func (f *flightWatch) restore(earlier [][]byte) error {
+	found := map[string]foundTrack{}
+	for n, b := range earlier {
+		c, err := decode(b)
+		if err != nil {
+			return fmt.Errorf("checkpoint %d of flight %s: %w", n+1, f.job.Flight, err)
+		}
+		if c.Anew > 0 {
+			f.freeze(c.Anew)
+		}
+		if err := f.tracker.Apply(c.Tracks); err != nil {
+			return fmt.Errorf("checkpoint %d of flight %s: %w", n+1, f.job.Flight, err)
+		}
+		for _, x := range c.Found {
+			found[x.Finding.ID] = x
+		}
+		for _, v := range c.Views {
+			f.views = append(f.views, view{v.PTS, v.Camera, v.Tiles, v.At, v.Pose, v.YawSigma, v.Posed, false})
+		}
+		f.seen.ground.Apply(c.Ground)
+		f.seen.gaps, f.seen.last, f.seen.revision, f.seen.frames, f.newest = c.Gaps, c.Last, c.Revision, c.Frames, c.Newest
+		f.clock.Expect(c.DelayS, c.SigmaS)
+	}
+	if n := len(f.views) - viewsKept; n > 0 {
+		f.views = f.views[n:]
+	}
+	f.viewsTold = len(f.views)
+	for id, x := range found {
+		x.Finding.Epoch = f.epoch
+		f.foundTold[id] = x.Finding.Revision
+		if k := f.tracker.Track(x.Track); k != nil {
+			f.found[k] = x.Finding
+		}
+		// it may have died before it handed it over; the ledger knows it by its id
+		if err := f.sink.Finding(x.Finding); err != nil {
+			return err
+		}
+	}
+	if len(earlier) > 0 {
+		f.log.Info("going on with the flight where an earlier worker stopped", "epoch", f.epoch, "tracks", len(f.tracker.Tracks()), "findings", len(found), "frames", f.seen.frames)
+	}
+	return nil
+}
+
+// anew begins with another connection to the stream: its clock is another.
+func (f *flightWatch) anew(session int64) {
+	if len(f.tracker.Tracks()) > 0 || len(f.views) > 0 {
+		earlier := f.newest + time.Second
+		f.freeze(earlier)
+		f.begunAnew += earlier
+	}
+	f.newest, f.placed = 0, timeBase{}
+	f.session.Store(session)
+}
+
+// freeze leaves all that was seen where it is, and moves it out of the way of the stream's new clock.
+func (f *flightWatch) freeze(earlier time.Duration) {
+	f.tracker.Freeze(earlier)
+	for i := range f.views {
+		f.views[i].pts -= earlier
+		f.views[i].fixed = true
+	}
+}
+
+// checkpoints are those of one flight, as they are kept.
+type checkpoints struct {
+	js      jetstream.JetStream
+	subject string
+	epoch   uint64
+
+	found      [][]byte // by earlier workers
+	progressed uint64   // epoch of the last worker that saw a frame
+	last       uint64   // sequence of the last one
+}
+
+// read reads what earlier workers left.
+func (c *checkpoints) read(ctx context.Context) error {
+	frames := 0
+	return journal.Replay(ctx, c.js, "CHECKPOINTS", c.subject, journal.From{}, func(m journal.Msg) error {
+		c.last = m.Seq
+		if len(m.Data) == 0 {
+			return nil // the flight ended, and was taken up again all the same
+		}
+		x, err := decode(m.Data)
+		if err != nil {
+			return fmt.Errorf("checkpoint %d: %w", m.Seq, err)
+		}
+		if x.Frames > frames {
+			frames, c.progressed = x.Frames, x.Epoch
+		}
+		c.found = append(c.found, m.Data)
+		return nil
+	})
+}
+
+// keep keeps a checkpoint behind the last one; errTaken where a later worker has kept one.
+func (c *checkpoints) keep(ctx context.Context, b []byte) error {
+	m := nats.NewMsg(c.subject)
+	m.Data = b
+	for range 2 {
+		pctx, done := context.WithTimeout(context.WithoutCancel(ctx), checkpointWait)
+		ack, err := c.js.PublishMsg(pctx, m, jetstream.WithExpectLastSequencePerSubject(c.last))
+		done()
+		if err == nil {
+			c.last = ack.Sequence
+			return nil
+		}
+		if e, is := errors.AsType[*jetstream.APIError](err); !is || e.ErrorCode != jetstream.JSErrCodeStreamWrongLastSequence {
+			return journal.Explain(c.subject, err)
+		}
+		// either one of this worker whose acknowledgement came too late, or another worker's
+		taken := false
+		if err := journal.Replay(ctx, c.js, "CHECKPOINTS", c.subject, journal.From{Seq: c.last + 1}, func(m journal.Msg) error {
+			c.last = m.Seq
+			x, err := decode(m.Data)
+			taken = taken || err != nil || x.Epoch > c.epoch
+			return nil
+		}); err != nil {
+			return err
+		}
+		if taken {
+			return errTaken
+		}
+	}
+	return fmt.Errorf("checkpoint of %s: %w", c.subject, errTaken)
+}
+
+// checkpointWait is how long a watch waits for a checkpoint to be kept; it looks at nothing meanwhile.
+const checkpointWait = 2 * time.Second
+
+// forget drops the checkpoints of a flight that has ended.
+func (c *checkpoints) forget(ctx context.Context) error {
+	m := nats.NewMsg(c.subject)
+	m.Header.Set(jetstream.MsgRollup, jetstream.MsgRollupSubject)
+	return journal.PublishMsg(ctx, c.js, m, "")
+}
