@@ -25,6 +25,9 @@ func (s *session) ready(ctx context.Context, f missions.Flight) bool {
 	young := !s.first.IsZero() && now.Sub(s.first) < gatherFirst
 	checks := s.rep.gate(now, s.limits, s.d, s.holds)
 	s.mu.Unlock()
+	if why, _ := f.Route.Unfit(s.d.Model); why != "" {
+		checks = append(checks, Check{ConditionRoute, why, "a route for this aircraft"})
+	}
 	if s.c.o.Closed != nil {
 		if why := s.c.o.Closed(); why != "" {
 			checks = append(checks, Check{ConditionRecords, why, "room for its records"})

@@ -81,6 +81,7 @@ const (
 	ConditionHold     Condition = "hold"
 	ConditionUnknown  Condition = "not understood"
 	ConditionRecords  Condition = "records"
+	ConditionRoute    Condition = "route"
 )
 
 // civilTwilightDeg is the height of the sun down to which it counts as light: civil twilight.

@@ -55,7 +55,7 @@ func ReadBuildings(l *Layer) (*Buildings, []Problem) {
 		}
 		h, err := strconv.ParseFloat(f.Get(heightNames...), 64)
 		if err != nil || math.IsNaN(h) || h < 0 || h > 1000 {
-			problems = append(problems, Problem{N: f.N, Line: f.Line, Text: fmt.Sprintf("property height_m must be a number of metres from 0 to 1000, is %q", f.Get(heightNames...))})
+			problems = append(problems, Problem{N: f.N, Line: f.Line, Text: fmt.Sprintf("property height_m must be a number of metres from 0 to 1000, is %q; %s", f.Get(heightNames...), f.names())})
 			continue
 		}
 		for _, p := range polys {

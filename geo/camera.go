@@ -48,6 +48,13 @@ func (c Camera) Scaled(w, h int) Camera {
 	return Camera{Width: w, Height: h, FocalPx: c.FocalPx * k, CX: c.CX * k, CY: c.CY * float64(h) / float64(c.Height), Lens: c.Lens}
 }
 
+// Zoomed is the same camera with its picture cut to its middle and enlarged again, z times: what digital zoom does.
+func (c Camera) Zoomed(z float64) Camera {
+	w, h := float64(c.Width)/2, float64(c.Height)/2
+	c.FocalPx, c.CX, c.CY = c.FocalPx*z, w+(c.CX-w)*z, h+(c.CY-h)*z
+	return c
+}
+
 // Pose is where the aircraft was and where its camera looked at one instant.
 type Pose struct {
 	Time time.Time `json:"time"`

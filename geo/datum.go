@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -39,7 +40,44 @@ func ParseDatum(s string) (Datum, error) {
 	if strings.Contains(t, "+proj=") {
 		return projDatum(t)
 	}
-	return Datum{}, fmt.Errorf("datum %q is none of %s, %s, %s, and no PROJ parameters (+proj=tmerc …)", s, WGS84, CGCS2000, GCJ02)
+	if m := epsgCode.FindStringSubmatch(t); m != nil {
+		if n, err := strconv.Atoi(m[1]); err == nil {
+			if say := epsg(n); say != "" {
+				return ParseDatum(say)
+			}
+		}
+	}
+	return Datum{}, fmt.Errorf("datum %q is none of %s, %s, %s, no EPSG code of a CGCS2000 Gauss-Krüger zone (4491 to 4554) or UTM zone, and no PROJ parameters (+proj=tmerc …)", s, WGS84, CGCS2000, GCJ02)
+}
+
+// epsgCode is an EPSG code as files write it: EPSG:4528, urn:ogc:def:crs:EPSG::4528, http://www.opengis.net/def/crs/EPSG/0/4528.
+var epsgCode = regexp.MustCompile(`(?i)\bEPSG(?::[0-9.]*|/[0-9.]+)?[:/ ]\s*([0-9]{4,5})$`)
+
+// epsg is what a code means, "" where it is not known here: the geographic ones, CGCS2000's zones of 6 and of 3 degrees with the zone's number
+// before the easting and without it, and UTM.
+func epsg(n int) string {
+	gk := func(cm, zone int) string {
+		return fmt.Sprintf("+proj=tmerc +lat_0=0 +lon_0=%d +k=1 +x_0=%d +y_0=0 +ellps=GRS80 +units=m", cm, zone*1e6+500000)
+	}
+	switch {
+	case n == 4326 || n == 4979:
+		return WGS84
+	case n == 4490 || n == 4480:
+		return CGCS2000
+	case n >= 4491 && n <= 4501:
+		return gk(75+6*(n-4491), n-4491+13)
+	case n >= 4502 && n <= 4512:
+		return gk(75+6*(n-4502), 0)
+	case n >= 4513 && n <= 4533:
+		return gk(75+3*(n-4513), n-4513+25)
+	case n >= 4534 && n <= 4554:
+		return gk(75+3*(n-4534), 0)
+	case n >= 32601 && n <= 32660:
+		return fmt.Sprintf("+proj=utm +zone=%d +ellps=WGS84", n-32600)
+	case n >= 32701 && n <= 32760:
+		return fmt.Sprintf("+proj=utm +zone=%d +south +ellps=WGS84", n-32700)
+	}
+	return ""
 }
 
 // Projected says that coordinates are metres, not degrees.

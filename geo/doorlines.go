@@ -44,6 +44,8 @@ func NewDoorLines(streets []orb.LineString, b *Buildings) *DoorLines {
 func ReadDoorLines(l *Layer) ([]orb.LineString, []Problem) {
 	var out []orb.LineString
 	var problems []Problem
+	far := newFar(l)
+	of := map[int][]orb.LineString{} // by feature
 	for i := range l.Features {
 		f := &l.Features[i]
 		wrong := func(text string) { problems = append(problems, Problem{N: f.N, Line: f.Line, Text: text}) }
@@ -64,6 +66,10 @@ func ReadDoorLines(l *Layer) ([]orb.LineString, []Problem) {
 		}
 		for _, line := range lines {
 			text := ""
+			var raw orb.Point
+			if len(line) > 0 {
+				raw = line[0]
+			}
 			if len(line) < 2 {
 				text = "its line has fewer than two points"
 			}
@@ -77,10 +83,20 @@ func ReadDoorLines(l *Layer) ([]orb.LineString, []Problem) {
 				wrong(text)
 				continue
 			}
-			out = append(out, line)
+			far.see(f, raw, line.Bound())
+			of[f.N] = append(of[f.N], line)
 		}
 	}
-	return out, problems
+	elsewhere, all := far.problems()
+	for _, p := range elsewhere {
+		delete(of, p.N)
+	}
+	for i := range l.Features {
+		if !all {
+			out = append(out, of[l.Features[i].N]...)
+		}
+	}
+	return out, append(problems, elsewhere...)
 }
 
 // Before says whether a point (WGS-84) lies before a door line, no further than withinM metres from it.

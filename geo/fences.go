@@ -68,7 +68,7 @@ func ReadFences(l *Layer) (*Fences, []Problem) {
 		if polys == nil {
 			continue
 		}
-		x := Fence{ID: f.Get("id"), Kind: f.Get("kind", "种类", "类型"), Name: f.Get("name", "名称"), Source: f.Get("source", "来源"), MadeUp: f.Get("made_up") == "true"}
+		x := Fence{ID: f.Get("id"), Kind: f.Get("kind", "种类", "类型"), Name: f.Get("name", "名称"), Source: f.Get("source", "来源"), MadeUp: f.Get("made_up") == "true" || f.Get("made_up") == "1"}
 		var err error
 		fail := func(what string, e error) {
 			if e != nil && err == nil {
@@ -81,9 +81,9 @@ func ReadFences(l *Layer) (*Fences, []Problem) {
 		var e error
 		x.Hours, e = ParseHours(f.Get("hours", "时段"))
 		fail("hours", e)
-		x.From, e = parseDay(f.Get("valid_from"), false)
+		x.From, e = parseDay(f.Get("valid_from", "开始日期", "生效日期", "有效期起"), false)
 		fail("valid_from", e)
-		x.Until, e = parseDay(f.Get("valid_until", "valid_to"), true)
+		x.Until, e = parseDay(f.Get("valid_until", "valid_to", "结束日期", "截止日期", "失效日期", "有效期止", "有效期至"), true)
 		fail("valid_until", e)
 		if err == nil && !x.Until.IsZero() && x.Until.Before(x.From) {
 			err = fmt.Errorf("it ends (%s) before it begins (%s)", x.Until.Format(time.DateOnly), x.From.Format(time.DateOnly))
@@ -108,15 +108,26 @@ func parseDay(s string, last bool) (time.Time, error) {
 	if t, err := time.Parse(time.RFC3339, s); err == nil {
 		return t, nil
 	}
-	t, err := time.ParseInLocation(time.DateOnly, s, zone)
-	if err != nil {
-		return t, fmt.Errorf("%q is no date like 2026-12-31", s)
+	if strings.Trim(s, "0-/ ") == "" || slices.Contains(noDay, strings.ToUpper(s)) { // as dBASE, MySQL and people write that there is none
+		return time.Time{}, nil
 	}
-	if last {
-		t = t.AddDate(0, 0, 1).Add(-time.Nanosecond)
+	for _, form := range dayForms {
+		if t, err := time.ParseInLocation(form, s, zone); err == nil {
+			// a midnight that nobody gave a zone is a date that some program wrote as a time
+			if last && t.Equal(time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, zone)) {
+				t = t.AddDate(0, 0, 1).Add(-time.Nanosecond)
+			}
+			return t, nil
+		}
 	}
-	return t, nil
+	return time.Time{}, fmt.Errorf("%q is no date like 2026-12-31", s)
 }
+
+// noDay is how people write that there is no end.
+var noDay = []string{"NULL", "NONE", "无", "长期", "永久", "长期有效"}
+
+// dayForms are those in which files have dates, with the year first.
+var dayForms = []string{time.DateOnly, "20060102", "2006/1/2", "2006-1-2", "2006.1.2", "2006年1月2日", "2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02 15:04:05", "2006/1/2 15:04:05", "2006/1/2 15:04", "2006-1-2 15:04", "20060102150405"}
 
 // Append appends to dst the fences that contain p, or come within marginM metres of containing it. Without a margin nothing is
 // allocated but what dst needs.

@@ -45,10 +45,10 @@ func NewGrid(l *Layer, d *Divisions, outline orb.MultiPolygon, communities *Laye
 			problems = append(problems, Problem{N: f.N, Line: f.Line, Text: fmt.Sprintf(format, a...)})
 			polys = nil
 		}
-		code := f.Get(cellNames...)
+		code := wholeNumber(f.Get(cellNames...))
 		switch first, twice := seen[code]; {
 		case code == "":
-			bad("no code; it is expected in a property named %s", cellNames[0])
+			bad("no code; it is expected in a property named %s; %s", cellNames[0], f.names())
 		case !digits(code, 15):
 			bad("code %q is not of 15 digits (community 12, number 3)", code)
 		case d != nil && d.Names[code[:12]] == "":

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/paulmach/orb"
 )
@@ -30,7 +31,50 @@ func (f *Feature) Get(names ...string) string {
 			}
 		}
 	}
+	for _, n := range names {
+		if len(n) <= maxDBFName {
+			continue
+		}
+		for i := range f.Fields {
+			if isCut(f.Fields[i].Name, n) {
+				return strings.TrimSpace(f.Fields[i].Value)
+			}
+		}
+	}
 	return ""
+}
+
+// maxDBFName is how many bytes a name has in a .dbf, and so in every Shapefile.
+const maxDBFName = 10
+
+// isCut says whether s is what a .dbf leaves of a name that is longer, in UTF-8 or in GBK.
+func isCut(s, name string) bool {
+	if len(s) < 5 || len(s) >= len(name) || !strings.EqualFold(s, name[:len(s)]) {
+		return false
+	}
+	next, size := utf8.DecodeRuneInString(name[len(s):])
+	gbk, wide := 0, 1
+	for _, r := range s {
+		if gbk++; r >= utf8.RuneSelf {
+			gbk++
+		}
+	}
+	if next >= utf8.RuneSelf {
+		wide = 2
+	}
+	return len(s) <= maxDBFName && len(s)+size > maxDBFName || gbk <= maxDBFName && gbk+wide > maxDBFName
+}
+
+// names of the properties that a feature has, for messages.
+func (f *Feature) names() string {
+	if len(f.Fields) == 0 {
+		return "it has no properties"
+	}
+	out := make([]string, len(f.Fields))
+	for i, x := range f.Fields {
+		out[i] = x.Name
+	}
+	return "its properties are " + strings.Join(out, ", ")
 }
 
 // Layer is what a file holds.
@@ -41,6 +85,10 @@ type Layer struct {
 	DatumFrom string
 	Encoding  string // of its texts, where it was not UTF-8
 	Features  []Feature
+	// Deleted is how many rows the file marks as deleted; they are not among Features.
+	Deleted int
+	// District is where the layer is to lie (WGS-84); nil where that is not known.
+	District orb.MultiPolygon
 }
 
 // Problem is something wrong with a feature, or (N is 0) with the layer as a whole.
@@ -84,6 +132,7 @@ func (l *Layer) polygons(district orb.MultiPolygon) (out [][]orb.Polygon, proble
 	if district != nil {
 		within = newAreas([][]orb.Polygon{clonePolygons(district)})
 	}
+	far := newFar(l)
 	for i := range l.Features {
 		f := &l.Features[i]
 		bad := func(format string, a ...any) {
@@ -111,6 +160,7 @@ func (l *Layer) polygons(district orb.MultiPolygon) (out [][]orb.Polygon, proble
 			bad("%s", text)
 			continue
 		}
+		raw := polys[0][0].Bound().Center()
 		for _, p := range polys {
 			for _, r := range p {
 				for k := range r {
@@ -126,6 +176,7 @@ func (l *Layer) polygons(district orb.MultiPolygon) (out [][]orb.Polygon, proble
 			continue
 		}
 		out[i] = polys
+		far.see(f, raw, polys[0][0].Bound())
 		if within == nil {
 			continue
 		}
@@ -149,7 +200,27 @@ func (l *Layer) polygons(district orb.MultiPolygon) (out [][]orb.Polygon, proble
 	if l.Datum.Name == WGS84 && outside >= 20 && outside*200 > outside+inside && outsideShifted*10 > outside*7 {
 		problems = append(problems, Problem{Text: fmt.Sprintf("the whole set seems to be GCJ-02, not %s: %d of %d features lie outside the district, and %d of those would lie inside if it were; say --datum GCJ-02 if so", l.Datum.Name, outside, outside+inside, outsideShifted), Warning: true})
 	}
-	return out, problems
+	elsewhere, all := far.problems()
+	for _, p := range elsewhere {
+		for i := range out {
+			if all || l.Features[i].N == p.N {
+				out[i] = nil
+			}
+		}
+	}
+	if len(l.Features) == 0 {
+		problems = append(problems, Problem{Text: "it holds no features", Warning: true})
+	}
+	return out, append(problems, elsewhere...)
+}
+
+// ReadAreas makes one area (WGS-84) of a layer's polygons. Every problem is named; a feature with an error is left out.
+func ReadAreas(l *Layer) (area orb.MultiPolygon, problems []Problem) {
+	polygons, problems := l.polygons(nil)
+	for _, p := range polygons {
+		area = append(area, p...)
+	}
+	return area, problems
 }
 
 func clonePolygons(all []orb.Polygon) []orb.Polygon {
@@ -195,8 +266,12 @@ func (l *Layer) unusablePoint(q orb.Point) string {
 	switch {
 	case math.IsNaN(q[0]) || math.IsNaN(q[1]) || math.IsInf(q[0], 0) || math.IsInf(q[1], 0):
 		return "a coordinate is not a number"
-	case l.Datum.Projected() && (math.Abs(q[0]) > 3e7 || math.Abs(q[1]) > 3e7):
-		return fmt.Sprintf("point %v is no easting and northing in metres", q)
+	case l.Datum.Projected() && (math.Abs(q[0]-l.Datum.tm.x0) > maxEastM || math.Abs(q[1]-l.Datum.tm.y0) > 2e7):
+		text := fmt.Sprintf("point %.1f, %.1f is no easting and northing of its datum, whose false easting is %.0f", q[0], q[1], l.Datum.tm.x0)
+		if newFar(l).zoneNumber(q) {
+			text += "; one of them lacks the zone's number"
+		}
+		return text + l.would(q)
 	case l.Datum.Projected():
 		return ""
 	case math.Abs(q[1]) > 90 && math.Abs(q[1]) <= 180 && math.Abs(q[0]) <= 90:

@@ -3,7 +3,9 @@ package geo
 import (
 	"fmt"
 	"math"
+	"regexp"
 	"strconv"
+	"strings"
 	"sync/atomic"
 
 	"github.com/paulmach/orb"
@@ -35,6 +37,18 @@ var (
 	areaNames   = []string{"area_m2", "area", "面积", "建筑面积"}
 )
 
+// wholeNumber takes off the ".0" that programs put behind a number that they took for one of decimals.
+func wholeNumber(s string) string {
+	whole, decimals, ok := strings.Cut(s, ".")
+	if ok && len(whole) >= 6 && strings.Trim(whole, "0123456789") == "" && decimals != "" && strings.Trim(decimals, "0") == "" {
+		return whole
+	}
+	return s
+}
+
+// scientific is how spreadsheets write long numbers.
+var scientific = regexp.MustCompile(`^[+-]?[0-9]([.,][0-9]+)?[eE][+-]?[0-9]+$`)
+
 // ReadEntries makes register entries of a layer of polygons with the properties number, status, kind and area_m2. Every problem is named; a feature with an error is
 // left out. district is the outline in which everything is expected.
 func ReadEntries(l *Layer, district orb.MultiPolygon) ([]Entry, []Problem) {
@@ -49,10 +63,14 @@ func ReadEntries(l *Layer, district orb.MultiPolygon) ([]Entry, []Problem) {
 		put := func(warning bool, format string, a ...any) {
 			problems = append(problems, Problem{N: f.N, Line: f.Line, Text: fmt.Sprintf(format, a...), Warning: warning})
 		}
-		e := Entry{Number: f.Get(numberNames...), Status: f.Get(statusNames...), Kind: f.Get(kindNames...), Polygons: polys}
+		e := Entry{Number: wholeNumber(f.Get(numberNames...)), Status: f.Get(statusNames...), Kind: f.Get(kindNames...), Polygons: polys}
 		e.AreaM2 = areaM2(NewFrame(polys[0][0][0], 0), polys)
 		if e.Number == "" {
-			put(false, "no number; it is expected in a property named %s", numberNames[0])
+			put(false, "no number; it is expected in a property named %s; %s", numberNames[0], f.names())
+			continue
+		}
+		if scientific.MatchString(e.Number) {
+			put(false, "number %s is in scientific notation: its last digits are lost; export it as text", e.Number)
 			continue
 		}
 		if first, ok := seen[e.Number]; ok {

@@ -25,7 +25,7 @@ type tile struct {
 
 func (t *tile) at(i, j int) (float64, bool) {
 	v := t.m[j*t.w+i]
-	if v != v || t.hasNo && v == t.none {
+	if v != v || t.hasNo && v == t.none || v < -1000 || v > 9000 { // no ground lies there: void, whatever the file says
 		return 0, false
 	}
 	return float64(v), true
@@ -59,6 +59,23 @@ func (t *Terrain) HeightM(p orb.Point) (float64, bool) {
 		return sum, true
 	}
 	return 0, false
+}
+
+// ReliefM is the standard deviation of the terrain's height within reach of p, metres; what it does not reach is left out.
+func (t *Terrain) ReliefM(p orb.Point, withinM float64) float64 {
+	f := NewFrame(p, 0)
+	var n, sum, square float64
+	for i := -5.0; i <= 5; i++ {
+		for j := -5.0; j <= 5; j++ {
+			if h, ok := t.HeightM(f.From(i*withinM/5, j*withinM/5)); ok && i*i+j*j <= 25 {
+				n, sum, square = n+1, sum+h, square+h*h
+			}
+		}
+	}
+	if n == 0 {
+		return 0
+	}
+	return math.Sqrt(math.Max(0, square/n-sum/n*sum/n))
 }
 
 // errNoTerrain says that the line of sight leaves the terrain that is there.

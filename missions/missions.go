@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -30,6 +31,22 @@ type Route struct {
 	Ellipsoidal bool `json:"ellipsoidal,omitempty"`
 	// Unlinked is what the aircraft does when it loses the link to its dock; "" flies on.
 	Unlinked Unlinked `json:"unlinked,omitempty"`
+	// Aircraft is the model that the route was drawn for, "" where it does not say.
+	Aircraft string `json:"aircraft,omitempty"`
+}
+
+// dockAircraft are the models that fly from docks.
+var dockAircraft = []string{"M30", "M3D", "M4D"}
+
+// Unfit says why a route drawn for one aircraft is not flown by another, and remark what differs where it is flown all the same.
+func (r Route) Unfit(model string) (why, remark string) {
+	switch {
+	case r.Aircraft == "" || model == "" || strings.HasPrefix(model, r.Aircraft):
+		return "", ""
+	case !slices.Contains(dockAircraft, r.Aircraft):
+		return fmt.Sprintf("its route was drawn for another aircraft (%s), which no dock has; draw it for %s", r.Aircraft, model), ""
+	}
+	return "", fmt.Sprintf("drawn for %s, flown by %s", r.Aircraft, model)
 }
 
 // Unlinked is what an aircraft does without a link to its dock.
@@ -56,8 +73,8 @@ func (r Route) Check() error {
 		if !(w.SpeedMS > 0 && w.SpeedMS <= 15) {
 			return fmt.Errorf("waypoint %d: speed %.1f m/s is not between 0 and 15", i+1, w.SpeedMS)
 		}
-		if w.PitchDeg < -90 || w.PitchDeg > 30 {
-			return fmt.Errorf("waypoint %d: gimbal pitch %.0f° is not between -90 and 30", i+1, w.PitchDeg)
+		if w.PitchDeg < -90 || w.PitchDeg > 35 {
+			return fmt.Errorf("waypoint %d: gimbal pitch %.0f° is not between -90 and 35", i+1, w.PitchDeg)
 		}
 	}
 	return nil

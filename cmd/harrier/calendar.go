@@ -133,14 +133,9 @@ func (c config) airspace(fences *geo.Fences) (missions.Airspace, error) {
 		if err != nil {
 			return a, err
 		}
-		var area orb.MultiPolygon
-		for _, f := range l.Features {
-			switch g := f.Geometry.(type) {
-			case orb.Polygon:
-				area = append(area, g)
-			case orb.MultiPolygon:
-				area = append(area, g...)
-			}
+		area, problems := geo.ReadAreas(l)
+		if geo.Errors(problems) > 0 {
+			return a, fmt.Errorf("approvals[%d]: %s: %s", i, x.Area, problems[0])
 		}
 		if len(area) == 0 {
 			return a, fmt.Errorf("approvals[%d]: %s holds no polygon", i, x.Area)
@@ -341,22 +336,37 @@ func (x *calendarCmd) Run() error {
 		states = append(states, dock.Status{Dock: d})
 	}
 	slots := missions.Forecast(x.From, c.bases(states, x.From), k.Due(x.From.Add(-time.Second), x.From.Add(x.Ahead)))
-	return writeCalendar(os.Stdout, slots, space)
+	return writeCalendar(os.Stdout, slots, space, c.models())
+}
+
+// models are the aircraft of the docks.
+func (c config) models() map[string]string {
+	out := map[string]string{}
+	for _, d := range c.Docks {
+		out[d.SN] = d.Model
+	}
+	return out
 }
 
 // writeCalendar writes a table of what is planned, with what stands against it.
-func writeCalendar(out io.Writer, slots []missions.Slot, space missions.Airspace) error {
+func writeCalendar(out io.Writer, slots []missions.Slot, space missions.Airspace, models map[string]string) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "due\tuntil\tflight\tpriority\tstarts\tends\tbattery\tremark")
 	n := 0
 	for _, s := range slots {
 		why, approvals := space.Clear(s.Route, s.At)
 		remark := s.Dropped
+		unfit, differs := s.Route.Unfit(models[s.Dock])
 		switch {
 		case why != "":
 			remark = why
+		case unfit != "":
+			why, remark = unfit, unfit
 		case len(approvals) > 0 && remark == "":
 			remark = fmt.Sprintf("under approval %v", approvals)
+		}
+		if remark == "" {
+			remark = differs
 		}
 		at := func(t time.Time) string {
 			if t.IsZero() {

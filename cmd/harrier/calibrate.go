@@ -38,6 +38,7 @@ const (
 
 // calibration is one run: the pictures with a pose, and what comparing them says.
 type calibration struct {
+	city   city
 	c      *calibrateCmd
 	survey *ties.Survey
 	finder *ties.Finder
@@ -54,7 +55,7 @@ func (c *calibrateCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	k := &calibration{c: c, finder: ties.NewFinder(1600, 4000), survey: &ties.Survey{Locator: city.locator(stillGroundSigmaM), LeastShare: 0.4, MostPairs: 8}}
+	k := &calibration{c: c, city: city, finder: ties.NewFinder(1600, 4000), survey: &ties.Survey{Locator: city.locator(stillGroundSigmaM), LeastShare: 0.4, MostPairs: 8}}
 	defer k.finder.Close()
 	defer k.survey.Close()
 	bar := newProgress(len(files))
@@ -94,7 +95,11 @@ func (k *calibration) file(ctx context.Context, path string) error {
 			return fmt.Errorf("%w: no .SRT beside it", still.ErrNoPose)
 		}
 		return watch.Recording(ctx, path, videoStep, func(at time.Duration, pic gocv.Mat) error {
-			pose, err := still.FixAt(fixes, at).Pose()
+			fix, err := still.FixAt(fixes, at)
+			var pose geo.Pose
+			if err == nil {
+				pose, err = fix.Pose()
+			}
 			var cam geo.Camera
 			has := false
 			k.c.fill(&pose, &cam, &has, &err, pic.Cols(), pic.Rows())
@@ -131,6 +136,12 @@ func (k *calibration) add(name, edited string, cam geo.Camera, pose geo.Pose, pi
 	f, err := k.finder.Find(pic)
 	if err != nil {
 		return err
+	}
+	if len(k.survey.Shots) == 0 { // heights count from take-off, which is taken to lie where the first still was taken
+		if k.survey.Locator, err = k.city.stillLocator(pose, true); err != nil {
+			f.Close()
+			return err
+		}
 	}
 	k.survey.Add(geo.Shot{Camera: cam, Pose: pose.Upright()}, f)
 	k.names, k.edited = append(k.names, name), append(k.edited, edited)

@@ -97,7 +97,10 @@ func (c *changeCmd) Run(ctx context.Context) error {
 	if !r.Registered {
 		out.Note = "the pictures share too few points to lay one over the other: they were taken to lie alike"
 	}
-	loc := city.locator(stillGroundSigmaM)
+	loc, err := city.stillLocator(meta.Pose, meta.PoseErr == nil)
+	if err != nil {
+		meta.PoseErr = err
+	}
 	for _, o := range r.Outlines {
 		s := changedStructure{Outline: o}
 		if meta.PoseErr == nil && meta.Edited == "" {

@@ -59,6 +59,14 @@ func (c *child) stop() {
 	})
 }
 
+// kill ends the process as a crash would.
+func (c *child) kill() {
+	c.once.Do(func() {
+		_ = c.cmd.Process.Kill()
+		<-c.done
+	})
+}
+
 func waitFor(ctx context.Context, limit time.Duration, c *child, ok func() bool) error {
 	t := time.NewTicker(50 * time.Millisecond)
 	defer t.Stop()

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"os"
 	"runtime/debug"
 	"strings"
@@ -51,6 +52,24 @@ func (c city) flightAreas() (*dock.AreaFile, error) {
 func (c city) locator(groundSigmaM float64) geo.Locator {
 	return geo.Locator{Buildings: c.buildings, Terrain: c.terrain, GroundSigmaM: groundSigmaM}
 }
+
+// stillLocator puts pixels of a still on this city's ground. Heights count from take-off, and a still does not say where that was: from the ground under
+// the aircraft, and as much less sure as the ground around differs.
+func (c city) stillLocator(p geo.Pose, located bool) (geo.Locator, error) {
+	loc := c.locator(stillGroundSigmaM)
+	if !located || c.terrain == nil {
+		return loc, nil
+	}
+	loc, err := loc.At(p.Point())
+	if err != nil {
+		return loc, err
+	}
+	loc.GroundSigmaM = math.Hypot(loc.GroundSigmaM, c.terrain.ReliefM(p.Point(), takeoffWithinM))
+	return loc, nil
+}
+
+// takeoffWithinM is how far off an aircraft under whose still nothing is known will have taken off.
+const takeoffWithinM = 1000
 
 // loadMemory is what loading tries to stay within, bytes: a district of Pudong's size takes less whatever its files are.
 const loadMemory = 450 << 20
@@ -185,7 +204,8 @@ func (c config) layer(key, path string) (*geo.Layer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", key, err)
 	}
-	return l, nil
+	_, l.District, err = geo.Pudong()
+	return l, err
 }
 
 func (c config) entries(outline orb.MultiPolygon) ([]geo.Entry, error) {
@@ -221,10 +241,13 @@ func followRegister(ctx context.Context, c config, k city, log *slog.Logger) err
 		return nil
 	}
 	changed := func() time.Time {
-		if info, err := os.Stat(c.City.Register); err == nil {
-			return info.ModTime()
+		var last time.Time
+		for _, beside := range []string{"", "-wal"} { // what was edited last in a GeoPackage that is open
+			if info, err := os.Stat(c.City.Register + beside); err == nil && info.ModTime().After(last) {
+				last = info.ModTime()
+			}
 		}
-		return time.Time{}
+		return last
 	}
 	last := changed()
 	t := time.NewTicker(registerLook)

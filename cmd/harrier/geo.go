@@ -58,6 +58,7 @@ func (a layerArgs) check() (*checked, error) {
 		}
 		outline = nil // it is of another district
 	}
+	l.District = outline
 	k := &checked{layer: l, as: a.As}
 	if k.as == "auto" {
 		if k.as = kindOf(l); k.as == "" {
@@ -105,7 +106,7 @@ func (a layerArgs) check() (*checked, error) {
 		}
 	}
 	for _, f := range l.Features {
-		if !bad[f.N] {
+		if !bad[f.N] && !bad[0] {
 			k.good = append(k.good, f)
 		}
 	}
@@ -145,6 +146,9 @@ func (k *checked) print() {
 	fmt.Printf("%s as %s: %d features, datum %s (%s)", k.layer.File, k.as, len(k.layer.Features), k.layer.Datum.Name, k.layer.DatumFrom)
 	if k.layer.Encoding != "" {
 		fmt.Printf(", texts in %s", k.layer.Encoding)
+	}
+	if k.layer.Deleted > 0 {
+		fmt.Printf(", %d deleted rows passed over", k.layer.Deleted)
 	}
 	fmt.Printf("\n%s; %d errors, %d warnings\n", k.sum, errs, len(k.problems)-errs)
 }

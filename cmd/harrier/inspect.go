@@ -266,7 +266,7 @@ func (s supply) fill(p *geo.Pose, c *geo.Camera, has *bool, poseErr *error, w, h
 	if s.FOV != nil {
 		*c, *has = geo.CameraFromHorizontal(w, h, *s.FOV), true
 	}
-	if *poseErr == nil || p.Lon == 0 && p.Lat == 0 || s.GimbalPitch == nil && s.GimbalYaw == nil && s.FOV == nil && s.Height == nil {
+	if p.Lon == 0 && p.Lat == 0 || s.GimbalPitch == nil && s.GimbalYaw == nil && s.FOV == nil && s.Height == nil {
 		return
 	}
 	for _, x := range []struct {
@@ -277,19 +277,24 @@ func (s supply) fill(p *geo.Pose, c *geo.Camera, has *bool, poseErr *error, w, h
 			*x.to = *x.from
 		}
 	}
-	for _, v := range []*float64{&p.YawDeg, &p.RollDeg} {
-		if math.IsNaN(*v) {
-			// where it looked round is not known: the error says so
-			*v, p.Sigma.YawDeg = 0, 180
+	if math.IsNaN(p.YawDeg) {
+		// where it looked round is not known: the error says so
+		p.YawDeg, p.Sigma.YawDeg = 0, 180
+	}
+	if math.IsNaN(p.RollDeg) {
+		p.RollDeg = 0 // gimbals keep level
+	}
+	var missing []string
+	for _, x := range []struct {
+		is   bool
+		what string
+	}{{!*has, "the lens is not known; give --fov"}, {math.IsNaN(p.PitchDeg), "no gimbal pitch; give --gimbal-pitch"}, {math.IsNaN(p.HeightM), "no height above take-off; give --height"}} {
+		if x.is {
+			missing = append(missing, x.what)
 		}
 	}
-	switch {
-	case !*has:
-		*poseErr = fmt.Errorf("%w: the lens is not known; give --fov", still.ErrNoPose)
-	case math.IsNaN(p.PitchDeg):
-		*poseErr = fmt.Errorf("%w: no gimbal pitch; give --gimbal-pitch", still.ErrNoPose)
-	default:
-		*poseErr = p.Check()
+	if *poseErr = p.Check(); len(missing) > 0 {
+		*poseErr = fmt.Errorf("%w: %s", still.ErrNoPose, strings.Join(missing, "; "))
 	}
 }
 
@@ -325,12 +330,19 @@ func (in *inspection) video(ctx context.Context, path string) (inspected, error)
 		n++
 		var pose geo.Pose
 		var cam geo.Camera
-		has := false
+		has, zoom := false, 1.0
 		poseErr := error(still.ErrNoPose)
 		if len(fixes) > 0 {
-			pose, poseErr = still.FixAt(fixes, at).Pose()
+			var fix still.Fix
+			if fix, poseErr = still.FixAt(fixes, at); poseErr == nil {
+				pose, poseErr = fix.Pose()
+				zoom = fix.Zoom
+			}
 		}
 		in.c.fill(&pose, &cam, &has, &poseErr, pic.Cols(), pic.Rows())
+		if zoom > 1 { // --fov is that of the lens, for a whole recording
+			cam = cam.Zoomed(zoom)
+		}
 		if poseErr == nil && !has {
 			poseErr = fmt.Errorf("%w: a recording does not tell its lens; give --fov", still.ErrNoPose)
 		}
@@ -369,7 +381,11 @@ func (in *inspection) picture(ctx context.Context, name string, row *inspected, 
 	if err != nil {
 		return err
 	}
-	loc := in.city.locator(stillGroundSigmaM)
+	loc, err := in.city.stillLocator(pose, located)
+	if err != nil {
+		located = false
+		row.Note = strings.TrimPrefix(row.Note+"; not located: "+err.Error(), "; ")
+	}
 	drawn := pic.Clone()
 	defer drawn.Close()
 	watch.Blur(&drawn, all, in.wanted)

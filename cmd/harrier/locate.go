@@ -47,7 +47,10 @@ func (c *locateCmd) Run() error {
 	if m.Edited != "" {
 		fmt.Fprintf(os.Stderr, "harrier: %s: pixels may not match the pose: written by %s after landing\n", c.Image, m.Edited)
 	}
-	loc := city.locator(stillGroundSigmaM)
+	loc, err := city.stillLocator(m.Pose, m.PoseErr == nil)
+	if err != nil {
+		m.PoseErr = err
+	}
 	if c.Calibration != "" {
 		cal, err := geo.ReadCalibration(c.Calibration)
 		if err != nil {

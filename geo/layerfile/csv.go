@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -18,18 +19,23 @@ import (
 var wktNames = []string{"wkt", "geom", "geometry", "the_geom", "shape", "几何", "坐标"}
 
 // readCSV reads rows with a column of WKT polygons. The separator is a comma, a semicolon or a tab, whichever the header has.
-func readCSV(path string) (*geo.Layer, error) {
+func readCSV(path string) (*geo.Layer, string, error) {
 	text, err := open(path)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	return parseCSV(text)
 }
 
-func parseCSV(text string) (*geo.Layer, error) {
+func parseCSV(text string) (*geo.Layer, string, error) {
+	said := ""
 	l := &geo.Layer{}
 	text, l.Encoding = decodeText(text)
 	text = strings.TrimPrefix(text, "\ufeff")
+	if !strings.Contains(text, "\n") {
+		text = strings.ReplaceAll(text, "\r", "\n") // as old Macintosh programs end lines
+	}
+	text, above := fromHeader(text)
 	head, _, _ := strings.Cut(text, "\n")
 	r := csv.NewReader(strings.NewReader(text))
 	for _, c := range []rune{',', ';', '\t'} {
@@ -40,7 +46,7 @@ func parseCSV(text string) (*geo.Layer, error) {
 	r.FieldsPerRecord, r.LazyQuotes = -1, true
 	header, err := r.Read()
 	if err != nil {
-		return nil, fmt.Errorf("header: %w", err)
+		return nil, "", fmt.Errorf("header: %w", err)
 	}
 	at := -1
 	for i, h := range header {
@@ -52,7 +58,7 @@ func parseCSV(text string) (*geo.Layer, error) {
 		}
 	}
 	if at < 0 {
-		return nil, fmt.Errorf("no column with the geometry as WKT; it is expected under the name %s; the columns are %s", wktNames[0], strings.Join(header, ", "))
+		return nil, "", fmt.Errorf("no column with the geometry as WKT; it is expected under the name %s; the columns are %s", wktNames[0], strings.Join(header, ", "))
 	}
 	var wkts []string // of the features that were read last
 	words := interner{}
@@ -62,7 +68,17 @@ func parseCSV(text string) (*geo.Layer, error) {
 			break
 		}
 		line, _ := r.FieldPos(0)
+		line += above
+		if err == nil && strings.TrimSpace(strings.Join(row, "")) == "" {
+			continue // as spreadsheets leave them at the end
+		}
+		for err == nil && len(row) > len(header) && strings.TrimSpace(row[len(row)-1]) == "" {
+			row = row[:len(row)-1]
+		}
 		f := geo.Feature{N: len(l.Features) + 1, Line: line}
+		if said == "" && err == nil && at < len(row) {
+			said = sridOf(row[at])
+		}
 		wkt := ""
 		switch {
 		case err != nil:
@@ -74,7 +90,7 @@ func parseCSV(text string) (*geo.Layer, error) {
 			f.Fields = make([]geo.Field, 0, len(row)-1)
 			for i, v := range row {
 				if i != at {
-					f.Fields = append(f.Fields, geo.Field{Name: header[i], Value: words.keep(v)})
+					f.Fields = append(f.Fields, geo.Field{Name: header[i], Value: words.keep(cell(v))})
 				}
 			}
 		}
@@ -85,7 +101,44 @@ func parseCSV(text string) (*geo.Layer, error) {
 		}
 	}
 	parseWKTs(l.Features[len(l.Features)-len(wkts):], wkts)
-	return l, nil
+	return l, said, nil
+}
+
+// maxAbove is how many lines may stand above a header.
+const maxAbove = 20
+
+// fromHeader leaves out what stands above the header: titles, and Excel's "sep=,". Where no line is a header the text stays as it is.
+func fromHeader(text string) (rest string, above int) {
+	rest = text
+	for above = range maxAbove {
+		line, after, ok := strings.Cut(rest, "\n")
+		for _, h := range strings.FieldsFunc(line, func(c rune) bool { return c == ',' || c == ';' || c == '\t' || c == '"' }) {
+			if isWKTName(h) {
+				return rest, above
+			}
+		}
+		if !ok {
+			break
+		}
+		rest = after
+	}
+	return text, 0
+}
+
+func isWKTName(s string) bool {
+	return slices.ContainsFunc(wktNames, func(n string) bool { return strings.EqualFold(strings.TrimSpace(s), n) })
+}
+
+// cell takes off what spreadsheets put around a number that is to stay a text: ="3101…" and '3101….
+func cell(s string) string {
+	t := strings.TrimSpace(s)
+	if in, ok := strings.CutPrefix(t, `="`); ok && strings.HasSuffix(in, `"`) {
+		return strings.ReplaceAll(strings.TrimSuffix(in, `"`), `""`, `"`)
+	}
+	if in, ok := strings.CutPrefix(t, "'"); ok && in != "" && in[0] >= '0' && in[0] <= '9' {
+		return in
+	}
+	return s
 }
 
 // wktChunk is how many geometries are taken apart at a time: enough for all processors, few enough for the memory of their texts.
@@ -101,6 +154,18 @@ func parseWKTs(features []geo.Feature, wkts []string) {
 			}
 		}
 	})
+}
+
+// sridOf is what a WKT says of its datum before its geometry (SRID=4528;POLYGON…), "" where it says nothing.
+func sridOf(wkt string) string {
+	head, _, ok := strings.Cut(strings.TrimSpace(wkt), ";")
+	if !ok || len(head) < 6 || !strings.EqualFold(head[:5], "SRID=") {
+		return ""
+	}
+	if n := strings.TrimSpace(head[5:]); n != "0" {
+		return "EPSG:" + n
+	}
+	return ""
 }
 
 var errWKT = errors.New("no WKT polygon or line")

@@ -26,10 +26,36 @@ func readGeoJSON(path string) (*geo.Layer, string, error) {
 	return parseGeoJSON(text)
 }
 
+// maxDepth is how deep JSON may be nested: what reads it goes as deep into its own stack. A MultiPolygon of a collection has eight levels.
+const maxDepth = 64
+
+// depth is how deep the brackets of a text are nested, outside of its strings; it looks no further than maxDepth.
+func depth(text string) (deepest int) {
+	now, quoted := 0, false
+	for i := 0; i < len(text) && deepest <= maxDepth; i++ {
+		switch c := text[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '[' || c == '{':
+			now++
+			deepest = max(deepest, now)
+		case c == ']' || c == '}':
+			now--
+		}
+	}
+	return deepest
+}
+
 func parseGeoJSON(text string) (*geo.Layer, string, error) {
 	l := &geo.Layer{}
 	text, l.Encoding = decodeText(text)
 	text = strings.TrimPrefix(text, "\ufeff")
+	if d := depth(text); d > maxDepth {
+		return nil, "", fmt.Errorf("it is nested more than %d levels deep: no GeoJSON is", maxDepth)
+	}
 	if !gjson.Valid(text) {
 		return nil, "", notJSON([]byte(text))
 	}
@@ -101,6 +127,8 @@ func geoJSONFeature(f *geo.Feature, raw string, words interner) {
 				case gjson.String:
 					s = v.Str
 				case gjson.Null:
+				case gjson.Number:
+					s = plainNumber(v.Raw)
 				default:
 					s = v.Raw
 				}
@@ -228,10 +256,8 @@ func notJSON(b []byte) error {
 // crsName takes the names of GeoJSON's old crs member to ours.
 func crsName(s string) string {
 	switch {
-	case strings.HasSuffix(s, "CRS84"), strings.HasSuffix(s, ":4326"):
+	case strings.HasSuffix(s, "CRS84"):
 		return geo.WGS84
-	case strings.HasSuffix(s, ":4490"):
-		return geo.CGCS2000
 	}
 	return s
 }

@@ -5,10 +5,13 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
 	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/paulmach/orb/encoding/wkb"
 	_ "modernc.org/sqlite" // the driver "sqlite"
@@ -27,7 +30,20 @@ func readGeoPackage(path string) (*geo.Layer, string, error) {
 	if err != nil {
 		return nil, "", err
 	}
-	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: abs}).EscapedPath()+"?mode=ro&immutable=1")
+	options := "?mode=ro&immutable=1"
+	if size(abs+"-wal") > 0 || size(abs+"-journal") > 0 {
+		// an editor has it open, or was killed: what was edited last is beside it. It is read from a copy, so that nothing of the editor's is touched
+		dir, err := os.MkdirTemp("", "harrier-gpkg-")
+		if err != nil {
+			return nil, "", err
+		}
+		defer os.RemoveAll(dir)
+		if abs, err = snapshot(abs, dir); err != nil {
+			return nil, "", err
+		}
+		options = ""
+	}
+	db, err := sql.Open("sqlite", "file:"+(&url.URL{Path: abs}).EscapedPath()+options)
 	if err != nil {
 		return nil, "", err
 	}
@@ -48,14 +64,12 @@ func readGeoPackage(path string) (*geo.Layer, string, error) {
 			return nil, "", err
 		}
 		tables = append(tables, table)
-		switch {
-		case strings.EqualFold(org.String, "EPSG") && id.Int64 == 4326:
-			said = geo.WGS84
-		case strings.EqualFold(org.String, "EPSG") && id.Int64 == 4490:
-			said = geo.CGCS2000
-		default:
-			if said = datumOfWKT(def.String); said == "" && id.Int64 > 0 {
-				said = fmt.Sprintf("%s:%d", org.String, id.Int64)
+		if said = fmt.Sprintf("%s:%d", strings.ToUpper(org.String), id.Int64); id.Int64 <= 0 {
+			said = ""
+		}
+		if _, err := geo.ParseDatum(said); err != nil {
+			if w := datumOfWKT(def.String); w != "" {
+				said = w
 			}
 		}
 	}
@@ -72,6 +86,10 @@ func readGeoPackage(path string) (*geo.Layer, string, error) {
 	}
 	defer all.Close()
 	names, err := all.Columns()
+	if err != nil {
+		return nil, "", err
+	}
+	types, err := all.ColumnTypes()
 	if err != nil {
 		return nil, "", err
 	}
@@ -92,6 +110,18 @@ func readGeoPackage(path string) (*geo.Layer, string, error) {
 				if n == column {
 					f.Err = packaged(&f, v)
 				}
+			case float64:
+				s := fmt.Sprint(v)
+				if math.Abs(v) < 1<<53 {
+					s = strconv.FormatFloat(v, 'f', -1, 64)
+				}
+				f.Fields = append(f.Fields, geo.Field{Name: words.keep(n), Value: words.keep(s)})
+			case time.Time:
+				form := time.RFC3339Nano
+				if strings.EqualFold(types[i].DatabaseTypeName(), "DATE") {
+					form = time.DateOnly
+				}
+				f.Fields = append(f.Fields, geo.Field{Name: words.keep(n), Value: words.keep(v.Format(form))})
 			default:
 				f.Fields = append(f.Fields, geo.Field{Name: words.keep(n), Value: words.keep(fmt.Sprint(v))})
 			}
@@ -117,12 +147,143 @@ func packaged(f *geo.Feature, b []byte) error {
 	if err := countsFit(b); err != nil {
 		return err
 	}
+	b, err := flat(b)
+	if err != nil {
+		return err
+	}
 	g, err := wkb.Unmarshal(b)
 	if err != nil {
 		return fmt.Errorf("its geometry: %w", err)
 	}
 	f.Geometry = g
 	return nil
+}
+
+// size of a file, 0 where there is none.
+func size(path string) int64 {
+	info, err := os.Stat(path)
+	if err != nil {
+		return 0
+	}
+	return info.Size()
+}
+
+// snapshot copies a database with what SQLite keeps beside it, and fails where it is written to meanwhile.
+func snapshot(path, dir string) (string, error) {
+	to := filepath.Join(dir, "layer.gpkg")
+	state := func() (s string) {
+		for _, x := range []string{"", "-wal", "-journal"} {
+			if info, err := os.Stat(path + x); err == nil {
+				s += fmt.Sprint(x, info.Size(), info.ModTime().UnixNano())
+			}
+		}
+		return s
+	}
+	before := state()
+	for _, x := range []string{"", "-wal", "-journal"} {
+		b, err := os.ReadFile(path + x)
+		if errors.Is(err, os.ErrNotExist) {
+			continue
+		}
+		if err == nil {
+			err = os.WriteFile(to+x, b, 0o600)
+		}
+		if err != nil {
+			return "", err
+		}
+	}
+	if state() != before {
+		return "", errors.New("it is being written to; close it in QGIS first")
+	}
+	return to, nil
+}
+
+// flat leaves out heights (Z) and measures (M) of WKB, which the reader does not take: ISO's types 1000, 2000 and 3000 over the plain ones, and PostGIS's flags.
+func flat(b []byte) ([]byte, error) {
+	out := make([]byte, 0, len(b))
+	var take func(b []byte, depth int) ([]byte, error)
+	short := errors.New("its geometry is too short")
+	take = func(b []byte, depth int) ([]byte, error) {
+		if len(b) < 5 || depth > 4 {
+			return nil, short
+		}
+		var order binary.ByteOrder = binary.BigEndian
+		if b[0] == 1 {
+			order = binary.LittleEndian
+		}
+		u32 := func(v uint32) { var x [4]byte; order.PutUint32(x[:], v); out = append(out, x[:]...) }
+		kind := order.Uint32(b[1:])
+		dims := 2
+		for _, flag := range []uint32{0x80000000, 0x40000000} {
+			if kind&flag != 0 {
+				dims++
+			}
+		}
+		head := b[0]
+		srid := kind&0x20000000 != 0
+		kind &= 0x1fffffff
+		dims += [4]int{0, 1, 1, 2}[min(kind/1000, 3)]
+		kind %= 1000
+		out = append(out, head)
+		u32(kind)
+		b = b[5:]
+		if srid {
+			if len(b) < 4 {
+				return nil, short
+			}
+			b = b[4:]
+		}
+		count := func() (int, error) {
+			if len(b) < 4 {
+				return 0, short
+			}
+			n := order.Uint32(b)
+			if int64(n)*4 > int64(len(b)) {
+				return 0, fmt.Errorf("its geometry claims %d parts in %d bytes", n, len(b))
+			}
+			b = b[4:]
+			u32(n)
+			return int(n), nil
+		}
+		points := func(n int) error {
+			if len(b) < n*dims*8 {
+				return short
+			}
+			for range n {
+				out = append(out, b[:16]...)
+				b = b[dims*8:]
+			}
+			return nil
+		}
+		switch kind {
+		case 1:
+			return b, points(1)
+		case 2:
+			n, err := count()
+			if err == nil {
+				err = points(n)
+			}
+			return b, err
+		case 3:
+			n, err := count()
+			for i := 0; i < n && err == nil; i++ {
+				var k int
+				if k, err = count(); err == nil {
+					err = points(k)
+				}
+			}
+			return b, err
+		case 4, 5, 6, 7:
+			n, err := count()
+			for i := 0; i < n && err == nil; i++ {
+				b, err = take(b, depth+1)
+			}
+			return b, err
+		}
+		return nil, fmt.Errorf("its geometry is of type %d (a curve or surface?), wanted polygons or lines", kind)
+	}
+	_, err := take(b, 0)
+	return out, err
 }
 
 // countsFit refuses WKB whose first count cannot be true, before memory is taken for it.

@@ -40,7 +40,7 @@ func Read(path string, o Options) (*geo.Layer, error) {
 	case ".gpkg":
 		l, said, err = readGeoPackage(path)
 	case ".csv", ".tsv", ".txt":
-		l, err = readCSV(path)
+		l, said, err = readCSV(path)
 	default:
 		return nil, fmt.Errorf("%s: files end in .geojson, .shp, .gpkg or .csv, not %q", path, ext)
 	}

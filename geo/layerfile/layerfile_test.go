@@ -85,7 +85,7 @@ func TestWhatIsWrongWithAFileIsSaid(t *testing.T) {
 }
 
 func TestBadFeaturesAreNamedByLine(t *testing.T) {
-	l, err := parseCSV("number;wkt\n1;POLYGON((1 1,2 1,2 2,1 1))\n2;POLYGON((1 1,2 1\n3;POINT(1 1)\n4;POLYGON((a 1,2 1,2 2,a 1))\n5;POLYGON Z((1 1 9,2 1 9,2 2 9,1 1 9))\n6\n7;POLYGON EMPTY\n8;POLYGON((nan 1,2 1,2 2,nan 1))\n")
+	l, _, err := parseCSV("number;wkt\n1;POLYGON((1 1,2 1,2 2,1 1))\n2;POLYGON((1 1,2 1\n3;POINT(1 1)\n4;POLYGON((a 1,2 1,2 2,a 1))\n5;POLYGON Z((1 1 9,2 1 9,2 2 9,1 1 9))\n6\n7;POLYGON EMPTY\n8;POLYGON((nan 1,2 1,2 2,nan 1))\n")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -166,7 +166,7 @@ func FuzzGeoJSON(f *testing.F) {
 func FuzzCSV(f *testing.F) {
 	f.Add("wkt,code\n\"MULTIPOLYGON(((1 1,2 1,2 2,1 1)),((3 3,4 3,4 4,3 3)))\",310115004001001\n")
 	f.Fuzz(func(t *testing.T, s string) {
-		if l, err := parseCSV(s); err == nil {
+		if l, _, err := parseCSV(s); err == nil {
 			exercise(l)
 		}
 	})

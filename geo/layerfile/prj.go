@@ -13,6 +13,7 @@ var (
 	wktName      = regexp.MustCompile(`(?i)^\s*(?:GEOGCS|PROJCS|GEOGCRS|PROJCRS)\s*\[\s*"([^"]*)"`)
 	wktParameter = regexp.MustCompile(`(?i)PARAMETER\s*\[\s*"([^"]*)"\s*,\s*(-?[0-9.eE+]+)`)
 	wktSpheroid  = regexp.MustCompile(`(?i)(?:SPHEROID|ELLIPSOID)\s*\[\s*"[^"]*"\s*,\s*([0-9.]+)\s*,\s*([0-9.]+)`)
+	wktUnit      = regexp.MustCompile(`(?i)(?:LENGTHUNIT|UNIT)\s*\[\s*"([^"]*)"\s*,\s*([0-9.eE+-]+)`)
 	wktGCS       = regexp.MustCompile(`(?i)(?:GEOGCS|GEOGCRS|BASEGEOGCRS)\s*\[\s*"([^"]*)"`)
 )
 
@@ -42,6 +43,11 @@ func datumOfWKT(s string) string {
 			return m[1]
 		}
 		return base
+	}
+	if u := wktUnit.FindAllStringSubmatch(s, -1); len(u) > 0 {
+		if v, err := strconv.ParseFloat(u[len(u)-1][2], 64); err != nil || v != 1 {
+			return m[1] + " in units of " + u[len(u)-1][1] // only metres are read
+		}
 	}
 	if !strings.Contains(up, "TRANSVERSE_MERCATOR") && !strings.Contains(up, "TRANSVERSE MERCATOR") && !strings.Contains(up, "GAUSS_KRUGER") || base == "" || base == geo.GCJ02 {
 		return m[1]

@@ -1,6 +1,7 @@
 package layerfile
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -11,7 +12,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/paulmach/orb"
-	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/simplifiedchinese"
 
 	"github.com/harrier-patrol/harrier/geo"
@@ -163,31 +163,37 @@ func readDBF(l *geo.Layer, b []byte, cpg string) error {
 	type column struct {
 		name     string
 		at, size int
-	}
-	var decoder *encoding.Decoder // nil: UTF-8, unless it is none
-	switch c := strings.ToUpper(strings.NewReplacer("-", "", "_", "").Replace(cpg)); {
-	case strings.Contains(c, "GB") || c == "936" || c == "CP936":
-		decoder = simplifiedchinese.GB18030.NewDecoder()
-	case c == "" && (b[29] == 0x4d || !utf8.Valid(b[head:])):
-		decoder = simplifiedchinese.GB18030.NewDecoder()
-		l.Encoding = "GB18030 (no .cpg says so; it is no UTF-8)"
-	}
-	text := func(raw []byte) (string, bool) {
-		if decoder == nil || isASCII(raw) {
-			return string(raw), utf8.Valid(raw)
-		}
-		s, err := decoder.Bytes(raw)
-		return string(s), err == nil && !strings.ContainsRune(string(s), utf8.RuneError)
+		kind     byte
 	}
 	var columns []column
+	var raw [][]byte // names
 	at := 1
 	for o := 32; o+32 <= head && b[o] != 0x0d; o += 32 {
-		name, _ := text(b[o : o+11][:clen(b[o:o+11])])
-		columns = append(columns, column{name, at, int(b[o+16])})
+		raw = append(raw, b[o : o+11][:clen(b[o:o+11])])
+		columns = append(columns, column{at: at, size: int(b[o+16]), kind: b[o+11]})
 		at += int(b[o+16])
 	}
 	if at > size {
 		return fmt.Errorf(".dbf: its columns take %d bytes, its rows have %d", at, size)
+	}
+	whole := min(rows, (len(b)-head)/size)
+	each := func(do func([]byte)) {
+		for _, n := range raw {
+			do(n)
+		}
+		for i := range whole {
+			row := b[head+i*size:][:size]
+			for _, c := range columns {
+				if !isASCII(row[c.at : c.at+c.size]) {
+					do(row[c.at : c.at+c.size])
+				}
+			}
+		}
+	}
+	var decode func([]byte) (string, bool)
+	decode, l.Encoding = dbfText(each, cpg, b[29])
+	for k, n := range raw {
+		columns[k].name, _ = decode(n)
 	}
 	words := interner{}
 	for i := range l.Features {
@@ -199,14 +205,88 @@ func readDBF(l *geo.Layer, b []byte, cpg string) error {
 		}
 		f.Fields = make([]geo.Field, len(columns))
 		for k, c := range columns {
-			s, ok := text(b[o+c.at : o+c.at+c.size])
+			s, ok := decode(b[o+c.at : o+c.at+c.size])
 			if !ok && f.Err == nil {
 				f.Err = fmt.Errorf("property %s is not in the encoding of the file; write its .cpg (GBK or UTF-8)", c.name)
 			}
-			f.Fields[k] = geo.Field{Name: c.name, Value: words.keep(strings.TrimRight(strings.TrimSpace(s), "\x00"))}
+			if c.kind == 'N' || c.kind == 'F' {
+				s = plainNumber(s)
+			}
+			f.Fields[k] = geo.Field{Name: c.name, Value: words.keep(s)}
 		}
 	}
+	kept := l.Features[:0]
+	for i := range l.Features {
+		if o := head + i*size; o < len(b) && b[o] == '*' {
+			l.Deleted++ // marked, and not yet packed
+			continue
+		}
+		kept = append(kept, l.Features[i])
+	}
+	l.Features = kept
 	return nil
+}
+
+// dbfText says how the texts of a .dbf are read: by what its .cpg and its language driver say, unless what is there contradicts. each calls its argument with
+// every text that is not ASCII, and with the names of columns.
+func dbfText(each func(func([]byte)), cpg string, driver byte) (decode func([]byte) (string, bool), encoding string) {
+	gbk := func(raw []byte) (string, bool) {
+		raw = trimText(raw)
+		if isASCII(raw) {
+			return string(raw), true
+		}
+		s, err := simplifiedchinese.GB18030.NewDecoder().Bytes(raw)
+		if err == nil && strings.HasSuffix(string(s), "\ufffd") { // the width of the column cut a character in two
+			s = s[:len(s)-len("\ufffd")]
+		}
+		return string(s), err == nil && !strings.ContainsRune(string(s), utf8.RuneError)
+	}
+	utf := func(raw []byte) (string, bool) {
+		raw = wholeRunes(trimText(raw))
+		return string(raw), utf8.Valid(raw)
+	}
+	valid, foreign, asian := true, false, true
+	each(func(raw []byte) {
+		s, ok := utf(raw)
+		valid = valid && ok
+		for _, r := range s {
+			if r >= utf8.RuneSelf {
+				foreign, asian = true, asian && r >= 0x2000
+			}
+		}
+	})
+	c := strings.ToUpper(strings.NewReplacer("-", "", "_", "", " ", "", "ANSI", "", "OEM", "", "WINDOWS", "", "CP", "", "MS", "").Replace(cpg))
+	saysGBK := strings.Contains(c, "GB") || c == "936" || c == "54936" || c == "20936" || c == "EUCCN" || c == "HZ" || cpg == "" && (driver == 0x4d || driver == 0x7a)
+	saysUTF8 := strings.HasPrefix(c, "UTF8") || c == "65001"
+	switch {
+	case saysUTF8 || !foreign:
+		return utf, ""
+	case saysGBK && !(valid && asian):
+		return gbk, map[bool]string{true: "GB18030 (by its language driver)"}[cpg == ""]
+	case valid && saysGBK:
+		return utf, "UTF-8, whatever its .cpg or language driver says"
+	case valid:
+		return utf, ""
+	}
+	return gbk, "GB18030 (no .cpg says so; it is no UTF-8)"
+}
+
+// trimText takes the padding off a text of fixed width.
+func trimText(raw []byte) []byte {
+	return bytes.TrimRight(bytes.TrimLeft(raw, " "), " \x00")
+}
+
+// wholeRunes cuts off a character that the width of a column cut in two.
+func wholeRunes(raw []byte) []byte {
+	for k := 1; k <= 3 && k <= len(raw); k++ {
+		if c := raw[len(raw)-k]; c >= 0xc0 {
+			if !utf8.FullRune(raw[len(raw)-k:]) {
+				return raw[:len(raw)-k]
+			}
+			break
+		}
+	}
+	return raw
 }
 
 func clen(b []byte) int {

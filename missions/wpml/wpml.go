@@ -5,10 +5,13 @@ package wpml
 import (
 	"archive/zip"
 	"bytes"
+	"cmp"
 	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
+	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -20,7 +23,9 @@ type point struct {
 }
 
 type param struct {
-	PitchAngle string `xml:"gimbalPitchRotateAngle"`
+	PitchAngle  string `xml:"gimbalPitchRotateAngle"`
+	PitchEnable string `xml:"gimbalPitchRotateEnable"`
+	Mode        string `xml:"gimbalRotateMode"`
 }
 
 type action struct {
@@ -40,6 +45,8 @@ type document struct {
 	Config struct {
 		OnLost string `xml:"exitOnRCLost"`
 		Action string `xml:"executeRCLostAction"`
+		Finish string `xml:"finishAction"`
+		Drone  drone  `xml:"droneInfo"`
 	} `xml:"Document>missionConfig"`
 	Folders []struct {
 		Mode       string      `xml:"executeHeightMode"`
@@ -75,6 +82,11 @@ func Read(kmz []byte) (missions.Route, error) {
 		}
 		return parse(b)
 	}
+	for _, f := range z.File {
+		if strings.EqualFold(path.Base(strings.ReplaceAll(f.Name, "\\", "/")), "waylines.wpml") {
+			return missions.Route{}, fmt.Errorf("waylines.wpml lies at %q in the KMZ, where docks do not look for it: it must be wpmz/waylines.wpml, with a forward slash", f.Name)
+		}
+	}
 	return missions.Route{}, errors.New("KMZ has no wpmz/waylines.wpml: is it a waypoint route?")
 }
 
@@ -86,12 +98,36 @@ const leaveOnLost, flyOnWhenLost = "executeLostAction", "goContinue"
 
 var lostActions = map[string]missions.Unlinked{"goBack": missions.UnlinkedReturns, "landing": missions.UnlinkedLands, "hover": missions.UnlinkedHovers}
 
+// drone is the aircraft that a route was drawn for.
+type drone struct {
+	Enum string `xml:"droneEnumValue"`
+	Sub  string `xml:"droneSubEnumValue"`
+}
+
+// drones are the aircraft by droneEnumValue (DJI Cloud API, WPML, common element droneInfo).
+var drones = map[string]string{"60": "M300", "67": "M30", "77": "M3E", "89": "M350", "91": "M3D", "99": "M4E", "100": "M4D", "103": "M400"}
+
+// name is the aircraft's, "" where the route does not say.
+func (d drone) name() string {
+	e := strings.TrimSpace(d.Enum)
+	if e == "" {
+		return ""
+	}
+	return cmp.Or(drones[e], "aircraft "+e)
+}
+
+// What an aircraft does at the end of a route; "" comes home.
+var finishes = map[string]string{"": "", "goHome": "", "noAction": "hovers over the last waypoint", "autoLand": "lands at the last waypoint", "gotoFirstWaypoint": "flies to the first waypoint and hovers there"}
+
 func parse(b []byte) (missions.Route, error) {
 	var d document
 	if err := xml.Unmarshal(b, &d); err != nil {
 		return missions.Route{}, fmt.Errorf("waylines.wpml: %w", err)
 	}
 	var r missions.Route
+	if why, known := finishes[d.Config.Finish]; why != "" || !known {
+		return r, fmt.Errorf("waylines.wpml: finishAction %q: the aircraft %s, and does not come home to its dock; draw the route with goHome", d.Config.Finish, cmp.Or(why, "does what is not known"))
+	}
 	if d.Config.OnLost == leaveOnLost {
 		u, ok := lostActions[d.Config.Action]
 		if !ok {
@@ -99,6 +135,7 @@ func parse(b []byte) (missions.Route, error) {
 		}
 		r.Unlinked = u
 	}
+	r.Aircraft = d.Config.Drone.name()
 	for _, f := range d.Folders {
 		if f.Mode != "" && f.Mode != aboveTakeoff && f.Mode != aboveEllipsoid {
 			return missions.Route{}, fmt.Errorf("waylines.wpml: executeHeightMode %q: only %s and %s are flown", f.Mode, aboveTakeoff, aboveEllipsoid)
@@ -108,6 +145,7 @@ func parse(b []byte) (missions.Route, error) {
 		} else {
 			r.Ellipsoidal = e
 		}
+		slices.SortStableFunc(f.Placemarks, func(a, b placemark) int { return a.Index - b.Index })
 		pitch := -90.0
 		for _, p := range f.Placemarks {
 			c := strings.Split(strings.TrimSpace(p.Point.Coordinates), ",")
@@ -122,10 +160,15 @@ func parse(b []byte) (missions.Route, error) {
 			photo := false
 			for _, a := range p.Actions {
 				photo = photo || a.Func == "takePhoto"
-				if a.Func == "gimbalRotate" && a.Param.PitchAngle != "" {
-					if pitch, err1 = strconv.ParseFloat(a.Param.PitchAngle, 64); err1 != nil {
-						return missions.Route{}, fmt.Errorf("waylines.wpml: waypoint %d: gimbalPitchRotateAngle: %w", p.Index, err1)
+				if a.Func == "gimbalRotate" && a.Param.PitchAngle != "" && strings.TrimSpace(a.Param.PitchEnable) != "0" {
+					to, err := strconv.ParseFloat(strings.TrimSpace(a.Param.PitchAngle), 64)
+					if err != nil {
+						return missions.Route{}, fmt.Errorf("waylines.wpml: waypoint %d: gimbalPitchRotateAngle: %w", p.Index, err)
 					}
+					if a.Param.Mode == "relativeAngle" {
+						to += pitch
+					}
+					pitch = to
 				}
 			}
 			speed := p.Speed

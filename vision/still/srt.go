@@ -1,13 +1,18 @@
 package still
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"math"
 	"regexp"
+	"sort"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/paulmach/orb"
+	"golang.org/x/text/encoding/unicode"
 
 	"github.com/harrier-patrol/harrier/geo"
 )
@@ -18,12 +23,15 @@ type Fix struct {
 	Lon, Lat                  float64
 	HeightM                   float64 // above take-off; NaN where only another height is given
 	YawDeg, PitchDeg, RollDeg float64 // gimbal
+	Zoom                      float64 // digital; 1 for none
+	Sigma                     geo.PoseSigma
 }
 
 var (
 	srtTime = regexp.MustCompile(`(\d+):(\d+):(\d+)[,.](\d+)\s*-->`)
 	// [latitude: 41.4] or [latitude : 41.4]; longitude is spelt longtitude by some firmware
 	srtTagged  = regexp.MustCompile(`\[\s*(latitude|longitude|longtitude|rel_alt|altitude|gb_yaw|gb_pitch|gb_roll)\s*:\s*(-?[0-9.]+)`)
+	srtZoom    = regexp.MustCompile(`dzoom_ratio\s*:\s*([0-9.]+)`)
 	srtRelAlt  = regexp.MustCompile(`rel_alt\s*:\s*(-?[0-9.]+)`)
 	srtGimbal  = regexp.MustCompile(`gb_(yaw|pitch|roll)\s*:\s*(-?[0-9.]+)`)
 	srtGPS     = regexp.MustCompile(`GPS\s*\(\s*(-?[0-9.]+)\s*,\s*(-?[0-9.]+)\s*(?:,\s*(-?[0-9.]+)(M?))?`)
@@ -34,15 +42,26 @@ var (
 // ParseSRT reads DJI telemetry subtitles of any known dialect. Entries that are damaged are left out and counted; a file
 // with no usable entry is an error.
 func ParseSRT(data []byte) (fixes []Fix, damaged int, err error) {
-	text := strings.TrimPrefix(strings.ReplaceAll(string(data), "\r\n", "\n"), "\ufeff")
-	if strings.TrimSpace(text) == "" {
+	text := string(data)
+	if bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) {
+		if b, err := unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM).NewDecoder().Bytes(data); err == nil {
+			text = string(b)
+		}
+	}
+	if strings.TrimSpace(strings.TrimPrefix(text, "\ufeff")) == "" {
 		return nil, 0, errors.New("the subtitle file is empty")
 	}
-	for _, block := range strings.Split(text, "\n\n") {
-		if strings.TrimSpace(block) == "" {
-			continue
+	// every time line begins an entry, whatever lies between: many programs leave blank lines out, or put blanks into them
+	lines := srtTime.FindAllStringIndex(text, -1)
+	if len(lines) == 0 {
+		return nil, 1, errors.New("no line with times (00:00:01,000 --> 00:00:02,000): is it a subtitle file?")
+	}
+	for i, at := range lines {
+		end := len(text)
+		if i+1 < len(lines) {
+			end = lines[i+1][0]
 		}
-		f, ok := parseFix(block)
+		f, ok := parseFix(text[at[0]:end])
 		if !ok {
 			damaged++
 			continue
@@ -57,7 +76,7 @@ func ParseSRT(data []byte) (fixes []Fix, damaged int, err error) {
 
 func parseFix(block string) (Fix, bool) {
 	nan := math.NaN()
-	f := Fix{Lon: nan, Lat: nan, HeightM: nan, YawDeg: nan, PitchDeg: nan, RollDeg: nan}
+	f := Fix{Lon: nan, Lat: nan, HeightM: nan, YawDeg: nan, PitchDeg: nan, RollDeg: nan, Zoom: 1, Sigma: plainSigma}
 	t := srtTime.FindStringSubmatch(block)
 	if t == nil {
 		return f, false
@@ -76,6 +95,15 @@ func parseFix(block string) (Fix, bool) {
 			f.Lat = v
 		case "longitude", "longtitude":
 			f.Lon = v
+		}
+	}
+	if m := srtZoom.FindStringSubmatch(block); m != nil {
+		z := n(m[1])
+		if z >= 1000 { // in ten thousandths
+			z /= 10000
+		}
+		if z > 1 {
+			f.Zoom = z
 		}
 	}
 	if m := srtRelAlt.FindStringSubmatch(block); m != nil {
@@ -108,21 +136,74 @@ func parseFix(block string) (Fix, bool) {
 	return f, ok
 }
 
-// FixAt is the fix that holds at t: the last at or before it.
-func FixAt(fixes []Fix, t time.Duration) Fix {
-	out := fixes[0]
-	for _, f := range fixes {
-		if f.At > t {
-			break
-		}
-		out = f
+const (
+	// after the last fix, and between two, the aircraft is not followed for longer
+	maxAfter, maxGap = 2 * time.Second, 10 * time.Second
+	accelSigma       = 1.5 // m/s², of what an aircraft does between two fixes
+	speedSigma       = 6   // m/s, where only one fix is there
+	maxSpeed         = 30  // m/s
+)
+
+// FixAt is where the aircraft was at t: on the line between the fixes before and after it, with what that may be off. ErrNoPose before the first, and
+// where the fixes are too far apart or over.
+func FixAt(fixes []Fix, t time.Duration) (Fix, error) {
+	i := sort.Search(len(fixes), func(i int) bool { return fixes[i].At > t })
+	if i == 0 {
+		return Fix{}, fmt.Errorf("%w: the subtitles begin at %.1f s", ErrNoPose, fixes[0].At.Seconds())
 	}
-	return out
+	a := fixes[i-1]
+	if a.At == t {
+		return a, nil
+	}
+	dt := (t - a.At).Seconds()
+	if i == len(fixes) {
+		switch {
+		case t-a.At > maxAfter:
+			return Fix{}, fmt.Errorf("%w: the subtitles end at %.1f s", ErrNoPose, a.At.Seconds())
+		case i == 1:
+			a.Sigma.HorizM = math.Hypot(a.Sigma.HorizM, speedSigma*dt)
+			return a, nil
+		}
+		b := fixes[i-2]
+		if span := (a.At - b.At).Seconds(); a.At-b.At > maxGap || geo.DistanceM(orb.Point{a.Lon, a.Lat}, orb.Point{b.Lon, b.Lat}) > maxSpeed*span+10 {
+			a.Sigma.HorizM = math.Hypot(a.Sigma.HorizM, speedSigma*dt)
+			return a, nil
+		}
+		c := between(b, a, t)
+		c.Sigma.HorizM = math.Hypot(plainSigma.HorizM, accelSigma*dt*(dt+(a.At-b.At).Seconds()))
+		return c, nil
+	}
+	b := fixes[i]
+	if b.At-a.At > maxGap {
+		if t-a.At <= maxAfter {
+			a.Sigma.HorizM = math.Hypot(a.Sigma.HorizM, speedSigma*dt)
+			return a, nil
+		}
+		return Fix{}, fmt.Errorf("%w: the subtitles have no position from %.1f to %.1f s", ErrNoPose, a.At.Seconds(), b.At.Seconds())
+	}
+	if span := (b.At - a.At).Seconds(); geo.DistanceM(orb.Point{a.Lon, a.Lat}, orb.Point{b.Lon, b.Lat}) > maxSpeed*span+10 {
+		// no aircraft flies so fast: the fix jumped, and where between the two is not known
+		a.Sigma.HorizM = math.Hypot(a.Sigma.HorizM, speedSigma*math.Min(dt, span-dt))
+		return a, nil
+	}
+	return between(a, b, t), nil
+}
+
+// between is the place at t on the line through two fixes.
+func between(a, b Fix, t time.Duration) Fix {
+	start := time.Unix(0, 0)
+	pose := func(f Fix) geo.Pose {
+		return geo.Pose{Time: start.Add(f.At), Lon: f.Lon, Lat: f.Lat, HeightM: f.HeightM, YawDeg: f.YawDeg, PitchDeg: f.PitchDeg, RollDeg: f.RollDeg, Sigma: f.Sigma}
+	}
+	p := geo.Between(pose(a), pose(b), start.Add(t))
+	k := (t - a.At).Seconds()
+	p.Sigma.HorizM = math.Hypot(p.Sigma.HorizM, accelSigma/2*k*(b.At-t).Seconds())
+	return Fix{At: t, Lon: p.Lon, Lat: p.Lat, HeightM: p.HeightM, YawDeg: p.YawDeg, PitchDeg: p.PitchDeg, RollDeg: p.RollDeg, Zoom: a.Zoom, Sigma: p.Sigma}
 }
 
 // Pose is the fix as a pose; ErrNoPose where height or gimbal angles are missing.
 func (f Fix) Pose() (geo.Pose, error) {
-	p := geo.Pose{Lon: f.Lon, Lat: f.Lat, HeightM: f.HeightM, YawDeg: f.YawDeg, PitchDeg: f.PitchDeg, RollDeg: f.RollDeg, Sigma: plainSigma}
+	p := geo.Pose{Lon: f.Lon, Lat: f.Lat, HeightM: f.HeightM, YawDeg: f.YawDeg, PitchDeg: f.PitchDeg, RollDeg: f.RollDeg, Sigma: f.Sigma}
 	var missing []string
 	for _, x := range []struct {
 		name string

@@ -110,7 +110,41 @@ func number(v any) (float64, bool) {
 // camera is the lens as the file tells it: what was calibrated in the factory (DewarpData, then CalibratedFocalLength, in pixels) beats the
 // equivalent focal length, and that what is known of the aircraft.
 func (m *Meta) camera(tags, x map[string]any) (geo.Camera, bool) {
-	c := geo.Camera{Width: m.Width, Height: m.Height, CX: float64(m.Width) / 2, CY: float64(m.Height) / 2}
+	// what is said in pixels is said of the picture as it was taken
+	w, h := m.taken(tags)
+	c, ok := m.lens(tags, x, w, h)
+	if ok && (w != m.Width || h != m.Height) {
+		c = c.Scaled(m.Width, m.Height)
+	}
+	if z, is := number(tags["DigitalZoomRatio"]); ok && is && z > 1 && !math.IsInf(z, 0) { // 0 says that there was none
+		c = c.Zoomed(z)
+	}
+	return c, ok
+}
+
+// taken is the size of the picture as it was taken, by its metadata: editors leave that alone when they make a picture smaller. Where the metadata
+// does not say, it is as large as it is.
+func (m *Meta) taken(tags map[string]any) (w, h int) {
+	x, okX := number(tags["PixelXDimension"])
+	y, okY := number(tags["PixelYDimension"])
+	if !okX || !okY {
+		x, okX = number(tags["ExifImageWidth"])
+		y, okY = number(tags["ExifImageHeight"])
+	}
+	if !okX || !okY || x < 16 || y < 16 || x > 1e6 || y > 1e6 {
+		return m.Width, m.Height
+	}
+	return int(x), int(y)
+}
+
+// cropped says that a picture is a part of the one that was taken: its sides are in another proportion.
+func (m *Meta) cropped(tags map[string]any) bool {
+	w, h := m.taken(tags)
+	return math.Abs(float64(w)*float64(m.Height)/(float64(h)*float64(m.Width))-1) > 0.01
+}
+
+func (m *Meta) lens(tags, x map[string]any, w, h int) (geo.Camera, bool) {
+	c := geo.Camera{Width: w, Height: h, CX: float64(w) / 2, CY: float64(h) / 2}
 	if s, ok := x["DewarpData"].(string); ok {
 		if d, err := parseDewarp(s); err == nil {
 			c.FocalPx, c.CX, c.CY = (d.fx+d.fy)/2, c.CX+d.cx, c.CY+d.cy
@@ -131,9 +165,9 @@ func (m *Meta) camera(tags, x map[string]any) (geo.Camera, bool) {
 		return c, true
 	}
 	if f, ok := number(tags["FocalLengthIn35mmFormat"]); ok && f > 0 {
-		return geo.CameraFrom35mm(m.Width, m.Height, f, 4.0/3), true
+		return geo.CameraFrom35mm(w, h, f, 4.0/3), true
 	}
-	k, err := geo.CameraOf(m.Model, "wide", 0, m.Width, m.Height)
+	k, err := geo.CameraOf(m.Model, "wide", 0, w, h)
 	return k, err == nil
 }
 
@@ -164,6 +198,16 @@ func parseDewarp(s string) (dewarp, error) {
 	return dewarp{v[0], v[1], v[2], v[3], geo.Lens{K1: v[4], K2: v[5], P1: v[6], P2: v[7], K3: v[8]}}, nil
 }
 
+// lives says whether the airframe's own angles are there, and not all 0.
+func lives(x map[string]any) bool {
+	for _, k := range []string{"FlightYawDegree", "FlightPitchDegree", "FlightRollDegree"} {
+		if v, ok := number(x[k]); ok && v != 0 {
+			return true
+		}
+	}
+	return false
+}
+
 func (m *Meta) read(tags, x map[string]any, at func() (float64, float64, error)) {
 	m.Model, _ = tags["Model"].(string)
 	if s, ok := tags["DateTimeOriginal"].(string); ok {
@@ -186,7 +230,7 @@ func (m *Meta) read(tags, x map[string]any, at func() (float64, float64, error))
 			}
 		}
 		missing = append(missing, what)
-		return 0
+		return math.NaN()
 	}
 	lat, okLat := number(x["GpsLatitude"])
 	lon, okLon := number(x["GpsLongitude"])
@@ -196,10 +240,16 @@ func (m *Meta) read(tags, x map[string]any, at func() (float64, float64, error))
 	if !okLat || !okLon {
 		var err error
 		lat, lon, err = at()
-		okLat, okLon = err == nil, err == nil
+		okLat = err == nil && (lat != 0 || lon != 0)
+		okLon = okLat
 	}
 	if !okLat || !okLon {
 		missing = append(missing, "position")
+	}
+	if s, _ := tags["GPSStatus"].(string); strings.HasPrefix(strings.ToUpper(strings.TrimSpace(s)), "V") {
+		missing = append(missing, "a valid position (EXIF GPSStatus V: the receiver had none when it was taken)")
+	} else if s, _ := x["GpsStatus"].(string); strings.EqualFold(strings.TrimSpace(s), "Invalid") {
+		missing = append(missing, "a valid position (GpsStatus Invalid: the receiver had none when it was taken)")
 	}
 	p := geo.Pose{Time: m.Time, Lon: lon, Lat: lat, Sigma: plainSigma}
 	p.HeightM = get("height above take-off", "RelativeAltitude")
@@ -213,10 +263,17 @@ func (m *Meta) read(tags, x map[string]any, at func() (float64, float64, error))
 			p.Sigma.HorizM, p.Sigma.VertM = math.Hypot(a, b), math.Max(c, 0.02)
 		}
 	}
+	if p.YawDeg == 0 && p.PitchDeg == 0 && p.RollDeg == 0 && lives(x) {
+		p.YawDeg, p.PitchDeg, p.RollDeg = math.NaN(), math.NaN(), math.NaN()
+		missing = append(missing, "gimbal angles (all are 0 while the airframe's are not: some firmware writes that)")
+	}
 	m.Pose = p
 	switch {
 	case len(missing) > 0:
 		m.PoseErr = fmt.Errorf("%w: its metadata lacks %s", ErrNoPose, strings.Join(missing, ", "))
+	case m.cropped(tags):
+		w, h := m.taken(tags)
+		m.PoseErr = fmt.Errorf("%w: it is a part of a picture of %d x %d (its metadata says so), and does not say which; take the original", ErrNoPose, w, h)
 	case !m.HasCamera:
 		m.PoseErr = fmt.Errorf("%w: its metadata lacks the focal length; give --fov", ErrNoPose)
 	default:

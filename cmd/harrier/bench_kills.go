@@ -1,0 +1,349 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/harrier-patrol/harrier/dock"
+	"github.com/harrier-patrol/harrier/dock/docksim"
+	"github.com/harrier-patrol/harrier/geo"
+	"github.com/harrier-patrol/harrier/journal"
+	"github.com/harrier-patrol/harrier/leads"
+)
+
+// benchKillsCmd shows a recorded flight twice, once to a Harrier that is left alone and once to one that is killed again and again, and compares
+// the leads of both.
+type benchKillsCmd struct {
+	Play       string        `required:"" help:"Recording of one flight (docksim --record)." type:"existingdir"`
+	Kills      int           `default:"20" help:"How often serve is killed (SIGKILL) and started again at once."`
+	Every      time.Duration `default:"12s" help:"Time between kills, from the first frame that is looked at."`
+	PortOffset int           `default:"23000" help:"Added to every port."`
+	Keep       string        `help:"Folder that keeps both runs' data and logs." type:"path"`
+	Report     string        `help:"File that receives the comparison (JSON)." type:"path"`
+}
+
+// killsRun is what one of the two runs came to.
+type killsRun struct {
+	Leads   int           `json:"leads"`
+	Kills   int           `json:"kills"`
+	Things  int           `json:"things"`  // violations that have a lead
+	Doubled []string      `json:"doubled"` // things with two leads
+	DownS   float64       `json:"down_s"`  // between a kill and the next frame that was looked at, together
+	byThing map[int]place // by index in the truth
+	leads   []leads.Lead
+	down    []docksim.Window
+	truth   truthFile
+}
+
+// KillsReport compares the two.
+type KillsReport struct {
+	Alone  killsRun `json:"alone"`
+	Killed killsRun `json:"killed"`
+	// Missing have a lead when Harrier is left alone and none when it is killed, with how long they were in sight while it was up, seconds.
+	Missing map[string]float64 `json:"missing"`
+	More    int                `json:"more"` // the other way round
+	// Moved are the things whose lead lies elsewhere by more than its 95 % ellipse; MovedM is how far all are apart.
+	Moved  []string `json:"moved"`
+	MovedM spread   `json:"moved_m"`
+}
+
+func (x *benchKillsCmd) Run(ctx context.Context) (err error) {
+	if x.Keep == "" {
+		if x.Keep, err = os.MkdirTemp("", "harrier-kills-"); err != nil {
+			return err
+		}
+		defer os.RemoveAll(x.Keep)
+	}
+	var r KillsReport
+	if r.Alone, err = x.fly(ctx, filepath.Join(x.Keep, "alone"), 0); err != nil {
+		return err
+	}
+	if r.Killed, err = x.fly(ctx, filepath.Join(x.Keep, "killed"), x.Kills); err != nil {
+		return err
+	}
+	r.compare()
+	b, err := json.MarshalIndent(r, "", "  ")
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%-28s %8s %8s\n", "", "alone", "killed")
+	row := func(what string, a, b any) { fmt.Printf("%-28s %8v %8v\n", what, a, b) }
+	row("kills", r.Alone.Kills, r.Killed.Kills)
+	row("seconds nobody watched", int(r.Alone.DownS), int(r.Killed.DownS))
+	row("leads", r.Alone.Leads, r.Killed.Leads)
+	row("violations with a lead", r.Alone.Things, r.Killed.Things)
+	row("with two leads", len(r.Alone.Doubled), len(r.Killed.Doubled))
+	fmt.Printf("only left alone: %d", len(r.Missing))
+	for _, k := range sortedKeys(r.Missing) {
+		fmt.Printf("\n  %s, in sight for %.1f s while Harrier was up", k, r.Missing[k])
+	}
+	fmt.Printf("\nonly killed: %d\nmoved beyond their ellipse: %v; all by %.2f m in the median, 95 %% within %.2f m\n", r.More, r.Moved, r.MovedM.Median, r.MovedM.P95)
+	if x.Report != "" {
+		return os.WriteFile(x.Report, append(b, '\n'), 0o644)
+	}
+	return nil
+}
+
+// fly shows the recording to a Harrier that is killed so often.
+func (x *benchKillsCmd) fly(ctx context.Context, dir string, kills int) (r killsRun, err error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return r, err
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return r, err
+	}
+	log, err := os.Create(filepath.Join(dir, "log.txt"))
+	if err != nil {
+		return r, err
+	}
+	defer log.Close()
+	conf := defaultConfig()
+	if err := conf.shift(x.PortOffset); err != nil {
+		return r, err
+	}
+	city, truth := filepath.Join(dir, "city"), filepath.Join(dir, "truth.jsonl")
+	sim, err := startChild(log, self, "docksim", "--airborne", "--play", x.Play, "--mqtt", "tcp://"+conf.MQTT.Listen, "--city", city, "--truth", truth)
+	if err != nil {
+		return r, err
+	}
+	defer sim.stop()
+	yaml := filepath.Join(city, "harrier.yaml")
+	if err := waitFor(ctx, time.Minute, sim, func() bool { _, err := os.Stat(yaml); return err == nil }); err != nil {
+		return r, fmt.Errorf("simulated docks: %w\n%s", err, tail(log.Name()))
+	}
+	if conf, err = loadConfig(yaml); err == nil {
+		err = conf.shift(x.PortOffset)
+	}
+	if err != nil {
+		return r, err
+	}
+	serve := func() (*child, error) {
+		return startChild(log, self, "serve", "--config", yaml, "--port-offset", strconv.Itoa(x.PortOffset))
+	}
+	srv, err := serve()
+	if err != nil {
+		return r, err
+	}
+	defer func() { srv.stop() }()
+	page := fmt.Sprintf("http://127.0.0.1:%d/api/counts", portOf(conf.HTTP.Listen))
+	looks := func() bool { n, err := analysed(page); return err == nil && n > 0 }
+	if err := waitFor(ctx, 2*time.Minute, srv, looks); err != nil {
+		return r, fmt.Errorf("nothing is looked at: %w\n%s", err, tail(log.Name()))
+	}
+	for range kills {
+		t := time.NewTimer(x.Every)
+		select {
+		case <-ctx.Done():
+			t.Stop()
+			return r, ctx.Err()
+		case <-t.C:
+		}
+		if over, err := hasLanded(ctx, conf); err != nil || over {
+			if err != nil {
+				return r, err
+			}
+			break
+		}
+		srv.kill()
+		r.Kills++
+		w := docksim.Window{From: time.Now()}
+		if srv, err = serve(); err != nil {
+			return r, err
+		}
+		if err := waitFor(ctx, time.Minute, srv, looks); err != nil {
+			if over, e := hasLanded(ctx, conf); e == nil && over {
+				break
+			}
+			return r, fmt.Errorf("after kill %d nothing is looked at: %w\n%s", r.Kills, err, tail(log.Name()))
+		}
+		w.To = time.Now()
+		r.down = append(r.down, w)
+		r.DownS += w.To.Sub(w.From).Seconds()
+	}
+	if err := waitFor(ctx, 20*time.Minute, srv, func() bool { over, err := hasLanded(ctx, conf); return err == nil && over }); err != nil {
+		return r, fmt.Errorf("the flight does not end: %w\n%s", err, tail(log.Name()))
+	}
+	if err := x.settled(ctx, conf, &r); err != nil {
+		return r, err
+	}
+	sim.stop() // so that its truth is whole
+	if r.truth, err = readTruth(truth); err != nil {
+		return r, err
+	}
+	r.count()
+	return r, nil
+}
+
+// settled reads the leads once no more come.
+func (x *benchKillsCmd) settled(ctx context.Context, conf config, r *killsRun) error {
+	for last, quiet := uint64(0), 0; quiet < 5; {
+		t := time.NewTimer(2 * time.Second)
+		select {
+		case <-ctx.Done():
+			t.Stop()
+			return ctx.Err()
+		case <-t.C:
+		}
+		err := withJetStream(conf, func(js jetstream.JetStream) error {
+			end, err := journal.End(ctx, js, "SIMLEADS")
+			if err != nil {
+				return err
+			}
+			if quiet++; end != last {
+				last, quiet = end, 0
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return withJetStream(conf, func(js jetstream.JetStream) error {
+		all := map[string]leads.Lead{}
+		err := journal.Replay(ctx, js, "SIMLEADS", ">", journal.From{}, func(m journal.Msg) error {
+			var e leads.Event
+			if err := json.Unmarshal(m.Data, &e); err != nil {
+				return err
+			}
+			all[e.Data.Lead] = e.Data
+			return nil
+		})
+		for _, id := range sortedKeys(all) {
+			r.leads = append(r.leads, all[id])
+		}
+		return err
+	})
+}
+
+func withJetStream(conf config, f func(jetstream.JetStream) error) error {
+	nc, err := conf.dialNATS(natsHarrier, nats.Timeout(5*time.Second))
+	if err != nil {
+		return err
+	}
+	defer nc.Close()
+	js, err := jetstream.New(nc)
+	if err != nil {
+		return err
+	}
+	return f(js)
+}
+
+// hasLanded says whether the flight of a recording has ended.
+func hasLanded(ctx context.Context, conf config) (over bool, err error) {
+	err = withJetStream(conf, func(js jetstream.JetStream) error {
+		evs, err := flightEvents(ctx, js)
+		over = slices.ContainsFunc(evs, func(ev dock.FlightEvent) bool { return ev.State.Ended() })
+		return err
+	})
+	return over, err
+}
+
+// analysed is how many frames a serve has looked at.
+func analysed(page string) (int64, error) {
+	res, err := http.Get(page)
+	if err != nil {
+		return 0, err
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusOK {
+		return 0, errors.New(res.Status)
+	}
+	var n map[string]int64
+	err = json.NewDecoder(res.Body).Decode(&n)
+	return n["analysed"], err
+}
+
+// count holds the leads against what is true of the town.
+func (r *killsRun) count() {
+	var at []place
+	for _, l := range r.leads {
+		at = append(at, place{Scene: l.Scene, Lon: l.Lon, Lat: l.Lat, cov: l.Cov})
+	}
+	_, byThing, _ := score(at, r.truth.things)
+	r.Leads, r.byThing, r.Doubled = len(r.leads), map[int]place{}, []string{}
+	taken := map[int]bool{}
+	for t, l := range byThing {
+		taken[l] = true
+		if r.truth.things[t].Kind == "violation" {
+			r.byThing[t] = at[l]
+		}
+	}
+	r.Things = len(r.byThing)
+	const sameM = 4 // two leads of a scene this near to a thing are about it
+	for i, l := range at {
+		for t := range r.byThing {
+			x := r.truth.things[t]
+			if !taken[i] && x.Scene == l.Scene && geo.DistanceM([2]float64{x.Lon, x.Lat}, [2]float64{l.Lon, l.Lat}) < sameM {
+				r.Doubled = append(r.Doubled, x.ID)
+				break
+			}
+		}
+	}
+}
+
+func (r *KillsReport) compare() {
+	r.Missing, r.Moved = map[string]float64{}, []string{}
+	idOf := map[string]int{}
+	for i, t := range r.Killed.truth.things {
+		idOf[t.ID] = i
+	}
+	found := map[string]bool{}
+	var apart []float64
+	for i, a := range r.Alone.byThing {
+		id := r.Alone.truth.things[i].ID
+		found[id] = true
+		j, there := idOf[id]
+		b, ok := r.Killed.byThing[j]
+		if !there || !ok {
+			r.Missing[id] = 0
+			if there {
+				r.Missing[id] = upSeconds(r.Killed.truth.things[j].Windows, r.Killed.down)
+			}
+			continue
+		}
+		d := geo.NewFrame([2]float64{a.Lon, a.Lat}, 0).To([2]float64{b.Lon, b.Lat}, 0)
+		apart = append(apart, geo.DistanceM([2]float64{a.Lon, a.Lat}, [2]float64{b.Lon, b.Lat}))
+		if a.cov.Add(b.cov).Mahalanobis2(d.E, d.N) > inside95 {
+			r.Moved = append(r.Moved, fmt.Sprintf("%s by %.1f m", id, apart[len(apart)-1]))
+		}
+	}
+	slices.Sort(r.Moved)
+	for j := range r.Killed.byThing {
+		if !found[r.Killed.truth.things[j].ID] {
+			r.More++
+		}
+	}
+	r.MovedM = spreadOf(apart)
+}
+
+// upSeconds is how much of a thing's times in the picture lies outside of those at which nobody watched.
+func upSeconds(seen, down []docksim.Window) (s float64) {
+	for _, w := range seen {
+		s += w.To.Sub(w.From).Seconds()
+		for _, d := range down {
+			from, to := w.From, w.To
+			if d.From.After(from) {
+				from = d.From
+			}
+			if d.To.Before(to) {
+				to = d.To
+			}
+			if to.After(from) {
+				s -= to.Sub(from).Seconds()
+			}
+		}
+	}
+	return s
+}
