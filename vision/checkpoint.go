@@ -100,6 +100,8 @@ func (t *Tracker) Changes() (c TrackerChange) {
 				was.seen, was.frames = 0, 0
 			}
 			c.Tracks = append(c.Tracks, k.change(was.seen, was.frames))
+		case geo.DistanceM(was.at, now.at) > movedM && k.Moves(): // its sightings lie along its way: each has moved by itself
+			c.Tracks = append(c.Tracks, k.change(0, 0))
 		case geo.DistanceM(was.at, now.at) > movedM:
 			c.Moved = append(c.Moved, TrackMoved{k.Name(), k.lon, k.lat, k.weight, k.Cov})
 		default:
@@ -175,7 +177,14 @@ func (t *Tracker) Apply(c TrackerChange) error {
 		}
 	}
 	for _, x := range c.Moved {
-		if k := known[x.Name]; k != nil {
+		if k := known[x.Name]; k != nil && x.Weight > 0 {
+			// its sightings go with it
+			lon, lat := x.Lon/x.Weight-k.lon/k.weight, x.Lat/x.Weight-k.lat/k.weight
+			for i := range k.seen {
+				if o := &k.seen[i]; !o.fixed {
+					o.At.Lon, o.At.Lat = o.At.Lon+lon, o.At.Lat+lat
+				}
+			}
 			k.lon, k.lat, k.weight, k.Cov = x.Lon, x.Lat, x.Weight, x.Cov
 		}
 	}

@@ -328,11 +328,21 @@ func (r *KillsReport) compare() {
 	r.MovedM = spreadOf(apart)
 }
 
-// upSeconds is how much of a thing's times in the picture lies outside of those at which nobody watched.
+// videoDelay is how old a picture is when it comes, about: what was captured so long before a kill came after it.
+const videoDelay = time.Second
+
+// upSeconds is how much of a thing's times in the picture lies outside of those at which nobody watched. A window that the simulator wrote again when
+// its stream was asked for anew counts once.
 func upSeconds(seen, down []docksim.Window) (s float64) {
+	told := map[time.Time]bool{}
 	for _, w := range seen {
+		if told[w.From] {
+			continue
+		}
+		told[w.From] = true
 		s += w.To.Sub(w.From).Seconds()
 		for _, d := range down {
+			d.From, d.To = d.From.Add(-videoDelay), d.To.Add(-videoDelay)
 			from, to := w.From, w.To
 			if d.From.After(from) {
 				from = d.From

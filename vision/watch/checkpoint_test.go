@@ -1,0 +1,150 @@
+package watch
+
+import (
+	"errors"
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/harrier-patrol/harrier/embedded"
+	"github.com/harrier-patrol/harrier/geo"
+	"github.com/harrier-patrol/harrier/journal"
+	"github.com/harrier-patrol/harrier/vision"
+)
+
+func streamOfCheckpoints(t *testing.T) jetstream.JetStream {
+	t.Helper()
+	s, err := embedded.StartNATS(embedded.NATSOptions{Host: "127.0.0.1", Dir: t.TempDir(), MaxBytes: 16 << 30})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	nc, err := nats.Connect(s.URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(nc.Close)
+	js, err := jetstream.New(nc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := journal.Declare(t.Context(), js, Streams, nil); err != nil {
+		t.Fatal(err)
+	}
+	return js
+}
+
+// A worker that was taken for dead learns from its next checkpoint that another has the flight, and leaves it; a flight that ended has none.
+func TestAWorkerThatWasReplacedLearnsSo(t *testing.T) {
+	js := streamOfCheckpoints(t)
+	ctx := t.Context()
+	keep := func(c *checkpoints, frames int) error {
+		b, err := encode(checkpoint{Epoch: c.epoch, Frames: frames})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c.keep(ctx, b)
+	}
+	first := &checkpoints{js: js, subject: SubjectCheckpoints + "f", epoch: 1}
+	if err := first.read(ctx); err != nil || len(first.found) != 0 {
+		t.Fatal(err)
+	}
+	for n := range 3 {
+		if err := keep(first, n+1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// an acknowledgement that came too late: the worker does not know its own last one
+	first.last--
+	if err := keep(first, 4); err != nil {
+		t.Errorf("its own checkpoint is taken for another's: %v", err)
+	}
+	second := &checkpoints{js: js, subject: SubjectCheckpoints + "f", epoch: 2}
+	if err := second.read(ctx); err != nil || len(second.found) != 4 || second.progressed != 1 {
+		t.Fatalf("%d checkpoints, progress of %d, %v", len(second.found), second.progressed, err)
+	}
+	if err := keep(second, 5); err != nil {
+		t.Fatal(err)
+	}
+	if err := keep(first, 6); !errors.Is(err, errTaken) {
+		t.Errorf("the first worker goes on: %v", err)
+	}
+	if err := second.forget(ctx); err != nil {
+		t.Fatal(err)
+	}
+	third := &checkpoints{js: js, subject: SubjectCheckpoints + "f", epoch: 3}
+	if err := third.read(ctx); err != nil || len(third.found) != 0 {
+		t.Errorf("%d checkpoints of a flight that ended, %v", len(third.found), err)
+	}
+}
+
+// What a watch leaves behind is what another begins with, over two changes of hands.
+func TestAWatchGoesOnFromCheckpoints(t *testing.T) {
+	var left [][]byte
+	var sent []vision.Finding
+	worker := func(epoch uint64) *flightWatch {
+		f := &flightWatch{w: &Watcher{}, epoch: epoch, clock: &vision.CaptureClock{}, poses: &vision.Poses{}, log: slog.New(slog.DiscardHandler), found: map[*vision.Track]vision.Finding{}, foundTold: map[string]int{}}
+		f.tracker = vision.NewTracker(nil, []string{"stall"})
+		f.tracker.Epoch = epoch
+		f.sink = Sink{Checkpoint: func(b []byte) error { left = append(left, b); return nil }, Finding: func(x vision.Finding) error { sent = append(sent, x); return nil }}
+		if err := f.restore(left); err != nil {
+			t.Fatal(err)
+		}
+		return f
+	}
+	zero := time.Unix(1_800_000_000, 0).UTC()
+	see := func(f *flightWatch, at, pts time.Duration, lon float64) *vision.Track {
+		f.newest = pts
+		f.views = append(f.views, view{pts: pts, at: zero.Add(at), posed: true})
+		f.seen.saw(geo.Locator{}, geo.CameraFromDiagonal(1920, 1080, 84), geo.Pose{Lon: 121.5, Lat: 31.2, HeightM: 60, PitchDeg: -90}, geo.Look{At: zero.Add(at)})
+		return f.tracker.Add([]vision.Observation{{PTS: pts, Sighting: vision.Sighting{Detection: vision.Detection{Class: "stall", Score: 0.9}, Time: zero.Add(at), At: geo.Located{Lon: lon, Lat: 31.2, Cov: geo.Cov{EE: 1, NN: 1}, SlantM: 60}}}})[0]
+	}
+	a := worker(1)
+	a.anew(1)
+	k := see(a, 0, 0, 121.5)
+	see(a, time.Second, time.Second, 121.5)
+	k.Found = true
+	a.found[k] = vision.Finding{ID: a.id(k), Epoch: 1, Revision: 2}
+	if err := a.save(); err != nil {
+		t.Fatal(err)
+	}
+	cells := len(a.seen.ground.Changes())
+	b := worker(2)
+	if len(sent) != 1 || sent[0].ID != "-1.1" || sent[0].Epoch != 2 || sent[0].Revision != 2 {
+		t.Errorf("what was found is handed on as %+v", sent)
+	}
+	b.anew(1) // its own connection
+	if again := see(b, 3*time.Second, 0, 121.5); again.Name() != "1.1" || again.Sightings != 3 || !again.Found || len(b.found) != 1 {
+		t.Errorf("the stall is track %s with %d sightings", again.Name(), again.Sightings)
+	}
+	if other := see(b, 4*time.Second, time.Second, 121.51); other.Name() != "2.1" {
+		t.Errorf("a new stall is track %s", other.Name())
+	}
+	if err := b.save(); err != nil {
+		t.Fatal(err)
+	}
+	c := worker(3)
+	if n := len(c.tracker.Tracks()); n != 2 || c.seen.frames != 4 || len(c.views) != 4 || cells > 0 {
+		t.Errorf("the third worker knows %d tracks, %d frames, %d views; %d pieces of ground were not left", n, c.seen.frames, len(c.views), cells)
+	}
+	for i := 1; i < len(c.views); i++ {
+		if c.views[i].pts <= c.views[i-1].pts || !c.views[i].at.After(c.views[i-1].at) {
+			t.Errorf("views are out of their order: %v", c.views)
+		}
+	}
+	if !c.views[0].fixed || c.views[3].fixed {
+		t.Error("views of the first worker's stream are not fixed, or those of the last one are")
+	}
+}
+
+func FuzzCheckpoint(f *testing.F) {
+	b, err := encode(checkpoint{Epoch: 1, Frames: 3})
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(b)
+	f.Fuzz(func(t *testing.T, b []byte) { _, _ = decode(b) })
+}
