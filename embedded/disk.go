@@ -23,6 +23,8 @@ type Disk struct {
 	// Freed, where given, is called when there is room again after the disk was as good as full.
 	Freed func() error
 
+	space func(dir string) (total, free uint64, err error) // nil: asks the system
+
 	mu    sync.Mutex
 	state diskState
 	share float64
@@ -50,9 +52,10 @@ const (
 
 // Look asks the disk once.
 func (d *Disk) Look() {
-	var st unix.Statfs_t
-	err := unix.Statfs(d.Dir, &st)
-	total, free := st.Blocks*uint64(st.Bsize), st.Bavail*uint64(st.Bsize)
+	if d.space == nil {
+		d.space = statfs
+	}
+	total, free, err := d.space(d.Dir)
 	share := 0.0
 	if total > 0 {
 		share = float64(free) / float64(total)
@@ -102,6 +105,12 @@ func (d *Disk) Look() {
 	if now < stopped && !d.ReadOnly {
 		d.hold(total)
 	}
+}
+
+func statfs(dir string) (total, free uint64, err error) {
+	var st unix.Statfs_t
+	err = unix.Statfs(dir, &st)
+	return st.Blocks * uint64(st.Bsize), st.Bavail * uint64(st.Bsize), err
 }
 
 func (d *Disk) amount() string {

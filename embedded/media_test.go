@@ -2,9 +2,11 @@ package embedded
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -137,5 +139,151 @@ func TestWhoComesLaterGetsTheStreamFromItsLastIDR(t *testing.T) {
 		case <-time.After(5 * time.Second):
 			t.Fatalf("%s does not come", want)
 		}
+	}
+}
+
+// publisher is somebody who pushes a stream.
+type publisher struct {
+	c     *gortmplib.Client
+	w     *gortmplib.Writer
+	track *format5.H264
+	n     int
+}
+
+func push(t *testing.T, address string) (*publisher, error) {
+	t.Helper()
+	u, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	p := &publisher{c: &gortmplib.Client{URL: u, Publish: true}, track: &format5.H264{PayloadTyp: 96, SPS: testSPS, PPS: testPPS, PacketizationMode: 1}}
+	if err := p.c.Initialize(ctx); err != nil {
+		return nil, err
+	}
+	t.Cleanup(func() { p.c.Close() })
+	p.w = &gortmplib.Writer{Conn: p.c, Tracks: []format5.Format{p.track}}
+	return p, p.w.Initialize()
+}
+
+// picture pushes one, each a keyframe.
+func (p *publisher) picture() error {
+	if err := p.c.NetConn().SetDeadline(time.Now().Add(10 * time.Second)); err != nil {
+		return err
+	}
+	pts := time.Duration(p.n) * 40 * time.Millisecond
+	p.n++
+	return p.w.WriteH264(p.track, pts, pts, [][]byte{{0x65, byte(p.n), 1, 2, 3}})
+}
+
+// on pushes pictures until the server ends the connection, or the test does.
+func (p *publisher) on(t *testing.T) (ended chan error) {
+	ended = make(chan error, 1)
+	go func() {
+		for t.Context().Err() == nil {
+			if err := p.picture(); err != nil {
+				ended <- err
+				return
+			}
+			time.Sleep(20 * time.Millisecond)
+		}
+	}()
+	return ended
+}
+
+// A dock that pushes again before its old connection is noticed to be dead takes its own place: again and again, and the server lives.
+func TestASecondPushTakesTheFirstOnesPlace(t *testing.T) {
+	m, err := StartMedia(MediaOptions{RTMP: "127.0.0.1:29835", RTSP: "127.0.0.1:29854", Host: "127.0.0.1", RTPPort: 29860, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer m.Close()
+	var before chan error
+	for i := range 5 {
+		p, err := push(t, "rtmp://127.0.0.1:29835/live/D1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		was := m.stream("live/D1")
+		ended := p.on(t)
+		eventually(t, "the stream is the new one", func() bool { st := m.stream("live/D1"); return st != nil && st != was })
+		if before != nil {
+			select {
+			case <-before:
+			case <-time.After(30 * time.Second):
+				t.Fatalf("push %d goes on beside the next one", i)
+			}
+		}
+		before = ended
+	}
+	if m.stream("live/D1") == nil {
+		t.Error("the last push is gone")
+	}
+}
+
+// Each stream is pushed with its dock's own key, and watched with a credential; what is wrong is said once, with the dock's name.
+func TestWhoMayPushAndWatch(t *testing.T) {
+	log := &lines{}
+	m, err := StartMedia(MediaOptions{RTMP: "127.0.0.1:29935", RTSP: "127.0.0.1:29954", Host: "127.0.0.1", RTPPort: 29960, User: "harrier", Password: "p%ss w@rd of 16", Log: slog.New(slog.NewTextHandler(log, nil)),
+		Push: func(path, key string) error {
+			if path == "live/D1" && key == "one" || path == "live/D2" && key == "two" {
+				return nil
+			}
+			return errors.New("wrong key")
+		}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer m.Close()
+	own, err := push(t, "rtmp://127.0.0.1:29935/live/D1?key=one")
+	if err != nil {
+		t.Fatal(err)
+	}
+	ended := own.on(t)
+	eventually(t, "the dock's own stream", func() bool { return m.stream("live/D1") != nil })
+	st := m.stream("live/D1")
+	for range 3 {
+		if p, err := push(t, "rtmp://127.0.0.1:29935/live/D1?key=two"); err == nil {
+			for err == nil {
+				err = p.picture()
+				time.Sleep(10 * time.Millisecond)
+			}
+		}
+	}
+	if m.stream("live/D1") != st {
+		t.Error("another dock's key took the stream's place")
+	}
+	eventually(t, "the wrong key is told", func() bool {
+		return strings.Contains(log.String(), "wrong key") && strings.Contains(log.String(), "dock=D1")
+	})
+	select {
+	case err := <-ended:
+		t.Errorf("the dock's own stream ended: %v", err)
+	default:
+	}
+	watch := func(user *url.Userinfo) error {
+		u, err := base.ParseURL("rtsp://127.0.0.1:29954/live/D1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		u.User = user
+		tr := gortsplib.TransportTCP
+		cl := &gortsplib.Client{Transport: &tr, Scheme: u.Scheme, Host: u.Host}
+		if err := cl.Start2(); err != nil {
+			t.Fatal(err)
+		}
+		defer cl.Close()
+		_, _, err = cl.Describe(u)
+		return err
+	}
+	if err := watch(nil); err == nil {
+		t.Error("nobody may watch")
+	}
+	if err := watch(url.UserPassword("harrier", "guessed")); err == nil {
+		t.Error("a wrong password may watch")
+	}
+	if err := watch(url.UserPassword("harrier", "p%ss w@rd of 16")); err != nil {
+		t.Errorf("who has the password may not watch: %v", err)
 	}
 }

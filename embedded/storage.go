@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"maps"
 	"net"
 	"net/http"
@@ -37,6 +38,9 @@ type StorageOptions struct {
 	Listen, Dir, Bucket  string
 	AccessKey, SecretKey string
 	Docks                *uploads.Keys
+	// Quota is how many bytes of one dock may lie there at a time; 0: as many as it sends.
+	Quota int64
+	Log   *slog.Logger
 }
 
 // StartStorage starts the endpoint.
@@ -53,7 +57,7 @@ func StartStorage(ctx context.Context, o StorageOptions) (*Storage, error) {
 		return nil, errors.Join(fmt.Errorf("S3 storage: %w; --port-offset moves all ports", err), b.Close())
 	}
 	api := s3.New(&folder{b: b, name: o.Bucket, made: time.Now()}, s3.WithV4Auth(map[string]string{o.AccessKey: o.SecretKey}), s3.WithoutVersioning())
-	st := &Storage{addr: l.Addr().String(), b: b, done: make(chan error, 1), srv: &http.Server{Handler: &storageDoor{o: o, api: api, next: api.Server(), known: map[string]time.Time{}}, ReadHeaderTimeout: 10 * time.Second}}
+	st := &Storage{addr: l.Addr().String(), b: b, done: make(chan error, 1), srv: &http.Server{Handler: &storageDoor{o: o, api: api, b: b, next: api.Server(), known: map[string]time.Time{}, held: map[string]*held{}}, ReadHeaderTimeout: 10 * time.Second}}
 	go func() { st.done <- st.srv.Serve(l) }()
 	return st, nil
 }
@@ -75,10 +79,54 @@ func (s *Storage) Close() error {
 type storageDoor struct {
 	o    StorageOptions
 	api  *s3.GoFakeS3
+	b    *blob.Bucket
 	next http.Handler
 
 	mu    sync.Mutex
 	known map[string]time.Time // credentials of docks that the endpoint knows, and when they were last used
+	held  map[string]*held     // by dock
+}
+
+// held is what of a dock lies in the bucket: as counted, and what has come since.
+type held struct {
+	bytes   int64
+	counted time.Time
+	full    bool // that was told
+}
+
+// countEvery is how often a dock's part of the bucket is counted anew: what was taken over into the evidence is gone from it.
+const countEvery = 10 * time.Second
+
+// room says whether so many bytes more of a dock fit, and counts them.
+func (d *storageDoor) room(ctx context.Context, sn string, n int64) bool {
+	if d.o.Quota <= 0 {
+		return true
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	h := d.held[sn]
+	if h == nil {
+		h = &held{}
+		d.held[sn] = h
+	}
+	if time.Since(h.counted) > countEvery {
+		h.bytes, h.counted = 0, time.Now()
+		for it := d.b.List(&blob.ListOptions{Prefix: uploads.Prefix(sn) + "/"}); ; {
+			o, err := it.Next(ctx)
+			if err != nil {
+				break
+			}
+			h.bytes += o.Size
+		}
+	}
+	fits := h.bytes+n <= d.o.Quota
+	if fits {
+		h.bytes += n
+	} else if !h.full && d.o.Log != nil {
+		d.o.Log.Warn("a dock's part of the bucket is full; what it uploads is refused until it is taken over (storage.quota_gib)", "dock", sn, "bytes", h.bytes)
+	}
+	h.full = !fits
+	return fits
 }
 
 func (d *storageDoor) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -94,6 +142,14 @@ func (d *storageDoor) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		writes := r.Method == http.MethodPut || r.Method == http.MethodPost || r.Method == http.MethodDelete && r.URL.Query().Has("uploadId")
 		if !ok || !strings.HasPrefix(r.URL.Path, own) || strings.Contains(r.URL.Path, "/../") || !writes || r.Header.Get("X-Amz-Copy-Source") != "" {
 			http.Error(w, "this credential is not good, no longer good, or not for that", http.StatusForbidden)
+			return
+		}
+		switch {
+		case r.ContentLength < 0:
+			http.Error(w, "say how long it is (Content-Length)", http.StatusLengthRequired)
+			return
+		case !d.room(r.Context(), sn, r.ContentLength):
+			http.Error(w, "this dock's part of the bucket is full", http.StatusInsufficientStorage)
 			return
 		}
 		d.let(id, secret)

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/nats-io/nats.go"
@@ -145,9 +146,10 @@ type natsCmd struct {
 }
 
 type natsInitCmd struct {
-	Out    string `required:"" help:"Folder that receives nats-server.conf and nats-users.json." type:"path"`
-	Listen string `default:"127.0.0.1:4222" help:"host:port of the server."`
-	Store  string `default:"/var/lib/nats" help:"Folder of its streams."`
+	Out       string `required:"" help:"Folder that receives nats-server.conf and nats-users.json." type:"path"`
+	Listen    string `default:"127.0.0.1:4222" help:"host:port of the server."`
+	Store     string `default:"/var/lib/nats" help:"Folder of its streams."`
+	Before210 bool   `name:"before-2.10" help:"For a nats-server before 2.10, such as Debian 12's: it cannot promise that what it acknowledges is on the disk."`
 }
 
 func (x *natsInitCmd) Run() error {
@@ -161,7 +163,7 @@ func (x *natsInitCmd) Run() error {
 	}
 	conf := filepath.Join(x.Out, "nats-server.conf")
 	var b strings.Builder
-	if err := writeNATSConfig(&b, x.Listen, x.Store, passwords); err != nil {
+	if err := writeNATSConfig(&b, x.Listen, x.Store, !x.Before210, passwords); err != nil {
 		return err
 	}
 	if err := os.WriteFile(conf, []byte(b.String()), 0o600); err != nil {
@@ -176,16 +178,23 @@ In harrier.yaml:  nats: {url: nats://%s, user: %s}, with HARRIER_NATS_PASSWORD f
 }
 
 // writeNATSConfig writes the configuration of a nats-server.
-func writeNATSConfig(w io.Writer, listen, store string, passwords map[string]string) error {
-	fmt.Fprintf(w, "# Written by harrier nats init: who may come to NATS, and what each may do.\nlisten: %q\njetstream { store_dir: %q, sync_interval: always }\nauthorization {\n  users: [\n", listen, store)
+func writeNATSConfig(w io.Writer, listen, store string, sync bool, passwords map[string]string) error {
+	always := ", sync_interval: always"
+	if !sync {
+		always = ""
+	}
+	fmt.Fprintf(w, "# Written by harrier nats init: who may come to NATS, and what each may do.\nlisten: %q\njetstream { store_dir: %q%s }\nauthorization {\n  users: [\n", listen, store, always)
 	for _, u := range natsUsers(passwords) {
 		hash, err := bcrypt.GenerateFromPassword([]byte(u.Password), bcrypt.DefaultCost)
 		if err != nil {
 			return err
 		}
 		list := func(of []string) string {
-			b, _ := json.Marshal(of)
-			return string(b)
+			quoted := make([]string, len(of))
+			for i, s := range of {
+				quoted[i] = strconv.Quote(s)
+			}
+			return "[" + strings.Join(quoted, ", ") + "]"
 		}
 		side := func(allow, deny []string) string {
 			if len(allow) == 0 {

@@ -117,6 +117,7 @@ type storageConfig struct {
 	Provider  cloudapi.Provider `yaml:"provider"`
 	AccessKey string            `yaml:"access_key"`
 	SecretKey string            `yaml:"secret_key"`
+	QuotaGiB  float64           `yaml:"quota_gib"`
 }
 
 // flightConfig is a patrol of the calendar.
@@ -161,7 +162,7 @@ func defaultConfig() config {
 	c.MQTT.Listen = "127.0.0.1:1883"
 	c.NATS.Listen = "127.0.0.1:4222"
 	c.Media.ListenRTMP, c.Media.ListenRTSP, c.Media.RTPPort = "127.0.0.1:1935", "127.0.0.1:8554", 8000
-	c.Storage = storageConfig{Listen: "127.0.0.1:9000", Bucket: "harrier-media", Region: "us-east-1", Provider: cloudapi.ProviderMinio, AccessKey: "harrier"}
+	c.Storage = storageConfig{Listen: "127.0.0.1:9000", Bucket: "harrier-media", Region: "us-east-1", Provider: cloudapi.ProviderMinio, AccessKey: "harrier", QuotaGiB: 20}
 	c.Live.Quality, c.Live.DRCHz = 3, 5
 	c.Disk.Warn, c.Disk.Stop = 10, 5
 	c.Vision.Engine, c.Vision.Sessions, c.Vision.Interval, c.Vision.Flights = "onnxruntime", 0, 300*time.Millisecond, 16
@@ -339,6 +340,9 @@ func (c config) check() error {
 	}
 	if c.Storage.Endpoint != "" && c.Storage.SecretKey == "" {
 		return errors.New("storage.endpoint: an external bucket needs storage.access_key and storage.secret_key (or HARRIER_STORAGE_SECRET)")
+	}
+	if !(c.Storage.QuotaGiB >= 0 && c.Storage.QuotaGiB < 1<<20) {
+		return fmt.Errorf("storage.quota_gib must not be negative, is %g", c.Storage.QuotaGiB)
 	}
 	if _, _, err := net.SplitHostPort(c.Storage.Listen); err != nil {
 		return fmt.Errorf("storage.listen: %q is not host:port: %w", c.Storage.Listen, err)

@@ -71,7 +71,7 @@ func (c *enrollCmd) Run() error {
 		return fmt.Errorf("dock %s is not under docks in %s: only docks of the configuration may come to the broker", c.SN, c.Config)
 	}
 	if in.MQTT.Password == "" {
-		return fmt.Errorf("set mqtt.user: %s and mqtt.password (or HARRIER_MQTT_PASSWORD) first: once a dock is enrolled, nobody comes to the broker without a credential, Harrier neither", enroll.Controller)
+		return fmt.Errorf("set mqtt.user: %s and mqtt.password (or HARRIER_MQTT_PASSWORD) first: once a dock is enrolled, every client of the broker, Harrier included, needs a credential", enroll.Controller)
 	}
 	if in.MQTT.User != enroll.Controller {
 		return fmt.Errorf("mqtt.user is %q; with enrolled docks it must be %q, which the access rules name", in.MQTT.User, enroll.Controller)
@@ -100,8 +100,12 @@ func (c *enrollCmd) Run() error {
   organization id       %s
   binding code          %s
 The password is not shown again; enroll the dock once more for a new one.
-The embedded broker takes it at once. Mosquitto needs the lines of %s, and a SIGHUP after each enrolment.
-`, broker, c.SN, password, in.Organization.ID, in.Organization.BindingCode, filepath.Join(in.dir, "mosquitto.conf"))
+The embedded broker takes it at once. Mosquitto runs as a user of its own, who may not read %[6]s; after each enrolment:
+  sudo install -d -o mosquitto -m 0700 /etc/mosquitto/harrier
+  sudo install -o mosquitto -m 0600 %[6]s/passwd %[6]s/acl /etc/mosquitto/harrier/
+  sudo systemctl reload mosquitto
+and once, in a file of /etc/mosquitto/conf.d: allow_anonymous false; password_file /etc/mosquitto/harrier/passwd; acl_file /etc/mosquitto/harrier/acl (a line each)
+`, broker, c.SN, password, in.Organization.ID, in.Organization.BindingCode, in.dir)
 	return nil
 }
 

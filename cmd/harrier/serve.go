@@ -105,7 +105,7 @@ func serve(ctx context.Context, c config, log *slog.Logger) (err error) {
 	if err != nil {
 		return err
 	}
-	place, err := depot(ctx, c, data, later)
+	place, err := depot(ctx, c, data, log, later)
 	if err != nil {
 		return err
 	}

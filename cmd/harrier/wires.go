@@ -53,6 +53,9 @@ func (c config) ownData(who string, log *slog.Logger, later func(func() error)) 
 		}
 		later(release)
 	}
+	if err := os.Chmod(data, 0o700); err != nil { // also one that an earlier version made
+		log.Warn("others on this machine may read the data folder", "folder", data, "error", err)
+	}
 	disk = &embedded.Disk{Dir: data, Warn: c.Disk.Warn / 100, Stop: c.Disk.Stop / 100, Every: diskLook, Log: log}
 	disk.Look()
 	return data, disk, nil
@@ -119,10 +122,16 @@ func connect(ctx context.Context, c config, data string, log *slog.Logger, later
 	if err := journal.Declare(ctx, w.js, streams(), c.Retention); err != nil {
 		return w, err
 	}
-	if _, err := w.js.CreateOrUpdateConsumer(ctx, "LEADS", jetstream.ConsumerConfig{Durable: leadsForCases, AckPolicy: jetstream.AckExplicitPolicy, AckWait: 30 * time.Second, MaxDeliver: -1}); err != nil {
-		return w, fmt.Errorf("consumer of the case system: %w", err)
+	return w, leadsConsumer(ctx, w.js)
+}
+
+// leadsConsumer makes the consumer by which a case system takes leads.
+func leadsConsumer(ctx context.Context, js jetstream.JetStream) error {
+	_, err := js.CreateOrUpdateConsumer(ctx, "LEADS", jetstream.ConsumerConfig{Durable: leadsForCases, AckPolicy: jetstream.AckExplicitPolicy, AckWait: 30 * time.Second, MaxDeliver: -1})
+	if err != nil {
+		return fmt.Errorf("consumer of the case system: %w", err)
 	}
-	return w, nil
+	return nil
 }
 
 // streams are all that is kept; each room declares its own.
@@ -155,7 +164,7 @@ func (c config) bucket() (*uploads.Bucket, error) {
 }
 
 // embeddedBucket starts the endpoint in this process, and opens its bucket.
-func (c config) embeddedBucket(ctx context.Context, data string, later func(func() error)) (*uploads.Bucket, error) {
+func (c config) embeddedBucket(ctx context.Context, data string, log *slog.Logger, later func(func() error)) (*uploads.Bucket, error) {
 	s := c.Storage
 	if s.SecretKey == "" {
 		var err error
@@ -164,7 +173,7 @@ func (c config) embeddedBucket(ctx context.Context, data string, later func(func
 		}
 	}
 	keys := &uploads.Keys{Secret: s.SecretKey}
-	e, err := embedded.StartStorage(ctx, embedded.StorageOptions{Listen: s.Listen, Dir: filepath.Join(data, "uploads"), Bucket: s.Bucket, AccessKey: s.AccessKey, SecretKey: s.SecretKey, Docks: keys})
+	e, err := embedded.StartStorage(ctx, embedded.StorageOptions{Listen: s.Listen, Dir: filepath.Join(data, "uploads"), Bucket: s.Bucket, AccessKey: s.AccessKey, SecretKey: s.SecretKey, Docks: keys, Quota: int64(s.QuotaGiB * (1 << 30)), Log: log})
 	if err != nil {
 		return nil, err
 	}
@@ -174,10 +183,10 @@ func (c config) embeddedBucket(ctx context.Context, data string, later func(func
 }
 
 // depot is where docks upload to, with the evidence that takes over what comes.
-func depot(ctx context.Context, c config, data string, later func(func() error)) (*dock.Depot, error) {
+func depot(ctx context.Context, c config, data string, log *slog.Logger, later func(func() error)) (*dock.Depot, error) {
 	open := c.bucket
 	if c.Storage.Endpoint == "" {
-		open = func() (*uploads.Bucket, error) { return c.embeddedBucket(ctx, data, later) }
+		open = func() (*uploads.Bucket, error) { return c.embeddedBucket(ctx, data, log, later) }
 	}
 	b, err := open()
 	if err != nil {
@@ -251,7 +260,7 @@ func (x *controllerCmd) Run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	place, err := depot(ctx, c, data, later)
+	place, err := depot(ctx, c, data, log, later)
 	if err != nil {
 		return err
 	}

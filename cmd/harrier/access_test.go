@@ -1,0 +1,261 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/harrier-patrol/harrier/embedded"
+	"github.com/harrier-patrol/harrier/journal"
+)
+
+// TestWhoMayDoWhatOnNATS is the attacker's table: every user against every subject and operation, on the embedded server and on Debian's with the
+// configuration that harrier nats init writes.
+func TestWhoMayDoWhatOnNATS(t *testing.T) {
+	passwords, err := natsPasswords(filepath.Join(t.TempDir(), "users.json"), true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Run("embedded", func(t *testing.T) {
+		s, err := embedded.StartNATS(embedded.NATSOptions{Host: "127.0.0.1", Dir: t.TempDir(), MaxBytes: journal.Bytes(streams(), nil) + bucketBytes, Users: natsUsers(passwords)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close()
+		attackNATS(t, s.URL(), passwords)
+	})
+	t.Run("nats-server", func(t *testing.T) {
+		server, err := exec.LookPath("nats-server")
+		if err != nil {
+			t.Skip("no nats-server here: `./setup.sh test` installs it")
+		}
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		addr := l.Addr().String()
+		l.Close()
+		dir := t.TempDir()
+		var b strings.Builder
+		if err := writeNATSConfig(&b, addr, filepath.Join(dir, "store"), false, passwords); err != nil {
+			t.Fatal(err)
+		}
+		conf := filepath.Join(dir, "nats-server.conf")
+		if err := os.WriteFile(conf, []byte(b.String()), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		start(t, server, "-c", conf)
+		until(t, time.Minute, "nats-server is up", func() bool { return listening(addr) })
+		attackNATS(t, "nats://"+addr, passwords)
+	})
+}
+
+func attackNATS(t *testing.T, url string, passwords map[string]string) {
+	t.Helper()
+	if nc, err := nats.Connect(url, nats.MaxReconnects(0)); err == nil {
+		nc.Close()
+		t.Error("nobody comes in without a credential")
+	}
+	if nc, err := nats.Connect(url, nats.UserInfo(natsHarrier, "guessed"), nats.MaxReconnects(0)); err == nil {
+		nc.Close()
+		t.Error("a wrong password comes in")
+	}
+	connect := func(user string) (*nats.Conn, chan error) {
+		refused := make(chan error, 256)
+		nc, err := nats.Connect(url, nats.UserInfo(user, passwords[user]), nats.CustomInboxPrefix(inbox(user)), nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
+			if errors.Is(err, nats.ErrPermissionViolation) {
+				refused <- err
+			}
+		}))
+		if err != nil {
+			t.Fatal(user, err)
+		}
+		t.Cleanup(nc.Close)
+		return nc, refused
+	}
+	house, _ := connect(natsHarrier)
+	js, err := jetstream.New(house)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
+	defer cancel()
+	if err := journal.Declare(ctx, js, streams(), nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := leadsConsumer(ctx, js); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{Bucket: "fleet"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := journal.Publish(ctx, js, "leads.confirmed.street-stall.none", "", "a lead"); err != nil {
+		t.Fatal(err)
+	}
+	// who may publish where, and hear what: a = admin, h = harrier, o = operator, v = viewer, c = case system
+	type client struct {
+		nc      *nats.Conn
+		refused chan error
+	}
+	clients := map[string]client{}
+	for user := range passwords {
+		nc, refused := connect(user)
+		clients[user] = client{nc, refused}
+	}
+	letters := map[byte]string{'a': natsAdmin, 'h': natsHarrier, 'o': natsOperator, 'v': natsViewer, 'c': natsCases}
+	for _, row := range []struct{ subject, publish, hear string }{
+		{"leads.confirmed.street-stall.none", "ah", "ahovc"},
+		{"leads.candidate.street-stall.none", "ah", "ahovc"},
+		{"sim.leads.candidate.street-stall.none", "ah", "ahov"},
+		{"harrier.commands.D1", "aho", "ah"},
+		{"harrier.commands.all", "aho", "ah"},
+		{"harrier.reviews", "ah", "ah"},
+		{"harrier.findings.F1", "ah", "ahov"},
+		{"harrier.flights.D1", "ah", "ahov"},
+		{"harrier.progress.D1", "ah", "ahov"},
+		{"harrier.pose.D1", "ah", "ahov"},
+		{"harrier.audit.D1", "ah", "aho"},
+		{"harrier.watch", "ah", "ah"},
+		{"harrier.photos", "ah", "ah"},
+		{"harrier.media.D1", "ah", "ahov"},
+		{"harrier.tracks.F1", "ah", "ahov"},
+		{"harrier.coverage.F1", "ah", "ahov"},
+		{"harrier.changes.F1", "ah", "ahov"},
+		{"harrier.calendar.D1", "ah", "ahov"},
+		{"harrier.checkpoints.F1", "ah", "ah"},
+		{"harrier.dead.X.y.1", "ah", "ah"},
+		{"cases.feedback.L1", "ac", "ah"},
+		{"$KV.fleet.D1", "ah", "a"},
+		{"$KV.owners.D1", "ah", "a"},
+		{inbox(natsOperator) + ".x", "a", "ao"},
+		{inbox(natsHarrier) + ".x", "a", "ah"},
+		{"_INBOX.x", "a", "a"},
+		{">", "", "a"},
+		{"$SYS.>", "", "a"},
+		// what deletes, empties or restores
+		{"$JS.API.STREAM.DELETE.LEADS", "a", ""},
+		{"$JS.API.STREAM.PURGE.LEADS", "a", ""},
+		{"$JS.API.STREAM.MSG.DELETE.AUDIT", "a", ""},
+		{"$JS.API.STREAM.RESTORE.LEADS", "a", ""},
+		{"$JS.API.STREAM.SNAPSHOT.AUDIT", "a", ""},
+		// what reads a stream, and what makes a consumer that delivers anywhere
+		{"$JS.API.STREAM.CREATE.X", "ah", ""},
+		{"$JS.API.STREAM.UPDATE.LEADS", "ah", ""},
+		{"$JS.API.CONSUMER.CREATE.LEADS.x", "ah", ""},
+		{"$JS.API.CONSUMER.CREATE.SIMLEADS.x", "ah", ""},
+		{"$JS.API.CONSUMER.CREATE.REVIEWS.x", "ah", ""},
+		{"$JS.API.CONSUMER.DURABLE.CREATE.LEADS.x", "ah", ""},
+		{"$JS.API.CONSUMER.MSG.NEXT.LEADS.cases", "ahc", ""},
+		{"$JS.API.CONSUMER.MSG.NEXT.FINDINGS.ledger", "ah", ""},
+		{"$JS.API.STREAM.MSG.GET.REVIEWS", "ah", ""},
+		{"$JS.API.DIRECT.GET.KV_fleet", "ah", ""},
+		{"$JS.ACK.FINDINGS.ledger.1.1.1.1.1", "ah", ""},
+	} {
+		for letter, user := range letters {
+			check := func(what string, allowed bool, try func(*nats.Conn) error) {
+				nc, refused := clients[user].nc, clients[user].refused
+				if err := try(nc); err != nil {
+					t.Errorf("%s %s %s: %v", user, what, row.subject, err)
+				}
+				if err := nc.FlushTimeout(30 * time.Second); err != nil {
+					t.Fatal(err)
+				}
+				was := false
+				select {
+				case <-refused:
+					was = true
+				default:
+				}
+				// the error comes before the answer to the flush, but is told by another goroutine
+				if !was && !allowed {
+					select {
+					case <-refused:
+						was = true
+					case <-time.After(5 * time.Second):
+					}
+				}
+				if was == allowed {
+					t.Errorf("%s %s %s: refused %v, wanted %v", user, what, row.subject, was, !allowed)
+				}
+			}
+			if row.publish != "" {
+				if strings.HasPrefix(row.subject, "$JS.API.STREAM.") && user == natsAdmin || strings.Contains(row.subject, "STREAM.UPDATE") || strings.Contains(row.subject, "STREAM.CREATE") {
+					continue // it would work
+				}
+				check("publishes to", strings.IndexByte(row.publish, letter) >= 0, func(nc *nats.Conn) error { return nc.Publish(row.subject, nil) })
+			}
+			if row.hear != "" {
+				check("hears", strings.IndexByte(row.hear, letter) >= 0, func(nc *nats.Conn) error {
+					sub, err := nc.SubscribeSync(row.subject)
+					if err == nil {
+						err = nc.FlushTimeout(30 * time.Second)
+						_ = sub.Unsubscribe()
+					}
+					return err
+				})
+			}
+		}
+	}
+	// the case system reads leads through its own consumer, and answers
+	cases, _ := connect(natsCases)
+	cjs, err := jetstream.New(cases)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cons, err := cjs.Consumer(ctx, "LEADS", leadsForCases)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := cons.Next(jetstream.FetchMaxWait(30 * time.Second))
+	if err != nil || string(m.Data()) != `"a lead"` {
+		t.Fatal("the case system gets no lead", err)
+	}
+	if err := m.DoubleAck(ctx); err != nil {
+		t.Error(err)
+	}
+	if err := journal.Publish(ctx, cjs, "cases.feedback.L1", "", map[string]string{"state": "accepted"}); err != nil {
+		t.Error(err)
+	}
+	// an operator is answered, and nobody else hears it
+	if _, err := house.Subscribe("harrier.commands.*", func(m *nats.Msg) { _ = m.Respond([]byte("done")) }); err != nil {
+		t.Fatal(err)
+	}
+	if err := house.FlushTimeout(30 * time.Second); err != nil {
+		t.Fatal(err)
+	}
+	operator, _ := connect(natsOperator)
+	if r, err := operator.Request("harrier.commands.D1", nil, 30*time.Second); err != nil || string(r.Data) != "done" {
+		t.Error("the operator is not answered", err)
+	}
+	// nobody but the administrator loses what was kept
+	denied, stop := context.WithTimeout(ctx, 2*time.Second) // what is not allowed is not answered
+	if err := js.DeleteStream(denied, "LEADS"); err == nil {
+		t.Error("harrier itself deletes the leads")
+	}
+	stop()
+	admin, _ := connect(natsAdmin)
+	ajs, err := jetstream.New(admin)
+	if err != nil {
+		t.Fatal(err)
+	}
+	st, err := ajs.Stream(ctx, "AUDIT")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := st.Purge(ctx); err == nil {
+		t.Error("the audit can be emptied")
+	}
+	if err := ajs.DeleteStream(ctx, "CHANGES"); err != nil {
+		t.Error(fmt.Errorf("the administrator cannot delete a stream: %w", err))
+	}
+}
