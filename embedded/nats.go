@@ -34,6 +34,7 @@ type NATSOptions struct {
 	Dir      string
 	MaxBytes int64      // of all streams together
 	Users    []NATSUser // none: everybody may do everything
+	NoSync   bool       // do not wait for the disk: to fill streams for a bench
 }
 
 // StartNATS starts a server. What is acknowledged lies on the disk.
@@ -45,7 +46,7 @@ func StartNATS(o NATSOptions) (*NATS, error) {
 func (n *NATS) start() error {
 	conf := &server.Options{
 		ServerName: "harrier", Host: n.o.Host, Port: n.o.Port, JetStream: true, StoreDir: n.o.Dir,
-		NoSigs: true, NoLog: true, SyncAlways: true, JetStreamMaxMemory: 64 << 20, JetStreamMaxStore: max(n.o.MaxBytes, 1<<30),
+		NoSigs: true, NoLog: true, SyncAlways: !n.o.NoSync, JetStreamMaxMemory: 64 << 20, JetStreamMaxStore: max(n.o.MaxBytes, 1<<30),
 		AuthTimeout: 5, MaxConn: 4096,
 	}
 	if n.o.Port == 0 {

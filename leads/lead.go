@@ -106,8 +106,8 @@ func (l Lead) stream() string {
 	return "LEADS"
 }
 
-// message is a revision of the lead as a CloudEvent, whose id is the same whenever it is made.
-func (l Lead) message(now time.Time) (*nats.Msg, error) {
+// Message is a revision of the lead as a CloudEvent, whose id is the same whenever it is made.
+func (l Lead) Message(now time.Time) (*nats.Msg, error) {
 	b, err := json.Marshal(Event{"1.0", fmt.Sprintf("%s/%d", l.Lead, l.Revision), "urn:harrier:leads", "harrier.lead." + l.State, l.Lead, now.UTC(), "application/json", Schema, l})
 	if err != nil {
 		return nil, err

@@ -164,12 +164,12 @@ const publishWait = 10 * time.Second
 
 func (l *Ledger) message(x Lead) (*nats.Msg, error) {
 	x.FrameURL, x.CropURL = l.EvidenceURL(x.Frame), l.EvidenceURL(x.Crop)
-	return x.message(time.Now())
+	return x.Message(time.Now())
 }
 
 // Publish sends a revision of a lead that no ledger keeps, as a CloudEvent, and waits until it is kept.
 func Publish(ctx context.Context, js jetstream.JetStream, x Lead) error {
-	m, err := x.message(time.Now())
+	m, err := x.Message(time.Now())
 	if err != nil {
 		return err
 	}

@@ -314,7 +314,7 @@ func fill(t testing.TB, js jetstream.JetStream, n int) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		m, err := x.message(time.Now())
+		m, err := x.Message(time.Now())
 		if err != nil {
 			t.Fatal(err)
 		}

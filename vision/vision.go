@@ -128,7 +128,7 @@ type Change struct {
 	Last       time.Time  `json:"last"`           // capture of the pass before
 	LastFlight string     `json:"last_flight"`
 	At         time.Time  `json:"at"`     // capture of this one
-	Before     string     `json:"before"` // SHA-256 of the rectified plot then, and now
+	Before     string     `json:"before"` // SHA-256 of the rectified plot then, and now; sealed in the evidence
 	After      string     `json:"after"`
 	Register   *geo.Match `json:"register,omitempty"`
 }

@@ -28,6 +28,7 @@ import (
 type benchCmd struct {
 	Locate benchLocateCmd `cmd:"" help:"Positions of true pixels on rendered flights: errors, and how honest their ellipses are."`
 	Day    benchDayCmd    `cmd:"" help:"A day on simulated docks, with faults, and the controller killed now and then."`
+	Leads  benchLeadsCmd  `cmd:"" help:"A Harrier whose streams hold many leads: how long until it has its docks and its leads, its memory, and what a page costs."`
 	Kills  benchKillsCmd  `cmd:"" help:"A recorded flight, with serve killed again and again: the leads beside those of a run without kills."`
 	Fleet  benchFleetCmd  `cmd:"" help:"Many docks at once on an external broker: what the controller takes, and how fast states arrive."`
 }

@@ -9,7 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/nats-io/nats.go"
 	"go.yaml.in/yaml/v3"
 
 	"github.com/harrier-patrol/harrier/dock"
@@ -47,13 +46,7 @@ func TestAnOperatorsHandOnASimulatedDock(t *testing.T) {
 	book := filepath.Join(dir, "book.jsonl")
 	start(t, bin, "controller", "--config", conf, "--time-scale", "15", "--time-from", from)
 	start(t, bin, "docksim", "--docks", "1", "--no-video", "--mqtt", mqtt, "--settings", calm, "--logbook", book, "--time-scale", "15", "--time-from", from)
-	var nc *nats.Conn
-	until(t, 20*time.Second, "NATS is up", func() bool {
-		c, err := nats.Connect(natsURL)
-		nc = c
-		return err == nil
-	})
-	defer nc.Close()
+	nc := dial(t, conf, 0, natsAdmin)
 	key := 0
 	do := func(c dock.Command) (r dock.Reply) {
 		t.Helper()

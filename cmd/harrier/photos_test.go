@@ -11,8 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/nats-io/nats.go"
-
 	"github.com/harrier-patrol/harrier/dock"
 	"github.com/harrier-patrol/harrier/evidence"
 	"github.com/harrier-patrol/harrier/missions/wpml"
@@ -32,16 +30,10 @@ func TestPhotosOfAFlightAreLookedAt(t *testing.T) {
 	}
 	start(t, bin, "docksim", "--airborne", "--photos", "--docks", "1", "--flying", "1", "--seed", "4714", "--mqtt", "tcp://127.0.0.1:22383", "--city", city, "--faults", faults)
 	conf := filepath.Join(city, "harrier.yaml")
-	until(t, 20*time.Second, "the city is written", func() bool { _, err := os.Stat(conf); return err == nil })
+	until(t, time.Minute, "the city is written", func() bool { _, err := os.Stat(conf); return err == nil })
 	shorten(t, filepath.Join(city, "SIMDOCK0001.kmz"), 3)
 	start(t, bin, "serve", "--config", conf, "--port-offset", "20500")
-	var nc *nats.Conn
-	until(t, 20*time.Second, "NATS is up", func() (ok bool) {
-		c, err := nats.Connect("nats://127.0.0.1:24722")
-		nc = c
-		return err == nil
-	})
-	defer nc.Close()
+	nc := dial(t, conf, 20500, natsHarrier)
 	media, err := nc.SubscribeSync(dock.SubjectMedia + ">")
 	if err != nil {
 		t.Fatal(err)

@@ -117,6 +117,24 @@ func listening(addr string) bool {
 	return c.Close() == nil
 }
 
+// dial connects to the NATS of a Harrier that runs with a configuration, once it is up.
+func dial(t *testing.T, config string, offset int, user string) *nats.Conn {
+	t.Helper()
+	var nc *nats.Conn
+	until(t, time.Minute, "NATS is up", func() bool {
+		c, err := loadConfig(config)
+		if err == nil {
+			err = c.shift(offset)
+		}
+		if err == nil {
+			nc, err = c.dialNATS(user)
+		}
+		return err == nil
+	})
+	t.Cleanup(nc.Close)
+	return nc
+}
+
 func checkReport(t *testing.T, path string) report {
 	t.Helper()
 	b, err := os.ReadFile(path)
@@ -212,7 +230,7 @@ func TestServeTakesUpAFlight(t *testing.T) {
 	city := filepath.Join(dir, "city")
 	start(t, bin, "docksim", "--airborne", "--docks", "1", "--flying", "1", "--seed", "4713", "--mqtt", "tcp://127.0.0.1:31884", "--city", city)
 	yaml := filepath.Join(city, "harrier.yaml")
-	until(t, 20*time.Second, "the city is written", func() bool { _, err := os.Stat(yaml); return err == nil })
+	until(t, time.Minute, "the city is written", func() bool { _, err := os.Stat(yaml); return err == nil })
 	f, err := os.OpenFile(yaml, os.O_APPEND|os.O_WRONLY, 0)
 	if err != nil {
 		t.Fatal(err)
@@ -227,9 +245,9 @@ func TestServeTakesUpAFlight(t *testing.T) {
 			return nil
 		}
 		defer res.Body.Close()
-		var l []leads.Lead
-		_ = json.NewDecoder(res.Body).Decode(&l)
-		return l
+		var page struct{ Leads []leads.Lead }
+		_ = json.NewDecoder(res.Body).Decode(&page)
+		return page.Leads
 	}
 	first := exec.Command(bin, "serve", "--config", yaml, "--port-offset", "20200")
 	if err := first.Start(); err != nil {
@@ -242,11 +260,7 @@ func TestServeTakesUpAFlight(t *testing.T) {
 	until(t, 20*time.Second, "the leads are known again", func() bool { return len(leadsNow()) > 0 })
 	before := len(leadsNow())
 	until(t, 60*time.Second, "another lead of the same flight", func() bool { return len(leadsNow()) > before })
-	nc, err := nats.Connect("nats://127.0.0.1:24422")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer nc.Close()
+	nc := dial(t, yaml, 20200, natsHarrier)
 	js, err := nc.JetStream()
 	if err != nil {
 		t.Fatal(err)
@@ -307,13 +321,10 @@ func TestPageInABrowser(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(web, "node_modules", "playwright-core")); err1 != nil || err2 != nil || err != nil {
 		t.Skip("no Node, Chromium or playwright-core here: `make test` installs them")
 	}
-	start(t, bin, "demo", "--headless", "--docks", "4", "--flying", "1", "--seed", "4714", "--port-offset", "20300", "--duration", "180s")
-	until(t, 30*time.Second, "NATS is up", func() bool { return listening("127.0.0.1:24522") && listening("127.0.0.1:28380") })
-	nc, err := nats.Connect("nats://127.0.0.1:24522")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer nc.Close()
+	dir := t.TempDir()
+	start(t, bin, "demo", "--headless", "--docks", "4", "--flying", "1", "--seed", "4714", "--port-offset", "20300", "--duration", "180s", "--keep", dir)
+	until(t, time.Minute, "the page is up", func() bool { return listening("127.0.0.1:24522") && listening("127.0.0.1:28380") })
+	nc := dial(t, filepath.Join(dir, "city", "harrier.yaml"), 20300, natsViewer)
 	confirmed, err := nc.SubscribeSync("sim.leads.confirmed.>")
 	if err != nil {
 		t.Fatal(err)

@@ -345,6 +345,11 @@ func (f *flightWatch) sightings(ctx context.Context, l look, at time.Time) error
 		}
 		k.Found = true
 		if sealed == "" {
+			rest, err := f.unsearched(ctx, l)
+			if err != nil {
+				return err
+			}
+			l.all = append(l.all, rest...)
 			raw, err := jpeg(l.pic.BGR)
 			if err != nil {
 				return err
@@ -372,6 +377,28 @@ func (f *flightWatch) sightings(ctx context.Context, l look, at time.Time) error
 		}
 	}
 	return nil
+}
+
+// unsearched is what is seen in the parts of a frame that were not looked at: before it is kept it is searched whole for faces and plates.
+func (f *flightWatch) unsearched(ctx context.Context, l look) ([]vision.Detection, error) {
+	size := f.w.Model.Manifest.Size
+	tiles := vision.TilesAt(l.camera.Width, l.camera.Height, size, vision.BlindScales[0])
+	if p, ok := f.pose(f.base(), l.pts); ok {
+		tiles = vision.TilesByGround(l.camera, p, 0, size)
+	}
+	tiles = slices.DeleteFunc(tiles, func(t vision.Tile) bool { return covered(t, l.tiles) })
+	if len(tiles) == 0 {
+		return nil, nil
+	}
+	return f.w.Model.Picture(ctx, l.pic.BGR, tiles, PrivateScore)
+}
+
+// covered says whether a tile lies in one that was looked at, but for a strip in which nobody is seen whole.
+func covered(t vision.Tile, looked []vision.Tile) bool {
+	const stripPx = 16
+	return slices.ContainsFunc(looked, func(o vision.Tile) bool {
+		return o.Side <= 1.5*t.Side && t.X >= o.X-stripPx && t.Y >= o.Y-stripPx && t.X+t.Side <= o.X+o.Side+stripPx && t.Y+t.Side <= o.Y+o.Side+stripPx
+	})
 }
 
 // picture is a frame or a photo in which something was found: as it was taken, with all that was seen in it, and the SHA-256 of it as sealed.

@@ -34,7 +34,7 @@ const BucketPasses = "passes"
 type pass struct {
 	Flight  string     `json:"flight"`
 	At      time.Time  `json:"at"`
-	Picture string     `json:"picture"` // rectified, SHA-256 in the evidence
+	Picture string     `json:"picture"` // rectified, SHA-256 in the evidence, sealed: it was not searched for faces and plates
 	View    [3]float64 `json:"view"`    // towards the camera: east, north, up
 	Cov     geo.Cov    `json:"cov"`     // of its position
 
@@ -152,7 +152,7 @@ func (w *Watcher) compare(ctx context.Context, kv jetstream.KeyValue, job dock.W
 		}
 		now := passes[k]
 		var err error
-		if now.Picture, err = w.Store.Put(ctx, now.jpeg); err != nil {
+		if now.Picture, err = w.Store.Seal(ctx, now.jpeg); err != nil {
 			return out, err
 		}
 		last, revision, err := lastPass(ctx, kv, k.key(job.Simulated))
@@ -216,7 +216,7 @@ func lastPass(ctx context.Context, kv jetstream.KeyValue, key string) (*pass, ui
 
 // changes compares two passes over a plot.
 func (w *Watcher) changes(ctx context.Context, plot change.Plot, before, after pass) ([]vision.Change, error) {
-	raw, err := w.Store.Get(ctx, before.Picture)
+	raw, err := w.Store.Unseal(ctx, before.Picture)
 	if err != nil {
 		return nil, err
 	}

@@ -117,7 +117,7 @@ func TestPassesAreComparedWithTheLast(t *testing.T) {
 			t.Errorf("%+v", x)
 		}
 		for _, id := range []string{x.Before} {
-			if _, err := w.Store.Get(t.Context(), id); err != nil {
+			if _, err := w.Store.Unseal(t.Context(), id); err != nil {
 				t.Error(err)
 			}
 		}

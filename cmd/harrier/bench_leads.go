@@ -1,0 +1,208 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+	"github.com/paulmach/orb"
+
+	"github.com/harrier-patrol/harrier/dock/docksim"
+	"github.com/harrier-patrol/harrier/embedded"
+	"github.com/harrier-patrol/harrier/geo"
+	"github.com/harrier-patrol/harrier/journal"
+	"github.com/harrier-patrol/harrier/leads"
+	"github.com/harrier-patrol/harrier/vision"
+)
+
+// benchLeadsCmd starts a Harrier whose streams hold many leads.
+type benchLeadsCmd struct {
+	Leads      int           `default:"100000" help:"In the stream."`
+	Page       time.Duration `default:"30s" help:"How long a page is kept open."`
+	PortOffset int           `default:"24000" help:"Added to every port."`
+}
+
+// LeadsReport is what it came to.
+type LeadsReport struct {
+	Leads     int     `json:"leads"`
+	DocksS    float64 `json:"docks_taken_s"` // from the start of the process
+	AnswersS  float64 `json:"answers_s"`     // HTTP, with whatever status
+	LeadsS    float64 `json:"leads_ready_s"`
+	PSSMiB    float64 `json:"pss_mib"`
+	PageFirst float64 `json:"page_first_kb"`  // what a page asks for at first, and then
+	PageKBs   float64 `json:"page_kb_second"` // a second, as the web app asks, with all docks
+}
+
+func (x *benchLeadsCmd) Run(ctx context.Context) error {
+	dir, err := os.MkdirTemp("", "harrier-leads-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	conf := filepath.Join(dir, "harrier.yaml")
+	site := docksim.Site(0)
+	text := fmt.Sprintf("docks: [{sn: %s, aircraft: %s, model: M4D, lon: %f, lat: %f}]\n", docksim.SN(0), docksim.AircraftSN(0), site[0], site[1])
+	if err := os.WriteFile(conf, []byte(text), 0o600); err != nil {
+		return err
+	}
+	c, err := loadConfig(conf)
+	if err == nil {
+		err = c.shift(x.PortOffset)
+	}
+	if err != nil {
+		return err
+	}
+	if err := x.fill(ctx, c); err != nil {
+		return err
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	log, err := os.Create(filepath.Join(dir, "log.txt"))
+	if err != nil {
+		return err
+	}
+	defer log.Close()
+	r := LeadsReport{Leads: x.Leads}
+	began := time.Now()
+	srv, err := startChild(log, self, "serve", "--config", conf, "--port-offset", strconv.Itoa(x.PortOffset))
+	if err != nil {
+		return err
+	}
+	defer srv.stop()
+	page := fmt.Sprintf("http://127.0.0.1:%d", portOf(c.HTTP.Listen))
+	first := func(at *float64, ok func() bool) func() bool {
+		return func() bool {
+			if *at == 0 && ok() {
+				*at = time.Since(began).Seconds()
+			}
+			return *at > 0
+		}
+	}
+	answers := first(&r.AnswersS, func() bool { _, _, err := ask(page + "/api/counts"); return err == nil })
+	docks := first(&r.DocksS, func() bool {
+		owners := 0
+		err := withJetStream(c, func(js jetstream.JetStream) error {
+			kv, err := js.KeyValue(ctx, "owners")
+			if err != nil {
+				return err
+			}
+			_, err = kv.Get(ctx, docksim.SN(0))
+			owners++
+			return err
+		})
+		return err == nil && owners > 0
+	})
+	var version string
+	ready := first(&r.LeadsS, func() bool {
+		n, b, err := ask(page + "/api/leads?limit=100")
+		var p struct {
+			Total   int
+			Version string
+		}
+		if err != nil || json.Unmarshal(b, &p) != nil || p.Total != x.Leads {
+			return false
+		}
+		version, r.PageFirst = p.Version, float64(n)/1000
+		return true
+	})
+	if err := waitFor(ctx, 10*time.Minute, srv, func() bool { a, d, l := answers(), docks(), ready(); return a && d && l }); err != nil {
+		return fmt.Errorf("%w\n%s", err, tail(log.Name()))
+	}
+	bytes := 0
+	for end := time.Now().Add(x.Page); time.Now().Before(end); {
+		for i, path := range []string{"/api/leads/changes?since=" + version, "/api/docks", "/api/docks"} {
+			n, _, err := ask(page + path)
+			if err != nil {
+				return err
+			}
+			bytes += n
+			if i > 0 {
+				time.Sleep(500 * time.Millisecond)
+			}
+		}
+		if pss, err := pssMiB(srv.pid()); err == nil {
+			r.PSSMiB = max(r.PSSMiB, pss)
+		}
+	}
+	r.PageKBs = float64(bytes) / 1000 / x.Page.Seconds()
+	b, err := json.MarshalIndent(r, "", "  ")
+	if err != nil {
+		return err
+	}
+	fmt.Println(string(b))
+	return nil
+}
+
+// fill puts leads into the stream, as a ledger would have.
+func (x *benchLeadsCmd) fill(ctx context.Context, c config) error {
+	data, err := c.dataFolder()
+	if err != nil {
+		return err
+	}
+	s, err := embedded.StartNATS(embedded.NATSOptions{Host: "127.0.0.1", Dir: filepath.Join(data, "nats"), MaxBytes: journal.Bytes(streams(), nil) + bucketBytes, NoSync: true})
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	nc, err := nats.Connect(s.URL())
+	if err != nil {
+		return err
+	}
+	defer nc.Close()
+	js, err := jetstream.New(nc, jetstream.WithPublishAsyncMaxPending(2000))
+	if err != nil {
+		return err
+	}
+	if err := journal.Declare(ctx, js, streams(), nil); err != nil {
+		return err
+	}
+	scenes := map[string]leads.Scene{"street-stall": {Event: "0501", JoinM: 4.5}}
+	frame := geo.NewFrame(orb.Point{121.45, 31.0}, 0)
+	for i := range x.Leads {
+		p := frame.From(float64(i%2000)*15, float64(i/2000)*15)
+		f := vision.Finding{ID: fmt.Sprintf("%s-20260101T000000-1.%d", docksim.SN(i%16), i), Flight: docksim.SN(i%16) + "-20260101T000000", Dock: docksim.SN(i % 16), Scene: "street-stall", Class: "stall", Lon: p[0], Lat: p[1],
+			Cov: geo.Cov{EE: 0.5, NN: 0.5}, Score: 0.9, Sightings: 9, FirstSeen: time.Unix(1_767_000_000+int64(i), 0).UTC(), LastSeen: time.Unix(1_767_000_009+int64(i), 0).UTC(), Captured: time.Unix(1_767_000_005+int64(i), 0).UTC(), Simulated: true}
+		f.Original, f.Frame, f.Crop = fmt.Sprintf("%064x", 3*i), fmt.Sprintf("%064x", 3*i+1), fmt.Sprintf("%064x", 3*i+2)
+		l, _, err := leads.NewBook(scenes, nil).Take(f)
+		if err != nil {
+			return err
+		}
+		m, err := l.Message(time.Now())
+		if err != nil {
+			return err
+		}
+		if _, err := js.PublishMsgAsync(m); err != nil {
+			return err
+		}
+	}
+	select {
+	case <-js.PublishAsyncComplete():
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// ask fetches a page.
+func ask(url string) (n int, b []byte, err error) {
+	res, err := http.Get(url)
+	if err != nil {
+		return 0, nil, err
+	}
+	defer res.Body.Close()
+	if b, err = io.ReadAll(res.Body); err == nil && res.StatusCode != http.StatusOK {
+		err = errors.New(res.Status)
+	}
+	return len(b), b, err
+}
