@@ -49,11 +49,13 @@ func TestWhoMayAsk(t *testing.T) {
 		want                            int
 	}{
 		{"no token", "/api/leads", "harrier:8080", "", "", 401},
-		{"token", "/api/leads", "harrier:8080", "", "secret", 200},
+		{"token", "/api/counts", "harrier:8080", "", "secret", 200},
+		{"the leads are not read yet", "/api/leads", "harrier:8080", "", "secret", 503},
+		{"nor can changes be told", "/api/leads/changes?since=x-1", "harrier:8080", "", "secret", 503},
 		{"wrong token", "/api/leads", "harrier:8080", "", "secre", 401},
 		{"another host", "/api/leads", "evil:8080", "", "secret", 421},
 		{"another origin", "/api/leads", "harrier:8080", "http://evil", "secret", 403},
-		{"own origin", "/api/leads", "harrier:8080", "http://harrier:8080", "secret", 200},
+		{"own origin", "/api/counts", "harrier:8080", "http://harrier:8080", "secret", 200},
 		{"a dock fetches its route", "/routes/f1.kmz", "harrier:8080", "", "", 200},
 		{"no such route", "/routes/f2.kmz", "harrier:8080", "", "", 404},
 		{"evidence", "/evidence/" + sha, "harrier:8080", "", "secret", 200},
@@ -72,6 +74,46 @@ func TestWhoMayAsk(t *testing.T) {
 		h.ServeHTTP(w, r)
 		if w.Code != c.want {
 			t.Errorf("%s: %d, wanted %d: %s", c.name, w.Code, c.want, w.Body)
+		}
+		for name, want := range map[string]string{"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Content-Security-Policy": "frame-ancestors 'none'"} {
+			if got := w.Header().Get(name); !strings.Contains(got, want) {
+				t.Errorf("%s: %s is %q", c.name, name, got)
+			}
+		}
+		if cache := w.Header().Get("Cache-Control"); strings.Contains(cache, "public") {
+			t.Errorf("%s: Cache-Control %s", c.name, cache)
+		}
+	}
+}
+
+// The token leaves the address with the first request; the cookie that it goes into is for this page alone, and behind TLS goes over TLS only.
+func TestTheTokenLeavesTheAddress(t *testing.T) {
+	h := New(Options{Token: "secret", Hosts: []string{"harrier:8080"}, Ledger: &leads.Ledger{}, Docks: func() []dock.Status { return nil }, Files: http.NotFoundHandler(), Buildings: geo.NewBuildings(nil), Fences: geo.NewFences(nil),
+		Coverage: &Coverage{}, Counts: func() map[string]int64 { return nil }})
+	for _, c := range []struct {
+		name, path, proto, to string
+		code                  int
+		secure                bool
+	}{
+		{"in the clear", "/?token=secret", "", "/", 303, false},
+		{"behind TLS", "/?lang=zh&token=secret", "https", "/?lang=zh", 303, true},
+		{"elsewhere", "//evil.example/?token=secret", "", "/evil.example/", 303, false},
+		{"a wrong one", "/?token=secre", "", "", 401, false},
+	} {
+		r := httptest.NewRequest(http.MethodGet, "http://harrier:8080"+c.path, nil)
+		r.Host = "harrier:8080"
+		r.Header.Set("X-Forwarded-Proto", c.proto)
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		if w.Code != c.code || w.Header().Get("Location") != c.to {
+			t.Errorf("%s: %d to %q", c.name, w.Code, w.Header().Get("Location"))
+		}
+		cookies := w.Result().Cookies()
+		if c.code == 303 && (len(cookies) != 1 || !cookies[0].HttpOnly || cookies[0].Secure != c.secure || cookies[0].SameSite != http.SameSiteStrictMode) {
+			t.Errorf("%s: cookies %v", c.name, cookies)
+		}
+		if c.code != 303 && len(cookies) > 0 {
+			t.Errorf("%s: a cookie is set", c.name)
 		}
 	}
 }

@@ -45,8 +45,8 @@ func (c *Controller) openLeases(ctx context.Context) (*leases, error) {
 		l.id = digest(c.o.ClientID) // the same when it is started again: what it held is its own at once
 	}
 	var err error
-	if l.controllers, err = c.js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{Bucket: bucketControllers, Description: "controllers that are there", TTL: leaseTTL, Storage: jetstream.MemoryStorage}); err != nil {
-		return nil, fmt.Errorf("key-value %s: %w", bucketControllers, err)
+	if l.controllers, err = c.present(ctx); err != nil {
+		return nil, err
 	}
 	if l.owners, err = c.js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{Bucket: bucketOwners, Description: "which controller holds a dock"}); err != nil {
 		return nil, fmt.Errorf("key-value %s: %w", bucketOwners, err)
@@ -62,6 +62,15 @@ func (c *Controller) openLeases(ctx context.Context) (*leases, error) {
 		l.note(e)
 	}
 	return l, nil
+}
+
+// present is the bucket of controllers that are there. It lies in NATS' memory, so it is gone after a restart of the server, and made again.
+func (c *Controller) present(ctx context.Context) (jetstream.KeyValue, error) {
+	kv, err := c.js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{Bucket: bucketControllers, Description: "controllers that are there", TTL: leaseTTL, Storage: jetstream.MemoryStorage})
+	if err != nil {
+		return nil, fmt.Errorf("key-value %s: %w", bucketControllers, err)
+	}
+	return kv, nil
 }
 
 func (l *leases) note(e jetstream.KeyValueEntry) {
@@ -120,6 +129,11 @@ func (l *leases) beat(ctx context.Context, heard *atomic.Int64) {
 		pctx, cancel := context.WithTimeout(ctx, leaseTTL)
 		began := time.Now()
 		_, err := l.controllers.Put(pctx, l.id, []byte(l.c.o.ClientID))
+		if err != nil && pctx.Err() == nil {
+			if _, e := l.c.present(pctx); e == nil {
+				_, err = l.controllers.Put(pctx, l.id, []byte(l.c.o.ClientID))
+			}
+		}
 		cancel()
 		switch {
 		case err == nil:
@@ -139,7 +153,9 @@ func (l *leases) beat(ctx context.Context, heard *atomic.Int64) {
 
 // share takes free docks up to this controller's share, and gives docks without a flight up beyond it.
 func (l *leases) share(ctx context.Context) error {
-	keys, err := l.controllers.ListKeys(ctx)
+	lctx, cancel := context.WithTimeout(ctx, leaseTTL)
+	defer cancel()
+	keys, err := l.controllers.ListKeys(lctx)
 	if err != nil {
 		return err
 	}

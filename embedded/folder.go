@@ -26,7 +26,7 @@ func LockFolder(dir, who string) (release func() error, err error) {
 		}
 		return nil, fmt.Errorf("data folder %s is in use by %s: stop that first, or give this one a folder of its own (data: in the configuration)", dir, strings.TrimSpace(string(holder)))
 	}
-	if err := f.Truncate(0); err == nil {
+	if err = f.Truncate(0); err == nil {
 		_, err = fmt.Fprintf(f, "%s, process %d, since %s\n", who, os.Getpid(), time.Now().Format(time.RFC3339))
 	}
 	if err != nil {

@@ -92,16 +92,17 @@ func (l *Ledger) catchUp(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		d := newDecoder(func(x Lead, seq uint64) {
+			l.mu.Lock()
+			l.book.Apply(x)
+			l.mu.Unlock()
+			l.last[s] = seq
+		})
 		err = journal.Replay(ctx, l.js, s, ">", journal.From{Seq: l.last[s] + 1}, func(m journal.Msg) error {
-			var e Event
-			if json.Unmarshal(m.Data, &e) == nil && e.Data.Lead != "" {
-				l.mu.Lock()
-				l.book.Apply(e.Data)
-				l.mu.Unlock()
-			}
-			l.last[s] = m.Seq
+			d.take(m)
 			return nil
 		})
+		d.close()
 		if err != nil {
 			return err
 		}

@@ -38,7 +38,7 @@ const leadsForCases = "cases"
 
 // viewed is what a viewer may see.
 var viewed = []string{"leads.>", "sim.leads.>", "harrier.flights.>", "harrier.progress.>", "harrier.pose.>", "harrier.coverage.>", "harrier.changes.>", "harrier.tracks.>", "harrier.findings.>", "harrier.media.>",
-	"harrier.calendar.>"}
+	"harrier.calendar.>", "harrier.jobs.>"}
 
 // deletes are JetStream's operations by which something that was kept is lost.
 var deletes = []string{"$JS.API.STREAM.DELETE.>", "$JS.API.STREAM.PURGE.>", "$JS.API.STREAM.MSG.DELETE.>", "$JS.API.STREAM.RESTORE.>", "$JS.API.STREAM.SNAPSHOT.>", "$JS.API.STREAM.PEER.>", "$JS.API.STREAM.LEADER.>", "$JS.API.ACCOUNT.>",

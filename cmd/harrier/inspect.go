@@ -40,10 +40,10 @@ type inspectCmd struct {
 
 // supply is what a user knows that a file does not tell.
 type supply struct {
-	GimbalPitch *float64 `help:"Gimbal pitch in degrees, 0 level, -90 straight down, where a file has none."`
-	GimbalYaw   *float64 `help:"Gimbal yaw in degrees from true north, where a file has none."`
-	FOV         *float64 `name:"fov" help:"Horizontal field of view in degrees, where a file does not tell its lens."`
-	Height      *float64 `help:"Height above take-off in metres, where a file has none."`
+	GimbalPitch *float64 `help:"Gimbal pitch in degrees, 0 level, -90 straight down; it wins over what a file says."`
+	GimbalYaw   *float64 `help:"Gimbal yaw in degrees from true north; it wins over what a file says."`
+	FOV         *float64 `name:"fov" help:"Horizontal field of view in degrees, of the whole picture; it wins over what a file says."`
+	Height      *float64 `help:"Height above take-off in metres; it wins over what a file says."`
 }
 
 const (

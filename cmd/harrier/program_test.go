@@ -410,7 +410,7 @@ func TestConfigurationSaysWhatIsWrong(t *testing.T) {
 		{"http: {listen: \"0.0.0.0:8080\"}\n", "http.token"},
 		{"media: {listen_rtmp: \"0.0.0.0:1935\"}\n", "media.key"},
 		{"flights:\n- {dock: X, kmz: a.kmz, after: 1s}\n", `dock "X"`},
-		{"docks: [{sn: A}]\nflights:\n- {dock: A, kmz: a.kmz}\n", "say when"},
+		{"docks: [{sn: AAAA}]\nflights:\n- {dock: AAAA, kmz: a.kmz}\n", "say when"},
 		{"live: {quality: 9}\n", "live.quality"},
 	} {
 		p := filepath.Join(t.TempDir(), "harrier.yaml")

@@ -112,7 +112,12 @@ func connect(ctx context.Context, c config, data string, log *slog.Logger, later
 	}
 	host, _ := os.Hostname()
 	w.id = fmt.Sprintf("harrier-%x", sha256.Sum256([]byte(host+w.natsURL+c.HTTP.Listen)))[:20]
-	if w.nc, err = c.dialNATS(natsHarrier, nats.MaxReconnects(-1), nats.ReconnectWait(500*time.Millisecond)); err != nil {
+	if w.nc, err = c.dialNATS(natsHarrier, nats.MaxReconnects(-1), nats.ReconnectWait(500*time.Millisecond), nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { log.Warn("NATS", "error", err) }),
+		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
+			if err != nil {
+				log.Warn("NATS connection lost, connecting again", "error", err)
+			}
+		}), nats.ReconnectHandler(func(*nats.Conn) { log.Info("connected to NATS again") })); err != nil {
 		return w, err
 	}
 	later(func() error { w.nc.Close(); return nil })
