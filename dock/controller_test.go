@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -70,6 +72,16 @@ func fliesAndIsAnswered(t *testing.T, w *world, c *Controller, s *scripted) {
 		t.Fatal(err)
 	}
 	w.until(t, s.sn, "flying", func(e FlightEvent) bool { return e.Flight == "f1" && e.State == Flying })
+	// its route lies under a name that only its dock was told
+	var told string
+	s.set(func() { told = s.bodies[cloudapi.MethodFlightTaskPrepare][0].(*cloudapi.FlightTaskPrepare).File.URL })
+	for path, want := range map[string]int{told: http.StatusOK, "http://localhost/f1.kmz": http.StatusNotFound, "http://localhost/.kmz": http.StatusNotFound} {
+		answer := httptest.NewRecorder()
+		c.ServeHTTP(answer, httptest.NewRequest(http.MethodGet, path, nil))
+		if answer.Code != want || strings.Contains(told, "f1") {
+			t.Errorf("%s: %d, wanted %d", path, answer.Code, want)
+		}
+	}
 	kv, err := w.js.KeyValue(t.Context(), bucketFleet)
 	if err != nil {
 		t.Fatal(err)

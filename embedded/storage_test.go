@@ -119,3 +119,35 @@ func TestDocksReachTheirOwnPartOfTheBucketOnly(t *testing.T) {
 		t.Errorf("removed: %v", err)
 	}
 }
+
+// A dock fills its own part of the bucket, and nobody else's.
+func TestADockHasItsQuota(t *testing.T) {
+	ctx := context.Background()
+	keys := &uploads.Keys{Secret: "of the house"}
+	s, err := StartStorage(ctx, StorageOptions{Listen: "127.0.0.1:0", Dir: t.TempDir(), Bucket: "media", AccessKey: "harrier", SecretKey: "owner's", Docks: keys, Quota: 1 << 20})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	put := func(sn, name string, bytes int) error {
+		id, secret, token := keys.Issue(sn, time.Now().Add(time.Minute))
+		cl, err := minio.New(s.Addr(), &minio.Options{Region: "us-east-1", MaxRetries: 1, Creds: credentials.NewStaticV4(id, secret, token)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = cl.PutObject(ctx, "media", sn+"/"+name, strings.NewReader(strings.Repeat("x", bytes)), int64(bytes), minio.PutObjectOptions{DisableContentSha256: true})
+		return err
+	}
+	n := 0
+	for ; n < 10; n++ {
+		if err = put("DOCK1", string(rune('a'+n)), 200_000); err != nil {
+			break
+		}
+	}
+	if n != 5 || err == nil || !strings.Contains(err.Error(), "507") && !strings.Contains(err.Error(), "full") && !strings.Contains(err.Error(), "Insufficient") {
+		t.Errorf("%d files of 200 kB fit into 1 MiB; then %v", n, err)
+	}
+	if err := put("DOCK2", "a", 200_000); err != nil {
+		t.Errorf("another dock: %v", err)
+	}
+}

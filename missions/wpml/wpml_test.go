@@ -1,6 +1,11 @@
 package wpml
 
 import (
+	"archive/zip"
+	"bytes"
+	"errors"
+	"fmt"
+	"math"
 	"reflect"
 	"strings"
 	"testing"
@@ -40,6 +45,9 @@ func TestBadRoutesSayWhatIsWrong(t *testing.T) {
 		{`<kml><Document><Folder><autoFlightSpeed>5</autoFlightSpeed><Placemark><Point><coordinates>1,1</coordinates></Point></Placemark></Folder><Folder><executeHeightMode>WGS84</executeHeightMode></Folder></Document></kml>`, "partly"},
 		{`<kml><Document><missionConfig><exitOnRCLost>executeLostAction</exitOnRCLost><executeRCLostAction>sing</executeRCLostAction></missionConfig></Document></kml>`, "executeRCLostAction"},
 		{`<kml><Document></Document></kml>`, "two waypoints"},
+		{`<kml><Document><missionConfig><finishAction>autoLand</finishAction></missionConfig></Document></kml>`, "lands at the last waypoint"},
+		{`<kml><Document><missionConfig><finishAction>noAction</finishAction></missionConfig></Document></kml>`, "does not come home"},
+		{`<kml><Document><missionConfig><finishAction>goContinue</finishAction></missionConfig></Document></kml>`, "not known"},
 		{`<kml`, "waylines.wpml"},
 	} {
 		if _, err := parse([]byte(c.xml)); err == nil || !strings.Contains(err.Error(), c.want) {
@@ -48,6 +56,51 @@ func TestBadRoutesSayWhatIsWrong(t *testing.T) {
 	}
 	if _, err := Read([]byte("no zip")); err == nil {
 		t.Error("accepted what is no archive")
+	}
+}
+
+// A KMZ as other programs write it: out of order, with rotations that are switched off or relative, with what it was drawn for.
+func TestRoutesAsTheyAreDrawn(t *testing.T) {
+	mark := func(i int, lon float64, actions string) string {
+		return fmt.Sprintf(`<Placemark><Point><coordinates> %f , 31.226 , 0 </coordinates></Point><index>%d</index><executeHeight>60</executeHeight><waypointSpeed>8</waypointSpeed>%s</Placemark>`, lon, i, actions)
+	}
+	rotate := func(enable, mode, angle string) string {
+		return `<actionGroup><action><actionActuatorFunc>gimbalRotate</actionActuatorFunc><actionActuatorFuncParam><gimbalRotateMode>` + mode + `</gimbalRotateMode><gimbalPitchRotateEnable>` + enable + `</gimbalPitchRotateEnable><gimbalPitchRotateAngle>` + angle + `</gimbalPitchRotateAngle></actionActuatorFuncParam></action></actionGroup>`
+	}
+	text := `<kml><Document><missionConfig><finishAction>goHome</finishAction><droneInfo><droneEnumValue>60</droneEnumValue></droneInfo></missionConfig><Folder><executeHeightMode>relativeToStartPoint</executeHeightMode>` +
+		mark(1, 121.532, rotate("0", "absoluteAngle", "45")) + mark(0, 121.531, rotate("1", "absoluteAngle", "-60")) + mark(2, 121.533, rotate("1", "relativeAngle", "-10")) + `</Folder></Document></kml>`
+	r, err := parse([]byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []float64{-60, -60, -70} {
+		if w := r.Waypoints[i]; w.PitchDeg != want || math.Abs(w.Lon-121.531-0.001*float64(i)) > 1e-9 {
+			t.Errorf("waypoint %d: %+v, wanted pitch %g", i, w, want)
+		}
+	}
+	if why, _ := r.Unfit("M4D"); !strings.Contains(why, "M300") {
+		t.Errorf("a route for an M300 on an M4D: %q", why)
+	}
+	r.Aircraft = "M3D"
+	if why, remark := r.Unfit("M4TD"); why != "" || remark == "" {
+		t.Errorf("a route for an M3D: %q, %q", why, remark)
+	}
+	if why, remark := r.Unfit("M3D"); why != "" || remark != "" {
+		t.Errorf("%q, %q", why, remark)
+	}
+	for _, name := range []string{"waylines.wpml", `wpmz\waylines.wpml`, "patrol/wpmz/waylines.wpml"} {
+		var b bytes.Buffer
+		z := zip.NewWriter(&b)
+		f, err := z.Create(name)
+		if err == nil {
+			_, err = f.Write([]byte(text))
+		}
+		if err = errors.Join(err, z.Close()); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Read(b.Bytes()); err == nil || !strings.Contains(err.Error(), "must be wpmz/waylines.wpml") {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 

@@ -2,10 +2,12 @@ package still
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
 	"regexp"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -68,6 +70,7 @@ func ParseSRT(data []byte) (fixes []Fix, damaged int, err error) {
 		}
 		fixes = append(fixes, f)
 	}
+	slices.SortStableFunc(fixes, func(a, b Fix) int { return cmp.Compare(a.At, b.At) })
 	if len(fixes) == 0 {
 		return nil, damaged, fmt.Errorf("no position in any of %d entries", damaged)
 	}
@@ -141,6 +144,7 @@ const (
 	maxAfter, maxGap = 2 * time.Second, 10 * time.Second
 	accelSigma       = 1.5 // m/s², of what an aircraft does between two fixes
 	speedSigma       = 6   // m/s, where only one fix is there
+	fixTimeSigma     = 0.1 // s, by which a position may be older than the picture that it is written to
 	maxSpeed         = 30  // m/s
 )
 
@@ -197,7 +201,8 @@ func between(a, b Fix, t time.Duration) Fix {
 	}
 	p := geo.Between(pose(a), pose(b), start.Add(t))
 	k := (t - a.At).Seconds()
-	p.Sigma.HorizM = math.Hypot(p.Sigma.HorizM, accelSigma/2*k*(b.At-t).Seconds())
+	speed := geo.DistanceM(orb.Point{a.Lon, a.Lat}, orb.Point{b.Lon, b.Lat}) / (b.At - a.At).Seconds()
+	p.Sigma.HorizM = math.Sqrt(p.Sigma.HorizM*p.Sigma.HorizM + math.Pow(accelSigma/2*k*(b.At-t).Seconds(), 2) + math.Pow(fixTimeSigma*speed, 2))
 	return Fix{At: t, Lon: p.Lon, Lat: p.Lat, HeightM: p.HeightM, YawDeg: p.YawDeg, PitchDeg: p.PitchDeg, RollDeg: p.RollDeg, Zoom: a.Zoom, Sigma: p.Sigma}
 }
 

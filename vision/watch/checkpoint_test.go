@@ -148,3 +148,24 @@ func FuzzCheckpoint(f *testing.F) {
 	f.Add(b)
 	f.Fuzz(func(t *testing.T, b []byte) { _, _ = decode(b) })
 }
+
+// Before a frame is kept, every part of it that was not looked at is searched for faces and plates.
+func TestWhatWasNotLookedAtIsSearched(t *testing.T) {
+	cam := geo.CameraFromDiagonal(1920, 1080, 84)
+	p := geo.Pose{HeightM: 60, PitchDeg: -60}
+	all := vision.TilesByGround(cam, p, 0, 320)
+	if len(all) < 6 {
+		t.Fatalf("%d tiles", len(all))
+	}
+	for _, looked := range [][]vision.Tile{nil, all[:1], all[:len(all)/2], all} {
+		left := 0
+		for _, x := range all {
+			if !covered(x, looked) {
+				left++
+			}
+		}
+		if left != len(all)-len(looked) {
+			t.Errorf("of %d tiles %d were looked at, and %d are left", len(all), len(looked), left)
+		}
+	}
+}

@@ -1,0 +1,163 @@
+package main
+
+import (
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/harrier-patrol/harrier/embedded"
+	"github.com/harrier-patrol/harrier/missions"
+)
+
+// Addresses that many see hold no credential; each dock has a key of its own; a password may hold any character.
+func TestAddressesTellNoSecrets(t *testing.T) {
+	c := defaultConfig()
+	c.Media.Key, c.Media.User, c.Media.Password = "a key of the house 1", "harrier", "p%ss w@rd:/of 16"
+	a, err := c.addresses()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if w := a.watch("D1AB"); w != "rtsp://127.0.0.1:8554/live/D1AB" {
+		t.Errorf("watched at %s", w)
+	}
+	if p, ok := a.login.Password(); !ok || p != c.Media.Password {
+		t.Errorf("logs in with %q", p)
+	}
+	one, two := a.push("D1AB"), a.push("D2AB")
+	u, err := url.Parse(one)
+	if err != nil || u.Path != "/live/D1AB" || strings.Contains(one, c.Media.Key) || u.Query().Get("key") == "" {
+		t.Errorf("pushed to %s, %v", one, err)
+	}
+	v, _ := url.Parse(two)
+	for _, x := range []struct {
+		path, key string
+		may       bool
+	}{
+		{"live/D1AB", u.Query().Get("key"), true}, {"live/D2AB", v.Query().Get("key"), true}, {"live/D2AB", u.Query().Get("key"), false}, {"live/D1AB", "", false}, {"live/D1AB", c.Media.Key, false},
+		{"live/../D1AB", u.Query().Get("key"), false}, {"D1AB", u.Query().Get("key"), false}, {"live/D1+AB", u.Query().Get("key"), false}, {"live/", "", false},
+	} {
+		if err := a.mayPush(x.path, x.key); (err == nil) != x.may {
+			t.Errorf("%s with key %q: %v", x.path, x.key, err)
+		}
+	}
+	// a media server of one's own, with a credential in its address
+	c = defaultConfig()
+	c.Media.RTMP, c.Media.RTSP = "rtmp://media:1935/live?user=dock&pass=p%25ss", "rtsp://harrier:p%25%40ss@media:8554/live"
+	if a, err = c.addresses(); err != nil {
+		t.Fatal(err)
+	}
+	if w := a.watch("D1AB"); w != "rtsp://media:8554/live/D1AB" {
+		t.Errorf("watched at %s", w)
+	}
+	if p, _ := a.login.Password(); p != "p%@ss" {
+		t.Errorf("logs in with %q", p)
+	}
+	if u, err := url.Parse(a.push("D1AB")); err != nil || u.Query().Get("pass") != "p%ss" || u.Path != "/live/D1AB" {
+		t.Errorf("pushed to %s, %v", a.push("D1AB"), err)
+	}
+	c.Media.RTSP = "rtsp://harrier:p%zz@media/live"
+	if _, err := c.addresses(); err == nil || strings.Contains(err.Error(), "p%zz") {
+		t.Errorf("a broken address: %v", err)
+	}
+}
+
+func TestSecretsAndSerialNumbersAreChecked(t *testing.T) {
+	for text, want := range map[string]string{
+		"http: {token: short}\n":                                             "http.token has 5 characters",
+		"mqtt: {user: harrier, password: fifteen-charact}\n":                 "mqtt.password has 15",
+		"media: {key: abc}\n":                                                "media.key",
+		"nats: {password: abc}\n":                                            "nats.password",
+		"media: {user: a}\n":                                                 "go together",
+		"media: {listen_rtsp: \"0.0.0.0:8554\"}\n":                           "media.password",
+		"docks: [{sn: \"A+B#/ C\"}]\n":                                       "no serial number",
+		"docks: [{sn: SIMD1, aircraft: \"a/b\"}]\n":                          "no serial number",
+		"retention: {LEADS: {gib: -1}}\n":                                    "retention: LEADS",
+		"disk: {warn: 4, stop: 5}\n":                                         "disk: stop",
+		"nats: {listen: \"0.0.0.0:4222\"}\n":                                 "", // its users have passwords
+		"mqtt: {user: harrier, password: a-password-of-16}\n":                "",
+		"media: {user: h, password: sixteen-of-these, rtsp: \"rtsp://a\"}\n": "",
+	} {
+		p := filepath.Join(t.TempDir(), "harrier.yaml")
+		if err := os.WriteFile(p, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, err := loadConfig(p)
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
+// What is kept is readable by its user only.
+func TestTheDataFolderIsItsUsersOwn(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "data")
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	c := defaultConfig()
+	c.Data = dir
+	var closers []func() error
+	if _, _, err := c.ownData("test", newLog(false), func(f func() error) { closers = append(closers, f) }); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := natsPasswords(natsPasswordsIn(dir), true); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ownSecret(filepath.Join(dir, "storage.key")); err != nil {
+		t.Fatal(err)
+	}
+	err := filepath.Walk(dir, func(p string, info os.FileInfo, err error) error {
+		if err == nil && info.Mode().Perm()&0o077 != 0 {
+			t.Errorf("%s has mode %o", p, info.Mode().Perm())
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range closers {
+		if err := f(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// A flight "after the start" counts from the first start: a restart does not queue it again.
+func TestAfterCountsFromTheFirstStart(t *testing.T) {
+	s, err := embedded.StartNATS(embedded.NATSOptions{Host: "127.0.0.1", Dir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	nc, err := nats.Connect(s.URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer nc.Close()
+	js, err := jetstream.New(nc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := time.Date(2026, 5, 1, 10, 0, 0, 0, time.UTC)
+	plan := func(began time.Time, after time.Duration) calendar {
+		k := calendar{missions.Calendar{Patrols: []missions.Patrol{{Dock: "D1AB", When: missions.Every{First: began.Add(after)}}}}}
+		if err := k.anchor(t.Context(), js, began); err != nil {
+			t.Fatal(err)
+		}
+		return k
+	}
+	a := plan(first, 10*time.Second).Patrols[0].When.(missions.Every)
+	b := plan(first.Add(3*time.Hour), 10*time.Second).Patrols[0].When.(missions.Every)
+	if !a.First.Equal(first.Add(10*time.Second)) || !b.First.Equal(a.First) {
+		t.Errorf("it is due at %s, and after a restart at %s", a.First, b.First)
+	}
+	if c := plan(first.Add(3*time.Hour), time.Minute).Patrols[0].When.(missions.Every); !c.First.Equal(first.Add(3*time.Hour + time.Minute)) {
+		t.Errorf("another flight is due at %s", c.First)
+	}
+}
