@@ -35,6 +35,9 @@ var Streams = []journal.Stream{
 	{Name: "FEEDBACK", Subjects: []string{SubjectFeedback + ">"}, MaxBytes: 256 << 20},
 }
 
+// Revisions are the streams that hold every revision of every lead.
+var Revisions = []string{"LEADS", "SIMLEADS"}
+
 // Ledger keeps one lead a real thing: it makes leads of findings, hands them on, and records what people decide. What it knows it has read from
 // the streams of leads.
 type Ledger struct {
@@ -87,7 +90,7 @@ func (l *Ledger) Run(ctx context.Context, js jetstream.JetStream) error {
 
 // catchUp reads the revisions that the book does not know yet. The caller holds l.write.
 func (l *Ledger) catchUp(ctx context.Context) error {
-	for _, s := range []string{"LEADS", "SIMLEADS"} {
+	for _, s := range Revisions {
 		end, err := journal.End(ctx, l.js, s)
 		if err != nil {
 			return err

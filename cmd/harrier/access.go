@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
 	"golang.org/x/crypto/bcrypt"
 
 	"github.com/harrier-patrol/harrier/embedded"
@@ -115,6 +116,20 @@ func (c config) dialNATS(user string, opts ...nats.Option) (*nats.Conn, error) {
 		return nil, fmt.Errorf("NATS %s: %w; is it running, and are user and password right?", u, err)
 	}
 	return nc, nil
+}
+
+// withJetStream gives f the JetStream of a Harrier that runs with a configuration.
+func (c config) withJetStream(f func(jetstream.JetStream) error, opts ...nats.Option) error {
+	nc, err := c.dialNATS(natsHarrier, opts...)
+	if err != nil {
+		return err
+	}
+	defer nc.Close()
+	js, err := jetstream.New(nc)
+	if err != nil {
+		return err
+	}
+	return f(js)
 }
 
 // natsAddress is where a user comes to NATS, with its password: to the embedded server, or as the configuration's user to an external one.

@@ -12,7 +12,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/harrier-patrol/harrier/dock"
@@ -196,7 +195,7 @@ func (x *benchKillsCmd) settled(ctx context.Context, conf config, r *killsRun) e
 			return ctx.Err()
 		case <-t.C:
 		}
-		err := withJetStream(conf, func(js jetstream.JetStream) error {
+		err := conf.withJetStream(func(js jetstream.JetStream) error {
 			end, err := journal.End(ctx, js, "SIMLEADS")
 			if err != nil {
 				return err
@@ -210,7 +209,7 @@ func (x *benchKillsCmd) settled(ctx context.Context, conf config, r *killsRun) e
 			return err
 		}
 	}
-	return withJetStream(conf, func(js jetstream.JetStream) error {
+	return conf.withJetStream(func(js jetstream.JetStream) error {
 		all := map[string]leads.Lead{}
 		err := journal.Replay(ctx, js, "SIMLEADS", ">", journal.From{}, func(m journal.Msg) error {
 			var e leads.Event
@@ -227,22 +226,9 @@ func (x *benchKillsCmd) settled(ctx context.Context, conf config, r *killsRun) e
 	})
 }
 
-func withJetStream(conf config, f func(jetstream.JetStream) error) error {
-	nc, err := conf.dialNATS(natsHarrier, nats.Timeout(5*time.Second))
-	if err != nil {
-		return err
-	}
-	defer nc.Close()
-	js, err := jetstream.New(nc)
-	if err != nil {
-		return err
-	}
-	return f(js)
-}
-
 // hasLanded says whether the flight of a recording has ended.
 func hasLanded(ctx context.Context, conf config) (over bool, err error) {
-	err = withJetStream(conf, func(js jetstream.JetStream) error {
+	err = conf.withJetStream(func(js jetstream.JetStream) error {
 		evs, err := flightEvents(ctx, js)
 		over = slices.ContainsFunc(evs, func(ev dock.FlightEvent) bool { return ev.State.Ended() })
 		return err

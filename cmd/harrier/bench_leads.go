@@ -92,7 +92,7 @@ func (x *benchLeadsCmd) Run(ctx context.Context) error {
 	answers := first(&r.AnswersS, func() bool { _, _, err := ask(page + "/api/counts"); return err == nil })
 	docks := first(&r.DocksS, func() bool {
 		owners := 0
-		err := withJetStream(c, func(js jetstream.JetStream) error {
+		err := c.withJetStream(func(js jetstream.JetStream) error {
 			kv, err := js.KeyValue(ctx, "owners")
 			if err != nil {
 				return err

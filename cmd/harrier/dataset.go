@@ -13,12 +13,12 @@ import (
 	"sort"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
 	"go.yaml.in/yaml/v3"
 
 	"github.com/harrier-patrol/harrier/evidence"
+	"github.com/harrier-patrol/harrier/journal"
 	"github.com/harrier-patrol/harrier/leads"
 	"github.com/harrier-patrol/harrier/vision"
 )
@@ -301,10 +301,9 @@ type datasetCmd struct {
 }
 
 type datasetExportCmd struct {
-	Config string        `required:"" help:"harrier.yaml of the Harrier whose leads were reviewed; it must be running." type:"existingfile"`
-	Out    string        `required:"" help:"Folder for the pictures and annotations.json." type:"path"`
-	Held   float64       `default:"0.25" help:"Share of the flights that is held back for measuring (OUT/held), the same flights every time."`
-	Wait   time.Duration `hidden:"" default:"3s"`
+	Config string  `required:"" help:"harrier.yaml of the Harrier whose leads were reviewed; it must be running." type:"existingfile"`
+	Out    string  `required:"" help:"Folder for the pictures and annotations.json." type:"path"`
+	Held   float64 `default:"0.25" help:"Share of the flights that is held back for measuring (OUT/held), the same flights every time."`
 }
 
 // Run reads the last revision of every lead that somebody decided on, and the frames as they were taken.
@@ -322,16 +321,11 @@ func (c *datasetExportCmd) Run(ctx context.Context) error {
 		return err
 	}
 	defer store.Close()
-	nc, err := conf.dialNATS(natsHarrier)
-	if err != nil {
+	var last []leads.Lead
+	err = conf.withJetStream(func(js jetstream.JetStream) error {
+		last, err = reviewed(ctx, js)
 		return err
-	}
-	defer nc.Close()
-	js, err := jetstream.New(nc)
-	if err != nil {
-		return err
-	}
-	last, err := reviewed(ctx, js, c.Wait)
+	})
 	if err != nil {
 		return err
 	}
@@ -347,27 +341,18 @@ func (c *datasetExportCmd) Run(ctx context.Context) error {
 }
 
 // reviewed are the leads that were decided on, as they are now.
-func reviewed(ctx context.Context, js jetstream.JetStream, wait time.Duration) ([]leads.Lead, error) {
-	cons, err := js.OrderedConsumer(ctx, "LEADS", jetstream.OrderedConsumerConfig{})
-	if err != nil {
-		return nil, fmt.Errorf("stream LEADS: %w", err)
-	}
+func reviewed(ctx context.Context, js jetstream.JetStream) ([]leads.Lead, error) {
 	all := map[string]leads.Lead{}
-	for {
-		batch, err := cons.Fetch(500, jetstream.FetchMaxWait(wait))
-		if err != nil {
-			return nil, fmt.Errorf("stream LEADS: %w", err)
-		}
-		n := 0
-		for m := range batch.Messages() {
-			n++
+	for _, stream := range leads.Revisions {
+		err := journal.Replay(ctx, js, stream, ">", journal.From{}, func(m journal.Msg) error {
 			var e leads.Event
-			if json.Unmarshal(m.Data(), &e) == nil {
+			if json.Unmarshal(m.Data, &e) == nil {
 				all[e.Data.Lead] = e.Data
 			}
-		}
-		if n == 0 {
-			break
+			return nil
+		})
+		if err != nil {
+			return nil, err
 		}
 	}
 	var out []leads.Lead

@@ -30,29 +30,22 @@ func (x *diaryCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	nc, err := c.dialNATS(natsHarrier)
-	if err != nil {
-		return err
-	}
-	defer nc.Close()
-	js, err := jetstream.New(nc)
-	if err != nil {
-		return err
-	}
 	if x.From.IsZero() {
 		x.From = time.Now().Add(-x.Shift)
 	}
-	all, err := flightEvents(ctx, js)
-	if err != nil {
-		return err
-	}
-	in := func(t time.Time) bool { return !t.Before(x.From) && t.Before(x.From.Add(x.Shift)) }
-	of := map[string]bool{}
-	for _, ev := range all {
-		of[ev.Flight] = of[ev.Flight] || in(ev.At)
-	}
-	evs := slices.DeleteFunc(all, func(ev dock.FlightEvent) bool { return !of[ev.Flight] })
-	return writeDiary(ctx, js, x.Out, evs, in)
+	return c.withJetStream(func(js jetstream.JetStream) error {
+		all, err := flightEvents(ctx, js)
+		if err != nil {
+			return err
+		}
+		in := func(t time.Time) bool { return !t.Before(x.From) && t.Before(x.From.Add(x.Shift)) }
+		of := map[string]bool{}
+		for _, ev := range all {
+			of[ev.Flight] = of[ev.Flight] || in(ev.At)
+		}
+		evs := slices.DeleteFunc(all, func(ev dock.FlightEvent) bool { return !of[ev.Flight] })
+		return writeDiary(ctx, js, x.Out, evs, in)
+	})
 }
 
 // writeDiary writes a shift's diary as Markdown: what flew, what did not and why, what people did, and what is open.

@@ -70,15 +70,16 @@ func (d *doctorCmd) Run(ctx context.Context) error {
 
 // deadLetters asks a Harrier that runs whether there are any.
 func deadLetters(ctx context.Context, c config) (string, error) {
-	nc, err := c.dialNATS(natsHarrier, nats.Timeout(2*time.Second))
-	if err != nil {
-		return "not known: Harrier does not run", nil
-	}
-	defer nc.Close()
-	js, err := jetstream.New(nc)
-	if err != nil {
-		return "", err
-	}
+	detail := "not known: Harrier does not run"
+	var found error
+	_ = c.withJetStream(func(js jetstream.JetStream) error {
+		detail, found = deadLettersOf(ctx, js)
+		return nil
+	}, nats.Timeout(2*time.Second))
+	return detail, found
+}
+
+func deadLettersOf(ctx context.Context, js jetstream.JetStream) (string, error) {
 	tctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
 	dead, err := journal.ListDead(tctx, js)
