@@ -369,6 +369,10 @@ func (c *Controller) stranger(sn string) {
 
 // hand takes an operator's command to its dock, or to all of them.
 func (c *Controller) hand(m *nats.Msg) {
+	if m.Reply != "" && !journal.Inbox(m.Reply) {
+		c.o.Log.Warn("a command asks for its reply on a subject that is no inbox; it is not carried out", "subject", m.Subject, "reply", m.Reply)
+		return
+	}
 	reply := func(data json.RawMessage, err error) {
 		r := Reply{OK: err == nil, Data: data}
 		if err != nil {

@@ -49,6 +49,9 @@ const (
 	Failed    State = "failed"
 )
 
+// InTheAir says whether a flight in this state has the dock's aircraft: it is being started, or on its way.
+func (s State) InTheAir() bool { return s == Preparing || s == Flying || s == Returning }
+
 // Ended says whether a state is an end.
 func (s State) Ended() bool { return s == Done || s == Continued || s == Cancelled || s == Failed }
 
@@ -102,11 +105,14 @@ func Simulated(sn string) bool { return strings.HasPrefix(sn, "SIM") }
 // change changes the flight's state and tells it.
 func (s *session) change(ctx context.Context, f func(*FlightEvent)) {
 	s.mu.Lock()
-	if s.ev != nil {
+	over := s.ev == nil || s.ev.State.Ended()
+	if !over {
 		f(s.ev)
 	}
 	s.mu.Unlock()
-	s.tell(ctx)
+	if !over { // nothing is told of a flight behind its end
+		s.tell(ctx)
+	}
 }
 
 // end closes the flight with its one end.
@@ -124,16 +130,16 @@ func (s *session) end(ctx context.Context, st State, reason string) {
 	case s.brk != nil:
 		reached = s.brk.Index + 1
 	}
-	ev, f, counted := s.ev, s.fl, s.counted
+	ev, told, f, counted := s.ev, *s.ev, s.fl, s.counted
 	s.mu.Unlock()
-	if s.publishEvent(ctx, *ev) != nil {
+	if s.publishEvent(ctx, told) != nil {
 		s.mu.Lock()
-		s.untold = append(s.untold, *ev)
+		s.untold = append(s.untold, told)
 		s.mu.Unlock()
 	}
 	s.book.landed(ctx, f, shotsOf(f, reached), counted)
 	s.c.mu.Lock()
-	delete(s.c.routes, ev.Flight)
+	delete(s.c.routes, told.Flight)
 	s.c.mu.Unlock()
 	s.mu.Lock()
 	if s.ev == ev { // the dock may have been let go meanwhile

@@ -81,7 +81,7 @@ func (k *doorkeeper) OnConnectAuthenticate(cl *mochi.Client, p packets.Packet) b
 		return false
 	}
 	// nobody takes over another's session by naming it
-	if other, ok := k.server.Clients.Get(cl.ID); ok && !other.Closed() && string(other.Properties.Username) != user {
+	if other, ok := k.server.Clients.Get(cl.ID); ok && string(other.Properties.Username) != user {
 		k.tell(cl, user, "its client id is that of "+string(other.Properties.Username))
 		return false
 	}

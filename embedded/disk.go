@@ -2,6 +2,7 @@ package embedded
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -60,9 +61,11 @@ func (d *Disk) Look() {
 	if total > 0 {
 		share = float64(free) / float64(total)
 	}
+	d.mu.Lock()
 	now := roomy
 	switch {
 	case err != nil:
+		now = d.state
 	case share < fullShare || free < fullBytes && share < d.Stop:
 		now = full
 	case share < d.Stop:
@@ -70,7 +73,6 @@ func (d *Disk) Look() {
 	case share < d.Warn:
 		now = low
 	}
-	d.mu.Lock()
 	was := d.state
 	d.share, d.free, d.err = share, free, err
 	if was == full && now == stopped {
@@ -140,6 +142,11 @@ func (d *Disk) hold(total uint64) {
 func (d *Disk) Why() string {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	return d.why()
+}
+
+// why is Why; the caller holds d.mu.
+func (d *Disk) why() string {
 	if d.state < stopped {
 		return ""
 	}
@@ -149,13 +156,13 @@ func (d *Disk) Why() string {
 // Report says how much is free, and an error where it is too little.
 func (d *Disk) Report() (string, error) {
 	d.mu.Lock()
+	defer d.mu.Unlock()
 	err, state := d.err, d.state
-	d.mu.Unlock()
 	switch {
 	case err != nil:
 		return "", err
 	case state >= stopped:
-		return "", fmt.Errorf("%s", d.Why())
+		return "", errors.New(d.why())
 	case state == low:
 		return "", fmt.Errorf("only %s free", d.amount())
 	}

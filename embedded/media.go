@@ -224,7 +224,7 @@ func (m *Media) say(path string, c net.Conn, err error) {
 		m.told[path] = what
 	}
 	m.mu.Unlock()
-	if was == what && known {
+	if was == what && known || !known && len(m.told) >= maxTold { // a flood of paths is nobody's stream
 		return
 	}
 	dock := path[strings.LastIndexByte(path, '/')+1:]

@@ -29,13 +29,15 @@ type NATSUser struct {
 
 // NATSOptions say where a NATS server listens, what it keeps, and who may come.
 type NATSOptions struct {
-	Host     string
-	Port     int // 0: any that is free
-	Dir      string
-	MaxBytes int64      // of all streams together
-	Users    []NATSUser // none: everybody may do everything
-	NoSync   bool       // do not wait for the disk: to fill streams for a bench
+	Host   string
+	Port   int // 0: any that is free
+	Dir    string
+	Users  []NATSUser // none: everybody may do everything
+	NoSync bool       // do not wait for the disk: to fill streams for a bench
 }
+
+// maxStore is no limit: each stream has its own, and the disk is watched.
+const maxStore = 1 << 50
 
 // StartNATS starts a server. What is acknowledged lies on the disk.
 func StartNATS(o NATSOptions) (*NATS, error) {
@@ -46,7 +48,7 @@ func StartNATS(o NATSOptions) (*NATS, error) {
 func (n *NATS) start() error {
 	conf := &server.Options{
 		ServerName: "harrier", Host: n.o.Host, Port: n.o.Port, JetStream: true, StoreDir: n.o.Dir,
-		NoSigs: true, NoLog: true, SyncAlways: !n.o.NoSync, JetStreamMaxMemory: 64 << 20, JetStreamMaxStore: max(n.o.MaxBytes, 1<<30),
+		NoSigs: true, NoLog: true, SyncAlways: !n.o.NoSync, JetStreamMaxMemory: 64 << 20, JetStreamMaxStore: maxStore,
 		AuthTimeout: 5, MaxConn: 4096,
 	}
 	if n.o.Port == 0 {

@@ -22,7 +22,9 @@ type Consumer struct {
 	Tries int
 	// AtOnce is how many messages are worked on at a time; with 1 each waits for the one before.
 	AtOnce int
-	New    bool // only what comes after the consumer was first made
+	// Pending is how many messages all processes that share the name may work on together; 0: AtOnce.
+	Pending int
+	New     bool // only what comes after the consumer was first made
 }
 
 // Permanent marks an error that no further try would change: the message becomes a dead letter at once.
@@ -32,13 +34,8 @@ type permanent struct{ error }
 
 func (p permanent) Unwrap() error { return p.error }
 
-// Later is an error that asks for the message to come back after a while; it is nobody's fault, and is not counted as a try.
-type Later struct {
-	After  time.Duration
-	Reason string
-}
-
-func (l Later) Error() string { return l.Reason }
+// ErrNotMine says that somebody else has the message now: it is neither done nor failed.
+var ErrNotMine = errors.New("somebody else has the message")
 
 // Pauses between the tries of what failed.
 const (
@@ -47,7 +44,7 @@ const (
 )
 
 func (c Consumer) open(ctx context.Context, js jetstream.JetStream) (jetstream.Consumer, error) {
-	conf := jetstream.ConsumerConfig{Durable: c.Name, AckPolicy: jetstream.AckExplicitPolicy, AckWait: c.Wait, MaxDeliver: -1, MaxAckPending: max(c.AtOnce, 1)}
+	conf := jetstream.ConsumerConfig{Durable: c.Name, AckPolicy: jetstream.AckExplicitPolicy, AckWait: c.Wait, MaxDeliver: -1, MaxAckPending: max(c.Pending, c.AtOnce, 1)}
 	if c.New {
 		conf.DeliverPolicy = jetstream.DeliverNewPolicy
 	}
@@ -151,7 +148,6 @@ func (c Consumer) work(ctx context.Context, js jetstream.JetStream, m jetstream.
 	}
 	close(done)
 	<-alive
-	var later Later
 	switch perm := (permanent{}); {
 	case err == nil:
 		actx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
@@ -159,10 +155,9 @@ func (c Consumer) work(ctx context.Context, js jetstream.JetStream, m jetstream.
 		if err := m.DoubleAck(actx); err != nil && ctx.Err() == nil {
 			log.Warn("done, but JetStream does not know it yet: it will come once more", "stream", c.Stream, "subject", x.Subject, "error", err)
 		}
+	case errors.Is(err, ErrNotMine):
 	case ctx.Err() != nil:
 		_ = m.Nak() // this process stops: another goes on
-	case errors.As(err, &later):
-		_ = m.NakWithDelay(later.After)
 	case errors.As(err, &perm) || c.Tries > 0 && x.Tries >= uint64(c.Tries):
 		if e := bury(ctx, js, c, x, err); e != nil {
 			log.Error("dead letter not kept; the message comes back", "stream", c.Stream, "subject", x.Subject, "error", e)

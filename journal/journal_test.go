@@ -20,7 +20,7 @@ import (
 
 func open(t *testing.T) (*embedded.NATS, jetstream.JetStream) {
 	t.Helper()
-	s, err := embedded.StartNATS(embedded.NATSOptions{Host: "127.0.0.1", Dir: t.TempDir(), MaxBytes: 4 << 30})
+	s, err := embedded.StartNATS(embedded.NATSOptions{Host: "127.0.0.1", Dir: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -265,7 +265,7 @@ func TestFollowReadsWhatWasAndWhatComes(t *testing.T) {
 
 // BenchmarkReplay is how fast a stream of leads (1.5 kB each) is read back.
 func BenchmarkReplay(b *testing.B) {
-	s, err := embedded.StartNATS(embedded.NATSOptions{Host: "127.0.0.1", Dir: b.TempDir(), MaxBytes: 4 << 30})
+	s, err := embedded.StartNATS(embedded.NATSOptions{Host: "127.0.0.1", Dir: b.TempDir()})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -276,7 +276,7 @@ func BenchmarkReplay(b *testing.B) {
 	}
 	defer nc.Close()
 	js, _ := jetstream.New(nc)
-	if err := journal.Declare(b.Context(), js, []journal.Stream{{Name: "FACTS", Subjects: []string{"facts.>"}, MaxBytes: 2 << 30}}, nil); err != nil {
+	if err := journal.Declare(b.Context(), js, []journal.Stream{{Name: "FACTS", Subjects: []string{"facts.>"}}}, nil); err != nil {
 		b.Fatal(err)
 	}
 	const n = 50_000

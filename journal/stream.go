@@ -55,18 +55,6 @@ func (s Stream) config() jetstream.StreamConfig {
 	return c
 }
 
-// Bytes is how much streams may take together under a configuration.
-func Bytes(streams []Stream, conf map[string]Retention) (n int64) {
-	for _, s := range streams {
-		if r := conf[s.Name]; r.GiB > 0 {
-			n += int64(r.GiB * (1 << 30))
-		} else {
-			n += s.MaxBytes
-		}
-	}
-	return n
-}
-
 // Declare makes streams where they are missing. Of a stream that is there it sets the subjects and that nothing is dropped silently, and what the
 // configuration says; replicas, limits and all else that an operator has set stay.
 func Declare(ctx context.Context, js jetstream.JetStream, streams []Stream, conf map[string]Retention) error {
@@ -147,6 +135,10 @@ func PublishMsg(ctx context.Context, js jetstream.JetStream, m *nats.Msg, id str
 	_, err := js.PublishMsg(ctx, m, opts...)
 	return Explain(m.Subject, err)
 }
+
+// Inbox tells whether a subject is one for replies. What asks for its answer on another is not answered: the answer would go out with Harrier's
+// rights, to wherever somebody names.
+func Inbox(subject string) bool { return strings.HasPrefix(subject, "_INBOX") }
 
 // ErrMoved says that somebody else has written to a stream since it was read.
 var ErrMoved = errors.New("the stream has gone on")

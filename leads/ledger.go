@@ -23,8 +23,6 @@ const (
 	subjectLeads   = "leads.>"
 	subjectSim     = "sim.leads.>"
 	SubjectReviews = "harrier.reviews"
-	// SubjectFeedback is where a case system says what it did with a lead: + lead.
-	SubjectFeedback = "cases.feedback."
 )
 
 // Streams are the facts that leads are made of. Those of simulated docks have a stream of their own, which case systems cannot read.
@@ -32,7 +30,7 @@ var Streams = []journal.Stream{
 	{Name: "LEADS", Subjects: []string{subjectLeads}, MaxBytes: 2 << 30},
 	{Name: "SIMLEADS", Subjects: []string{subjectSim}, MaxBytes: 1 << 30},
 	{Name: "REVIEWS", Subjects: []string{SubjectReviews}, MaxBytes: 1 << 30, Audit: true},
-	{Name: "FEEDBACK", Subjects: []string{SubjectFeedback + ">"}, MaxBytes: 256 << 20},
+	{Name: "FEEDBACK", Subjects: []string{subjectFeedbackKept + ">"}, MaxBytes: 256 << 20},
 }
 
 // Revisions are the streams that hold every revision of every lead.

@@ -137,11 +137,13 @@ func (t *Track) change(seen, frames int) TrackChange {
 	return c
 }
 
-// Apply takes in what another tracker of the same flight has learnt.
+// Apply takes in what another tracker of the same flight has learnt. A track whose sightings so far are missing stays as it was known; the error
+// names it, and all else is taken in.
 func (t *Tracker) Apply(c TrackerChange) error {
 	if t.told == nil {
 		t.told = map[*Track]toldTrack{}
 	}
+	var missing []string
 	known := make(map[string]*Track, len(t.tracks))
 	for _, k := range t.tracks {
 		known[k.Name()] = k
@@ -154,7 +156,12 @@ func (t *Tracker) Apply(c TrackerChange) error {
 			known[k.Name()] = k
 		}
 		if x.KeptSeen > len(k.seen) || x.KeptFrames > len(k.frames) || x.KeptSeen < 0 || x.KeptFrames < 0 || x.KeptSeen+len(x.Seen) == 0 {
-			return fmt.Errorf("track %s: its sightings so far are missing", k.Name())
+			missing = append(missing, k.Name())
+			if len(k.seen) == 0 {
+				t.tracks = slices.DeleteFunc(t.tracks, func(o *Track) bool { return o == k })
+				delete(known, k.Name())
+			}
+			continue
 		}
 		k.Sightings, k.FirstSeen, k.LastSeen, k.Found, k.ended, k.HeightM, k.Cov = x.Sightings, x.FirstSeen, x.LastSeen, x.Found, x.Ended, x.HeightM, x.Cov
 		k.lon, k.lat, k.weight, k.inView, k.gsdM, k.said = x.Lon, x.Lat, x.Weight, x.InView, x.GSDM, nil
@@ -194,6 +201,9 @@ func (t *Tracker) Apply(c TrackerChange) error {
 		told[k] = toldTrack{k.Sightings, k.rewritten, len(k.seen), len(k.frames), k.Found, k.ended, orb.Point{k.lon / k.weight, k.lat / k.weight}}
 	}
 	t.told = told
+	if len(missing) > 0 {
+		return fmt.Errorf("the sightings so far of %d tracks are missing (%s)", len(missing), missing[0])
+	}
 	return nil
 }
 

@@ -33,9 +33,12 @@ const (
 // inbox is the prefix of a user's reply subjects: nobody hears the replies to another.
 func inbox(user string) string { return "_INBOX_" + user }
 
-// leadsForCases is the consumer of the stream LEADS that is there for the case system: it may not make its own, as a consumer can be told to deliver to
-// any subject.
-const leadsForCases = "cases"
+// What a case system missed while it was away comes on subjectCases, from a consumer of the stream LEADS that Harrier makes. It may not make its own, nor ask
+// one for messages, nor acknowledge: JetStream answers with its own rights on whatever subject is named for the answer.
+const (
+	leadsForCases = "cases"
+	subjectCases  = "cases.leads"
+)
 
 // viewed is what a viewer may see.
 var viewed = []string{"leads.>", "sim.leads.>", "harrier.flights.>", "harrier.progress.>", "harrier.pose.>", "harrier.coverage.>", "harrier.changes.>", "harrier.tracks.>", "harrier.findings.>", "harrier.media.>",
@@ -55,8 +58,8 @@ func natsUsers(passwords map[string]string) []embedded.NATSUser {
 		{Name: natsOperator, Publish: []string{"harrier.commands.*"}, Subscribe: append(slices.Clone(viewed), "harrier.audit.>", inbox(natsOperator)+".>")},
 		{Name: natsViewer, Subscribe: append(slices.Clone(viewed), inbox(natsViewer)+".>")},
 		{Name: natsCases,
-			Publish:   []string{"cases.feedback.*", "$JS.API.CONSUMER.MSG.NEXT.LEADS." + leadsForCases, "$JS.API.CONSUMER.INFO.LEADS." + leadsForCases, "$JS.API.STREAM.INFO.LEADS", "$JS.ACK.LEADS." + leadsForCases + ".>"},
-			Subscribe: []string{"leads.>", inbox(natsCases) + ".>"}},
+			Publish:   []string{"cases.feedback.*"},
+			Subscribe: []string{"leads.>", subjectCases, inbox(natsCases) + ".>"}},
 	}
 	for i := range users {
 		users[i].Password = passwords[users[i].Name]
@@ -87,7 +90,9 @@ func natsPasswords(path string, write bool) (map[string]string, error) {
 		return out, nil
 	}
 	if b, err = json.MarshalIndent(out, "", "  "); err == nil {
-		err = os.WriteFile(path, b, 0o600)
+		if err = os.WriteFile(path+".new", b, 0o600); err == nil {
+			err = os.Rename(path+".new", path)
+		}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("passwords of NATS' users: %w", err)
@@ -108,7 +113,11 @@ func (c config) dialNATS(user string, opts ...nats.Option) (*nats.Conn, error) {
 	}
 	if u.User != nil {
 		password, _ := u.User.Password()
-		opts = append(opts, nats.UserInfo(u.User.Username(), password), nats.CustomInboxPrefix(inbox(u.User.Username())))
+		name := u.User.Username()
+		opts = append(opts, nats.UserInfo(name, password))
+		if slices.ContainsFunc(natsUsers(nil), func(x embedded.NATSUser) bool { return x.Name == name }) { // a user of one's own has the usual inbox
+			opts = append(opts, nats.CustomInboxPrefix(inbox(name)))
+		}
 		u.User = nil
 	}
 	nc, err := nats.Connect(u.String(), append(opts, nats.Name("harrier"))...)
@@ -250,9 +259,9 @@ func (x *natsUsersCmd) Run() error {
 	if err != nil {
 		return err
 	}
-	passwords, err := natsPasswords(natsPasswordsIn(data), true)
+	passwords, err := natsPasswords(natsPasswordsIn(data), false)
 	if err != nil {
-		return err
+		return fmt.Errorf("%w; harrier serve makes them at its first start", err)
 	}
 	for _, u := range natsUsers(passwords) {
 		a := url.URL{Scheme: "nats", User: url.UserPassword(u.Name, u.Password), Host: c.NATS.Listen}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"os"
 	"os/exec"
@@ -17,6 +18,7 @@ import (
 
 	"github.com/harrier-patrol/harrier/embedded"
 	"github.com/harrier-patrol/harrier/journal"
+	"github.com/harrier-patrol/harrier/leads"
 )
 
 // TestWhoMayDoWhatOnNATS is the attacker's table: every user against every subject and operation, on the embedded server and on Debian's with the
@@ -27,7 +29,7 @@ func TestWhoMayDoWhatOnNATS(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Run("embedded", func(t *testing.T) {
-		s, err := embedded.StartNATS(embedded.NATSOptions{Host: "127.0.0.1", Dir: t.TempDir(), MaxBytes: journal.Bytes(streams(), nil) + bucketBytes, Users: natsUsers(passwords)})
+		s, err := embedded.StartNATS(embedded.NATSOptions{Host: "127.0.0.1", Dir: t.TempDir(), Users: natsUsers(passwords)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -135,6 +137,8 @@ func attackNATS(t *testing.T, url string, passwords map[string]string) {
 		{"harrier.checkpoints.F1", "ah", "ah"},
 		{"harrier.dead.X.y.1", "ah", "ah"},
 		{"cases.feedback.L1", "ac", "ah"},
+		{"cases.leads", "a", "ac"},
+		{"harrier.feedback.L1", "ah", "ah"},
 		{"$KV.fleet.D1", "ah", "a"},
 		{"$KV.owners.D1", "ah", "a"},
 		{inbox(natsOperator) + ".x", "a", "ao"},
@@ -155,7 +159,9 @@ func attackNATS(t *testing.T, url string, passwords map[string]string) {
 		{"$JS.API.CONSUMER.CREATE.SIMLEADS.x", "ah", ""},
 		{"$JS.API.CONSUMER.CREATE.REVIEWS.x", "ah", ""},
 		{"$JS.API.CONSUMER.DURABLE.CREATE.LEADS.x", "ah", ""},
-		{"$JS.API.CONSUMER.MSG.NEXT.LEADS.cases", "ahc", ""},
+		{"$JS.API.CONSUMER.MSG.NEXT.LEADS.cases", "ah", ""},
+		{"$JS.API.CONSUMER.INFO.LEADS.cases", "ah", ""},
+		{"$JS.ACK.LEADS.cases.1.1.1.1.1", "ah", ""},
 		{"$JS.API.CONSUMER.MSG.NEXT.FINDINGS.ledger", "ah", ""},
 		{"$JS.API.STREAM.MSG.GET.REVIEWS", "ah", ""},
 		{"$JS.API.DIRECT.GET.KV_fleet", "ah", ""},
@@ -206,26 +212,28 @@ func attackNATS(t *testing.T, url string, passwords map[string]string) {
 			}
 		}
 	}
-	// the case system reads leads through its own consumer, and answers
+	// a case system that was away gets what came meanwhile, and its answer is kept
 	cases, _ := connect(natsCases)
-	cjs, err := jetstream.New(cases)
+	missed, err := cases.SubscribeSync(subjectCases)
 	if err != nil {
 		t.Fatal(err)
 	}
-	cons, err := cjs.Consumer(ctx, "LEADS", leadsForCases)
-	if err != nil {
-		t.Fatal(err)
-	}
-	m, err := cons.Next(jetstream.FetchMaxWait(30 * time.Second))
-	if err != nil || string(m.Data()) != `"a lead"` {
+	if m, err := missed.NextMsg(30 * time.Second); err != nil || string(m.Data) != `"a lead"` {
 		t.Fatal("the case system gets no lead", err)
 	}
-	if err := m.DoubleAck(ctx); err != nil {
-		t.Error(err)
-	}
-	if err := journal.Publish(ctx, cjs, "cases.feedback.L1", "", map[string]string{"state": "accepted"}); err != nil {
-		t.Error(err)
-	}
+	taker, stopTaker := context.WithCancel(ctx)
+	taken := make(chan error, 1)
+	go func() { taken <- leads.KeepFeedback(taker, house, js, slog.New(slog.DiscardHandler)) }()
+	defer func() {
+		stopTaker()
+		if err := <-taken; err != nil {
+			t.Error(err)
+		}
+	}()
+	until(t, time.Minute, "the case system's answer is kept", func() bool {
+		r, err := cases.Request("cases.feedback.L1", []byte(`{"state":"accepted"}`), 30*time.Second)
+		return err == nil && string(r.Data) == `{"ok":true}`
+	})
 	// an operator is answered, and nobody else hears it
 	if _, err := house.Subscribe("harrier.commands.*", func(m *nats.Msg) { _ = m.Respond([]byte("done")) }); err != nil {
 		t.Fatal(err)

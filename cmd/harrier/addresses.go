@@ -24,6 +24,15 @@ type addresses struct {
 	key        string        // from which each dock's own key is made
 }
 
+// redacted is an address without its password, for logs.
+func redacted(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return "(not an address)"
+	}
+	return u.Redacted()
+}
+
 // addresses works out the addresses.
 func (c config) addresses() (a addresses, err error) {
 	a.page = url.URL{Scheme: "http", Host: net.JoinHostPort(c.PublicHost, strconv.Itoa(portOf(c.HTTP.Listen)))}

@@ -150,7 +150,7 @@ func (x *benchLeadsCmd) fill(ctx context.Context, c config) error {
 	if err != nil {
 		return err
 	}
-	s, err := embedded.StartNATS(embedded.NATSOptions{Host: "127.0.0.1", Dir: filepath.Join(data, "nats"), MaxBytes: journal.Bytes(streams(), nil) + bucketBytes, NoSync: true})
+	s, err := embedded.StartNATS(embedded.NATSOptions{Host: "127.0.0.1", Dir: filepath.Join(data, "nats"), NoSync: true})
 	if err != nil {
 		return err
 	}

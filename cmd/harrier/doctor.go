@@ -235,7 +235,7 @@ func doctorChecks(ctx context.Context, c config) []check {
 			tctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 			defer cancel()
 			_, err = js.AccountInfo(tctx)
-			return c.NATS.URL + ", JetStream on", err
+			return redacted(c.NATS.URL) + ", JetStream on", err
 		}, "start nats-server with the configuration that harrier nats init writes, or correct nats.url, nats.user and nats.password; without nats.url an embedded one is used"})
 	}
 	if c.Media.RTMP == "" {

@@ -204,6 +204,7 @@ func serve(ctx context.Context, c config, log *slog.Logger) (err error) {
 		return nil
 	})
 	g.Go(func() error { return ledger.Run(gctx, js) })
+	g.Go(func() error { return leads.KeepFeedback(gctx, nc, js, log) })
 	g.Go(func() error { return disk.Run(gctx) })
 	g.Go(func() error { return gauge.Run(gctx) })
 	g.Go(func() error { return controller.Run(gctx) })
@@ -212,7 +213,7 @@ func serve(ctx context.Context, c config, log *slog.Logger) (err error) {
 	g.Go(func() error { return plan.run(gctx, w, c, controller, pace.Wall, began, log) })
 	g.Go(func() error { return coverage.Run(gctx, js) })
 	g.Go(func() error { return followRegister(gctx, c, city, log) })
-	log.Info("harrier is up", "page", addrs.page.String(), "data", data, "mqtt", w.mqtt, "nats", w.natsURL, "rtmp", addrs.rtmp.Redacted(), "rtsp", addrs.rtsp.String(), "docks", len(c.Docks), "flights", len(c.Flights))
+	log.Info("harrier is up", "page", addrs.page.String(), "data", data, "mqtt", redacted(w.mqtt), "nats", redacted(w.natsURL), "rtmp", addrs.rtmp.Redacted(), "rtsp", addrs.rtsp.String(), "docks", len(c.Docks), "flights", len(c.Flights))
 	return g.Wait()
 }
 

@@ -103,7 +103,7 @@ func connect(ctx context.Context, c config, data string, log *slog.Logger, later
 		if err != nil {
 			return w, err
 		}
-		n, err := embedded.StartNATS(embedded.NATSOptions{Host: host, Port: portOf(c.NATS.Listen), Dir: filepath.Join(data, "nats"), MaxBytes: journal.Bytes(streams(), c.Retention) + bucketBytes, Users: natsUsers(passwords)})
+		n, err := embedded.StartNATS(embedded.NATSOptions{Host: host, Port: portOf(c.NATS.Listen), Dir: filepath.Join(data, "nats"), Users: natsUsers(passwords)})
 		if err != nil {
 			return w, err
 		}
@@ -130,10 +130,10 @@ func connect(ctx context.Context, c config, data string, log *slog.Logger, later
 	return w, leadsConsumer(ctx, w.js)
 }
 
-// leadsConsumer makes the consumer by which a case system takes leads.
+// leadsConsumer makes the consumer by which a case system gets leads that came while it was away; what an operator has set of it stays.
 func leadsConsumer(ctx context.Context, js jetstream.JetStream) error {
-	_, err := js.CreateOrUpdateConsumer(ctx, "LEADS", jetstream.ConsumerConfig{Durable: leadsForCases, AckPolicy: jetstream.AckExplicitPolicy, AckWait: 30 * time.Second, MaxDeliver: -1})
-	if err != nil {
+	_, err := js.CreatePushConsumer(ctx, "LEADS", jetstream.ConsumerConfig{Durable: leadsForCases, DeliverSubject: subjectCases, AckPolicy: jetstream.AckNonePolicy})
+	if err != nil && !errors.Is(err, jetstream.ErrConsumerExists) {
 		return fmt.Errorf("consumer of the case system: %w", err)
 	}
 	return nil
@@ -146,9 +146,6 @@ func streams() []journal.Stream {
 		journal.DeadLetters,
 	})
 }
-
-// bucketBytes is what the key-value buckets may take in the embedded server.
-const bucketBytes = 1 << 30
 
 // controller makes the controller of a configuration's docks.
 func (w wires) controller(c config, o dock.Options) (*dock.Controller, error) {

@@ -74,22 +74,40 @@ func (f *flightWatch) save() error {
 		c.Views = append(c.Views, viewState{v.pts, v.camera, v.tiles, v.at, v.was, v.yawSigmaDeg, v.posed})
 	}
 	f.viewsTold, f.begunAnew = len(f.views), 0
-	f.lastSave = time.Now()
 	b, err := encode(c)
-	if err == nil {
-		err = f.sink.Checkpoint(b)
-	}
-	switch {
-	case err == nil:
-		f.saveFailed = false
-	case errors.Is(err, errTaken):
+	if err != nil {
 		return err
-	case !f.saveFailed:
-		f.saveFailed = true
-		f.log.Warn("checkpoint not kept: should this worker die now, what it has seen since is lost", "error", err)
+	}
+	f.saves++
+	// each says what is new since the one before: those that could not be kept go first
+	waiting := len(f.unsaved)
+	f.unsaved = append(f.unsaved, saved{f.saves, b})
+	for len(f.unsaved) > 0 {
+		switch err := f.sink.Checkpoint(f.unsaved[0].n, f.unsaved[0].b); {
+		case err == nil:
+			f.unsaved = f.unsaved[1:]
+			continue
+		case errors.Is(err, errTaken):
+			return err
+		case waiting == 0:
+			f.log.Warn("checkpoint not kept yet: should this worker die now, what it has seen since is lost", "error", err)
+		case len(f.unsaved) > maxUnsaved:
+			f.log.Error("checkpoints are given up: should this worker die, its flight is seen anew from there on", "checkpoints", len(f.unsaved), "error", err)
+			f.unsaved = nil
+		}
+		return nil
 	}
 	return nil
 }
+
+// saved is an encoded checkpoint and its number.
+type saved struct {
+	n int
+	b []byte
+}
+
+// maxUnsaved bounds the checkpoints that wait to be kept: an hour of them.
+const maxUnsaved = 3600
 
 func encode(c checkpoint) ([]byte, error) {
 	var b bytes.Buffer
@@ -122,8 +140,8 @@ func (f *flightWatch) restore(earlier [][]byte) error {
 		if c.Anew > 0 {
 			f.freeze(c.Anew)
 		}
-		if err := f.tracker.Apply(c.Tracks); err != nil {
-			return fmt.Errorf("checkpoint %d of flight %s: %w", n+1, f.job.Flight, err)
+		if err := f.tracker.Apply(c.Tracks); err != nil { // one before it is missing: what is known is gone on with
+			f.log.Warn("a part of what an earlier worker saw is missing", "checkpoint", n+1, "error", err)
 		}
 		for _, x := range c.Found {
 			found[x.Finding.ID] = x
@@ -184,6 +202,7 @@ type checkpoints struct {
 
 	found      [][]byte // by earlier workers
 	progressed uint64   // epoch of the last worker that saw a frame
+	highest    uint64   // epoch of any of them
 	last       uint64   // sequence of the last one
 }
 
@@ -199,6 +218,7 @@ func (c *checkpoints) read(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("checkpoint %d: %w", m.Seq, err)
 		}
+		c.highest = max(c.highest, x.Epoch)
 		if x.Frames > frames {
 			frames, c.progressed = x.Frames, x.Epoch
 		}
@@ -208,15 +228,17 @@ func (c *checkpoints) read(ctx context.Context) error {
 }
 
 // keep keeps a checkpoint behind the last one; errTaken where a later worker has kept one.
-func (c *checkpoints) keep(ctx context.Context, b []byte) error {
+func (c *checkpoints) keep(ctx context.Context, n int, b []byte) error {
+	ctx = context.WithoutCancel(ctx) // also while the watch is ending
 	m := nats.NewMsg(c.subject)
 	m.Data = b
+	id := fmt.Sprintf("%s/%d/%d", c.subject, c.epoch, n) // one whose acknowledgement came too late is not kept twice
 	for range 2 {
-		pctx, done := context.WithTimeout(context.WithoutCancel(ctx), checkpointWait)
-		ack, err := c.js.PublishMsg(pctx, m, jetstream.WithExpectLastSequencePerSubject(c.last))
+		pctx, done := context.WithTimeout(ctx, checkpointWait)
+		ack, err := c.js.PublishMsg(pctx, m, jetstream.WithMsgID(id), jetstream.WithExpectLastSequencePerSubject(c.last))
 		done()
 		if err == nil {
-			c.last = ack.Sequence
+			c.last = max(c.last, ack.Sequence)
 			return nil
 		}
 		if e, is := errors.AsType[*jetstream.APIError](err); !is || e.ErrorCode != jetstream.JSErrCodeStreamWrongLastSequence {

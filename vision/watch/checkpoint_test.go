@@ -17,7 +17,7 @@ import (
 
 func streamOfCheckpoints(t *testing.T) jetstream.JetStream {
 	t.Helper()
-	s, err := embedded.StartNATS(embedded.NATSOptions{Host: "127.0.0.1", Dir: t.TempDir(), MaxBytes: 16 << 30})
+	s, err := embedded.StartNATS(embedded.NATSOptions{Host: "127.0.0.1", Dir: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,12 +41,12 @@ func streamOfCheckpoints(t *testing.T) jetstream.JetStream {
 func TestAWorkerThatWasReplacedLearnsSo(t *testing.T) {
 	js := streamOfCheckpoints(t)
 	ctx := t.Context()
-	keep := func(c *checkpoints, frames int) error {
-		b, err := encode(checkpoint{Epoch: c.epoch, Frames: frames})
+	keep := func(c *checkpoints, n int) error {
+		b, err := encode(checkpoint{Epoch: c.epoch, Frames: n})
 		if err != nil {
 			t.Fatal(err)
 		}
-		return c.keep(ctx, b)
+		return c.keep(ctx, n, b)
 	}
 	first := &checkpoints{js: js, subject: SubjectCheckpoints + "f", epoch: 1}
 	if err := first.read(ctx); err != nil || len(first.found) != 0 {
@@ -89,7 +89,7 @@ func TestAWatchGoesOnFromCheckpoints(t *testing.T) {
 		f := &flightWatch{w: &Watcher{}, epoch: epoch, clock: &vision.CaptureClock{}, poses: &vision.Poses{}, log: slog.New(slog.DiscardHandler), found: map[*vision.Track]vision.Finding{}, foundTold: map[string]int{}}
 		f.tracker = vision.NewTracker(nil, []string{"stall"})
 		f.tracker.Epoch = epoch
-		f.sink = Sink{Checkpoint: func(b []byte) error { left = append(left, b); return nil }, Finding: func(x vision.Finding) error { sent = append(sent, x); return nil }}
+		f.sink = Sink{Checkpoint: func(_ int, b []byte) error { left = append(left, b); return nil }, Finding: func(x vision.Finding) error { sent = append(sent, x); return nil }}
 		if err := f.restore(left); err != nil {
 			t.Fatal(err)
 		}

@@ -78,8 +78,8 @@ type Sink struct {
 	Compared func(Compared) error
 	// Passed is told at the end of a flight how it showed the ground.
 	Passed func(map[plotView]pass)
-	// Checkpoint keeps what another worker needs to go on; errTaken where one does already.
-	Checkpoint func([]byte) error
+	// Checkpoint keeps what another worker needs to go on, numbered from 1; errTaken where one does already.
+	Checkpoint func(n int, b []byte) error
 }
 
 // errTaken says that another worker has taken the flight.
@@ -201,11 +201,11 @@ type flightWatch struct {
 	session atomic.Int64 // connection to the stream, on whose clock things are placed
 
 	// of checkpoints
-	foundTold  map[string]int // revisions of findings, by id
-	viewsTold  int
-	begunAnew  time.Duration
-	lastSave   time.Time
-	saveFailed bool
+	foundTold map[string]int // revisions of findings, by id
+	viewsTold int
+	begunAnew time.Duration
+	saves     int     // so far
+	unsaved   []saved // that could not be kept yet, the oldest first
 }
 
 // How far an aircraft flies between two pictures that are compared, as a share of its height: neighbours then share more than half.

@@ -21,11 +21,12 @@ import (
 const (
 	photoWait  = 10 * time.Second
 	photoTries = 4
+	maxPhotos  = 64 // that all workers together may look at
 )
 
 // WorkPhotos takes photos off the work queue, one at a time, and looks at them, until ctx ends.
 func (w *Watcher) WorkPhotos(ctx context.Context, js jetstream.JetStream) error {
-	c := journal.Consumer{Stream: "PHOTOS", Name: "photos", Wait: photoWait, Tries: photoTries, AtOnce: 1}
+	c := journal.Consumer{Stream: "PHOTOS", Name: "photos", Wait: photoWait, Tries: photoTries, AtOnce: 1, Pending: maxPhotos}
 	return journal.Consume(ctx, js, c, w.Log, func(ctx context.Context, m journal.Msg) error {
 		var job dock.PhotoJob
 		if err := json.Unmarshal(m.Data, &job); err != nil {
@@ -40,7 +41,7 @@ func (w *Watcher) WorkPhotos(ctx context.Context, js jetstream.JetStream) error 
 			return fmt.Errorf("look at photo %s of flight %s: %w", job.Name, job.Flight, err)
 		}
 		for _, f := range found {
-			if err := journal.Publish(ctx, js, SubjectFindings+job.Flight, f.ID+"/0/0", f); err != nil {
+			if err := keepFact(ctx, js, SubjectFindings+job.Flight, f.ID+"/0/0", f); err != nil {
 				return err
 			}
 		}

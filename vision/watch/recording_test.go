@@ -60,7 +60,7 @@ func TestAnEndThatIsNotKeptIsAnError(t *testing.T) {
 			f := &flightWatch{w: &Watcher{}, epoch: 1, clock: &vision.CaptureClock{}, poses: &vision.Poses{}, log: slog.New(slog.DiscardHandler), found: map[*vision.Track]vision.Finding{}, foundTold: map[string]int{}}
 			f.tracker = vision.NewTracker(nil, []string{"stall"})
 			passed := false
-			f.sink = Sink{Checkpoint: func([]byte) error { return c.checkpoint }, Covered: func(vision.Covered) error { return c.covered }, Passed: func(map[plotView]pass) { passed = true }}
+			f.sink = Sink{Checkpoint: func(int, []byte) error { return c.checkpoint }, Covered: func(vision.Covered) error { return c.covered }, Passed: func(map[plotView]pass) { passed = true }}
 			ctx, cancel := context.WithCancel(t.Context())
 			cancel()
 			err := f.place(ctx, &stream.Client{}, make(chan look))

@@ -1,6 +1,7 @@
 package watch
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -39,9 +40,12 @@ const aliveWait = 3 * time.Second
 // Work takes flights off the work queue and watches up to n at a time, until ctx ends. A flight whose worker dies comes back at once, as often as it
 // takes, and the next worker goes on with what the one before knew.
 func (w *Watcher) Work(ctx context.Context, nc *nats.Conn, js jetstream.JetStream, n int) error {
-	c := journal.Consumer{Stream: "WATCH", Name: "watchers", Wait: aliveWait, AtOnce: n}
+	c := journal.Consumer{Stream: "WATCH", Name: "watchers", Wait: aliveWait, AtOnce: n, Pending: maxWatched}
 	return journal.Consume(ctx, js, c, w.Log, func(ctx context.Context, m journal.Msg) error { return w.job(ctx, nc, js, m) })
 }
+
+// maxWatched is how many flights all workers together may watch at a time.
+const maxWatched = 1024
 
 // maxBarren is how many workers in a row may take up a flight and die, or fail, before they have seen a frame of it.
 const maxBarren = 10
@@ -52,11 +56,13 @@ func (w *Watcher) job(ctx context.Context, nc *nats.Conn, js jetstream.JetStream
 	if err := json.Unmarshal(m.Data, &job); err != nil {
 		return journal.Permanent(fmt.Errorf("watch job is not JSON: %w", err))
 	}
-	epoch := m.Tries
-	marks := &checkpoints{js: js, subject: SubjectCheckpoints + job.Flight, epoch: epoch}
+	marks := &checkpoints{js: js, subject: SubjectCheckpoints + job.Flight}
 	if err := marks.read(ctx); err != nil {
 		return err
 	}
+	// higher than any before, also where the job was queued anew: names of tracks and findings hold it
+	epoch := max(m.Tries, marks.highest+1)
+	marks.epoch = epoch
 	if barren := epoch - 1 - min(marks.progressed, epoch-1); barren >= maxBarren {
 		return journal.Permanent(fmt.Errorf("flight %s: %d workers in a row ended before they saw anything of it; what it shows from here on is not inspected", job.Flight, barren))
 	}
@@ -79,7 +85,7 @@ func (w *Watcher) job(ctx context.Context, nc *nats.Conn, js jetstream.JetStream
 	// the flight's end is the watch's end, also one that came before this worker did
 	ended := func(b []byte) {
 		var ev dock.FlightEvent
-		if json.Unmarshal(b, &ev) == nil && (ev.Flight == job.Flight && ev.State.Ended() || ev.Flight != job.Flight && ev.State != dock.Waiting && ev.At.After(job.Started)) {
+		if json.Unmarshal(b, &ev) == nil && (ev.Flight == job.Flight && ev.State.Ended() || ev.Flight != job.Flight && ev.State.InTheAir() && ev.At.After(job.Started)) {
 			time.AfterFunc(2*time.Second, cancel) // what is still on its way is at most this old
 		}
 	}
@@ -103,7 +109,7 @@ func (w *Watcher) job(ctx context.Context, nc *nats.Conn, js jetstream.JetStream
 	structures := map[string]vision.Finding{}
 	err = w.Flight(fctx, job, epoch, poses, marks.found, Sink{
 		Passed:     func(p map[plotView]pass) { passes = p },
-		Checkpoint: func(b []byte) error { return marks.keep(ctx, b) },
+		Checkpoint: func(n int, b []byte) error { return marks.keep(ctx, n, b) },
 		Finding: func(f vision.Finding) error {
 			if vision.Group(f.Class) == "structure" {
 				structures[f.ID] = f
@@ -123,9 +129,9 @@ func (w *Watcher) job(ctx context.Context, nc *nats.Conn, js jetstream.JetStream
 	cancel()
 	if errors.Is(err, errTaken) {
 		w.Log.Warn("another worker has taken the flight; this one leaves it", "flight", job.Flight, "epoch", epoch)
-		return nil
+		return journal.ErrNotMine
 	}
-	if err != nil || ctx.Err() != nil {
+	if err = cmp.Or(err, ctx.Err()); err != nil { // also where this worker is stopped: another goes on
 		return err
 	}
 	if w.Comparer != nil && len(passes) > 0 {
