@@ -101,9 +101,6 @@ func attackNATS(t *testing.T, url string, passwords map[string]string) {
 	if _, err := js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{Bucket: "fleet"}); err != nil {
 		t.Fatal(err)
 	}
-	if err := journal.Publish(ctx, js, "leads.confirmed.street-stall.none", "", "a lead"); err != nil {
-		t.Fatal(err)
-	}
 	// who may publish where, and hear what: a = admin, h = harrier, o = operator, v = viewer, c = case system
 	type client struct {
 		nc      *nats.Conn
@@ -213,6 +210,9 @@ func attackNATS(t *testing.T, url string, passwords map[string]string) {
 		}
 	}
 	// a case system that was away gets what came meanwhile, and its answer is kept
+	if err := journal.Publish(ctx, js, "leads.confirmed.street-stall.none", "", "a lead"); err != nil {
+		t.Fatal(err)
+	}
 	cases, _ := connect(natsCases)
 	missed, err := cases.SubscribeSync(subjectCases)
 	if err != nil {
