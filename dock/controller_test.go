@@ -250,8 +250,20 @@ func comesHomePastASlowCommand(t *testing.T, w *world, c *Controller, s *scripte
 	if s.times(cloudapi.MethodReturnHome) != 0 {
 		t.Error("a dock at rest was told to bring its aircraft home")
 	}
+	// Harrier's answers go to inboxes only: its rights are not lent to whoever names a subject
+	elsewhere, err := w.nc.SubscribeSync("leads.confirmed.forged")
+	if err != nil {
+		t.Fatal(err)
+	}
+	forged, _ := json.Marshal(Command{Key: "forged", Action: ReturnHomeTo, Operator: "Li", Reason: "test"})
+	if err := w.nc.PublishRequest(SubjectCommands+s.sn, "leads.confirmed.forged", forged); err != nil {
+		t.Fatal(err)
+	}
 	s.set(func() { s.props.WindSpeed, s.mute[cloudapi.MethodFlightTaskPause] = new(3.0), true })
 	w.until(t, s.sn, "flying", func(e FlightEvent) bool { return e.State == Flying })
+	if m, err := elsewhere.NextMsg(time.Millisecond); err == nil {
+		t.Errorf("an answer on a subject that is no inbox: %s", m.Data)
+	}
 	b, _ := json.Marshal(Command{Key: "slow", Action: Pause, Operator: "Li", Reason: "test"})
 	if err := w.nc.Publish(SubjectCommands+s.sn, b); err != nil {
 		t.Fatal(err)

@@ -56,8 +56,8 @@ type arrived struct {
 
 // Of what a dock sends so much waits: state is dropped from maxState on, all else from maxInbox on. What one dock sends too much of it loses itself.
 const (
-	maxState = 512
-	maxInbox = 4096
+	maxState = 256
+	maxInbox = 512
 )
 
 // Status is a dock as last known.

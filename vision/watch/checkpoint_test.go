@@ -3,6 +3,7 @@ package watch
 import (
 	"errors"
 	"log/slog"
+	"slices"
 	"testing"
 	"time"
 
@@ -137,6 +138,39 @@ func TestAWatchGoesOnFromCheckpoints(t *testing.T) {
 	}
 	if !c.views[0].fixed || c.views[3].fixed {
 		t.Error("views of the first worker's stream are not fixed, or those of the last one are")
+	}
+}
+
+// Each checkpoint holds what is new since the one before: none goes past one that could not be kept, and none is left out.
+func TestCheckpointsAreKeptInTheirOrder(t *testing.T) {
+	var kept []int
+	var err error
+	f := &flightWatch{w: &Watcher{}, epoch: 1, clock: &vision.CaptureClock{}, log: slog.New(slog.DiscardHandler), foundTold: map[string]int{}, tracker: vision.NewTracker(nil, []string{"stall"})}
+	f.sink = Sink{Checkpoint: func(n int, b []byte) error {
+		if err == nil {
+			c, err := decode(b)
+			if err != nil || c.Frames != n {
+				t.Errorf("checkpoint %d is that of %d frames, %v", n, c.Frames, err)
+			}
+			kept = append(kept, n)
+		}
+		return err
+	}}
+	for f.seen.frames < 6 {
+		f.seen.frames++
+		if err = nil; f.seen.frames == 2 || f.seen.frames == 3 || f.seen.frames == 5 {
+			err = errors.New("NATS is away")
+		}
+		if err := f.save(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if want := []int{1, 2, 3, 4, 5, 6}; !slices.Equal(kept, want) {
+		t.Errorf("kept %v", kept)
+	}
+	err = errTaken
+	if err := f.save(); !errors.Is(err, errTaken) {
+		t.Errorf("a worker that was replaced goes on: %v", err)
 	}
 }
 
