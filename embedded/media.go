@@ -220,11 +220,12 @@ func (m *Media) say(path string, c net.Conn, err error) {
 	}
 	m.mu.Lock()
 	was, known := m.told[path]
-	if len(m.told) < maxTold || known {
+	full := !known && len(m.told) >= maxTold
+	if !full {
 		m.told[path] = what
 	}
 	m.mu.Unlock()
-	if was == what && known || !known && len(m.told) >= maxTold { // a flood of paths is nobody's stream
+	if full || known && was == what { // a flood of paths is nobody's stream
 		return
 	}
 	dock := path[strings.LastIndexByte(path, '/')+1:]
