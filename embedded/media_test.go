@@ -201,11 +201,11 @@ func TestASecondPushTakesTheFirstOnesPlace(t *testing.T) {
 	defer m.Close()
 	var before chan error
 	for i := range 5 {
+		was := m.stream("live/D1")
 		p, err := push(t, "rtmp://127.0.0.1:29835/live/D1")
 		if err != nil {
 			t.Fatal(err)
 		}
-		was := m.stream("live/D1")
 		ended := p.on(t)
 		eventually(t, "the stream is the new one", func() bool { st := m.stream("live/D1"); return st != nil && st != was })
 		if before != nil {
