@@ -171,38 +171,48 @@ func TestBrokersKeepDocksApart(t *testing.T) {
 		defer br.Close()
 		apart(t, addr, pool, c, a, b)
 	})
-	t.Run("Mosquitto", func(t *testing.T) {
-		bin, err := exec.LookPath("mosquitto")
-		if err != nil {
-			t.Skip("no Mosquitto here; make test installs it")
-		}
-		dir, c, a, b := city(t)
-		cert, key, pool := certificate(t, dir)
-		addr := freeAddr(t)
-		_, port, _ := net.SplitHostPort(addr)
-		conf := filepath.Join(dir, "all.conf")
-		own, err := os.ReadFile(filepath.Join(dir, "mosquitto.conf"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		text := fmt.Sprintf("%slistener %s 127.0.0.1\ncertfile %s\nkeyfile %s\nuser root\n", own, port, cert, key)
-		if err := os.WriteFile(conf, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		cmd := exec.Command(bin, "-c", conf)
-		if err := cmd.Start(); err != nil {
-			t.Fatal(err)
-		}
-		defer func() { _ = cmd.Process.Kill(); _ = cmd.Wait() }()
-		for range 100 {
-			if c, err := net.Dial("tcp", addr); err == nil {
-				c.Close()
-				break
+	for name, conf := range map[string]func(dir, port, tls string) (string, error){
+		"Mosquitto": func(dir, port, tls string) (string, error) {
+			b, err := os.ReadFile(filepath.Join(dir, "mosquitto.conf"))
+			return fmt.Sprintf("%slistener %s 127.0.0.1\n%s", b, port, tls), err
+		},
+		"Mosquitto of docker-compose.yml": func(dir, port, tls string) (string, error) {
+			b, err := os.ReadFile("../../deploy/mosquitto.conf")
+			return strings.NewReplacer("/mosquitto/harrier", dir, "listener 1883", "listener "+port+" 127.0.0.1\n"+tls).Replace(string(b)), err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			bin, err := exec.LookPath("mosquitto")
+			if err != nil {
+				t.Skip("no Mosquitto here; make test installs it")
 			}
-			time.Sleep(50 * time.Millisecond)
-		}
-		apart(t, addr, pool, c, a, b)
-	})
+			dir, c, a, b := city(t)
+			cert, key, pool := certificate(t, dir)
+			addr := freeAddr(t)
+			_, port, _ := net.SplitHostPort(addr)
+			text, err := conf(dir, port, fmt.Sprintf("certfile %s\nkeyfile %s\nuser root\n", cert, key))
+			if err != nil {
+				t.Fatal(err)
+			}
+			all := filepath.Join(dir, "all.conf")
+			if err := os.WriteFile(all, []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			cmd := exec.Command(bin, "-c", all)
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = cmd.Process.Kill(); _ = cmd.Wait() }()
+			for range 100 {
+				if c, err := net.Dial("tcp", addr); err == nil {
+					c.Close()
+					break
+				}
+				time.Sleep(50 * time.Millisecond)
+			}
+			apart(t, addr, pool, c, a, b)
+		})
+	}
 }
 
 func connect(addr string, pool *x509.CertPool, id, user, password string) (mqtt.Client, error) {
