@@ -19,6 +19,9 @@ try {
   });
   const errors = [];
   page.on("pageerror", (e) => errors.push(String(e)));
+  page.on("console", (m) => {
+    if (m.text().includes("Content Security Policy")) errors.push(m.text().slice(-400));
+  });
   await page.goto(url);
   await page.evaluate(() => localStorage.setItem("by", "browser test"));
   await page.reload();
