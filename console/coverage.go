@@ -13,6 +13,7 @@ import (
 	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/geojson"
 
+	"github.com/harrier-patrol/harrier/dock/pace"
 	"github.com/harrier-patrol/harrier/geo"
 	"github.com/harrier-patrol/harrier/journal"
 	"github.com/harrier-patrol/harrier/vision"
@@ -49,10 +50,7 @@ func (c *Coverage) Run(ctx context.Context, js jetstream.JetStream) error {
 			return nil
 		}
 		c.Log.Warn("coverage cannot be followed, trying again", "error", err)
-		select { // the stream is away; what is read again changes nothing
-		case <-ctx.Done():
-		case <-time.After(2 * time.Second):
-		}
+		_ = pace.Wall.Sleep(ctx, 2*time.Second) // the stream is away; what is read again changes nothing
 	}
 	return nil
 }

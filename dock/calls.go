@@ -197,18 +197,18 @@ func (s *session) handleMessage(ctx context.Context, m arrived) error {
 		s.touch()
 		switch o := e.Body.(type) {
 		case *cloudapi.DockProperties:
-			s.mu.Lock()
-			merge(&s.rep.dock, o)
-			s.rep.told(o, m.at)
-			if a := s.rep.dock.SubDevice; a != nil && s.d.Aircraft == "" && o.SubDevice != nil {
-				defer s.c.adopt(a.DeviceSN, s)
+			s.locked(func() {
+				merge(&s.rep.dock, o)
+				s.rep.told(o, m.at)
+			})
+			if o.SubDevice != nil && s.d.Aircraft == "" {
+				s.c.adopt(o.SubDevice.DeviceSN, s)
 			}
-			s.mu.Unlock()
 		case *cloudapi.AircraftProperties:
-			s.mu.Lock()
-			merge(&s.rep.aircraft, o)
-			s.rep.flown = m.at
-			s.mu.Unlock()
+			s.locked(func() {
+				merge(&s.rep.aircraft, o)
+				s.rep.flown = m.at
+			})
 			if kind == cloudapi.KindOSD {
 				return s.aircraft(o, e.Time(), m.at)
 			}

@@ -153,7 +153,7 @@ func (c *Controller) named(name string) ([]byte, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, r := range c.routes {
-		if subtle.ConstantTimeCompare([]byte(r.file+".kmz"), []byte(name)) == 1 {
+		if r.file != "" && subtle.ConstantTimeCompare([]byte(r.file+".kmz"), []byte(name)) == 1 {
 			return r.kmz, true
 		}
 	}
@@ -245,6 +245,14 @@ func (c *Controller) kept(ctx context.Context, id string) (f missions.Flight, ok
 	e, err := c.flights.Get(ctx, digest(id))
 	if err != nil || json.Unmarshal(e.Value(), &f) != nil {
 		return f, false
+	}
+	if f.File == "" { // handed over before routes had names that nobody guesses
+		f.File = rand.Text()
+		if b, err := json.Marshal(f); err != nil {
+			return f, false
+		} else if _, err := c.flights.Update(ctx, digest(id), b, e.Revision()); err != nil {
+			return f, false // it is asked for again
+		}
 	}
 	c.mu.Lock()
 	c.routes[id] = route{f.File, f.KMZ}

@@ -104,12 +104,12 @@ func Simulated(sn string) bool { return strings.HasPrefix(sn, "SIM") }
 
 // change changes the flight's state and tells it.
 func (s *session) change(ctx context.Context, f func(*FlightEvent)) {
-	s.mu.Lock()
-	over := s.ev == nil || s.ev.State.Ended()
-	if !over {
-		f(s.ev)
-	}
-	s.mu.Unlock()
+	over := true
+	s.locked(func() {
+		if over = s.ev == nil || s.ev.State.Ended(); !over {
+			f(s.ev)
+		}
+	})
 	if !over { // nothing is told of a flight behind its end
 		s.tell(ctx)
 	}

@@ -359,6 +359,13 @@ func (s *session) run(ctx context.Context) error {
 	}
 }
 
+// locked runs f with the dock's state to itself. A panic in f is a fault of this dock only: its state does not stay locked.
+func (s *session) locked(f func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f()
+}
+
 // enqueue puts a flight on the dock's list: before those of less priority, behind those that were there.
 func (s *session) enqueue(f missions.Flight) {
 	s.mu.Lock()

@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/geojson"
@@ -55,20 +56,30 @@ func ParseDivisions(text string) (*Divisions, error) {
 
 // Pudong returns the divisions of Pudong New Area and its outline (WGS-84).
 func Pudong() (*Divisions, orb.MultiPolygon, error) {
+	p, err := pudong()
+	return p.divisions, p.outline, err
+}
+
+type district struct {
+	divisions *Divisions
+	outline   orb.MultiPolygon
+}
+
+var pudong = sync.OnceValues(func() (out district, err error) {
 	d, err := ParseDivisions(pudongDivisions)
 	if err != nil {
-		return nil, nil, err
+		return out, err
 	}
 	fc, err := geojson.UnmarshalFeatureCollection(pudongBoundary)
 	if err != nil {
-		return nil, nil, fmt.Errorf("outline of Pudong: %w", err)
+		return out, fmt.Errorf("outline of Pudong: %w", err)
 	}
 	m, ok := fc.Features[0].Geometry.(orb.MultiPolygon)
 	if !ok {
-		return nil, nil, fmt.Errorf("outline of Pudong: a %s", fc.Features[0].Geometry.GeoJSONType())
+		return out, fmt.Errorf("outline of Pudong: a %s", fc.Features[0].Geometry.GeoJSONType())
 	}
-	return d, m, nil
-}
+	return district{d, m}, nil
+})
 
 // Squad is the name of the enforcement squad (中队) that answers for a subdistrict.
 func (d *Divisions) Squad(subdistrict string) string {

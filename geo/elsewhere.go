@@ -3,6 +3,7 @@ package geo
 import (
 	"fmt"
 	"math"
+	"sync"
 
 	"github.com/paulmach/orb"
 )
@@ -63,8 +64,8 @@ func (f *far) text() string {
 }
 
 // zoneNumber says whether an easting and the false easting differ by a zone's number alone.
-func (f *far) zoneNumber(q orb.Point) bool {
-	d := math.Abs(q[0] - f.l.Datum.tm.x0)
+func (l *Layer) zoneNumber(q orb.Point) bool {
+	d := math.Abs(q[0] - l.Datum.tm.x0)
 	return d > 12e6 && d < 46e6
 }
 
@@ -82,22 +83,41 @@ func (l *Layer) would(raw orb.Point) string {
 	if !l.Datum.Projected() {
 		return ""
 	}
-	for _, n := range []int{4534, 4513, 4502, 4491} {
-		for k := range 21 {
-			d, err := ParseDatum(epsg(n + k))
-			if err != nil || d.tm == nil || k > 10 && n < 4513 || math.Abs(raw[0]-d.tm.x0) > 4e5 && math.Abs(raw[1]-d.tm.x0) > 4e5 {
-				continue
-			}
-			if math.Abs(raw[0]-d.tm.x0) <= 4e5 && in(d.ToWGS84(raw)) {
-				return fmt.Sprintf(" With --datum EPSG:%d (central meridian %.0f°, false easting %.0f) it would lie there", n+k, d.tm.lon0*180/math.Pi, d.tm.x0)
-			}
-			if in(d.ToWGS84(swapped)) {
-				return fmt.Sprintf(" With its axes swapped and --datum EPSG:%d it would lie there", n+k)
-			}
+	for _, z := range zones() {
+		d := z.datum
+		if math.Abs(raw[0]-d.tm.x0) > zoneHalfM && math.Abs(raw[1]-d.tm.x0) > zoneHalfM {
+			continue
+		}
+		if math.Abs(raw[0]-d.tm.x0) <= zoneHalfM && in(d.ToWGS84(raw)) {
+			return fmt.Sprintf(" With --datum EPSG:%d (central meridian %.0f°, false easting %.0f) it would lie there", z.epsg, d.tm.lon0*180/math.Pi, d.tm.x0)
+		}
+		if in(d.ToWGS84(swapped)) {
+			return fmt.Sprintf(" With its axes swapped and --datum EPSG:%d it would lie there", z.epsg)
 		}
 	}
 	return ""
 }
+
+// zoneHalfM bounds how far from its central meridian a zone is used, metres: 3 degrees are 334 km at the equator.
+const zoneHalfM = 4e5
+
+// projection is a zone of CGCS2000.
+type projection struct {
+	epsg  int
+	datum Datum
+}
+
+// zones are those of CGCS2000, the likeliest first: of three degrees without and with their numbers, of six degrees likewise.
+var zones = sync.OnceValue(func() (out []projection) {
+	for _, of := range []struct{ first, n int }{{4534, 21}, {4513, 21}, {4502, 11}, {4491, 11}} {
+		for k := range of.n {
+			if d, err := ParseDatum(epsg(of.first + k)); err == nil && d.tm != nil {
+				out = append(out, projection{of.first + k, d})
+			}
+		}
+	}
+	return out
+})
 
 // boundsApartM is how far two bounds (WGS-84) are apart, metres; 0 where they touch.
 func boundsApartM(a, b orb.Bound) float64 {

@@ -201,11 +201,13 @@ func (l *Layer) polygons(district orb.MultiPolygon) (out [][]orb.Polygon, proble
 		problems = append(problems, Problem{Text: fmt.Sprintf("the whole set seems to be GCJ-02, not %s: %d of %d features lie outside the district, and %d of those would lie inside if it were; say --datum GCJ-02 if so", l.Datum.Name, outside, outside+inside, outsideShifted), Warning: true})
 	}
 	elsewhere, all := far.problems()
+	gone := make(map[int]bool, len(elsewhere))
 	for _, p := range elsewhere {
-		for i := range out {
-			if all || l.Features[i].N == p.N {
-				out[i] = nil
-			}
+		gone[p.N] = true
+	}
+	for i := range out {
+		if all || gone[l.Features[i].N] {
+			out[i] = nil
 		}
 	}
 	if len(l.Features) == 0 {
@@ -268,7 +270,7 @@ func (l *Layer) unusablePoint(q orb.Point) string {
 		return "a coordinate is not a number"
 	case l.Datum.Projected() && (math.Abs(q[0]-l.Datum.tm.x0) > maxEastM || math.Abs(q[1]-l.Datum.tm.y0) > 2e7):
 		text := fmt.Sprintf("point %.1f, %.1f is no easting and northing of its datum, whose false easting is %.0f", q[0], q[1], l.Datum.tm.x0)
-		if newFar(l).zoneNumber(q) {
+		if l.zoneNumber(q) {
 			text += "; one of them lacks the zone's number"
 		}
 		return text + l.would(q)

@@ -122,7 +122,7 @@ func (c Consumer) work(ctx context.Context, js jetstream.JetStream, m jetstream.
 		_ = m.Term()
 		return
 	}
-	x := Msg{Subject: m.Subject(), ID: m.Headers().Get(jetstream.MsgIDHeader), Data: m.Data(), Seq: md.Sequence.Stream, At: md.Timestamp, Tries: md.NumDelivered, progress: m.InProgress}
+	x := Msg{Subject: m.Subject(), ID: m.Headers().Get(jetstream.MsgIDHeader), Data: m.Data(), Seq: md.Sequence.Stream, At: md.Timestamp, Tries: md.NumDelivered}
 	done := make(chan struct{})
 	alive := make(chan struct{})
 	go func() { // signs of life while it is worked on

@@ -17,16 +17,6 @@ type Msg struct {
 	Seq     uint64 // in its stream
 	At      time.Time
 	Tries   uint64 // times that it was handed out, with this one; of Consume
-
-	progress func() error
-}
-
-// Working says that a message of Consume is still being worked on, so that nobody else gets it.
-func (m Msg) Working() error {
-	if m.progress == nil {
-		return nil
-	}
-	return m.progress()
 }
 
 // readAhead is how many messages are asked for at once: a reader that asks for one at a time reads a thousand a second.
@@ -47,14 +37,18 @@ func End(ctx context.Context, js jetstream.JetStream, stream string) (uint64, er
 	return st.CachedInfo().State.LastSeq, nil
 }
 
-// Replay reads what a stream holds of a subject, to what was its last message when the reading began.
+// Replay reads what a stream holds of a subject, to what was its last message when the reading began; an error says that it did not come so far.
 func Replay(ctx context.Context, js jetstream.JetStream, stream, subject string, from From, f func(Msg) error) error {
 	return read(ctx, js, stream, subject, from, func() error { return errCaughtUp }, f)
 }
 
 // Follow reads what a stream holds of a subject, calls caughtUp, and goes on with what comes, until ctx ends.
 func Follow(ctx context.Context, js jetstream.JetStream, stream, subject string, caughtUp func(), f func(Msg) error) error {
-	return read(ctx, js, stream, subject, From{}, func() error { caughtUp(); return nil }, f)
+	err := read(ctx, js, stream, subject, From{}, func() error { caughtUp(); return nil }, f)
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
 }
 
 var errCaughtUp = errors.New("caught up")
@@ -65,7 +59,7 @@ func read(ctx context.Context, js jetstream.JetStream, stream, subject string, f
 		case errors.Is(err, errCaughtUp):
 			err = nil
 		case err != nil:
-			err = errors.Join(fmt.Errorf("read stream %s: %w", stream, err), ctx.Err())
+			err = fmt.Errorf("read stream %s: %w", stream, err)
 		}
 	}()
 	st, err := js.Stream(ctx, stream)
@@ -112,7 +106,7 @@ func read(ctx context.Context, js jetstream.JetStream, stream, subject string, f
 	for {
 		m, err := it.Next()
 		if ctx.Err() != nil {
-			return nil
+			return ctx.Err()
 		}
 		if err != nil {
 			return err

@@ -85,7 +85,7 @@ func declare(ctx context.Context, js jetstream.JetStream, s Stream, r Retention)
 	if !fresh {
 		was := st.CachedInfo().Config
 		has := was
-		has.Subjects, has.Discard = want.Subjects, want.Discard
+		has.Subjects, has.Discard, has.Duplicates = want.Subjects, want.Discard, max(was.Duplicates, want.Duplicates)
 		has.DenyDelete, has.DenyPurge = was.DenyDelete || want.DenyDelete, was.DenyPurge || want.DenyPurge
 		has.AllowRollup = want.AllowRollup && !has.DenyPurge
 		want = has
@@ -104,7 +104,7 @@ func declare(ctx context.Context, js jetstream.JetStream, s Stream, r Retention)
 		return err
 	}
 	if was := st.CachedInfo().Config; slices.Equal(was.Subjects, want.Subjects) && was.Discard == want.Discard && was.DenyDelete == want.DenyDelete && was.DenyPurge == want.DenyPurge &&
-		was.AllowRollup == want.AllowRollup && was.MaxBytes == want.MaxBytes && was.MaxAge == want.MaxAge {
+		was.AllowRollup == want.AllowRollup && was.MaxBytes == want.MaxBytes && was.MaxAge == want.MaxAge && was.Duplicates == want.Duplicates {
 		return nil
 	}
 	_, err = js.UpdateStream(ctx, want)

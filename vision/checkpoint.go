@@ -61,10 +61,11 @@ type MotionState struct {
 	AccelMS2    float64
 }
 
-// ObservationState is an observation with its weight.
+// ObservationState is an observation with its weight, and whether it stays where it is.
 type ObservationState struct {
 	Observation
 	Weight float64
+	Fixed  bool
 }
 
 // TrackMoved is a track that better poses have put elsewhere.
@@ -132,7 +133,7 @@ func (t *Track) change(seen, frames int) TrackChange {
 	m := t.motion
 	c.Motion = MotionState{m.frame.Origin, m.x, m.p, m.at, m.first.E, m.first.N, m.sigma0, m.far, m.sigmaN, m.n, m.accel}
 	for _, o := range t.seen[seen:] {
-		c.Seen = append(c.Seen, ObservationState{o, o.weight})
+		c.Seen = append(c.Seen, ObservationState{o, o.weight, o.fixed})
 	}
 	return c
 }
@@ -179,7 +180,7 @@ func (t *Tracker) Apply(c TrackerChange) error {
 		k.motion = motion{frame: geo.NewFrame(m.Origin, 0), x: m.X, p: m.P, at: m.At, first: geo.ENU{E: m.FirstE, N: m.FirstN}, sigma0: m.Sigma0, far: m.Far, sigmaN: m.SigmaN, n: m.N, accel: m.AccelMS2}
 		k.seen, k.frames = k.seen[:x.KeptSeen], append(k.frames[:x.KeptFrames], x.Frames...)
 		for _, o := range x.Seen {
-			o.Observation.weight = o.Weight
+			o.Observation.weight, o.Observation.fixed = o.Weight, o.Fixed
 			k.seen = append(k.seen, o.Observation)
 		}
 	}

@@ -3,9 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -16,6 +14,7 @@ import (
 
 	"github.com/harrier-patrol/harrier/dock"
 	"github.com/harrier-patrol/harrier/dock/docksim"
+	"github.com/harrier-patrol/harrier/dock/pace"
 	"github.com/harrier-patrol/harrier/geo"
 	"github.com/harrier-patrol/harrier/journal"
 	"github.com/harrier-patrol/harrier/leads"
@@ -142,12 +141,8 @@ func (x *benchKillsCmd) fly(ctx context.Context, dir string, kills int) (r kills
 		return r, fmt.Errorf("nothing is looked at: %w\n%s", err, tail(log.Name()))
 	}
 	for range kills {
-		t := time.NewTimer(x.Every)
-		select {
-		case <-ctx.Done():
-			t.Stop()
-			return r, ctx.Err()
-		case <-t.C:
+		if err := pace.Wall.Sleep(ctx, x.Every); err != nil {
+			return r, err
 		}
 		if over, err := hasLanded(ctx, conf); err != nil || over {
 			if err != nil {
@@ -188,12 +183,8 @@ func (x *benchKillsCmd) fly(ctx context.Context, dir string, kills int) (r kills
 // settled reads the leads once no more come.
 func (x *benchKillsCmd) settled(ctx context.Context, conf config, r *killsRun) error {
 	for last, quiet := uint64(0), 0; quiet < 5; {
-		t := time.NewTimer(2 * time.Second)
-		select {
-		case <-ctx.Done():
-			t.Stop()
-			return ctx.Err()
-		case <-t.C:
+		if err := pace.Wall.Sleep(ctx, 2*time.Second); err != nil {
+			return err
 		}
 		err := conf.withJetStream(func(js jetstream.JetStream) error {
 			end, err := journal.End(ctx, js, "SIMLEADS")
@@ -238,16 +229,12 @@ func hasLanded(ctx context.Context, conf config) (over bool, err error) {
 
 // analysed is how many frames a serve has looked at.
 func analysed(page string) (int64, error) {
-	res, err := http.Get(page)
+	_, b, err := ask(page)
 	if err != nil {
 		return 0, err
 	}
-	defer res.Body.Close()
-	if res.StatusCode != http.StatusOK {
-		return 0, errors.New(res.Status)
-	}
 	var n map[string]int64
-	err = json.NewDecoder(res.Body).Decode(&n)
+	err = json.Unmarshal(b, &n)
 	return n["analysed"], err
 }
 

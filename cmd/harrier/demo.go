@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	_ "image/jpeg"
-	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -407,17 +406,13 @@ func cpuSeconds(pid int) (float64, error) {
 }
 
 func (d *demo) fetchCounts() error {
-	res, err := http.Get(d.base + "/api/counts")
+	_, b, err := ask(d.base + "/api/counts")
 	if err != nil {
 		return err
 	}
-	defer res.Body.Close()
-	if res.StatusCode != http.StatusOK {
-		return errors.New(res.Status)
-	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return json.NewDecoder(res.Body).Decode(&d.counts)
+	return json.Unmarshal(b, &d.counts)
 }
 
 // end gives the flights that are still on their end.

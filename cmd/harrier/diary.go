@@ -51,6 +51,7 @@ func (x *diaryCmd) Run(ctx context.Context) error {
 // writeDiary writes a shift's diary as Markdown: what flew, what did not and why, what people did, and what is open.
 func writeDiary(ctx context.Context, js jetstream.JetStream, path string, evs []dock.FlightEvent, in func(time.Time) bool) error {
 	var actions []dock.Entry
+	asked := map[string]int{} // commands of which it was not recorded what became of them: places in actions by key
 	err := journal.Replay(ctx, js, "AUDIT", dock.SubjectAudit+">", journal.From{}, func(msg journal.Msg) error {
 		b := msg.Data
 
@@ -58,7 +59,15 @@ func writeDiary(ctx context.Context, js jetstream.JetStream, path string, evs []
 		if err := json.Unmarshal(b, &e); err != nil {
 			return err
 		}
-		if in(e.At) {
+		id := e.Dock + "/" + e.Key
+		if n, is := asked[id]; is && !e.Asked {
+			actions[n] = e
+			delete(asked, id)
+		} else if in(e.At) {
+			if e.Asked {
+				e.Error = "asked; the outcome was not recorded"
+				asked[id] = len(actions)
+			}
 			actions = append(actions, e)
 		}
 		return nil

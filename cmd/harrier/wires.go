@@ -132,7 +132,7 @@ func connect(ctx context.Context, c config, data string, log *slog.Logger, later
 
 // leadsConsumer makes the consumer by which a case system gets leads that came while it was away; what an operator has set of it stays.
 func leadsConsumer(ctx context.Context, js jetstream.JetStream) error {
-	_, err := js.CreatePushConsumer(ctx, "LEADS", jetstream.ConsumerConfig{Durable: leadsForCases, DeliverSubject: subjectCases, AckPolicy: jetstream.AckNonePolicy})
+	_, err := js.CreatePushConsumer(ctx, "LEADS", jetstream.ConsumerConfig{Durable: leadsForCases, DeliverSubject: subjectCases, FilterSubject: "leads.>", AckPolicy: jetstream.AckNonePolicy})
 	if err != nil && !errors.Is(err, jetstream.ErrConsumerExists) {
 		return fmt.Errorf("consumer of the case system: %w", err)
 	}

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -89,6 +90,10 @@ func (f *flightWatch) save() error {
 			continue
 		case errors.Is(err, errTaken):
 			return err
+		case !errors.Is(err, journal.ErrUnavailable): // it would never be kept, nor those behind it
+			f.log.Error("a checkpoint is given up: should this worker die, a part of what it has seen is lost", "bytes", len(f.unsaved[0].b), "error", err)
+			f.unsaved = f.unsaved[1:]
+			continue
 		case waiting == 0:
 			f.log.Warn("checkpoint not kept yet: should this worker die now, what it has seen since is lost", "error", err)
 		case len(f.unsaved) > maxUnsaved:
@@ -130,13 +135,9 @@ func decode(b []byte) (c checkpoint, err error) {
 }
 
 // restore goes on from the checkpoints that an earlier worker left, in their order.
-func (f *flightWatch) restore(earlier [][]byte) error {
+func (f *flightWatch) restore(earlier []checkpoint) error {
 	found := map[string]foundTrack{}
-	for n, b := range earlier {
-		c, err := decode(b)
-		if err != nil {
-			return fmt.Errorf("checkpoint %d of flight %s: %w", n+1, f.job.Flight, err)
-		}
+	for n, c := range earlier {
 		if c.Anew > 0 {
 			f.freeze(c.Anew)
 		}
@@ -200,14 +201,14 @@ type checkpoints struct {
 	subject string
 	epoch   uint64
 
-	found      [][]byte // by earlier workers
-	progressed uint64   // epoch of the last worker that saw a frame
-	highest    uint64   // epoch of any of them
-	last       uint64   // sequence of the last one
+	found      []checkpoint // by earlier workers
+	progressed uint64       // epoch of the last worker that saw a frame
+	highest    uint64       // epoch of any of them
+	last       uint64       // sequence of the last one
 }
 
-// read reads what earlier workers left.
-func (c *checkpoints) read(ctx context.Context) error {
+// read reads what earlier workers left. One that cannot be read is passed over: better a part is seen anew than the flight not at all.
+func (c *checkpoints) read(ctx context.Context, log *slog.Logger) error {
 	frames := 0
 	return journal.Replay(ctx, c.js, "CHECKPOINTS", c.subject, journal.From{}, func(m journal.Msg) error {
 		c.last = m.Seq
@@ -216,13 +217,14 @@ func (c *checkpoints) read(ctx context.Context) error {
 		}
 		x, err := decode(m.Data)
 		if err != nil {
-			return fmt.Errorf("checkpoint %d: %w", m.Seq, err)
+			log.Error("a checkpoint cannot be read; what it holds is seen anew, or lost", "subject", c.subject, "sequence", m.Seq, "error", err)
+			return nil
 		}
 		c.highest = max(c.highest, x.Epoch)
 		if x.Frames > frames {
 			frames, c.progressed = x.Frames, x.Epoch
 		}
-		c.found = append(c.found, m.Data)
+		c.found = append(c.found, x)
 		return nil
 	})
 }
@@ -252,7 +254,7 @@ func (c *checkpoints) keep(ctx context.Context, n int, b []byte) error {
 			taken = taken || err != nil || x.Epoch > c.epoch
 			return nil
 		}); err != nil {
-			return err
+			return journal.Explain(c.subject, err)
 		}
 		if taken {
 			return errTaken

@@ -16,6 +16,8 @@ import (
 	"github.com/harrier-patrol/harrier/vision"
 )
 
+var quiet = slog.New(slog.DiscardHandler)
+
 func streamOfCheckpoints(t *testing.T) jetstream.JetStream {
 	t.Helper()
 	s, err := embedded.StartNATS(embedded.NATSOptions{Host: "127.0.0.1", Dir: t.TempDir()})
@@ -50,7 +52,7 @@ func TestAWorkerThatWasReplacedLearnsSo(t *testing.T) {
 		return c.keep(ctx, n, b)
 	}
 	first := &checkpoints{js: js, subject: SubjectCheckpoints + "f", epoch: 1}
-	if err := first.read(ctx); err != nil || len(first.found) != 0 {
+	if err := first.read(ctx, quiet); err != nil || len(first.found) != 0 {
 		t.Fatal(err)
 	}
 	for n := range 3 {
@@ -64,7 +66,7 @@ func TestAWorkerThatWasReplacedLearnsSo(t *testing.T) {
 		t.Errorf("its own checkpoint is taken for another's: %v", err)
 	}
 	second := &checkpoints{js: js, subject: SubjectCheckpoints + "f", epoch: 2}
-	if err := second.read(ctx); err != nil || len(second.found) != 4 || second.progressed != 1 {
+	if err := second.read(ctx, quiet); err != nil || len(second.found) != 4 || second.progressed != 1 {
 		t.Fatalf("%d checkpoints, progress of %d, %v", len(second.found), second.progressed, err)
 	}
 	if err := keep(second, 5); err != nil {
@@ -73,24 +75,36 @@ func TestAWorkerThatWasReplacedLearnsSo(t *testing.T) {
 	if err := keep(first, 6); !errors.Is(err, errTaken) {
 		t.Errorf("the first worker goes on: %v", err)
 	}
+	// one that cannot be read costs only what it holds
+	if _, err := js.Publish(ctx, second.subject, []byte("damaged")); err != nil {
+		t.Fatal(err)
+	}
+	other := &checkpoints{js: js, subject: second.subject, epoch: 3}
+	if err := other.read(ctx, quiet); err != nil || len(other.found) != 5 || other.highest != 2 {
+		t.Errorf("%d checkpoints, of worker %d at most, %v", len(other.found), other.highest, err)
+	}
 	if err := second.forget(ctx); err != nil {
 		t.Fatal(err)
 	}
 	third := &checkpoints{js: js, subject: SubjectCheckpoints + "f", epoch: 3}
-	if err := third.read(ctx); err != nil || len(third.found) != 0 {
+	if err := third.read(ctx, quiet); err != nil || len(third.found) != 0 {
 		t.Errorf("%d checkpoints of a flight that ended, %v", len(third.found), err)
 	}
 }
 
 // What a watch leaves behind is what another begins with, over two changes of hands.
 func TestAWatchGoesOnFromCheckpoints(t *testing.T) {
-	var left [][]byte
+	var left []checkpoint
 	var sent []vision.Finding
 	worker := func(epoch uint64) *flightWatch {
 		f := &flightWatch{w: &Watcher{}, epoch: epoch, clock: &vision.CaptureClock{}, poses: &vision.Poses{}, log: slog.New(slog.DiscardHandler), found: map[*vision.Track]vision.Finding{}, foundTold: map[string]int{}}
 		f.tracker = vision.NewTracker(nil, []string{"stall"})
 		f.tracker.Epoch = epoch
-		f.sink = Sink{Checkpoint: func(_ int, b []byte) error { left = append(left, b); return nil }, Finding: func(x vision.Finding) error { sent = append(sent, x); return nil }}
+		f.sink = Sink{Checkpoint: func(_ int, b []byte) error {
+			c, err := decode(b)
+			left = append(left, c)
+			return err
+		}, Finding: func(x vision.Finding) error { sent = append(sent, x); return nil }}
 		if err := f.restore(left); err != nil {
 			t.Fatal(err)
 		}
@@ -159,7 +173,7 @@ func TestCheckpointsAreKeptInTheirOrder(t *testing.T) {
 	for f.seen.frames < 6 {
 		f.seen.frames++
 		if err = nil; f.seen.frames == 2 || f.seen.frames == 3 || f.seen.frames == 5 {
-			err = errors.New("NATS is away")
+			err = journal.ErrUnavailable
 		}
 		if err := f.save(); err != nil {
 			t.Fatal(err)
@@ -167,6 +181,15 @@ func TestCheckpointsAreKeptInTheirOrder(t *testing.T) {
 	}
 	if want := []int{1, 2, 3, 4, 5, 6}; !slices.Equal(kept, want) {
 		t.Errorf("kept %v", kept)
+	}
+	// one that can never be kept does not hold up the others
+	err = errors.New("larger than a message may be")
+	if err := f.save(); err != nil {
+		t.Fatal(err)
+	}
+	err, f.seen.frames = nil, 8
+	if err := f.save(); err != nil || kept[len(kept)-1] != 8 {
+		t.Errorf("kept %v, %v", kept, err)
 	}
 	err = errTaken
 	if err := f.save(); !errors.Is(err, errTaken) {

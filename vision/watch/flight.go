@@ -87,7 +87,7 @@ var errTaken = errors.New("another worker has taken the flight")
 
 // Flight watches a job until the flight ends: telemetry comes in by poses (JSON of dock.Telemetry), what it shows goes out by the sink. It goes on from
 // the checkpoints of an earlier worker, if there are any.
-func (w *Watcher) Flight(ctx context.Context, job dock.WatchJob, epoch uint64, poses <-chan []byte, earlier [][]byte, sink Sink) error {
+func (w *Watcher) Flight(ctx context.Context, job dock.WatchJob, epoch uint64, poses <-chan []byte, earlier []checkpoint, sink Sink) error {
 	clock := &vision.CaptureClock{}
 	track := &vision.Poses{}
 	client := &stream.Client{URL: job.URL, Login: w.Login, UDP: w.UDP, Log: w.Log.With("dock", job.Dock, "flight", job.Flight), Counts: &w.Counts, Arrival: clock.Arrival}

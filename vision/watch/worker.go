@@ -57,7 +57,7 @@ func (w *Watcher) job(ctx context.Context, nc *nats.Conn, js jetstream.JetStream
 		return journal.Permanent(fmt.Errorf("watch job is not JSON: %w", err))
 	}
 	marks := &checkpoints{js: js, subject: SubjectCheckpoints + job.Flight}
-	if err := marks.read(ctx); err != nil {
+	if err := marks.read(ctx, w.Log); err != nil {
 		return err
 	}
 	// higher than any before, also where the job was queued anew: names of tracks and findings hold it
