@@ -298,3 +298,31 @@ func BenchmarkReplay(b *testing.B) {
 	}
 	b.ReportMetric(float64(n)*float64(b.N)/b.Elapsed().Seconds(), "messages/s")
 }
+
+// Who was stopped before the end was read does not take what was read for all; a change of how long ids are known reaches a stream that is there.
+func TestAReadingThatIsStoppedSaysSo(t *testing.T) {
+	_, js := open(t)
+	if err := journal.Declare(t.Context(), js, []journal.Stream{facts}, nil); err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		if err := journal.Publish(t.Context(), js, "facts.a", "", 1); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	n := 0
+	err := journal.Replay(ctx, js, "FACTS", ">", journal.From{}, func(journal.Msg) error { n++; stop(); return nil })
+	if !errors.Is(err, context.Canceled) || n != 1 {
+		t.Errorf("%d of 3 read: %v", n, err)
+	}
+	longer := facts
+	longer.Once = 24 * time.Hour
+	if err := journal.Declare(t.Context(), js, []journal.Stream{longer}, nil); err != nil {
+		t.Fatal(err)
+	}
+	st, err := js.Stream(t.Context(), "FACTS")
+	if err != nil || st.CachedInfo().Config.Duplicates != longer.Once {
+		t.Errorf("ids are known for %v, %v", st.CachedInfo().Config.Duplicates, err)
+	}
+}

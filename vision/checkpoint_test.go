@@ -50,7 +50,7 @@ func same(a, b *Tracker) string {
 			return fmt.Sprintf("track %s: %.2f m apart", k.Name(), d)
 		}
 		for i := range k.seen {
-			if k.seen[i].PTS != o.seen[i].PTS || k.seen[i].weight != o.seen[i].weight || k.seen[i].At != o.seen[i].At && geo.DistanceM(k.seen[i].At.Point(), o.seen[i].At.Point()) > 5 {
+			if k.seen[i].PTS != o.seen[i].PTS || k.seen[i].weight != o.seen[i].weight || k.seen[i].fixed != o.seen[i].fixed || k.seen[i].At != o.seen[i].At && geo.DistanceM(k.seen[i].At.Point(), o.seen[i].At.Point()) > 5 {
 				return fmt.Sprintf("track %s, sighting %d: %+v and %+v", k.Name(), i, k.seen[i], o.seen[i])
 			}
 		}
@@ -123,6 +123,12 @@ func TestATrackerGoesOnFromAnothersChanges(t *testing.T) {
 		}
 		session := at
 		b.Freeze(at + time.Second)
+		third := NewTracker(nil, []string{"stall"})
+		b.told = nil // all of it, to one that knows nothing
+		handOver(t, b, third)
+		if d := same(b, third); d != "" {
+			t.Fatalf("seed %d, to a third: %s", seed, d)
+		}
 		before := map[string]orb.Point{}
 		for _, k := range b.Tracks() {
 			before[k.Name()] = k.Point()

@@ -51,7 +51,6 @@ func (x *diaryCmd) Run(ctx context.Context) error {
 // writeDiary writes a shift's diary as Markdown: what flew, what did not and why, what people did, and what is open.
 func writeDiary(ctx context.Context, js jetstream.JetStream, path string, evs []dock.FlightEvent, in func(time.Time) bool) error {
 	var actions []dock.Entry
-	asked := map[string]int{} // commands of which it was not recorded what became of them: places in actions by key
 	err := journal.Replay(ctx, js, "AUDIT", dock.SubjectAudit+">", journal.From{}, func(msg journal.Msg) error {
 		b := msg.Data
 
@@ -59,22 +58,13 @@ func writeDiary(ctx context.Context, js jetstream.JetStream, path string, evs []
 		if err := json.Unmarshal(b, &e); err != nil {
 			return err
 		}
-		id := e.Dock + "/" + e.Key
-		if n, is := asked[id]; is && !e.Asked {
-			actions[n] = e
-			delete(asked, id)
-		} else if in(e.At) {
-			if e.Asked {
-				e.Error = "asked; the outcome was not recorded"
-				asked[id] = len(actions)
-			}
-			actions = append(actions, e)
-		}
+		actions = append(actions, e)
 		return nil
 	})
 	if err != nil {
 		return err
 	}
+	actions = outcomes(actions, in)
 	media, err := mediaAccounts(ctx, js)
 	if err != nil {
 		return err
@@ -96,6 +86,25 @@ func writeDiary(ctx context.Context, js jetstream.JetStream, path string, evs []
 		return err
 	}
 	return os.WriteFile(path, []byte(diary(evs, actions, media, decided)), 0o644)
+}
+
+// outcomes are what became of the commands that were asked for at a time: one entry each, also where the outcome was not recorded.
+func outcomes(all []dock.Entry, in func(time.Time) bool) (out []dock.Entry) {
+	asked := map[string]int{} // places in out, of those whose outcome has not come yet
+	for _, e := range all {
+		id := e.Dock + "/" + e.Key
+		if n, is := asked[id]; is && !e.Asked {
+			out[n] = e
+			delete(asked, id)
+		} else if in(e.At) {
+			if e.Asked {
+				e.Error = "asked; the outcome was not recorded"
+				asked[id] = len(out)
+			}
+			out = append(out, e)
+		}
+	}
+	return out
 }
 
 func diary(evs []dock.FlightEvent, actions []dock.Entry, media map[string]dock.Media, decided map[string]Decided) string {

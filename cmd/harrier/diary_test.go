@@ -3,6 +3,7 @@ package main
 import (
 	"flag"
 	"os"
+	"slices"
 	"testing"
 	"time"
 
@@ -53,5 +54,22 @@ func TestTheDiaryOfAShift(t *testing.T) {
 	}
 	if diary(nil, nil, nil, nil) == "" {
 		t.Error("an empty shift has no diary")
+	}
+}
+
+// A command is recorded when it is asked for and when it is over; the diary has it once.
+func TestACommandIsInTheDiaryOnce(t *testing.T) {
+	at := time.Date(2026, 3, 1, 8, 0, 0, 0, time.UTC)
+	entry := func(key, failed string, asked bool, after time.Duration) dock.Entry {
+		return dock.Entry{Command: dock.Command{Key: key}, Dock: "D1", At: at.Add(after), Error: failed, Asked: asked}
+	}
+	got := outcomes([]dock.Entry{entry("done", "", true, 0), entry("refused", "", true, 1), entry("refused", "wind", false, 2), entry("done", "", false, 3), entry("lost", "", true, 4), entry("", "", false, 5), entry("", "", false, 6),
+		entry("late", "", true, time.Hour-1), entry("late", "battery", false, time.Hour+1), entry("next", "", true, time.Hour+2)}, func(x time.Time) bool { return x.Before(at.Add(time.Hour)) })
+	var said []string
+	for _, e := range got {
+		said = append(said, e.Key+":"+e.Error)
+	}
+	if want := []string{"done:", "refused:wind", "lost:asked; the outcome was not recorded", ":", ":", "late:battery"}; !slices.Equal(said, want) {
+		t.Errorf("%q", said)
 	}
 }
