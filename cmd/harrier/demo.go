@@ -1,10 +1,8 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	_ "image/jpeg"
 	"os"
@@ -375,34 +373,6 @@ func (d *demo) measure(pids map[string]int) {
 		}
 	}
 	d.peak["sum"] = max(d.peak["sum"], sum)
-}
-
-func pssMiB(pid int) (float64, error) {
-	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/smaps_rollup", pid))
-	if err != nil {
-		return 0, err
-	}
-	for _, l := range strings.Split(string(b), "\n") {
-		if f := strings.Fields(l); len(f) > 1 && f[0] == "Pss:" {
-			k, err := strconv.ParseFloat(f[1], 64)
-			return k / 1024, err
-		}
-	}
-	return 0, errors.New("no Pss")
-}
-
-func cpuSeconds(pid int) (float64, error) {
-	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-	if err != nil {
-		return 0, err
-	}
-	f := strings.Fields(string(b[bytes.LastIndexByte(b, ')')+1:]))
-	if len(f) < 13 {
-		return 0, errors.New("short stat")
-	}
-	u, err1 := strconv.ParseFloat(f[11], 64)
-	s, err2 := strconv.ParseFloat(f[12], 64)
-	return (u + s) / 100, errors.Join(err1, err2) // USER_HZ is 100 on Linux
 }
 
 func (d *demo) fetchCounts() error {
