@@ -378,7 +378,7 @@ func TestAControllerTakesUpWhatFlies(t *testing.T) {
 
 // Two controllers share a fleet; one falls silent, and the other goes on with its docks and flights within ten seconds.
 func TestControllersShareAFleet(t *testing.T) {
-	w := newWorld(t)
+	w := worldOf(t)
 	var docks []Dock
 	var dd []*scripted
 	for i := range 4 {

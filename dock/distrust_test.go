@@ -1,6 +1,7 @@
 package dock
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -43,11 +44,9 @@ func TestAClockThatIsSetBackLosesNoFlight(t *testing.T) {
 // What was noted of one flight is not taken for the next one's, however the dock came to it.
 func TestMarksOfAFlightEndWithIt(t *testing.T) {
 	for name, next := range map[string]func(*session){
-		"the next flight":    func(s *session) { s.hold(missions.Flight{ID: "g"}, FlightEvent{}) },
-		"another controller": func(s *session) { s.letGo() },
-		"back from another": func(s *session) {
-			s.ev, s.fl, s.marks = &FlightEvent{Flight: "g"}, missions.Flight{}, marks{heard: time.Now(), taken: true}
-		},
+		"the next flight":         func(s *session) { s.hold(missions.Flight{ID: "g"}, FlightEvent{}) },
+		"another controller":      func(s *session) { s.letGo() },
+		"back from another":       func(s *session) { s.resume(missions.Flight{ID: "g"}, &FlightEvent{Flight: "g"}) },
 		"struck off and the next": func(s *session) { s.letGo(); s.hold(missions.Flight{ID: "g"}, FlightEvent{}) },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -80,6 +79,19 @@ func TestAKeyIsForOneCommand(t *testing.T) {
 	}
 	if len(c.States()[0].Holds) != 1 {
 		t.Errorf("holds %v", c.States()[0].Holds)
+	}
+	recorded := 0
+	if err := journal.Replay(t.Context(), w.js, "AUDIT", SubjectAudit+d.SN, journal.From{}, func(m journal.Msg) error {
+		var e Entry
+		if err := json.Unmarshal(m.Data, &e); err != nil {
+			return err
+		}
+		if e.Key == "k" && e.Action == GroundDock && !e.Asked {
+			recorded++
+		}
+		return nil
+	}); err != nil || recorded != 1 {
+		t.Errorf("carried out %d times, %v", recorded, err)
 	}
 	long := Command{Key: "l", Action: GroundDock, Operator: strings.Repeat("x", 900_000), Reason: "y"}
 	if err := long.Check(); err == nil {

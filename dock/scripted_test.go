@@ -31,6 +31,11 @@ type world struct {
 
 func newWorld(t *testing.T) *world {
 	t.Parallel() // they wait more than they work
+	return worldOf(t)
+}
+
+// worldOf is newWorld of a test that has the machine to itself: leases are counted in seconds.
+func worldOf(t *testing.T) *world {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

@@ -104,10 +104,7 @@ func (s *session) takeUp(ctx context.Context, open []FlightEvent) error {
 			f = missions.Flight{ID: ev.Flight, Dock: s.d.SN, Scenes: ev.Scenes}
 		}
 		was := s.ev
-		s.ev, s.fl, s.marks = &ev, f, marks{heard: s.c.o.Clock.Now(), taken: true}
-		if ev.State != Preparing {
-			s.outside = s.heard // it was in the air
-		}
+		s.resume(f, &ev)
 		s.mu.Unlock()
 		if was != nil {
 			was.State, was.Reason = Failed, "the controller lost sight of it; another flight is on"
@@ -153,5 +150,13 @@ func (s *session) takeStandby(ctx context.Context) {
 			s.announce(ctx, f)
 			s.enqueue(f)
 		}
+	}
+}
+
+// resume goes on with a flight that another controller began: nothing was noted of it here. The caller holds s.mu.
+func (s *session) resume(f missions.Flight, ev *FlightEvent) {
+	s.ev, s.fl, s.marks = ev, f, marks{heard: s.c.o.Clock.Now(), taken: true}
+	if ev.State != Preparing {
+		s.outside = s.heard // it was in the air
 	}
 }

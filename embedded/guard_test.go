@@ -30,6 +30,12 @@ func (l *lines) Write(p []byte) (int, error) {
 	return l.b.Write(p)
 }
 
+func (l *lines) Reset() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.b.Reset()
+}
+
 func (l *lines) String() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -83,6 +89,7 @@ func TestStrangersAtTheBrokerAreCutOff(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer c.Close()
+			began := time.Now()
 			if _, err := c.Write(first); err != nil {
 				t.Fatal(err)
 			}
@@ -91,6 +98,9 @@ func TestStrangersAtTheBrokerAreCutOff(t *testing.T) {
 			}
 			if _, err := io.ReadAll(c); errors.Is(err, os.ErrDeadlineExceeded) {
 				t.Error("the connection is kept")
+			}
+			if took := time.Since(began); name == "announces 256 MB" && took >= helloWait {
+				t.Errorf("it is waited for: %s", took)
 			}
 		})
 	}
@@ -177,6 +187,7 @@ func TestTheDiskIsWatched(t *testing.T) {
 		{0.2, "", "room on the disk again", true, 1},
 	} {
 		share = step.share
+		log.Reset()
 		d.Look()
 		if why := d.Why(); (step.why == "") != (why == "") || !strings.Contains(why, step.why) {
 			t.Errorf("at %g: refuses with %q", share, why)
@@ -187,5 +198,11 @@ func TestTheDiskIsWatched(t *testing.T) {
 		if reserved() != step.reserved || freed != step.freed {
 			t.Errorf("at %g: reserve %v, freed %d times", share, reserved(), freed)
 		}
+	}
+	// on a small disk little is left at a share that is much elsewhere
+	d.space = func(string) (total, free uint64, err error) { return 1 << 30, fullBytes - 1, nil }
+	d.Look()
+	if !strings.Contains(log.String(), "the reserve is given up") || reserved() {
+		t.Errorf("of a small disk: %s", log)
 	}
 }

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
+	"net"
 	"net/url"
 	"strings"
 	"testing"
@@ -261,6 +263,25 @@ func TestWhoMayPushAndWatch(t *testing.T) {
 	case err := <-ended:
 		t.Errorf("the dock's own stream ended: %v", err)
 	default:
+	}
+	if n := strings.Count(log.String(), "wrong key"); n != 1 {
+		t.Errorf("what is wrong is told %d times: %s", n, log)
+	}
+	// nor who goes past DESCRIBE
+	c, err := net.Dial("tcp", "127.0.0.1:29954")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if err := c.SetDeadline(time.Now().Add(30 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.WriteString(c, "SETUP rtsp://127.0.0.1:29954/live/D1/trackID=0 RTSP/1.0\r\nCSeq: 1\r\nTransport: RTP/AVP/TCP;unicast;interleaved=0-1\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	answer := make([]byte, 12)
+	if _, err := io.ReadFull(c, answer); err != nil || string(answer) != "RTSP/1.0 401" {
+		t.Errorf("SETUP without a credential is answered %q, %v", answer, err)
 	}
 	watch := func(user *url.Userinfo) error {
 		u, err := base.ParseURL("rtsp://127.0.0.1:29954/live/D1")

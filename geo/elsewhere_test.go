@@ -106,13 +106,20 @@ func TestDatesAsFilesHaveThem(t *testing.T) {
 
 // The area of an approval is converted like every other layer: a flight must not be permitted half a kilometre off.
 func TestAnApprovalIsWhereItsDatumPutsIt(t *testing.T) {
-	d, err := ParseDatum("EPSG:4549")
-	if err != nil {
-		t.Fatal(err)
-	}
-	l := &Layer{Datum: d, Features: []Feature{{N: 1, Geometry: orb.Polygon{{{645785, 3456930}, {645885, 3456930}, {645885, 3457030}, {645785, 3456930}}}}}}
-	area, problems := ReadAreas(l)
-	if len(problems) > 0 || len(area) != 1 || DistanceM(area[0][0][0], orb.Point{121.530, 31.225}) > 3000 {
-		t.Errorf("%v %v", area, problems)
+	want := orb.Point{121.52999602, 31.22500366} // of the first by PROJ 9
+	for datum, at := range map[string]orb.Point{"EPSG:4549": {645785, 3456930}, "WGS-84": want, "CGCS2000": want, "GCJ-02": ToGCJ02(want)} {
+		d, err := ParseDatum(datum)
+		if err != nil {
+			t.Fatal(err)
+		}
+		side := 0.001
+		if d.Projected() {
+			side = 100
+		}
+		l := &Layer{Datum: d, Features: []Feature{{N: 1, Geometry: orb.Polygon{{at, {at[0] + side, at[1]}, {at[0] + side, at[1] + side}, at}}}}}
+		area, problems := ReadAreas(l)
+		if len(problems) > 0 || len(area) != 1 || DistanceM(area[0][0][0], want) > 0.1 {
+			t.Errorf("%s: %v %v", datum, area, problems)
+		}
 	}
 }

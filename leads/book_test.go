@@ -179,3 +179,22 @@ func BenchmarkTakeAmongLeads(b *testing.B) {
 		}
 	}
 }
+
+// What is too long ago to be told is not told in part.
+func TestChangesOfLongAgo(t *testing.T) {
+	b := NewBook(stalls, nil)
+	x, _, err := b.Take(finding("1", 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2*logKept + 10 {
+		b.Apply(x)
+		x.Revision++
+	}
+	if out, to, ok := b.Since(1, 10); ok || to != b.Version() {
+		t.Errorf("%d changes of long ago, to %d: %v", len(out), to, ok)
+	}
+	if out, _, ok := b.Since(b.Version()-logKept/2, 10); !ok || len(out) != 1 {
+		t.Errorf("%d changes of late, %v", len(out), ok)
+	}
+}

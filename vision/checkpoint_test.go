@@ -43,7 +43,7 @@ func same(a, b *Tracker) string {
 		ca, sa := k.Class()
 		cb, sb := o.Class()
 		if ca != cb || math.Abs(sa-sb) > 1e-9 || k.Sightings != o.Sightings || k.Found != o.Found || k.ended != o.ended || k.Frames() != o.Frames() || !k.FirstSeen.Equal(o.FirstSeen) || !k.LastSeen.Equal(o.LastSeen) ||
-			k.Moves() != o.Moves() || len(k.seen) != len(o.seen) || k.inView != o.inView || k.gsdM != o.gsdM {
+			k.Moves() != o.Moves() || len(k.seen) != len(o.seen) || k.inView != o.inView || k.gsdM != o.gsdM || k.HeightM != o.HeightM {
 			return fmt.Sprintf("track %s: %+v and %+v", k.Name(), k, o)
 		}
 		if d := geo.DistanceM(k.Point(), o.Point()); d > movedM+0.01 {

@@ -40,7 +40,7 @@ func TestAddressesTellNoSecrets(t *testing.T) {
 		may       bool
 	}{
 		{"live/D1AB", u.Query().Get("key"), true}, {"live/D2AB", v.Query().Get("key"), true}, {"live/D2AB", u.Query().Get("key"), false}, {"live/D1AB", "", false}, {"live/D1AB", c.Media.Key, false},
-		{"live/../D1AB", u.Query().Get("key"), false}, {"D1AB", u.Query().Get("key"), false}, {"live/D1+AB", u.Query().Get("key"), false}, {"live/", "", false},
+		{"live/../D1AB", a.keyOf("../D1AB"), false}, {"D1AB", u.Query().Get("key"), false}, {"live/D1+AB", a.keyOf("D1+AB"), false}, {"live/", a.keyOf(""), false},
 	} {
 		if err := a.mayPush(x.path, x.key); (err == nil) != x.may {
 			t.Errorf("%s with key %q: %v", x.path, x.key, err)

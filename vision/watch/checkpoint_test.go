@@ -3,6 +3,7 @@ package watch
 import (
 	"errors"
 	"log/slog"
+	"math"
 	"slices"
 	"testing"
 	"time"
@@ -138,10 +139,14 @@ func TestAWatchGoesOnFromCheckpoints(t *testing.T) {
 	if other := see(b, 4*time.Second, time.Second, 121.51); other.Name() != "2.1" {
 		t.Errorf("a new stall is track %s", other.Name())
 	}
+	b.clock.Expect(1.5, 0.1)
 	if err := b.save(); err != nil {
 		t.Fatal(err)
 	}
 	c := worker(3)
+	if d, sigma := c.clock.DelayS(); math.Abs(d-1.5) > 0.01 || sigma > 1 {
+		t.Errorf("it takes the video's delay to be %.2f ± %.2f s", d, sigma)
+	}
 	if n := len(c.tracker.Tracks()); n != 2 || c.seen.frames != 4 || len(c.views) != 4 || cells > 0 {
 		t.Errorf("the third worker knows %d tracks, %d frames, %d views; %d pieces of ground were not left", n, c.seen.frames, len(c.views), cells)
 	}
@@ -152,6 +157,14 @@ func TestAWatchGoesOnFromCheckpoints(t *testing.T) {
 	}
 	if !c.views[0].fixed || c.views[3].fixed {
 		t.Error("views of the first worker's stream are not fixed, or those of the last one are")
+	}
+	see(c, 5*time.Second, 2*time.Second, 121.5)
+	looks := 0
+	for _, x := range c.seen.ground.Changes() {
+		looks = max(looks, x.Looks)
+	}
+	if looks != 5 {
+		t.Errorf("the ground was shown %d times, of 5 by three workers", looks)
 	}
 }
 
@@ -209,20 +222,21 @@ func FuzzCheckpoint(f *testing.F) {
 // Before a frame is kept, every part of it that was not looked at is searched for faces and plates.
 func TestWhatWasNotLookedAtIsSearched(t *testing.T) {
 	cam := geo.CameraFromDiagonal(1920, 1080, 84)
-	p := geo.Pose{HeightM: 60, PitchDeg: -60}
-	all := vision.TilesByGround(cam, p, 0, 320)
-	if len(all) < 6 {
-		t.Fatalf("%d tiles", len(all))
+	f := &flightWatch{w: &Watcher{}, clock: &vision.CaptureClock{}, poses: &vision.Poses{}}
+	all := f.leftOut(look{camera: cam}, 320)
+	for _, corner := range [][2]float64{{1, 1}, {1918, 1}, {1, 1078}, {1918, 1078}, {960, 540}} {
+		if !slices.ContainsFunc(all, func(x vision.Tile) bool {
+			return corner[0] >= float64(x.X) && corner[0] <= float64(x.X+x.Side) && corner[1] >= float64(x.Y) && corner[1] <= float64(x.Y+x.Side)
+		}) {
+			t.Errorf("%v is searched by none of %d tiles", corner, len(all))
+		}
+	}
+	if byGround := vision.TilesByGround(cam, geo.Pose{HeightM: 60, PitchDeg: -60}, 0, 320); len(byGround) < 6 {
+		t.Fatalf("%d tiles", len(byGround))
 	}
 	for _, looked := range [][]vision.Tile{nil, all[:1], all[:len(all)/2], all} {
-		left := 0
-		for _, x := range all {
-			if !covered(x, looked) {
-				left++
-			}
-		}
-		if left != len(all)-len(looked) {
-			t.Errorf("of %d tiles %d were looked at, and %d are left", len(all), len(looked), left)
+		if left := f.leftOut(look{camera: cam, tiles: looked}, 320); len(left) != len(all)-len(looked) {
+			t.Errorf("of %d tiles %d were looked at, and %d are left", len(all), len(looked), len(left))
 		}
 	}
 }

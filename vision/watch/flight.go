@@ -381,16 +381,20 @@ func (f *flightWatch) sightings(ctx context.Context, l look, at time.Time) error
 
 // unsearched is what is seen in the parts of a frame that were not looked at: before it is kept it is searched whole for faces and plates.
 func (f *flightWatch) unsearched(ctx context.Context, l look) ([]vision.Detection, error) {
-	size := f.w.Model.Manifest.Size
-	tiles := vision.TilesAt(l.camera.Width, l.camera.Height, size, vision.BlindScales[0])
-	if p, ok := f.pose(f.base(), l.pts); ok {
-		tiles = vision.TilesByGround(l.camera, p, 0, size)
-	}
-	tiles = slices.DeleteFunc(tiles, func(t vision.Tile) bool { return covered(t, l.tiles) })
+	tiles := f.leftOut(l, f.w.Model.Manifest.Size)
 	if len(tiles) == 0 {
 		return nil, nil
 	}
 	return f.w.Model.Picture(ctx, l.pic.BGR, tiles, PrivateScore)
+}
+
+// leftOut are the tiles, of size pixels as the model takes them, of what was not looked at in a frame.
+func (f *flightWatch) leftOut(l look, size int) []vision.Tile {
+	tiles := vision.TilesAt(l.camera.Width, l.camera.Height, size, vision.BlindScales[0])
+	if p, ok := f.pose(f.base(), l.pts); ok {
+		tiles = vision.TilesByGround(l.camera, p, 0, size)
+	}
+	return slices.DeleteFunc(tiles, func(t vision.Tile) bool { return covered(t, l.tiles) })
 }
 
 // covered says whether a tile lies in one that was looked at, but for a strip in which nobody is seen whole.
