@@ -17,6 +17,7 @@ import (
 	"github.com/harrier-patrol/harrier/geo"
 	"github.com/harrier-patrol/harrier/journal"
 	"github.com/harrier-patrol/harrier/vision"
+	"github.com/harrier-patrol/harrier/vision/change"
 )
 
 // SubjectCheckpoints is where a watch leaves what another worker needs to go on with its flight, should it die: + flight.
@@ -34,6 +35,7 @@ type checkpoint struct {
 	Found    []foundTrack
 	Views    []viewState
 	Ground   []geo.TileChange
+	Passes   []passState
 	Gaps     []vision.Gap
 	Last     time.Time
 	Revision int
@@ -60,9 +62,39 @@ type viewState struct {
 	Posed    bool
 }
 
+// passState is how the flight showed a plot from one side, its picture in the evidence.
+type passState struct {
+	Plot change.Plot
+	Side int
+	Pass pass
+}
+
+// passSettled is how long no frame has shown a plot better before it goes into a checkpoint: each better one is another picture to keep.
+const passSettled = 5 * time.Second
+
+// settledPasses keeps the pictures of the passes that no frame has shown better for a while, and returns these.
+func (f *flightWatch) settledPasses(ctx context.Context) []passState {
+	ctx, done := context.WithTimeout(context.WithoutCancel(ctx), checkpointWait) // also while the watch is ending
+	defer done()
+	var out []passState
+	for k, p := range f.passes {
+		if p.Picture != "" || f.seen.last.Sub(p.At) < passSettled {
+			continue
+		}
+		if err := p.keepPicture(ctx, f.w.Store); err != nil {
+			f.log.Warn("the picture of a pass is not kept yet: should this worker die now, the pass is lost", "plot", k.plot, "error", err)
+			break
+		}
+		f.passes[k] = p
+		out = append(out, passState{k.plot, k.side, p})
+	}
+	return out
+}
+
 // save leaves a checkpoint.
-func (f *flightWatch) save() error {
-	c := checkpoint{Epoch: f.epoch, Anew: f.begunAnew, Tracks: f.tracker.Changes(), Ground: f.seen.ground.Changes(), Gaps: f.seen.gaps, Last: f.seen.last, Revision: f.seen.revision, Frames: f.seen.frames,
+func (f *flightWatch) save(ctx context.Context) error {
+	c := checkpoint{Epoch: f.epoch, Anew: f.begunAnew, Tracks: f.tracker.Changes(), Ground: f.seen.ground.Changes(), Passes: f.settledPasses(ctx),
+		Gaps: f.seen.gaps, Last: f.seen.last, Revision: f.seen.revision, Frames: f.seen.frames,
 		Newest: f.newest}
 	c.DelayS, c.SigmaS = f.clock.DelayS()
 	for k, x := range f.found {
@@ -151,6 +183,9 @@ func (f *flightWatch) restore(earlier []checkpoint) error {
 			f.views = append(f.views, view{v.PTS, v.Camera, v.Tiles, v.At, v.Pose, v.YawSigma, v.Posed, false})
 		}
 		f.seen.ground.Apply(c.Ground)
+		for _, x := range c.Passes {
+			f.passes[plotView{x.Plot, x.Side}] = x.Pass
+		}
 		f.seen.gaps, f.seen.last, f.seen.revision, f.seen.frames, f.newest = c.Gaps, c.Last, c.Revision, c.Frames, c.Newest
 		f.clock.Expect(c.DelayS, c.SigmaS)
 	}

@@ -12,9 +12,11 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/harrier-patrol/harrier/embedded"
+	"github.com/harrier-patrol/harrier/evidence"
 	"github.com/harrier-patrol/harrier/geo"
 	"github.com/harrier-patrol/harrier/journal"
 	"github.com/harrier-patrol/harrier/vision"
+	"github.com/harrier-patrol/harrier/vision/change"
 )
 
 var quiet = slog.New(slog.DiscardHandler)
@@ -97,8 +99,13 @@ func TestAWorkerThatWasReplacedLearnsSo(t *testing.T) {
 func TestAWatchGoesOnFromCheckpoints(t *testing.T) {
 	var left []checkpoint
 	var sent []vision.Finding
+	store, err := evidence.OpenFolder(t.Context(), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
 	worker := func(epoch uint64) *flightWatch {
-		f := &flightWatch{w: &Watcher{}, epoch: epoch, clock: &vision.CaptureClock{}, poses: &vision.Poses{}, log: slog.New(slog.DiscardHandler), found: map[*vision.Track]vision.Finding{}, foundTold: map[string]int{}}
+		f := &flightWatch{w: &Watcher{Store: store}, passes: map[plotView]pass{}, epoch: epoch, clock: &vision.CaptureClock{}, poses: &vision.Poses{}, log: slog.New(slog.DiscardHandler), found: map[*vision.Track]vision.Finding{}, foundTold: map[string]int{}}
 		f.tracker = vision.NewTracker(nil, []string{"stall"})
 		f.tracker.Epoch = epoch
 		f.sink = Sink{Checkpoint: func(_ int, b []byte) error {
@@ -124,7 +131,7 @@ func TestAWatchGoesOnFromCheckpoints(t *testing.T) {
 	see(a, time.Second, time.Second, 121.5)
 	k.Found = true
 	a.found[k] = vision.Finding{ID: a.id(k), Epoch: 1, Revision: 2}
-	if err := a.save(); err != nil {
+	if err := a.save(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	cells := len(a.seen.ground.Changes())
@@ -139,11 +146,20 @@ func TestAWatchGoesOnFromCheckpoints(t *testing.T) {
 	if other := see(b, 4*time.Second, time.Second, 121.51); other.Name() != "2.1" {
 		t.Errorf("a new stall is track %s", other.Name())
 	}
+	// the best views of the ground are for all who take the flight up; one that may be shown better yet is not kept
+	b.passes[plotView{change.Plot{Row: 1}, 2}] = pass{Flight: "F", At: zero, jpeg: []byte("settled")}
+	b.passes[plotView{change.Plot{Row: 2}, 2}] = pass{Flight: "F", At: zero.Add(4 * time.Second), jpeg: []byte("not settled")}
+	b.seen.last = zero.Add(6 * time.Second)
 	b.clock.Expect(1.5, 0.1)
-	if err := b.save(); err != nil {
+	if err := b.save(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	c := worker(3)
+	if p := c.passes[plotView{change.Plot{Row: 1}, 2}]; len(c.passes) != 1 || p.Flight != "F" || !p.At.Equal(zero) {
+		t.Errorf("the third worker knows of passes %+v", c.passes)
+	} else if got, err := store.Unseal(t.Context(), p.Picture); err != nil || string(got) != "settled" {
+		t.Errorf("the picture of a pass: %q, %v", got, err)
+	}
 	if d, sigma := c.clock.DelayS(); math.Abs(d-1.5) > 0.01 || sigma > 1 {
 		t.Errorf("it takes the video's delay to be %.2f ± %.2f s", d, sigma)
 	}
@@ -188,7 +204,7 @@ func TestCheckpointsAreKeptInTheirOrder(t *testing.T) {
 		if err = nil; f.seen.frames == 2 || f.seen.frames == 3 || f.seen.frames == 5 {
 			err = journal.ErrUnavailable
 		}
-		if err := f.save(); err != nil {
+		if err := f.save(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -197,15 +213,15 @@ func TestCheckpointsAreKeptInTheirOrder(t *testing.T) {
 	}
 	// one that can never be kept does not hold up the others
 	err = errors.New("larger than a message may be")
-	if err := f.save(); err != nil {
+	if err := f.save(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	err, f.seen.frames = nil, 8
-	if err := f.save(); err != nil || kept[len(kept)-1] != 8 {
+	if err := f.save(t.Context()); err != nil || kept[len(kept)-1] != 8 {
 		t.Errorf("kept %v, %v", kept, err)
 	}
 	err = errTaken
-	if err := f.save(); !errors.Is(err, errTaken) {
+	if err := f.save(t.Context()); !errors.Is(err, errTaken) {
 		t.Errorf("a worker that was replaced goes on: %v", err)
 	}
 }

@@ -244,7 +244,7 @@ func (f *flightWatch) place(ctx context.Context, client *stream.Client, in <-cha
 	defer save.Stop()
 	defer func() {
 		if !errors.Is(err, errTaken) {
-			err = errors.Join(err, f.save())
+			err = errors.Join(err, f.save(ctx))
 		}
 		if errors.Is(err, errTaken) {
 			return // the other one tells the end
@@ -276,7 +276,7 @@ func (f *flightWatch) place(ctx context.Context, client *stream.Client, in <-cha
 				return err
 			}
 		case <-save.C:
-			if err := f.save(); err != nil {
+			if err := f.save(ctx); err != nil {
 				return err
 			}
 		case <-refine.C:
@@ -369,7 +369,7 @@ func (f *flightWatch) sightings(ctx context.Context, l look, at time.Time) error
 		}
 		f.found[k] = x
 		// first what another worker must know of it, then the finding: so it is never found twice
-		if err := f.save(); err != nil {
+		if err := f.save(ctx); err != nil {
 			return err
 		}
 		if err := f.sink.Finding(x); err != nil {

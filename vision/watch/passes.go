@@ -17,6 +17,7 @@ import (
 	"gocv.io/x/gocv"
 
 	"github.com/harrier-patrol/harrier/dock"
+	"github.com/harrier-patrol/harrier/evidence"
 	"github.com/harrier-patrol/harrier/geo"
 	"github.com/harrier-patrol/harrier/vision"
 	"github.com/harrier-patrol/harrier/vision/change"
@@ -38,7 +39,29 @@ type pass struct {
 	View    [3]float64 `json:"view"`    // towards the camera: east, north, up
 	Cov     geo.Cov    `json:"cov"`     // of its position
 
-	jpeg []byte // until it is kept
+	jpeg []byte // until it is in the evidence
+}
+
+// keepPicture puts the picture into the evidence.
+func (p *pass) keepPicture(ctx context.Context, store *evidence.Store) error {
+	key, err := store.Seal(ctx, p.jpeg)
+	if err == nil {
+		p.Picture, p.jpeg = key, nil
+	}
+	return err
+}
+
+// picture reads it from the evidence.
+func (p *pass) picture(ctx context.Context, store *evidence.Store) (gocv.Mat, error) {
+	raw, err := store.Unseal(ctx, p.Picture)
+	if err != nil {
+		return gocv.Mat{}, err
+	}
+	m, err := gocv.IMDecode(raw, gocv.IMReadColor)
+	if err != nil {
+		return gocv.Mat{}, fmt.Errorf("the picture of a pass is none: %w", err)
+	}
+	return m, nil
 }
 
 // plotView is a plot seen from one side: what stands up looks different from another.
@@ -134,9 +157,17 @@ func (c *Comparer) Close() { c.pair.Close() }
 // mostChanges are told of a flight, the largest first.
 const mostChanges = 500
 
-// compare compares a flight's passes with the last ones over the same plots, and keeps the new ones in their place.
-func (w *Watcher) compare(ctx context.Context, kv jetstream.KeyValue, job dock.WatchJob, epoch uint64, passes map[plotView]pass) (vision.Changed, error) {
+// replaced is a pass that takes the place of the last one, which was kept with a revision, 0 for none.
+type replaced struct {
+	key      string
+	pass     pass
+	revision uint64
+}
+
+// compare compares a flight's passes with the last ones over the same plots. It returns those that are to take their place.
+func (w *Watcher) compare(ctx context.Context, kv jetstream.KeyValue, job dock.WatchJob, epoch uint64, passes map[plotView]pass) (vision.Changed, []replaced, error) {
 	out := vision.Changed{Flight: job.Flight, Dock: job.Dock, Epoch: epoch, Simulated: job.Simulated, Compared: []vision.ComparedPlot{}, Changes: []vision.Change{}}
+	var newer []replaced
 	plots := map[change.Plot]bool{} // of which it is known what changed
 	keys := make([]plotView, 0, len(passes))
 	for k := range passes {
@@ -148,16 +179,17 @@ func (w *Watcher) compare(ctx context.Context, kv jetstream.KeyValue, job dock.W
 	})
 	for _, k := range keys {
 		if ctx.Err() != nil {
-			return out, ctx.Err()
+			return out, nil, ctx.Err()
 		}
 		now := passes[k]
-		var err error
-		if now.Picture, err = w.Store.Seal(ctx, now.jpeg); err != nil {
-			return out, err
+		if now.Picture == "" {
+			if err := now.keepPicture(ctx, w.Store); err != nil {
+				return out, nil, err
+			}
 		}
 		last, revision, err := lastPass(ctx, kv, k.key(job.Simulated))
 		if err != nil {
-			return out, err
+			return out, nil, err
 		}
 		switch {
 		case last == nil:
@@ -177,22 +209,30 @@ func (w *Watcher) compare(ctx context.Context, kv jetstream.KeyValue, job dock.W
 			out.Compared = append(out.Compared, vision.ComparedPlot{Plot: k.plot.String(), Ring: ringOf(k.plot), Last: last.At, LastFlight: last.Flight})
 			out.Changes = append(out.Changes, found...)
 		}
-		b, err := json.Marshal(now)
-		if err != nil {
-			return out, err
-		}
-		if revision == 0 {
-			_, err = kv.Create(ctx, k.key(job.Simulated), b)
-		} else {
-			_, err = kv.Update(ctx, k.key(job.Simulated), b, revision)
-		}
-		if err != nil && !errors.Is(err, jetstream.ErrKeyExists) { // another flight was faster: its pass is as good
-			w.Log.Warn("the last pass over a plot is not kept", "plot", k.plot, "error", err)
-		}
+		newer = append(newer, replaced{k.key(job.Simulated), now, revision})
 	}
 	slices.SortStableFunc(out.Changes, func(a, b vision.Change) int { return cmp.Compare(b.SquareM, a.SquareM) })
 	out.Changes = out.Changes[:min(len(out.Changes), mostChanges)]
-	return out, nil
+	return out, newer, nil
+}
+
+// replace keeps passes in the place of the last ones.
+func (w *Watcher) replace(ctx context.Context, kv jetstream.KeyValue, newer []replaced) error {
+	for _, x := range newer {
+		b, err := json.Marshal(x.pass)
+		if err != nil {
+			return err
+		}
+		if x.revision == 0 {
+			_, err = kv.Create(ctx, x.key, b)
+		} else {
+			_, err = kv.Update(ctx, x.key, b, x.revision)
+		}
+		if err != nil && !errors.Is(err, jetstream.ErrKeyExists) { // another flight was faster: its pass is as good
+			w.Log.Warn("the last pass over a plot is not kept", "plot", x.key, "error", err)
+		}
+	}
+	return ctx.Err()
 }
 
 func ringOf(p change.Plot) orb.Ring {
@@ -216,16 +256,12 @@ func lastPass(ctx context.Context, kv jetstream.KeyValue, key string) (*pass, ui
 
 // changes compares two passes over a plot.
 func (w *Watcher) changes(ctx context.Context, plot change.Plot, before, after pass) ([]vision.Change, error) {
-	raw, err := w.Store.Unseal(ctx, before.Picture)
+	a, err := before.picture(ctx, w.Store)
 	if err != nil {
 		return nil, err
 	}
-	a, err := gocv.IMDecode(raw, gocv.IMReadColor)
-	if err != nil {
-		return nil, fmt.Errorf("the last pass is no picture: %w", err)
-	}
 	defer a.Close()
-	b, err := gocv.IMDecode(after.jpeg, gocv.IMReadColor)
+	b, err := after.picture(ctx, w.Store)
 	if err != nil {
 		return nil, err
 	}

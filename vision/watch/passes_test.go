@@ -91,7 +91,10 @@ func TestPassesAreComparedWithTheLast(t *testing.T) {
 	down := [3]float64{0, 0, 1}
 	fly := func(flight string, at time.Time, view [3]float64, jpeg []byte) vision.Changed {
 		t.Helper()
-		c, err := w.compare(t.Context(), kv, dock.WatchJob{Flight: flight, Dock: "D"}, 1, map[plotView]pass{{plot, 0}: {Flight: flight, At: at, View: view, jpeg: jpeg}})
+		c, newer, err := w.compare(t.Context(), kv, dock.WatchJob{Flight: flight, Dock: "D"}, 1, map[plotView]pass{{plot, 0}: {Flight: flight, At: at, View: view, jpeg: jpeg}})
+		if err == nil {
+			err = w.replace(t.Context(), kv, newer)
+		}
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -176,7 +176,7 @@ func (w *Watcher) tellChanges(ctx context.Context, js jetstream.JetStream, job d
 	if err != nil {
 		return err
 	}
-	c, err := w.compare(ctx, kv, job, epoch, passes)
+	c, newer, err := w.compare(ctx, kv, job, epoch, passes)
 	if err != nil {
 		return err
 	}
@@ -194,5 +194,5 @@ func (w *Watcher) tellChanges(ctx context.Context, js jetstream.JetStream, job d
 			return err
 		}
 	}
-	return nil
+	return w.replace(ctx, kv, newer) // at last: a worker that takes the flight up before compares with the same passes
 }
