@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -50,7 +51,7 @@ func (x *benchLeadsCmd) Run(ctx context.Context) error {
 	defer os.RemoveAll(dir)
 	conf := filepath.Join(dir, "harrier.yaml")
 	site := docksim.Site(0)
-	text := fmt.Sprintf("docks: [{sn: %s, aircraft: %s, model: M4D, lon: %f, lat: %f}]\n", docksim.SN(0), docksim.AircraftSN(0), site[0], site[1])
+	text := fmt.Sprintf("docks: [{sn: %s, aircraft: %s, model: M4D, lon: %f, lat: %f}]\nretention: {SIMLEADS: {gib: %d}}\n", docksim.SN(0), docksim.AircraftSN(0), site[0], site[1], 1+x.Leads/leadsPerGiB)
 	if err := os.WriteFile(conf, []byte(text), 0o600); err != nil {
 		return err
 	}
@@ -144,6 +145,9 @@ func (x *benchLeadsCmd) Run(ctx context.Context) error {
 	return nil
 }
 
+// leadsPerGiB: fewer than a stream holds in a GiB.
+const leadsPerGiB = 700_000
+
 // fill puts leads into the stream, as a ledger would have.
 func (x *benchLeadsCmd) fill(ctx context.Context, c config) error {
 	data, err := c.dataFolder()
@@ -160,11 +164,12 @@ func (x *benchLeadsCmd) fill(ctx context.Context, c config) error {
 		return err
 	}
 	defer nc.Close()
-	js, err := jetstream.New(nc, jetstream.WithPublishAsyncMaxPending(2000))
+	var refused atomic.Pointer[error]
+	js, err := jetstream.New(nc, jetstream.WithPublishAsyncMaxPending(2000), jetstream.WithPublishAsyncErrHandler(func(_ jetstream.JetStream, _ *nats.Msg, err error) { refused.Store(&err) }))
 	if err != nil {
 		return err
 	}
-	if err := journal.Declare(ctx, js, streams(), nil); err != nil {
+	if err := journal.Declare(ctx, js, streams(), c.Retention); err != nil {
 		return err
 	}
 	scenes := map[string]leads.Scene{"street-stall": {Event: "0501", JoinM: 4.5}}
@@ -188,6 +193,9 @@ func (x *benchLeadsCmd) fill(ctx context.Context, c config) error {
 	}
 	select {
 	case <-js.PublishAsyncComplete():
+		if err := refused.Load(); err != nil {
+			return fmt.Errorf("fill stream SIMLEADS: %w", *err)
+		}
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
