@@ -28,7 +28,8 @@ type evalCmd struct {
 	Threshold float64 `default:"0.5" help:"Score at which precision and recall are given."`
 	Only      bool    `name:"only-detections" help:"Write detections.json and stop: for training."`
 	Names     string  `help:"Names of the classes by number, comma-separated, where a YOLO data set has none."`
-	Calibrate string  `help:"Fit the scores of each class to this data set and write them into this manifest (.json): never with data that figures are given for." type:"path"`
+	Calibrate string  `help:"Fit the scores of each class to this data set and write them into this manifest (.json), which is not the one that it is run with: never with data that figures are given for." type:"path"`
+	From      int     `default:"5" help:"Of how many labelled things of a class on its scores are fitted; of fewer, what the manifest says of it stays."`
 }
 
 // evaluated is what was measured of one class of a data set.
@@ -82,12 +83,15 @@ func (c *evalCmd) Run(ctx context.Context) error {
 		return err
 	}
 	defer m.Close()
+	if c.Calibrate != "" && m.Calibrated() {
+		return fmt.Errorf("model %s has a calibration already: a calibration is fitted to raw scores, take it out of the manifest that it is run with", c.Model)
+	}
 	found, err := detectAll(ctx, m, pictures, true)
 	if err != nil {
 		return err
 	}
 	if c.Calibrate != "" {
-		return calibrate(c.Calibrate, m.Manifest.Classes, pictures, found)
+		return calibrate(c.Calibrate, c.From, m.Manifest.Classes, pictures, found)
 	}
 	if err := writeResults(filepath.Join(c.Out, resultsFile), c.Dataset, numbersOf(classes, m.Classes()), pictures, found); err != nil {
 		return err
@@ -107,14 +111,19 @@ func (c *evalCmd) Run(ctx context.Context) error {
 			printFigures("  "+k+" m/px", r.ByGSD[k], "")
 		}
 	}
-	b, err := json.MarshalIndent(map[string]any{"dataset": c.Dataset, "model": m.Manifest.Name, "threshold": c.Threshold, "pictures": len(pictures), "classes": results}, "", " ")
+	wrong, err := falseThings(pictures, found, c.Threshold)
+	if err != nil {
+		return err
+	}
+	printFalse(wrong, c.Threshold)
+	b, err := json.MarshalIndent(map[string]any{"dataset": c.Dataset, "model": m.Manifest.Name, "threshold": c.Threshold, "pictures": len(pictures), "classes": results, "false": wrong}, "", " ")
 	if err != nil {
 		return err
 	}
 	if err := os.WriteFile(filepath.Join(c.Out, "figures.json"), append(b, '\n'), 0o644); err != nil {
 		return err
 	}
-	return c.page(pictures, results, m.Manifest.Name)
+	return c.page(pictures, results, wrong, m.Manifest.Name)
 }
 
 func printFigures(name string, f measure.Figures, off string) {
@@ -167,6 +176,9 @@ var families = map[string][]string{
 	"dump-truck":        {"dump-truck/open", "dump-truck/overfull", "dump-truck/covered", "dump-truck/empty"},
 }
 
+// plain is the name of a class as networks write it, where a data set has a dash.
+func plain(class string) string { return strings.Replace(class, "dump-truck-", "dump-truck/", 1) }
+
 // is says whether a network's class is what a data set calls so: the same, the same without its attribute, or one of its group.
 func is(class, label string) bool {
 	name := vision.Name(class)
@@ -182,7 +194,7 @@ func evaluate(pictures []labelled, classes []cocoCategory, found [][]vision.Dete
 	for _, f := range sortedKeys(families) {
 		n := 0
 		for _, c := range labels[:len(classes)] {
-			if slices.Contains(families[f], c) || slices.Contains(families[f], strings.Replace(c, "dump-truck-", "dump-truck/", 1)) {
+			if slices.Contains(families[f], c) || slices.Contains(families[f], plain(c)) {
 				n++
 			}
 		}
@@ -198,14 +210,14 @@ func evaluate(pictures []labelled, classes []cocoCategory, found [][]vision.Dete
 			x := measure.Picture{GSDM: p.gsdM}
 			known = known || p.gsdM > 0
 			for _, b := range p.boxes {
-				c := strings.Replace(b.class, "dump-truck-", "dump-truck/", 1)
+				c := plain(b.class)
 				if b.class == label || is(c, label) {
 					x.Truths = append(x.Truths, measure.Truth{Box: b.box, Ignore: b.ignore})
 					n++
 				}
 			}
 			for _, d := range found[i] {
-				if is(d.Class, strings.Replace(label, "dump-truck-", "dump-truck/", 1)) {
+				if is(d.Class, plain(label)) {
 					x.Found = append(x.Found, d)
 				}
 			}
@@ -232,8 +244,8 @@ func evaluate(pictures []labelled, classes []cocoCategory, found [][]vision.Dete
 	return out
 }
 
-// calibrate fits every class's scores. Detections count as right where they lie on a label of the class.
-func calibrate(manifest string, classes []string, pictures []labelled, found [][]vision.Detection) error {
+// calibrate fits the scores of every class of which there are things enough. Detections count as right where they lie on a label of the class.
+func calibrate(manifest string, from int, classes []string, pictures []labelled, found [][]vision.Detection) error {
 	b, err := os.ReadFile(manifest)
 	if err != nil {
 		return err
@@ -242,21 +254,24 @@ func calibrate(manifest string, classes []string, pictures []labelled, found [][
 	if err := json.Unmarshal(b, &m); err != nil {
 		return fmt.Errorf("%s: %w", manifest, err)
 	}
-	if len(m.Calibration) > 0 {
-		return fmt.Errorf("%s has a calibration already: take it out first, a calibration is fitted to raw scores", manifest)
+	if m.Calibration == nil {
+		m.Calibration = map[string]networks.Platt{}
 	}
-	m.Calibration = map[string]networks.Platt{}
 	if len(m.LooksAt) > 0 {
 		// what it tells apart; of the others the detector's own calibration holds
 		classes = append(slices.Clone(m.LooksAt), slices.DeleteFunc(slices.Clone(m.Classes), func(c string) bool { return slices.Contains(classes, c) })...)
 	}
 	for _, class := range classes {
 		var all []measure.Picture
+		things := 0
 		for i, p := range pictures {
 			var x measure.Picture
 			for _, l := range p.boxes {
-				if strings.Replace(l.class, "dump-truck-", "dump-truck/", 1) == class {
+				if plain(l.class) == class {
 					x.Truths = append(x.Truths, measure.Truth{Box: l.box, Ignore: l.ignore})
+					if !l.ignore {
+						things++
+					}
 				}
 			}
 			for _, d := range found[i] {
@@ -266,9 +281,12 @@ func calibrate(manifest string, classes []string, pictures []labelled, found [][
 			}
 			all = append(all, x)
 		}
+		if things < from {
+			continue
+		}
 		if a, b := measure.Calibrate(all); a != 1 || b != 0 {
-			m.Calibration[class] = networks.Platt{A: round(a, 4), B: round(b, 4)}
-			fmt.Printf("%-20s a %.3f b %.3f\n", class, a, b)
+			m.Calibration[class] = networks.Platt{A: round(a, 4), B: round(b, 4), Things: things, On: filepath.Base(filepath.Dir(pictures[0].path))}
+			fmt.Printf("%-20s a %.3f b %.3f, %d things\n", class, a, b, things)
 		}
 	}
 	if b, err = json.MarshalIndent(m, "", " "); err != nil {

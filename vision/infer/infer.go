@@ -81,6 +81,14 @@ type Model struct {
 	on       *runners
 }
 
+// Calibrated says whether the scores that it gives were calibrated.
+func (m *Model) Calibrated() bool {
+	if m.closer != nil {
+		return len(m.closer.man.Calibration) > 0
+	}
+	return len(m.Manifest.Calibration) > 0
+}
+
 // Classes are those that its detections may have: the detector's, and what a closer look tells apart besides.
 func (m *Model) Classes() []string {
 	out := slices.Clone(m.Manifest.Classes)

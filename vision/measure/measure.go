@@ -175,6 +175,29 @@ func Of(pictures []Picture, threshold float64, part Part) Figures {
 	return Figures{out[0], out[1], out[2], out[3]}
 }
 
+// Rate is how many of something there are for each of what they are counted in (pictures, or their ground in km²), with the interval of a
+// bootstrap over pictures: counts and sizes are of one picture each.
+func Rate(counts []int, sizes []float64) Interval {
+	rate := func(of func(i int) int) float64 {
+		n, size := 0.0, 0.0
+		for i := range counts {
+			n, size = n+float64(counts[of(i)]), size+sizes[of(i)]
+		}
+		return n / size
+	}
+	out := Interval{Value: rate(func(i int) int { return i })}
+	for _, n := range counts {
+		out.N += n
+	}
+	rng := rand.New(rand.NewPCG(1, uint64(len(counts))))
+	var drawn []float64
+	for range resamples {
+		drawn = append(drawn, rate(func(int) int { return rng.IntN(len(counts)) }))
+	}
+	out.Low, out.High = quantile(drawn, 0.025), quantile(drawn, 0.975)
+	return out
+}
+
 func quantile(v []float64, q float64) float64 {
 	if len(v) == 0 {
 		return math.NaN()

@@ -61,6 +61,9 @@ type Manifest struct {
 type Platt struct {
 	A float64 `json:"a"`
 	B float64 `json:"b"`
+	// Things are how many labelled things they were fitted to, On in which data set.
+	Things int    `json:"things,omitempty"`
+	On     string `json:"on,omitempty"`
 }
 
 // Calibrated is the share of detections of a class with a raw score that are right.

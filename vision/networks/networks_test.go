@@ -57,7 +57,7 @@ func TestTheNetworksLengthsAreOfItsClasses(t *testing.T) {
 
 // Raw is the other way round of Calibrated.
 func TestRawScores(t *testing.T) {
-	m := Manifest{Calibration: map[string]Platt{"tent": {2.4, 0.7}, "odd": {-1, 0}}}
+	m := Manifest{Calibration: map[string]Platt{"tent": {A: 2.4, B: 0.7}, "odd": {A: -1, B: 0}}}
 	for c := 0.05; c < 0.99; c += 0.01 {
 		if got := m.Calibrated("tent", m.Raw("tent", c)); math.Abs(got-c) > 1e-9 {
 			t.Errorf("%v comes back as %v", c, got)

@@ -1,10 +1,10 @@
 """Trains the network that takes a closer look at what the detector found: which class it is, or nothing; exports it.
 
-usage: closer.py --start START.onnx --rendered DIR --val DIR [--cutouts DIR --backgrounds DIR [--built DIR --kit DIR]
-       --val-cutouts DIR --val-composed DIR]
+usage: closer.py --start START.onnx --rendered DIR --val DIR [--cutouts DIR --backgrounds DIR [--built DIR --kit DIR --stalls DIR --roofs DIR --towers DIR]
+       --val-cutouts DIR --val-composed DIR] [--val-stalls DIR --val-roofs DIR]
        --out harrier-closer-fp32.onnx [--minutes 25 | --steps N]
 
-START is the detector, or an earlier network of this kind. DIR of --rendered, --val, --backgrounds, --built, --kit and --val-composed hold a data set (annotations.json) and what the detector found there
+START is the detector, or an earlier network of this kind. Every DIR but those of cutouts holds a data set (annotations.json) and what the detector found there
 (detections.json, which `harrier eval --dataset DIR --out DIR` writes): its mistakes are what is to be learned. The network is the
 detector's trunk down to stride 16 and a classifier on it; input "crop", NCHW like the detector's, a square of SIDE times the longer side
 of the box; outputs "classes", probabilities of KINDS and of nothing, and "marks", probabilities of MARKS should it be a dump truck.
@@ -22,7 +22,7 @@ import torch.nn.functional as F
 import loop
 import nanodet
 from crops import KINDS, LOOKS_AT, MARKS, NOTHING, SIZE, SPARE, candidates, composed, middle, varied
-from data import CLASSES, Cutouts, load
+from data import CLASSES, LABELLED, Cutouts, load
 
 
 class Closer(nn.Module):
@@ -110,8 +110,8 @@ def main():
     p.add_argument("--start", required=True)
     p.add_argument("--rendered", nargs="+", required=True)
     p.add_argument("--val", required=True)
-    for x in ("--cutouts", "--backgrounds", "--built", "--kit", "--val-cutouts", "--val-composed"):
-        p.add_argument(x)
+    for x in ("cutouts", "backgrounds", "built", *LABELLED, "val-cutouts", "val-composed", "val-stalls", "val-roofs"):
+        p.add_argument("--" + x)
     a = loop.arguments(p, lr=1e-3, batch=64, minutes=25).parse_args()
     dev = loop.begin(a)
     net = Closer()
@@ -122,33 +122,44 @@ def main():
     items = [i for d in a.rendered for i in candidates(d, "rendered")]
     judged = lambda i, score: (i.square(SIZE), i.kind, i.marks, score)
     parts = {"rendered": [judged(i, i.score) for i in candidates(a.val, "rendered") if i.said >= 0]}
-    cutouts = None
+    cutouts, real = None, []
+    for kind, folder in (("stalls", a.val_stalls), ("roofs", a.val_roofs)):
+        if folder:
+            parts[kind] = [judged(i, i.score) for i in candidates(folder, kind) if i.said >= 0]
     if a.backgrounds:
         cutouts, rows = Cutouts(a.cutouts), []
-        for kind, folder in (("backgrounds", a.backgrounds), ("built", a.built), ("kit", a.kit)):
-            if folder:
-                rows += load(folder) if kind != "kit" else []  # too coarse to put things into
-                items += candidates(folder, kind)
+        for kind in ("backgrounds", "built", *LABELLED):
+            if folder := vars(a)[kind]:
+                rows += load(folder) if kind not in ("kit", "roofs") else []  # too coarse to put things into
+                real += candidates(folder, kind)
         vr, vc, vrows = np.random.default_rng(0), Cutouts(a.val_cutouts), load(a.val_composed)
         parts["composed"] = [(middle(im), c, marks, 1.0)
                              for im, c, marks in (composed(vrows[vr.integers(len(vrows))], vc, vr, big) for _ in range(600))]
         parts["composed"] += [judged(i, 1.0) for i in candidates(a.val_composed, "backgrounds") if i.kind == NOTHING]
-    by_class = {}
-    for i in items:
-        by_class.setdefault(i.kind, []).append(i)
-    kinds = sorted(by_class)
-    w = np.array([len(by_class[c]) ** 0.5 for c in kinds])
-    w = w / w[[c != NOTHING for c in kinds]].sum()
-    w[[c == NOTHING for c in kinds]] = 0.5  # a third of all
-    w = w / w.sum()
+    def drawn_from(items):
+        """A function that draws one of them: classes by the root of how many there are, a third of all nothing."""
+        by_class = {}
+        for i in items:
+            by_class.setdefault(i.kind, []).append(i)
+        kinds = sorted(by_class)
+        w = np.array([len(by_class[c]) ** 0.5 for c in kinds])
+        things = w[[c != NOTHING for c in kinds]].sum()
+        w[[c == NOTHING for c in kinds]] = things / 2 if things else 1
+        w = w / w.sum()
+
+        def draw(rng):
+            of = by_class[int(rng.choice(kinds, p=w))]
+            return of[rng.integers(len(of))]
+        return draw
+
+    rendered, photographed = drawn_from(items), drawn_from(real) if real else None
 
     def sample(rng):
-        if cutouts and rng.random() < 0.4:
+        if cutouts and rng.random() < 0.3:
             im, c, marks = composed(rows[rng.integers(len(rows))], cutouts, rng, big)
         else:
-            c = int(rng.choice(kinds, p=w))
-            i = by_class[c][rng.integers(len(by_class[c]))]
-            im, marks = i.square(big, SPARE), i.marks
+            i = (photographed if real and rng.random() < 0.5 else rendered)(rng)
+            im, c, marks = i.square(big, SPARE), i.kind, i.marks
         return np.ascontiguousarray(varied(im, rng)), c, marks
 
     samples = loop.batches(sample, a)
@@ -171,7 +182,7 @@ def main():
         net.to(dev)
 
     loop.fit(net, a, loss_of_batch, lambda net: judge(net, parts, dev), export, weight_decay=0.02, clip=5,
-             candidates={(KINDS + ["nothing"])[c]: len(v) for c, v in by_class.items()}, judged_on={k: len(v) for k, v in parts.items()})
+             rendered=len(items), photographed=len(real), judged_on={k: len(v) for k, v in parts.items()})
 
 
 if __name__ == "__main__":

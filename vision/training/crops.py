@@ -6,7 +6,7 @@ import typing
 import cv2
 import numpy as np
 
-from data import CLASSES, KNOWN, PUT_IN, class_of, load, picture, put, vary_light
+from data import CLASSES, KNOWN, NONE, PUT_IN, box_of, class_of, load, picture, put, vary_light
 
 KINDS = CLASSES  # what it tells apart
 MARKS = ["dirty", "spillage"]  # what it says of dump trucks besides
@@ -78,7 +78,9 @@ def candidates(folder, kind):
             found.setdefault(d["file_name"], []).append(d)
     out = []
     for r in load(folder):
-        labels = [l for l in r["labels"] if kind_of(l["class"]) >= 0]
+        # boxes in which nothing is are looked at like things
+        labels = [{**l, "kind": NOTHING if box_of(l["class"]) == NONE else kind_of(l["class"])} for l in r["labels"]]
+        labels = [l for l in labels if l["kind"] >= 0]
         boxes = np.array([l["box"] for l in labels], np.float32).reshape(-1, 4)
         hit = set()
         for d in found.get(os.path.relpath(r["path"], folder), []):
@@ -86,7 +88,9 @@ def candidates(folder, kind):
             j = int(o.argmax()) if len(o) else -1
             marks = UNMARKED
             if j >= 0 and o[j] >= SAME:
-                c, marks = kind_of(labels[j]["class"]), marks_of(labels[j]["class"], labels[j]["marks"])
+                if labels[j]["visible"] == 0:
+                    continue  # what counts neither way
+                c, marks = labels[j]["kind"], marks_of(labels[j]["class"], labels[j]["marks"])
                 hit.add(j)
             elif j < 0 or o[j] <= OTHER:
                 if not KNOWN[kind][class_of(d["class"])]:
@@ -101,7 +105,7 @@ def candidates(folder, kind):
             x, y, w, h = l["box"]
             inside = x > 1 and y > 1 and x + w < r["width"] - 1 and y + h < r["height"] - 1
             if j not in hit and inside and l["visible"] > 0.6 and l["class"] in LOOKS_AT + ["bus", "van"]:
-                out.append(Candidate(r["path"], l["box"], kind_of(l["class"]), marks_of(l["class"], l["marks"]), -1, 0.0))
+                out.append(Candidate(r["path"], l["box"], l["kind"], marks_of(l["class"], l["marks"]), -1, 0.0))
     return out
 
 

@@ -16,9 +16,15 @@ MEAN = (103.53, 116.28, 123.675)  # BGR
 STD = (57.375, 57.12, 58.395)
 # Ground resolutions at which the network looks, metres a pixel: what vision/watch and harrier inspect bring pictures to lies inside.
 GSD = (0.055, 0.125)
+# The same of sources whose pictures are looked at as they are and at half their size, where their resolution is not told.
+GSD_OF = {"stalls": (0.03, 0.11), "roofs": (0.1, 0.2)}
 
 
-picture = functools.lru_cache(maxsize=128)(cv2.imread)  # photographs are used again and again
+picture = functools.lru_cache(maxsize=1500)(cv2.imread)  # photographs are used again and again
+
+
+# Labelled photographs: things are put into half of their crops.
+LABELLED = ("kit", "stalls", "roofs", "towers")
 
 
 def known(*unknown):
@@ -32,6 +38,10 @@ KNOWN = {
     "kit": known("person", "lorry", "awning", "shelter", "room", "goods"),
     "built": known("person", "car", "van", "bus", "lorry", "heap", "container", "bicycles", "awning", "shelter", "shed", "room", "tent", "frame", "goods"),
     "backgrounds": known("person", "car", "van", "bus", "lorry", "heap", "container", "awning", "shelter"),
+    # what was looked at by eye is known in its box, whatever stands here
+    "stalls": known("person", "car", "van", "bus", "lorry", "pool", "solar", "shed", "room", "awning", "container", "bicycles", "shelter"),
+    "roofs": known("person", "car", "van", "bus", "lorry", "pool", "solar", "shed", "room", "awning", "container", "bicycles", "shelter", "heap"),
+    "towers": known("person", "car", "van", "bus", "lorry", "pool", "solar", "shed", "awning", "bicycles", "shelter"),
 }
 
 
@@ -69,7 +79,8 @@ def load(folder):
             path = os.path.join(folder, "images", m["file_name"])
         rows[m["id"]] = {"path": path, "width": m["width"], "height": m["height"], "gsd_m": m.get("gsd_m") or 0.08, "labels": [], "rejected": m.get("rejected", [])}
     for a in c["annotations"]:
-        rows[a["image_id"]]["labels"].append({"class": names[a["category_id"]], "box": a["bbox"], "visible": a.get("visible", 1), "marks": a.get("marks", [])})
+        # what counts neither way is like what is hardly visible: neither learnt nor learnt against
+        rows[a["image_id"]]["labels"].append({"class": names[a["category_id"]], "box": a["bbox"], "visible": 0 if a.get("iscrowd") else a.get("visible", 1), "marks": a.get("marks", [])})
     return list(rows.values())
 
 
@@ -80,9 +91,19 @@ def lines(folder):
         yield {**r, "path": os.path.join(folder, r["file"])}
 
 
+NONE = len(CLASSES)  # in place of a class: a box in which nothing is of any class
+
+
 def class_of(name):
     name = name.replace("dump-truck-", "dump-truck/")
+    if name == "unsure":
+        return 0  # some class: it is never sure
     return CLASSES.index(name) if name in CLASSES else -1
+
+
+def box_of(name):
+    """The class of a labelled box for the detector: NONE where something was looked at and is none."""
+    return NONE if name in ("concrete", "nothing") else class_of(name)
 
 
 class Cutouts:
@@ -152,20 +173,23 @@ def crop(row, rng, kind="rendered", cutouts=None, train=True, gsd=None):
     """One SIZE x SIZE picture: BGR uint8, boxes (n, 4) x0 y0 x1 y1, classes (n,), and which of them are sure (n,)."""
     im = picture(row["path"])
     h, w = im.shape[:2]
-    boxes = np.array([l["box"] for l in row["labels"]], np.float32).reshape(-1, 4)
+    labels = row["labels"]
+    if kind in LABELLED:
+        labels = labels + [{"class": "nothing", "box": r["bbox"]} for r in row["rejected"]]
+    boxes = np.array([l["box"] for l in labels], np.float32).reshape(-1, 4)
     boxes[:, 2:] += boxes[:, :2]
-    cls = np.array([class_of(l["class"]) for l in row["labels"]], int)
-    vis = np.array([l.get("visible", 1) for l in row["labels"]], np.float32)
-    gsd = gsd or float(np.exp(rng.uniform(*np.log(GSD))))
+    cls = np.array([box_of(l["class"]) for l in labels], int)
+    vis = np.array([l.get("visible", 1) for l in labels], np.float32)
+    gsd = gsd or float(np.exp(rng.uniform(*np.log(GSD_OF.get(kind, GSD)))))
     k = min(row["gsd_m"] / gsd, 2.6 if kind == "kit" else 1.5)
     gsd = row["gsd_m"] / k
     side = SIZE / k
     cx, cy = rng.uniform(side / 2, max(side / 2 + 1, w - side / 2)), rng.uniform(side / 2, max(side / 2 + 1, h - side / 2))
     # centre near something; of a reviewed frame always near what was reviewed, also near what was rejected
-    near = np.array([[b[0], b[1], b[0] + b[2], b[1] + b[3]] for b in (r["bbox"] for r in row.get("rejected", []))], np.float32).reshape(-1, 4)
+    near = np.array([[b[0], b[1], b[0] + b[2], b[1] + b[3]] for b in (r["bbox"] for r in row.get("rejected", []) if kind not in LABELLED)], np.float32).reshape(-1, 4)
     near = np.concatenate([boxes, near])
     if len(near) and (kind == "reviewed" or rng.random() < 0.7):
-        draw = np.array([l.get("pull", 1) for l in row["labels"]] + [1] * (len(near) - len(boxes)), float)
+        draw = np.array([l.get("pull", 0.1 if kind in LABELLED else 1) for l in labels] + [1] * (len(near) - len(boxes)), float)
         b = near[rng.choice(len(near), p=draw / draw.sum())]
         cx = np.clip((b[0] + b[2]) / 2 + rng.uniform(-0.4, 0.4) * side, side / 2, max(side / 2, w - side / 2))
         cy = np.clip((b[1] + b[3]) / 2 + rng.uniform(-0.4, 0.4) * side, side / 2, max(side / 2, h - side / 2))
@@ -178,7 +202,7 @@ def crop(row, rng, kind="rendered", cutouts=None, train=True, gsd=None):
     b = boxes * k + np.array([M[0, 2], M[1, 2]] * 2, np.float32)
     if cutouts is not None:
         f = out.astype(np.float32)
-        new, names = compose(f, b, gsd, cutouts, rng, (1, 6) if kind != "kit" else (0, 4))
+        new, names = compose(f, b, gsd, cutouts, rng, (0, 4) if kind in LABELLED else (1, 6))
         out = f.clip(0, 255).astype(np.uint8)
         if new:
             b, cls = np.concatenate([b, np.array(new, np.float32)]), np.concatenate([cls, [class_of(n) for n in names]])
@@ -210,6 +234,8 @@ def vary_light(out, rng):
     """Another light, sharpness, noise and compression."""
     f = out.astype(np.float32)
     f = f * rng.uniform(0.65, 1.35) + rng.uniform(-22, 22)
+    if rng.random() < 0.2:  # parasols, sheets and coats come in every colour
+        f = f[..., rng.permutation(3)]
     f = f * rng.uniform(0.88, 1.12, 3)
     if rng.random() < 0.4:
         g = f.mean(2, keepdims=True)

@@ -1,12 +1,12 @@
 """Trains the detector on rendered towns, on rendered things put into photographs, and on labelled photographs; exports it.
 
-usage: train.py --start START.onnx --rendered DIR... --val DIR [--cutouts DIR --backgrounds DIR [--built DIR]] [--kit DIR] [--reviewed DIR] --out OUT.onnx
-       [--minutes 60 | --steps N] [--threads 1]
+usage: train.py --start START.onnx --rendered DIR... --val DIR [--cutouts DIR --backgrounds DIR [--built DIR]] [--kit DIR] [--stalls DIR] [--roofs DIR] [--towers DIR]
+       [--reviewed DIR] [--val-real DIR] [--val-stalls DIR] [--val-roofs DIR] --out OUT.onnx [--minutes 60 | --steps N] [--threads 1]
 
 START is an exported network of this kind: the base (base-coco.onnx), or an earlier harrier-nano. DIR of --rendered, --val and --cutouts:
-what `harrier render` wrote; of --backgrounds, --built and --kit: what gather.py wrote; of --reviewed: what `harrier dataset export` wrote. --val-real and --val-composed give further parts to choose
-the checkpoint by. Takes a GPU where there is one. Progress goes to OUT.log.jsonl, to OUT the network that was best so far by the mean of
-AP50 over the validation parts; nothing else chooses it.
+what `harrier render` wrote; of --reviewed: what `harrier dataset export` wrote; of the others: what gather.py wrote. Takes a GPU where there is one. Progress goes to OUT.log.jsonl, to OUT
+the network that was best so far by the mean of AP50 over the validation parts of real pictures (--val-real, --val-stalls, --val-roofs), over all parts where none is given;
+nothing else chooses it.
 """
 import argparse
 
@@ -16,7 +16,7 @@ import torch.nn.functional as F
 
 import loop
 import nanodet
-from data import CLASSES, KNOWN, SIZE, Cutouts, crop, known_of, load, pull
+from data import CLASSES, KNOWN, LABELLED, NONE, SIZE, Cutouts, crop, known_of, load, pull
 
 # where a class starts from where the start does not know it: a class of the start (COCO's by number, ours by name)
 INHERITS = {"person": 0, "car": 2, "van": 2, "bus": 5, "lorry": 7, "dump-truck/open": 7, "dump-truck/overfull": 7,
@@ -41,18 +41,20 @@ MOST_CELLS = 9  # that one box is assigned
 def assign(score, box, gt, cls, sure):
     """Task-aligned assignment (Feng et al. 2021) among cells inside a box. score (b, n, classes) and box (b, n, 4) are what the network
     says; gt (b, g, 4), cls (b, g), -1 where there is none, and sure (b, g) the boxes. Returns for each cell its class (-1 for none), IoU and
-    box, and whether it lies in a box that is not sure: (b, n), (b, n), (b, n, 4), (b, n)."""
+    box, whether it lies in a box that is not sure, and whether in one in which nothing is (class NONE): (b, n), (b, n), (b, n, 4), (b, n), (b, n)."""
     pts, strides = PTS.to(gt.device), STRIDE.to(gt.device)
-    there = cls >= 0
+    there = (cls >= 0) & (cls < NONE)
     p = pts[None, None]
     lo, hi = gt[:, :, None, :2], gt[:, :, None, 2:]
-    inside = ((p > lo) & (p < hi)).all(-1) & there[..., None]
+    inside = ((p > lo) & (p < hi)).all(-1) & (cls >= 0)[..., None]
+    nothing = (inside & (cls == NONE)[..., None]).any(1)
+    inside &= there[..., None]
     off = (p - (lo + hi) / 2).abs().amax(-1)
     size = (gt[..., 2:] - gt[..., :2])
     # a level's distances end at 10 strides a side
     cand = (inside | (off < 1.5 * strides) & (off <= 24)) & (size.amax(-1)[..., None] <= strides * 18) & there[..., None]
     ov = iou(gt, box)
-    s = score.transpose(1, 2).gather(1, cls.clamp(min=0)[..., None].expand(-1, -1, len(pts)))
+    s = score.transpose(1, 2).gather(1, cls.clamp(0, NONE - 1)[..., None].expand(-1, -1, len(pts)))
     metric = (s + 1e-4).sqrt() * ov.clamp(min=1e-4) ** 4 * cand
     # cold start: before boxes are any good, prefer centres at the right level
     metric = metric + 1e-7 * cand * torch.exp(-(p - (lo + hi) / 2).norm(dim=-1) / size.mean(-1)[..., None].clamp(min=1))
@@ -68,7 +70,7 @@ def assign(score, box, gt, cls, sure):
     target = torch.where(best > 0, of(cls), -1)
     q = torch.where(best > 0, quality.gather(1, g[:, None])[:, 0], 0)
     ignore = (inside & ~sure[..., None]).any(1) & (target < 0)
-    return target, q, gt.gather(1, g[..., None].expand(-1, -1, 4)), ignore
+    return target, q, gt.gather(1, g[..., None].expand(-1, -1, 4)), ignore, nothing
 
 
 def giou(a, b):
@@ -92,7 +94,7 @@ def padded(boxes, classes, sure, device):
 
 def loss_of(net, x, gt, cls, sure, known):
     """Quality focal loss on classes, GIoU and distribution focal loss on boxes. known (b, classes): 1 for classes labelled in the picture.
-    Where a box is, all are known: it is none of the others."""
+    In a box all are known: it is none of the others."""
     with loop.autocast(x.device.type):
         y = net(x)
     y = torch.cat(y, 1).float()
@@ -100,12 +102,12 @@ def loss_of(net, x, gt, cls, sure, known):
     logits, dist = y[..., : net.classes], y[..., net.classes:]
     boxes = nanodet.boxes_of(dist, pts, strides)
     p = torch.sigmoid(logits)
-    c, q, tb, ignore = assign(p.detach(), boxes.detach(), gt, cls, sure)
+    c, q, tb, ignore, nothing = assign(p.detach(), boxes.detach(), gt, cls, sure)
     pos = c >= 0
     t = torch.zeros_like(p).scatter_(2, c.clamp(min=0)[..., None], (q * pos)[..., None])
     w = (t - p).abs().detach() ** 2
     ce = F.binary_cross_entropy_with_logits(logits, t, reduction="none") * w
-    lc = (ce * (~ignore[..., None]) * torch.maximum(known[:, None], pos[..., None].float())).sum()
+    lc = (ce * (~ignore[..., None]) * torch.maximum(known[:, None], (pos | nothing)[..., None].float())).sum()
     wq, at = q[pos], pts.expand(len(x), -1, -1)[pos]
     s = strides.expand(len(x), -1)[pos][:, None]
     lb = ((1 - giou(boxes[pos], tb[pos])) * wq).sum()
@@ -204,8 +206,16 @@ def validation(a):
         cut = Cutouts(a.val_cutouts)
         parts["composed"] = [crop(r, vr, "backgrounds", cut, train=False, gsd=0.08) for r in load(a.val_composed) for _ in range(5)][:300]
     if a.val_real:
-        parts["real"] = [crop(r, vr, "kit", train=False, gsd=0.085) for r in load(a.val_real) for _ in range(3)][:150]
+        parts["vehicles"] = [crop(r, vr, "kit", train=False, gsd=0.085) for r in load(a.val_real) for _ in range(3)][:150]
+    if a.val_stalls:  # as they are and at half their size: so pictures of unknown resolution are looked at
+        parts["stalls"] = [crop(r, vr, "stalls", train=False, gsd=r["gsd_m"] * k) for r in load(a.val_stalls) for k in (1, 2, 2)]
+    if a.val_roofs:
+        parts["roofs"] = [crop(r, vr, "roofs", train=False, gsd=r["gsd_m"]) for r in load(a.val_roofs) for _ in range(5)]
     return parts
+
+
+# Of the validation parts of real pictures, the classes that are judged.
+JUDGED = {"vehicles": ("car", "bus"), "stalls": ("stall",), "roofs": ("shed",)}
 
 
 def judge(net, parts):
@@ -213,8 +223,8 @@ def judge(net, parts):
     out = {}
     for name, crops in parts.items():
         ap = evaluate(net, crops)
-        if name == "real":
-            ap = {k: v for k, v in ap.items() if k in ("car", "bus")}
+        if name in JUDGED:
+            ap = {k: v for k, v in ap.items() if k in JUDGED[name]}
         elif name == "composed":
             ap = {k: v for k, v in ap.items() if KNOWN["backgrounds"][CLASSES.index(k)] or k in ("heap", "container")}
         out[name] = ap
@@ -226,24 +236,26 @@ def main():
     p.add_argument("--start", required=True)
     p.add_argument("--rendered", nargs="+", required=True)
     p.add_argument("--val", required=True)
-    for x in ("--cutouts", "--backgrounds", "--built", "--kit", "--reviewed", "--val-cutouts", "--val-composed", "--val-real"):
-        p.add_argument(x)
+    sources = ("backgrounds", "built", *LABELLED, "reviewed")
+    for x in ("cutouts", *sources, "val-cutouts", "val-composed", "val-real", "val-stalls", "val-roofs"):
+        p.add_argument("--" + x)
     a = loop.arguments(p, lr=1e-3, batch=12).parse_args()
     dev = loop.begin(a)
     net = network(a.start).to(dev, memory_format=torch.channels_last).train()
-    rows = {"rendered": [r for d in a.rendered for r in load(d)], "kit": load(a.kit) if a.kit else [], "backgrounds": load(a.backgrounds) if a.backgrounds else [],
-            "built": load(a.built) if a.built else [], "reviewed": load(a.reviewed) if a.reviewed else []}
-    pull(rows["rendered"])
+    rows = {"rendered": [r for d in a.rendered for r in load(d)], **{k: load(vars(a)[k]) if vars(a)[k] else [] for k in sources}}
+    for k in ("rendered", "stalls", "roofs", "towers"):
+        pull(rows[k])
     cutouts = Cutouts(a.cutouts) if a.cutouts else None
     parts = validation(a)
-    # kinds of pictures and how often each is taken
-    kinds = [(k, w) for k, w in (("rendered", 0.4), ("backgrounds", 0.3 if cutouts else 0), ("built", 0.1 if cutouts else 0), ("kit", 0.2), ("reviewed", 0.3)) if rows[k] and w]
+    # kinds of pictures and how often each is taken; a batch of 12 is never without real ones
+    often = {"rendered": 0.2, "backgrounds": 0.1 if cutouts else 0, "built": 0.05 if cutouts else 0, "kit": 0.1, "stalls": 0.3, "roofs": 0.2, "towers": 0.05, "reviewed": 0.3}
+    kinds = [(k, w) for k, w in often.items() if rows[k] and w]
     shares = np.array([w for _, w in kinds]) / sum(w for _, w in kinds)
 
     def sample(rng):
         kind = kinds[rng.choice(len(kinds), p=shares)][0]
         # things are put into labelled photographs too, into half of them
-        cut = cutouts if kind in ("backgrounds", "built") or kind == "kit" and cutouts and rng.random() < 0.5 else None
+        cut = cutouts if kind in ("backgrounds", "built") or kind in LABELLED and rng.random() < 0.5 else None
         row = rows[kind][rng.integers(len(rows[kind]))]
         return *crop(row, rng, kind, cut), known_of(row, kind)
 
@@ -255,7 +267,8 @@ def main():
 
     def judged(net):
         j = judge(net, parts)
-        return float(np.mean([np.mean(list(v.values()) or [0]) for v in j.values()])), {k: {c: round(x, 3) for c, x in v.items()} for k, v in j.items()}
+        mean = {k: np.mean(list(v.values()) or [0]) for k, v in j.items()}
+        return float(np.mean([v for k, v in mean.items() if k in JUDGED] or list(mean.values()))), {k: {c: round(x, 3) for c, x in v.items()} for k, v in j.items()}
 
     def export(net):
         nanodet.export(net, a.out, SIZE, CLASSES)

@@ -1,0 +1,96 @@
+package main
+
+import (
+	"fmt"
+	"image"
+	"os"
+	"slices"
+
+	_ "image/jpeg" // sizes of pictures
+	_ "image/png"
+
+	"github.com/harrier-patrol/harrier/vision"
+	"github.com/harrier-patrol/harrier/vision/measure"
+)
+
+// falseClass is how many things of a class are told that lie on no label.
+type falseClass struct {
+	Class    string            `json:"class"`
+	Picture  measure.Interval  `json:"a_picture"`
+	SquareKm *measure.Interval `json:"a_square_km,omitempty"` // where the ground resolution of every picture is known
+}
+
+// allOfScenes names what no structure is of what scenes look for: what is told of it in a street where it is not labelled is false.
+const allOfScenes = "heaps, loads, tents, stalls, goods, washes"
+
+var falseInStreets = []string{"heap", "dump-truck/open", "dump-truck/overfull", "dump-truck/covered", "dump-truck/empty", "tent", "stall", "tricycle", "goods", "car-wash"}
+
+// falseThings counts by class what is told from a score on and lies on no label, of its class or one that counts neither way; first those of
+// falseInStreets together.
+func falseThings(pictures []labelled, found [][]vision.Detection, threshold float64) ([]falseClass, error) {
+	counts := map[string][]int{allOfScenes: make([]int, len(pictures))}
+	ground, each := make([]float64, len(pictures)), make([]float64, len(pictures))
+	known := true
+	for i, p := range pictures {
+		each[i] = 1
+		if known = known && p.gsdM > 0; known {
+			f, err := os.Open(p.path)
+			if err != nil {
+				return nil, err
+			}
+			c, _, err := image.DecodeConfig(f)
+			f.Close()
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", p.path, err)
+			}
+			ground[i] = float64(c.Width) * float64(c.Height) * p.gsdM * p.gsdM / 1e6
+		}
+		used := map[int]bool{}
+		for _, d := range found[i] { // the surest first
+			if d.Score < threshold {
+				continue
+			}
+			on := -1
+			for k, b := range p.boxes {
+				if b.box.IoU(d.Box) >= 0.5 && (b.ignore || !used[k] && is(d.Class, plain(b.class))) {
+					on = k
+					break
+				}
+			}
+			if on >= 0 {
+				used[on] = true
+				continue
+			}
+			if counts[d.Class] == nil {
+				counts[d.Class] = make([]int, len(pictures))
+			}
+			counts[d.Class][i]++
+			if slices.Contains(falseInStreets, d.Class) {
+				counts[allOfScenes][i]++
+			}
+		}
+	}
+	names := sortedKeys(counts)
+	names = append([]string{allOfScenes}, slices.DeleteFunc(names, func(c string) bool { return c == allOfScenes })...)
+	var out []falseClass
+	for _, c := range names {
+		f := falseClass{Class: c, Picture: measure.Rate(counts[c], each)}
+		if known {
+			r := measure.Rate(counts[c], ground)
+			f.SquareKm = &r
+		}
+		out = append(out, f)
+	}
+	return out, nil
+}
+
+func printFalse(wrong []falseClass, threshold float64) {
+	fmt.Printf("\n%-44s %6s  %-22s %s\n", fmt.Sprintf("false things at %g, on no label", threshold), "number", "a picture", "a km²")
+	for _, f := range wrong {
+		km := ""
+		if f.SquareKm != nil {
+			km = fmt.Sprintf("%.0f (%.0f to %.0f)", f.SquareKm.Value, f.SquareKm.Low, f.SquareKm.High)
+		}
+		fmt.Printf("%-44s %6d  %-22s %s\n", f.Class, f.Picture.N, fmt.Sprintf("%.2f (%.2f to %.2f)", f.Picture.Value, f.Picture.Low, f.Picture.High), km)
+	}
+}
