@@ -213,7 +213,9 @@ func evaluate(pictures []labelled, classes []cocoCategory, found [][]vision.Dete
 				c := plain(b.class)
 				if b.class == label || is(c, label) {
 					x.Truths = append(x.Truths, measure.Truth{Box: b.box, Ignore: b.ignore})
-					n++
+					if !b.ignore {
+						n++
+					}
 				}
 			}
 			for _, d := range found[i] {

@@ -25,6 +25,9 @@ from crops import KINDS, LOOKS_AT, MARKS, NOTHING, SIZE, SPARE, candidates, comp
 from data import CLASSES, LABELLED, Cutouts, load
 
 
+MOST_JUDGED = 1500  # candidates of a validation part
+
+
 class Closer(nn.Module):
     def __init__(self):
         super().__init__()
@@ -120,22 +123,28 @@ def main():
     net = net.to(dev, memory_format=torch.channels_last)
     big = int(SIZE * SPARE)
     items = [i for d in a.rendered for i in candidates(d, "rendered")]
-    judged = lambda i, score: (i.square(SIZE), i.kind, i.marks, score)
-    parts = {"rendered": [judged(i, i.score) for i in candidates(a.val, "rendered") if i.said >= 0]}
+    vr = np.random.default_rng(0)
+
+    def judged(items, score=None):
+        """What is judged of candidates: some of them, the same in every run."""
+        some = [items[k] for k in vr.permutation(len(items))[:MOST_JUDGED]]
+        return [(i.square(SIZE), i.kind, i.marks, score or i.score) for i in some]
+
+    parts = {"rendered": judged([i for i in candidates(a.val, "rendered") if i.said >= 0])}
     cutouts, real = None, []
     for kind, folder in (("stalls", a.val_stalls), ("roofs", a.val_roofs)):
         if folder:
-            parts[kind] = [judged(i, i.score) for i in candidates(folder, kind) if i.said >= 0]
+            parts[kind] = judged([i for i in candidates(folder, kind) if i.said >= 0])
     if a.backgrounds:
         cutouts, rows = Cutouts(a.cutouts), []
         for kind in ("backgrounds", "built", *LABELLED):
             if folder := vars(a)[kind]:
                 rows += load(folder) if kind not in ("kit", "roofs") else []  # too coarse to put things into
                 real += candidates(folder, kind)
-        vr, vc, vrows = np.random.default_rng(0), Cutouts(a.val_cutouts), load(a.val_composed)
+        vc, vrows = Cutouts(a.val_cutouts), load(a.val_composed)
         parts["composed"] = [(middle(im), c, marks, 1.0)
                              for im, c, marks in (composed(vrows[vr.integers(len(vrows))], vc, vr, big) for _ in range(600))]
-        parts["composed"] += [judged(i, 1.0) for i in candidates(a.val_composed, "backgrounds") if i.kind == NOTHING]
+        parts["composed"] += judged([i for i in candidates(a.val_composed, "backgrounds") if i.kind == NOTHING], 1.0)
     def drawn_from(items):
         """A function that draws one of them: classes by the root of how many there are, a third of all nothing."""
         by_class = {}

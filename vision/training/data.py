@@ -77,7 +77,7 @@ def load(folder):
         path = os.path.join(folder, m["file_name"])
         if not os.path.exists(path):
             path = os.path.join(folder, "images", m["file_name"])
-        rows[m["id"]] = {"path": path, "width": m["width"], "height": m["height"], "gsd_m": m.get("gsd_m") or 0.08, "labels": [], "rejected": m.get("rejected", [])}
+        rows[m["id"]] = {"path": path, "width": m["width"], "height": m["height"], "gsd_m": m.get("gsd_m") or m.get("about_gsd_m") or 0.08, "labels": [], "rejected": m.get("rejected", [])}
     for a in c["annotations"]:
         # what counts neither way is like what is hardly visible: neither learnt nor learnt against
         rows[a["image_id"]]["labels"].append({"class": names[a["category_id"]], "box": a["bbox"], "visible": 0 if a.get("iscrowd") else a.get("visible", 1), "marks": a.get("marks", [])})

@@ -27,7 +27,7 @@ NAMES = {"0": "car", "1": "lorry", "2": "bus", "3": "van"}  # aerial.names of je
 # (of odm_boruszyn_kap, taken from a kite, a middle of 0.02 to 0.05)
 GSD = {"OpenDroneMap/odm_data_caliterra": 0.012, "OpenDroneMap/odm_data_garfield_msp": 0.023, "OpenDroneMap/odm_data_lewis": 0.03, "merkato/odm_boruszyn_kap": 0.03}
 BACKGROUND_GSD = 0.055  # what backgrounds are scaled to
-STALLS_GSD = 0.03       # of the stalls' pictures, by cars and parasols: 0.025 to 0.05
+STALLS_GSD = 0.03       # of the stalls' pictures, about, by cars and parasols: 0.025 to 0.05
 TOWERS_GSD = 0.06       # what photographs of the estate are scaled to
 TILE = 512              # pixels of a tile of Banepa, of zoom ZOOM of the web's map
 ZOOM = 19
@@ -147,7 +147,7 @@ def main(sources, out):
                     else:
                         labels.append({"class": what, "box": box})
                 n = len(coco["images"]) + 1
-                coco["images"].append({"id": n, "file_name": name, "width": picture.shape[1], "height": picture.shape[0], "gsd_m": gsd, "source": f"{repo} {path}", "rejected": rejected})
+                coco["images"].append({"id": n, "file_name": name, "width": picture.shape[1], "height": picture.shape[0], ("about_gsd_m" if use.startswith("stalls") else "gsd_m"): gsd, "source": f"{repo} {path}", "rejected": rejected})
                 for l in labels:
                     x, y, w, h = l["box"]
                     coco["annotations"].append({"id": len(coco["annotations"]) + 1, "image_id": n, "category_id": names.index(l["class"]) + 1,

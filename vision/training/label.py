@@ -135,7 +135,7 @@ def take(a):
             j = int(o.argmax()) if len(o) else -1
             found = j >= 0 and o[j] >= SAME
             like, again = left.pop(j) if found else ("", box)
-            sure = like == what and (a.second or what != "stall")
+            sure = like == what and (bool(a.second) or what != "stall")
             rows.append((name, *(f"{v:.1f}" for v in np.mean([box, again], 0)), what if sure else "unsure", "", what))
             added += sure
         rows += [(name, *(f"{v:.1f}" for v in box), "unsure", "", what) for what, box in left]
