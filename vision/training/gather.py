@@ -116,7 +116,7 @@ def pictures(files, repo, path, kind):
 
 def main(sources, out):
     uses = {}
-    seen = {}  # by eye: picture, box, what it is, what the detector took it for, a word
+    seen = {}  # by eye: picture, box, what it is, what the detector took it for, a word, how many looked
     for name, *row in csv.reader(open(os.path.join(HERE, "labels.tsv")), delimiter="\t"):
         seen.setdefault(name, []).append(row)
     files = {}
@@ -140,7 +140,7 @@ def main(sources, out):
                 else:
                     cv2.imwrite(to, picture, [cv2.IMWRITE_JPEG_QUALITY, 96])
                 rejected = []
-                for x, y, w, h, what, said, _ in seen.get(name, []):
+                for x, y, w, h, what, said, *_ in seen.get(name, []):
                     box = [float(x), float(y), float(w), float(h)]
                     if what == "nothing":
                         rejected.append({"class": said, "bbox": box})

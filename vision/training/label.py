@@ -12,7 +12,7 @@ OUT/NNN.png, each picture with its name, a ruler in pixels, what is labelled alr
     picture  done                    everything on the picture was looked at
 
 take compares two such lists, made at different times, and adds to LABELS.tsv: picture, x, y, w, h, what, what the detector took it for
-("" for what was added), and the word. Where the two disagree what is "unsure": it is trained neither for nor against. With --first alone what one person
+("" for what was added), the word, and how many looked. Where the two disagree what is "unsure": it is trained neither for nor against. With --first alone what one person
 said stands; of what is added there stalls are unsure, as the makers of the stalls' pictures did not count them.
 """
 import argparse
@@ -141,7 +141,7 @@ def take(a):
         rows += [(name, *(f"{v:.1f}" for v in box), "unsure", "", what) for what, box in left]
     with open(a.labels, "a") as f:
         for r in sorted(rows, key=lambda r: r[0]):
-            print(*r, sep="\t", file=f)
+            print(*r, 2 if a.second else 1, sep="\t", file=f)
     print(f"{a.labels}: {len(both)} pictures, {judged} candidates judged, {agreed} surely; {added} things added, {len(rows) - judged - added} unsure")
 
 
