@@ -198,6 +198,20 @@ func readCOCO(dir string) ([]labelled, []cocoCategory, error) {
 	return out, c.Categories, nil
 }
 
+// sizeOf is the width and height of a picture, pixels.
+func sizeOf(path string) (w, h float64, err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return 0, 0, err
+	}
+	defer f.Close()
+	c, _, err := image.DecodeConfig(f)
+	if err != nil {
+		return 0, 0, fmt.Errorf("%s: %w", path, err)
+	}
+	return float64(c.Width), float64(c.Height), nil
+}
+
 func readYOLO(dir string) ([]labelled, []cocoCategory, error) {
 	names, err := yoloNames(dir)
 	if err != nil {
@@ -219,14 +233,9 @@ func readYOLO(dir string) ([]labelled, []cocoCategory, error) {
 			continue
 		}
 		p := labelled{id: len(out), path: filepath.Join(dir, "images", e.Name())}
-		f, err := os.Open(p.path)
+		w, h, err := sizeOf(p.path)
 		if err != nil {
 			return nil, nil, err
-		}
-		conf, _, err := image.DecodeConfig(f)
-		f.Close()
-		if err != nil {
-			return nil, nil, fmt.Errorf("%s: %w", p.path, err)
 		}
 		name := filepath.Join(dir, "labels", strings.TrimSuffix(e.Name(), ext)+".txt")
 		b, err := os.ReadFile(name)
@@ -255,7 +264,6 @@ func readYOLO(dir string) ([]labelled, []cocoCategory, error) {
 			if c < 0 || c >= len(classes) {
 				return nil, nil, fmt.Errorf("%s:%d: no class %g", name, n, v[0])
 			}
-			w, h := float64(conf.Width), float64(conf.Height)
 			p.boxes = append(p.boxes, labelBox{class: classes[c].Name, box: vision.Box{X: (v[1] - v[3]/2) * w, Y: (v[2] - v[4]/2) * h, W: v[3] * w, H: v[4] * h}})
 		}
 		out = append(out, p)

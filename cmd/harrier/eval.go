@@ -194,7 +194,7 @@ func evaluate(pictures []labelled, classes []cocoCategory, found [][]vision.Dete
 	for _, f := range sortedKeys(families) {
 		n := 0
 		for _, c := range labels[:len(classes)] {
-			if slices.Contains(families[f], c) || slices.Contains(families[f], plain(c)) {
+			if slices.Contains(families[f], plain(c)) {
 				n++
 			}
 		}

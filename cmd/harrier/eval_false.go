@@ -2,12 +2,7 @@ package main
 
 import (
 	"fmt"
-	"image"
-	"os"
 	"slices"
-
-	_ "image/jpeg" // sizes of pictures
-	_ "image/png"
 
 	"github.com/harrier-patrol/harrier/vision"
 	"github.com/harrier-patrol/harrier/vision/measure"
@@ -28,46 +23,44 @@ var falseInStreets = []string{"heap", "dump-truck/open", "dump-truck/overfull", 
 // falseThings counts by class what is told from a score on and lies on no label, of its class or one that counts neither way; first those of
 // falseInStreets together.
 func falseThings(pictures []labelled, found [][]vision.Detection, threshold float64) ([]falseClass, error) {
+	of := map[string][]measure.Picture{} // by class that is told
+	for i, ds := range found {
+		for _, d := range ds {
+			if of[d.Class] == nil {
+				of[d.Class] = make([]measure.Picture, len(pictures))
+			}
+			of[d.Class][i].Found = append(of[d.Class][i].Found, d)
+		}
+	}
 	counts := map[string][]int{allOfScenes: make([]int, len(pictures))}
-	ground, each := make([]float64, len(pictures)), make([]float64, len(pictures))
-	known := true
+	for class, ps := range of {
+		for i, p := range pictures {
+			for _, b := range p.boxes {
+				if b.ignore || is(class, plain(b.class)) {
+					ps[i].Truths = append(ps[i].Truths, measure.Truth{Box: b.box, Ignore: b.ignore})
+				}
+			}
+		}
+		n, any := measure.Wrong(ps, threshold), false
+		for i := range n {
+			any = any || n[i] > 0
+			if slices.Contains(falseInStreets, class) {
+				counts[allOfScenes][i] += n[i]
+			}
+		}
+		if any {
+			counts[class] = n
+		}
+	}
+	ground, each, known := make([]float64, len(pictures)), make([]float64, len(pictures)), true
 	for i, p := range pictures {
 		each[i] = 1
 		if known = known && p.gsdM > 0; known {
-			f, err := os.Open(p.path)
+			w, h, err := sizeOf(p.path)
 			if err != nil {
 				return nil, err
 			}
-			c, _, err := image.DecodeConfig(f)
-			f.Close()
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w", p.path, err)
-			}
-			ground[i] = float64(c.Width) * float64(c.Height) * p.gsdM * p.gsdM / 1e6
-		}
-		used := map[int]bool{}
-		for _, d := range found[i] { // the surest first
-			if d.Score < threshold {
-				continue
-			}
-			on := -1
-			for k, b := range p.boxes {
-				if b.box.IoU(d.Box) >= 0.5 && (b.ignore || !used[k] && is(d.Class, plain(b.class))) {
-					on = k
-					break
-				}
-			}
-			if on >= 0 {
-				used[on] = true
-				continue
-			}
-			if counts[d.Class] == nil {
-				counts[d.Class] = make([]int, len(pictures))
-			}
-			counts[d.Class][i]++
-			if slices.Contains(falseInStreets, d.Class) {
-				counts[allOfScenes][i]++
-			}
+			ground[i] = w * h * p.gsdM * p.gsdM / 1e6
 		}
 	}
 	names := sortedKeys(counts)

@@ -6,6 +6,7 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/harrier-patrol/harrier/vision"
@@ -53,6 +54,18 @@ func TestFalseThingsAreCounted(t *testing.T) {
 	pictures[1].gsdM = 0
 	if got, err = falseThings(pictures, found, 0.5); err != nil || got[0].SquareKm != nil {
 		t.Errorf("where a resolution is not known the area is not: %+v, %v", got[0], err)
+	}
+}
+
+// A calibration is fitted to raw scores: a model whose scores are calibrated is refused before anything is looked at.
+func TestCalibratedScoresAreNotFittedAgain(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, annotationsFile), []byte(`{"images":[{"id":1,"file_name":"no-such.jpg","gsd_m":0.1}],"annotations":[],"categories":[{"id":1,"name":"stall"}]}`), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	c := evalCmd{Dataset: dir, Format: "coco", Out: t.TempDir(), Model: "harrier-nano-fp32", Engine: "opencv", Calibrate: filepath.Join(dir, "m.json")}
+	if err := c.Run(t.Context()); err == nil || !strings.Contains(err.Error(), "has a calibration already") {
+		t.Errorf("it says %v", err)
 	}
 }
 

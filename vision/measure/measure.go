@@ -353,6 +353,19 @@ func CalibrationError(bins []Bin) float64 {
 	return off / math.Max(1, float64(n))
 }
 
+// Wrong is how many detections of each picture, from a score on, found nothing.
+func Wrong(pictures []Picture, threshold float64) []int {
+	out := make([]int, len(pictures))
+	for i, p := range pictures {
+		for _, k := range judge(p, 0.5).false_ {
+			if p.Found[k].Score >= threshold {
+				out[i]++
+			}
+		}
+	}
+	return out
+}
+
 // Mistake is a thing that was missed (Score 0) or a detection that found nothing.
 type Mistake struct {
 	Picture int

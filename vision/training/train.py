@@ -247,7 +247,7 @@ def main():
         pull(rows[k])
     cutouts = Cutouts(a.cutouts) if a.cutouts else None
     parts = validation(a)
-    # kinds of pictures and how often each is taken; a batch of 12 is never without real ones
+    # kinds of pictures and how often each is taken: two in three are labelled photographs
     often = {"rendered": 0.2, "backgrounds": 0.1 if cutouts else 0, "built": 0.05 if cutouts else 0, "kit": 0.1, "stalls": 0.3, "roofs": 0.2, "towers": 0.05, "reviewed": 0.3}
     kinds = [(k, w) for k, w in often.items() if rows[k] and w]
     shares = np.array([w for _, w in kinds]) / sum(w for _, w in kinds)

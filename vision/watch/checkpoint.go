@@ -69,22 +69,37 @@ type passState struct {
 	Pass pass
 }
 
-// passSettled is how long no frame has shown a plot better before it goes into a checkpoint: each better one is another picture to keep.
-const passSettled = 5 * time.Second
+const (
+	// passSettled is how long no frame has shown a plot better before it goes into a checkpoint: each better one is another picture to keep.
+	passSettled = 5 * time.Second
+	// mostSettled of them go into one checkpoint: nothing is looked at while their pictures are kept.
+	mostSettled = 8
+	// passesAgain is how long after a picture could not be kept the next try is.
+	passesAgain = 30 * time.Second
+)
 
 // settledPasses keeps the pictures of the passes that no frame has shown better for a while, and returns these.
 func (f *flightWatch) settledPasses(ctx context.Context) []passState {
+	if time.Since(f.passesFailed) < passesAgain {
+		return nil
+	}
 	ctx, done := context.WithTimeout(context.WithoutCancel(ctx), checkpointWait) // also while the watch is ending
 	defer done()
 	var out []passState
 	for k, p := range f.passes {
+		if len(out) == mostSettled {
+			break
+		}
 		if p.Picture != "" || f.seen.last.Sub(p.At) < passSettled {
 			continue
 		}
-		if err := p.keepPicture(ctx, f.w.Store); err != nil {
-			f.log.Warn("the picture of a pass is not kept yet: should this worker die now, the pass is lost", "plot", k.plot, "error", err)
+		key, err := f.w.Store.Seal(ctx, p.jpeg)
+		if err != nil {
+			f.passesFailed = time.Now()
+			f.log.Warn("pictures of the ground are not kept now, and tried again: should this worker die before, what changed there is not told", "plot", k.plot, "again", passesAgain, "error", err)
 			break
 		}
+		p.Picture, p.jpeg = key, nil
 		f.passes[k] = p
 		out = append(out, passState{k.plot, k.side, p})
 	}

@@ -184,6 +184,37 @@ func TestAWatchGoesOnFromCheckpoints(t *testing.T) {
 	}
 }
 
+// A store that is away costs a watch one try in half a minute, and no pass; one that is there takes a few pictures at a time.
+func TestPassesWaitForTheEvidence(t *testing.T) {
+	gone, err := evidence.OpenFolder(t.Context(), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	gone.Close()
+	there, err := evidence.OpenFolder(t.Context(), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer there.Close()
+	zero := time.Unix(1_800_000_000, 0)
+	f := &flightWatch{w: &Watcher{Store: gone}, log: slog.New(slog.DiscardHandler), passes: map[plotView]pass{}}
+	for i := range mostSettled + 3 {
+		f.passes[plotView{change.Plot{Row: i}, 0}] = pass{At: zero, jpeg: []byte{byte(i)}}
+	}
+	f.seen.last = zero.Add(time.Minute)
+	if out := f.settledPasses(t.Context()); len(out) != 0 {
+		t.Errorf("%d passes are kept where nothing can be", len(out))
+	}
+	f.w.Store = there
+	if out := f.settledPasses(t.Context()); len(out) != 0 {
+		t.Error("it is tried again at once")
+	}
+	f.passesFailed = time.Now().Add(-passesAgain)
+	if first, then, last := f.settledPasses(t.Context()), f.settledPasses(t.Context()), f.settledPasses(t.Context()); len(first) != mostSettled || len(then) != 3 || len(last) != 0 {
+		t.Errorf("%d, then %d, then %d are kept", len(first), len(then), len(last))
+	}
+}
+
 // Each checkpoint holds what is new since the one before: none goes past one that could not be kept, and none is left out.
 func TestCheckpointsAreKeptInTheirOrder(t *testing.T) {
 	var kept []int

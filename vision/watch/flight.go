@@ -178,27 +178,28 @@ func (f *flightWatch) motion(from, to time.Duration, w, h int, pairs []geo.Pixel
 }
 
 type flightWatch struct {
-	w       *Watcher
-	job     dock.WatchJob
-	photo   string // "-" and the name of the photo that is looked at, "" for the video
-	epoch   uint64
-	clock   *vision.CaptureClock
-	poses   *vision.Poses
-	tracker *vision.Tracker
-	sink    Sink
-	log     *slog.Logger
-	found   map[*vision.Track]vision.Finding
-	wanted  map[string]bool // classes that scenes look for
-	locator geo.Locator
-	keys    chan keyFrame
-	aligned atomic.Pointer[timeBase] // with what the pictures say of the poses; nil at first
-	placed  timeBase                 // with which the tracks were placed last
-	lastKey geo.Pose                 // of the last picture that was compared with others
-	newest  time.Duration            // PTS of the last frame that was placed
-	passes  map[plotView]pass        // the best view of each plot and side
-	views   []view                   // frames that showed something, in their order
-	seen    covering
-	session atomic.Int64 // connection to the stream, on whose clock things are placed
+	w            *Watcher
+	job          dock.WatchJob
+	photo        string // "-" and the name of the photo that is looked at, "" for the video
+	epoch        uint64
+	clock        *vision.CaptureClock
+	poses        *vision.Poses
+	tracker      *vision.Tracker
+	sink         Sink
+	log          *slog.Logger
+	found        map[*vision.Track]vision.Finding
+	wanted       map[string]bool // classes that scenes look for
+	locator      geo.Locator
+	keys         chan keyFrame
+	aligned      atomic.Pointer[timeBase] // with what the pictures say of the poses; nil at first
+	placed       timeBase                 // with which the tracks were placed last
+	lastKey      geo.Pose                 // of the last picture that was compared with others
+	newest       time.Duration            // PTS of the last frame that was placed
+	passes       map[plotView]pass        // the best view of each plot and side
+	passesFailed time.Time                // when a picture of one could not be kept
+	views        []view                   // frames that showed something, in their order
+	seen         covering
+	session      atomic.Int64 // connection to the stream, on whose clock things are placed
 
 	// of checkpoints
 	foundTold map[string]int // revisions of findings, by id

@@ -39,26 +39,18 @@ type pass struct {
 	View    [3]float64 `json:"view"`    // towards the camera: east, north, up
 	Cov     geo.Cov    `json:"cov"`     // of its position
 
-	jpeg []byte // until it is in the evidence
+	jpeg []byte // nil where it is in the evidence only
 }
 
-// keepPicture puts the picture into the evidence.
-func (p *pass) keepPicture(ctx context.Context, store *evidence.Store) error {
-	key, err := store.Seal(ctx, p.jpeg)
-	if err == nil {
-		p.Picture, p.jpeg = key, nil
+// picture of the pass, from the evidence where it is not at hand.
+func (p *pass) picture(ctx context.Context, store *evidence.Store) (m gocv.Mat, err error) {
+	raw := p.jpeg
+	if raw == nil {
+		if raw, err = store.Unseal(ctx, p.Picture); err != nil {
+			return gocv.Mat{}, err
+		}
 	}
-	return err
-}
-
-// picture reads it from the evidence.
-func (p *pass) picture(ctx context.Context, store *evidence.Store) (gocv.Mat, error) {
-	raw, err := store.Unseal(ctx, p.Picture)
-	if err != nil {
-		return gocv.Mat{}, err
-	}
-	m, err := gocv.IMDecode(raw, gocv.IMReadColor)
-	if err != nil {
+	if m, err = gocv.IMDecode(raw, gocv.IMReadColor); err != nil {
 		return gocv.Mat{}, fmt.Errorf("the picture of a pass is none: %w", err)
 	}
 	return m, nil
@@ -182,8 +174,9 @@ func (w *Watcher) compare(ctx context.Context, kv jetstream.KeyValue, job dock.W
 			return out, nil, ctx.Err()
 		}
 		now := passes[k]
+		var err error
 		if now.Picture == "" {
-			if err := now.keepPicture(ctx, w.Store); err != nil {
+			if now.Picture, err = w.Store.Seal(ctx, now.jpeg); err != nil {
 				return out, nil, err
 			}
 		}

@@ -109,6 +109,10 @@ func TestPassesAreComparedWithTheLast(t *testing.T) {
 	if c := fly("two", day.AddDate(0, 0, 1), down, before); len(c.Compared) != 1 || c.Compared[0].LastFlight != "one" || len(c.Changes) != 0 {
 		t.Errorf("nothing changed: %+v", c)
 	}
+	// a worker that dies before it has told what changed leaves the last passes for the one that takes the flight up
+	if c, _, err := w.compare(t.Context(), kv, dock.WatchJob{Flight: "three", Dock: "D"}, 1, map[plotView]pass{{plot, 0}: {Flight: "three", At: day.AddDate(0, 0, 7), View: down, jpeg: after}}); err != nil || len(c.Compared) != 1 {
+		t.Fatalf("%+v, %v", c, err)
+	}
 	c := fly("three", day.AddDate(0, 0, 7), down, after)
 	if len(c.Compared) != 1 || len(c.Changes) == 0 {
 		t.Fatalf("%d pixels changed, and it is not told: %+v", changed, c)
