@@ -40,6 +40,25 @@ func NewBuildings(all []Building) *Buildings {
 // Len is the number of buildings.
 func (b *Buildings) Len() int { return b.n }
 
+// Under says which share of a footprint (WGS-84) lies on one building, and which share of that building's outline it covers: of the building that it
+// covers most. Where it lies on none both are 0.
+func (b *Buildings) Under(footprint orb.Ring) (onIt, ofIt float64) {
+	f := NewFrame(footprint[0], 0)
+	seen := f.Ring(footprint)
+	area := math.Abs(ringArea2(seen)) / 2
+	bound := footprint.Bound()
+	most := 0.0
+	b.tree.Search(bound.Min, bound.Max, func(_, _ [2]float64, bl *Building) bool {
+		ring := f.Ring(bl.Outline[0])
+		if common := ringsOverlapM2(seen, ring); common > most {
+			most = common
+			onIt, ofIt = min(1, common/math.Max(1e-9, area)), min(1, common/math.Max(1e-9, math.Abs(ringArea2(ring))/2))
+		}
+		return true
+	})
+	return onIt, ofIt
+}
+
 // Names under which a building's height comes.
 var heightNames = []string{"height_m", "height", "高度", "建筑高度"}
 

@@ -21,6 +21,65 @@ type ClassRule struct {
 	Marked   string  `yaml:"marked"`    // a violation only with this mark: dirty, spillage
 	// DoorLineM: so near before a door line it is a shop's that trades over it, attribute over-door-line.
 	DoorLineM float64 `yaml:"door_line_m"`
+	// AnyOf are the reasons for which a structure is one that may be illegal, in the order in which they are asked; none asks for no reason. What its looks
+	// tell is that it is of sheet metal, and so is many a building's roof.
+	AnyOf  []Reason `yaml:"any_of"`
+	UpToM2 float64  `yaml:"up_to_m2"` // of the reason small
+}
+
+// Reason is why a structure may be illegal.
+type Reason string
+
+// Reasons.
+const (
+	ReasonNew          Reason = "new"          // it was not there at the last pass over its place; told at the flight's end
+	ReasonUnregistered Reason = "unregistered" // neither in the register nor a building of the outlines
+	ReasonResized      Reason = "resized"      // of another size than the register's entry
+	ReasonRegistered   Reason = "registered"   // an entry of the register still stands
+	ReasonOnRoof       Reason = "on-roof"      // on a building, of which it covers less than half
+	ReasonSmall        Reason = "small"        // up to so large, and no building of the outlines
+)
+
+var reasons = []Reason{ReasonNew, ReasonUnregistered, ReasonResized, ReasonRegistered, ReasonOnRoof, ReasonSmall}
+
+// Because is the attribute of a finding that names the reason.
+const Because = "because"
+
+// Footing is what is known of a structure besides its looks.
+type Footing struct {
+	M2       float64    // of its footprint, as its box covers the ground; 0 where it is not known
+	Register *geo.Match // nil where there is no register
+	// OnBuilding is the share of its footprint that lies on one building of the outlines, OfBuilding the share of that building that it covers.
+	OnBuilding, OfBuilding float64
+}
+
+// Reason is the first of the rule's reasons that holds of a structure; ok is false where it asks for one and none does. Of one whose footprint is not
+// known none can be told: it passes.
+func (r ClassRule) Reason(s Footing) (why Reason, ok bool) {
+	if len(r.AnyOf) == 0 || s.M2 == 0 {
+		return "", true
+	}
+	// what covers most of a known building is that building
+	building := s.OfBuilding >= 0.5 && s.OnBuilding >= 0.5
+	for _, why := range r.AnyOf {
+		holds := false
+		switch why {
+		case ReasonUnregistered:
+			holds = s.Register != nil && s.Register.Standing == geo.New && !building
+		case ReasonResized:
+			holds = s.Register != nil && s.Register.Standing == geo.Changed
+		case ReasonRegistered:
+			holds = s.Register != nil && s.Register.Standing == geo.Known
+		case ReasonOnRoof:
+			holds = s.OnBuilding >= 0.5 && s.OfBuilding < 0.5
+		case ReasonSmall:
+			holds = s.M2 <= r.UpToM2 && !building
+		}
+		if holds {
+			return why, true
+		}
+	}
+	return "", false
 }
 
 // Scene is the part of a scene that recognition needs.
@@ -112,6 +171,16 @@ func ReadScenes(dir fs.FS) ([]SceneFile, error) {
 
 func (s SceneFile) check(file string) error {
 	v := s.Vision
+	for c, r := range v.Classes {
+		for _, why := range r.AnyOf {
+			if !slices.Contains(reasons, why) {
+				return fmt.Errorf("scene %s: class %s: any_of knows no reason %q; there are %v", file, c, why, reasons)
+			}
+		}
+		if len(r.AnyOf) > 0 && Group(c) != "structure" {
+			return fmt.Errorf("scene %s: class %s: any_of is for structures: shed, room, tent, frame, container", file, c)
+		}
+	}
 	switch {
 	case s.Scene == "":
 		return fmt.Errorf("scene %s: key scene is missing", file)
@@ -129,6 +198,10 @@ func (s SceneFile) check(file string) error {
 		return fmt.Errorf("scene %s: vision.join_m must be metres above 0", file)
 	case slices.ContainsFunc(slices.Collect(maps.Values(v.Classes)), func(r ClassRule) bool { return r.DoorLineM < 0 }):
 		return fmt.Errorf("scene %s: door_line_m must be metres, not below 0", file)
+	case slices.ContainsFunc(slices.Collect(maps.Values(v.Classes)), func(r ClassRule) bool {
+		return slices.Contains(r.AnyOf, ReasonSmall) != (r.UpToM2 > 0)
+	}):
+		return fmt.Errorf("scene %s: up_to_m2 is how many square metres the reason small of any_of goes up to: give both or none", file)
 	case v.Dwell < 0:
 		return fmt.Errorf("scene %s: vision.dwell must not be negative, is %s", file, v.Dwell)
 	case !slices.Contains([]Motion{"", AnyMotion, Standing, Moving}, v.Motion):

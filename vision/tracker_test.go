@@ -296,9 +296,43 @@ func TestBadScenesAreSaid(t *testing.T) {
 			t.Errorf("%q is taken", bad)
 		}
 	}
+	for _, bad := range []string{"a: {any_of: [new]}", "shed: {any_of: [ugly]}", "shed: {any_of: [small]}", "shed: {any_of: [new], up_to_m2: 9}"} {
+		if _, err := ReadScenes(fstest.MapFS{"x.yaml": {Data: []byte(strings.Replace(fmt.Sprintf(base, ""), "a: {}", bad, 1))}}); err == nil {
+			t.Errorf("%q is taken", bad)
+		}
+	}
 	two := fstest.MapFS{"a.yaml": {Data: []byte(fmt.Sprintf(base, ""))}, "b.yaml": {Data: []byte(strings.Replace(fmt.Sprintf(base, ""), "scene: x", "scene: y", 1))}}
 	if _, err := ReadScenes(two); err == nil {
 		t.Error("two scenes claim one class")
+	}
+}
+
+// A roof of sheet metal is a finding only for a reason that its scene asks for, and says which.
+func TestASheetMetalRoofNeedsAReason(t *testing.T) {
+	all := ClassRule{AnyOf: []Reason{ReasonNew, ReasonUnregistered, ReasonResized, ReasonRegistered, ReasonOnRoof, ReasonSmall}, UpToM2: 100}
+	match := func(standing string) *geo.Match { return &geo.Match{Standing: standing} }
+	for _, c := range []struct {
+		what string
+		rule ClassRule
+		s    Footing
+		want Reason
+		ok   bool
+	}{
+		{"a rule without reasons", ClassRule{}, Footing{M2: 900}, "", true},
+		{"its ground is not known", all, Footing{}, "", true},
+		{"nothing is registered there", all, Footing{M2: 900, Register: match(geo.New)}, ReasonUnregistered, true},
+		{"a known building's own roof", all, Footing{M2: 30, Register: match(geo.New), OnBuilding: 0.9, OfBuilding: 0.8}, "", false},
+		{"a hut on a known building's roof", all, Footing{M2: 30, OnBuilding: 0.9, OfBuilding: 0.1}, ReasonOnRoof, true},
+		{"the same, where nothing is registered", all, Footing{M2: 30, Register: match(geo.New), OnBuilding: 0.9, OfBuilding: 0.1}, ReasonUnregistered, true},
+		{"registered, and grown", all, Footing{M2: 900, Register: match(geo.Changed)}, ReasonResized, true},
+		{"registered", all, Footing{M2: 900, Register: match(geo.Known)}, ReasonRegistered, true},
+		{"registered, which is not asked for", ClassRule{AnyOf: []Reason{ReasonNew, ReasonUnregistered}}, Footing{M2: 30, Register: match(geo.Known)}, "", false},
+		{"a hall, and no register", all, Footing{M2: 900}, "", false},
+		{"a shed, and no register", all, Footing{M2: 40}, ReasonSmall, true},
+	} {
+		if why, ok := c.rule.Reason(c.s); why != c.want || ok != c.ok {
+			t.Errorf("%s: %q, %v; want %q, %v", c.what, why, ok, c.want, c.ok)
+		}
 	}
 }
 

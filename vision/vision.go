@@ -86,6 +86,7 @@ type Finding struct {
 	Simulated  bool              `json:"simulated"`
 	Register   *geo.Match        `json:"register,omitempty"` // of structures, where a register is known
 	Since      *Since            `json:"since,omitempty"`    // of structures, where an earlier pass can be compared
+	Withheld   bool              `json:"-"`                  // none of its rule's reasons holds so far: told to nobody, unless the flight's end shows that it is new
 }
 
 // Since says whether a structure stood at the last pass over its place.

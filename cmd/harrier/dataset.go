@@ -145,6 +145,14 @@ type labelBox struct {
 	ignore bool
 }
 
+// apart are labels of what counts neither way, whatever it is told to be: what the labeller could not tell, and parasols of restaurants, pools and
+// gardens, which from above are a vendor's. How many of them are told is given beside.
+var apart = []string{"parasol", "unsure"}
+
+func newLabel(class string, box vision.Box, ignore bool) labelBox {
+	return labelBox{class, box, ignore || slices.Contains(apart, class)}
+}
+
 // readDataset reads a data set: COCO (annotations.json, pictures beside it or in images/), or YOLO (images/ and labels/, names in
 // data.yaml or classes.txt).
 func readDataset(dir, format string) (pictures []labelled, classes []cocoCategory, err error) {
@@ -193,7 +201,7 @@ func readCOCO(dir string) ([]labelled, []cocoCategory, error) {
 		if !ok || !known {
 			return nil, nil, fmt.Errorf("%s: annotations[%d] names image %d and category %d, and one of them is not in the file", path, i, a.ImageID, a.Category)
 		}
-		out[k].boxes = append(out[k].boxes, labelBox{name, vision.Box{X: a.BBox[0], Y: a.BBox[1], W: a.BBox[2], H: a.BBox[3]}, a.IsCrowd != 0 || a.Visible != nil && *a.Visible < 0.3})
+		out[k].boxes = append(out[k].boxes, newLabel(name, vision.Box{X: a.BBox[0], Y: a.BBox[1], W: a.BBox[2], H: a.BBox[3]}, a.IsCrowd != 0 || a.Visible != nil && *a.Visible < 0.3))
 	}
 	return out, c.Categories, nil
 }
@@ -264,7 +272,7 @@ func readYOLO(dir string) ([]labelled, []cocoCategory, error) {
 			if c < 0 || c >= len(classes) {
 				return nil, nil, fmt.Errorf("%s:%d: no class %g", name, n, v[0])
 			}
-			p.boxes = append(p.boxes, labelBox{class: classes[c].Name, box: vision.Box{X: (v[1] - v[3]/2) * w, Y: (v[2] - v[4]/2) * h, W: v[3] * w, H: v[4] * h}})
+			p.boxes = append(p.boxes, newLabel(classes[c].Name, vision.Box{X: (v[1] - v[3]/2) * w, Y: (v[2] - v[4]/2) * h, W: v[3] * w, H: v[4] * h}, false))
 		}
 		out = append(out, p)
 	}

@@ -116,14 +116,18 @@ func (c *evalCmd) Run(ctx context.Context) error {
 		return err
 	}
 	printFalse(wrong, c.Threshold)
-	b, err := json.MarshalIndent(map[string]any{"dataset": c.Dataset, "model": m.Manifest.Name, "threshold": c.Threshold, "pictures": len(pictures), "classes": results, "false": wrong}, "", " ")
+	aside := countedApart(pictures, found, c.Threshold)
+	for _, a := range aside {
+		fmt.Printf("counted apart: %d labels %q, %d of them told at %g\n", a.Labels, a.Class, a.Told, c.Threshold)
+	}
+	b, err := json.MarshalIndent(map[string]any{"dataset": c.Dataset, "model": m.Manifest.Name, "threshold": c.Threshold, "pictures": len(pictures), "classes": results, "false": wrong, "apart": aside}, "", " ")
 	if err != nil {
 		return err
 	}
 	if err := os.WriteFile(filepath.Join(c.Out, "figures.json"), append(b, '\n'), 0o644); err != nil {
 		return err
 	}
-	return c.page(pictures, results, wrong, m.Manifest.Name)
+	return c.page(pictures, results, wrong, aside, m.Manifest.Name)
 }
 
 func printFigures(name string, f measure.Figures, off string) {
@@ -211,7 +215,7 @@ func evaluate(pictures []labelled, classes []cocoCategory, found [][]vision.Dete
 			known = known || p.gsdM > 0
 			for _, b := range p.boxes {
 				c := plain(b.class)
-				if b.class == label || is(c, label) {
+				if b.class == label || is(c, label) || slices.Contains(apart, b.class) {
 					x.Truths = append(x.Truths, measure.Truth{Box: b.box, Ignore: b.ignore})
 					if !b.ignore {
 						n++
@@ -269,7 +273,7 @@ func calibrate(manifest string, from int, classes []string, pictures []labelled,
 		for i, p := range pictures {
 			var x measure.Picture
 			for _, l := range p.boxes {
-				if plain(l.class) == class {
+				if plain(l.class) == class || slices.Contains(apart, l.class) {
 					x.Truths = append(x.Truths, measure.Truth{Box: l.box, Ignore: l.ignore})
 					if !l.ignore {
 						things++

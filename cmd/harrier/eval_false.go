@@ -87,3 +87,35 @@ func printFalse(wrong []falseClass, threshold float64) {
 		fmt.Printf("%-44s %6d  %-22s %s\n", f.Class, f.Picture.N, fmt.Sprintf("%.2f (%.2f to %.2f)", f.Picture.Value, f.Picture.Low, f.Picture.High), km)
 	}
 }
+
+// apartClass is how many labels of a class there are that count neither way, and how many of them are told to be what is counted in streets.
+type apartClass struct {
+	Class  string `json:"class"`
+	Labels int    `json:"labels"`
+	Told   int    `json:"told"`
+}
+
+// countedApart is that for each class of apart that is labelled.
+func countedApart(pictures []labelled, found [][]vision.Detection, threshold float64) []apartClass {
+	var out []apartClass
+	for _, class := range apart {
+		a := apartClass{Class: class}
+		for i, p := range pictures {
+			for _, b := range p.boxes {
+				if b.class != class {
+					continue
+				}
+				a.Labels++
+				if slices.ContainsFunc(found[i], func(d vision.Detection) bool {
+					return d.Score >= threshold && slices.Contains(falseInStreets, d.Class) && d.Box.IoU(b.box) >= 0.5
+				}) {
+					a.Told++
+				}
+			}
+		}
+		if a.Labels > 0 {
+			out = append(out, a)
+		}
+	}
+	return out
+}

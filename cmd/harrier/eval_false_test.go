@@ -51,9 +51,31 @@ func TestFalseThingsAreCounted(t *testing.T) {
 			t.Errorf("%s: %+v, %+v; want %d", f.Class, f.Picture, f.SquareKm, n)
 		}
 	}
+	if a := countedApart(pictures, found, 0.5); len(a) != 1 || a[0] != (apartClass{"unsure", 1, 1}) {
+		t.Errorf("counted apart: %+v", a)
+	}
 	pictures[1].gsdM = 0
 	if got, err = falseThings(pictures, found, 0.5); err != nil || got[0].SquareKm != nil {
 		t.Errorf("where a resolution is not known the area is not: %+v, %v", got[0], err)
+	}
+}
+
+// A restaurant's parasol is no mistake of who looks for vendors, nor one that is to be found; it is counted beside.
+func TestParasolsAreCountedApart(t *testing.T) {
+	at := func(x float64) vision.Box { return vision.Box{X: x, Y: 0, W: 10, H: 10} }
+	pictures := []labelled{{boxes: []labelBox{newLabel("stall", at(0), false), newLabel("parasol", at(40), false)}}}
+	found := [][]vision.Detection{{{Class: "stall", Score: 0.9, Box: at(40)}, {Class: "stall", Score: 0.8, Box: at(0)}}}
+	classes := []cocoCategory{{0, "stall"}, {1, "parasol"}}
+	got := evaluate(pictures, classes, found, 0.5)
+	if len(got) != 1 || got[0].Class != "stall" || got[0].All.AP50.Value != 1 || got[0].All.AP50.N != 1 {
+		t.Errorf("%+v", got)
+	}
+	if a := countedApart(pictures, found, 0.5); len(a) != 1 || a[0] != (apartClass{"parasol", 1, 1}) {
+		t.Errorf("counted apart: %+v", a)
+	}
+	pictures[0].boxes[1] = newLabel("car", at(40), false)
+	if got := evaluate(pictures, classes[:1], found, 0.5); got[0].All.AP50.Value != 0.5 {
+		t.Errorf("on a car it is a mistake: %+v", got[0].All.AP50)
 	}
 }
 

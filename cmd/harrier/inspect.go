@@ -354,7 +354,7 @@ func (in *inspection) picture(ctx context.Context, name string, row *inspected, 
 					line.Cell = c.Code
 				}
 				if ok && trusted && d.Score > 0.25 {
-					o := vision.Observation{Sighting: vision.Sighting{Detection: d, At: w}}
+					o := vision.Observation{Sighting: vision.Sighting{Detection: d, At: w}, Camera: cam}
 					if at != nil {
 						o.Time = *at
 					}
@@ -372,7 +372,7 @@ func (in *inspection) picture(ctx context.Context, name string, row *inspected, 
 		}
 	}
 	for i, k := range in.tracker.Add(frame) {
-		in.lead(name, k, frame[i], read[i])
+		in.lead(name, k, frame[i], read[i], loc, pose)
 	}
 	row.Located = row.Located || located
 	row.Width, row.Height = pic.Cols(), pic.Rows()
@@ -390,7 +390,7 @@ func (in *inspection) picture(ctx context.Context, name string, row *inspected, 
 	return nil
 }
 
-func (in *inspection) lead(name string, k *vision.Track, o vision.Observation, read map[string]string) {
+func (in *inspection) lead(name string, k *vision.Track, o vision.Observation, read map[string]string, loc geo.Locator, pose geo.Pose) {
 	scene, ok := in.tracker.Rule(k, in.city.fences)
 	if !ok {
 		return
@@ -398,11 +398,23 @@ func (in *inspection) lead(name string, k *vision.Track, o vision.Observation, r
 	_, score := k.Class()
 	cls, attr := in.tracker.Describe(k, in.city.doorLines)
 	maps.Copy(attr, read)
+	var register *geo.Match
+	if vision.Group(o.Class) == "structure" {
+		above, _ := in.tracker.AboveM(o.Class)
+		s := watch.Footing(o, loc, pose, above, in.city.register)
+		why, ok := scene.Classes[o.Class].Reason(s)
+		if !ok {
+			return
+		}
+		if register = s.Register; why != "" {
+			attr[vision.Because] = string(why)
+		}
+	}
 	if i, had := in.tracks[k]; had {
 		in.leads[i].Lon, in.leads[i].Lat, in.leads[i].Score, in.leads[i].LastSeen = k.Lon(), k.Lat(), score, k.LastSeen
 		return
 	}
-	x := leads.Lead{Lead: uuid.NewString(), Revision: 1, State: leads.Candidate, Scene: scene.Name, Class: cls, Attributes: attr, Lon: k.Lon(), Lat: k.Lat(), Datum: "WGS-84", Ellipse: k.Cov.Ellipse(), HeightM: o.At.HeightM, Score: score, FirstSeen: k.FirstSeen, LastSeen: k.LastSeen, Captured: k.LastSeen, FrameURL: name, Cov: k.Cov}
+	x := leads.Lead{Lead: uuid.NewString(), Revision: 1, State: leads.Candidate, Scene: scene.Name, Class: cls, Attributes: attr, Lon: k.Lon(), Lat: k.Lat(), Datum: "WGS-84", Ellipse: k.Cov.Ellipse(), HeightM: o.At.HeightM, Score: score, FirstSeen: k.FirstSeen, LastSeen: k.LastSeen, Captured: k.LastSeen, FrameURL: name, Cov: k.Cov, Register: register}
 	x.Box, _ = json.Marshal(o.Box)
 	for _, f := range in.scenes {
 		if f.Scene == scene.Name {

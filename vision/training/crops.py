@@ -6,7 +6,7 @@ import typing
 import cv2
 import numpy as np
 
-from data import CLASSES, KNOWN, NONE, PUT_IN, box_of, class_of, load, picture, put, vary_light
+from data import CLASSES, KNOWN, NONE, PUT_IN, box_of, class_of, load, picture, put, vary_light, window
 
 KINDS = CLASSES  # what it tells apart
 MARKS = ["dirty", "spillage"]  # what it says of dump trucks besides
@@ -36,14 +36,7 @@ UNMARKED = marks_of("", [])
 def square(im, box, size, k):
     """The square of k longer sides round the middle of a box (x, y, w, h), as size x size pixels; grey beyond the edge."""
     x, y, w, h = box
-    side = k * max(w, h, 12)
-    s = size / side
-    if s < 0.6:  # warpAffine does not average
-        x0, y0 = max(0, int(x + w / 2 - side)), max(0, int(y + h / 2 - side))  # the part that matters, generously
-        im = cv2.resize(im[y0:int(y + h / 2 + side), x0:int(x + w / 2 + side)], None, fx=s, fy=s, interpolation=cv2.INTER_AREA)
-        x, y, w, h, s = (x - x0) * s, (y - y0) * s, w * s, h * s, 1.0
-    m = np.array([[s, 0, size / 2 - s * (x + w / 2)], [0, s, size / 2 - s * (y + h / 2)]], np.float32)
-    return cv2.warpAffine(im, m, (size, size), flags=cv2.INTER_AREA if s < 1 else cv2.INTER_LINEAR, borderValue=(114, 114, 114))
+    return window(im, x + w / 2, y + h / 2, k * max(w, h, 12), size)
 
 
 def overlap(a, b):

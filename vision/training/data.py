@@ -17,7 +17,7 @@ STD = (57.375, 57.12, 58.395)
 # Ground resolutions at which the network looks, metres a pixel: what vision/watch and harrier inspect bring pictures to lies inside.
 GSD = (0.055, 0.125)
 # The same of sources whose pictures are looked at as they are and at half their size, where their resolution is not told.
-GSD_OF = {"stalls": (0.03, 0.11), "roofs": (0.1, 0.2)}
+GSD_OF = {"stalls": (0.028, 0.1), "roofs": (0.1, 0.2)}
 
 
 picture = functools.lru_cache(maxsize=1500)(cv2.imread)  # photographs are used again and again
@@ -96,7 +96,7 @@ NONE = len(CLASSES)  # in place of a class: a box in which nothing is of any cla
 
 def class_of(name):
     name = name.replace("dump-truck-", "dump-truck/")
-    if name == "unsure":
+    if name in ("unsure", "parasol"):
         return 0  # some class: it is never sure
     return CLASSES.index(name) if name in CLASSES else -1
 
@@ -107,13 +107,19 @@ def box_of(name):
 
 
 class Cutouts:
-    """Rendered things with their shadows (`harrier render --what cutouts`), kept in memory by kind."""
+    """Things to put into photographs, kept in memory by kind: rendered ones with their shadows (`harrier render --what cutouts`), and stalls
+    cut out of photographs of streets."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, streets=()):
         self.kinds = {}
         for r in lines(folder):
             im = cv2.imread(r["path"], cv2.IMREAD_UNCHANGED)
             self.kinds.setdefault(r["class"], []).append((im, r["box"], r["gsd_m"], r.get("marks") or []))
+        for r in streets:
+            for l in r["labels"]:
+                x, y, w, h = (int(v) for v in l["box"])
+                if l["class"] == "stall" and l["visible"] and min(w, h) >= 20 and x > 0 and y > 0 and x + w < r["width"] and y + h < r["height"]:
+                    self.kinds["stall"].append((rounded(picture(r["path"])[y:y + h, x:x + w]), (0, 0, w, h), r["gsd_m"], []))
         self.names = sorted(k for k in self.kinds if class_of(k) >= 0 or k == "house")  # what the detector knows, and what it must leave
         w = np.array([PUT_IN[n] for n in self.names])
         self.weights = w / w.sum()
@@ -128,6 +134,14 @@ class Cutouts:
         f[..., :3] *= f[..., 3:] / 255
         f = cv2.resize(f, None, fx=k, fy=k, interpolation=cv2.INTER_AREA)
         return name, f, np.array(box, np.float32) * k, marks
+
+
+def rounded(im):
+    """A thing of which only the box is known, as BGRA: its corners, where parasols are not, fade out."""
+    h, w = im.shape[:2]
+    y, x = np.mgrid[-1:1:h * 1j, -1:1:w * 1j]
+    alpha = ((1.0 - (np.abs(x) ** 3 + np.abs(y) ** 3)) * 6).clip(0, 1) * 255
+    return np.dstack([im, alpha.astype(np.uint8)])
 
 
 def put(im, thing, x, y, rng):
@@ -169,6 +183,18 @@ def compose(im, boxes, gsd, cutouts, rng, n=(1, 6)):
     return new, names
 
 
+def window(im, cx, cy, side, size):
+    """The square of side pixels round cx, cy as size x size pixels; grey beyond the edge."""
+    s = size / side
+    if s < 0.6:  # warpAffine does not average
+        reach = side / 2 + 2 / s  # the part that matters
+        x0, y0 = max(0, int(cx - reach)), max(0, int(cy - reach))
+        im = cv2.resize(im[y0:max(y0 + 1, int(cy + reach)), x0:max(x0 + 1, int(cx + reach))], None, fx=s, fy=s, interpolation=cv2.INTER_AREA)
+        cx, cy, s = (cx - x0) * s, (cy - y0) * s, 1.0
+    m = np.array([[s, 0, size / 2 - s * cx], [0, s, size / 2 - s * cy]], np.float32)
+    return cv2.warpAffine(im, m, (size, size), flags=cv2.INTER_LINEAR, borderValue=(114, 114, 114))
+
+
 def crop(row, rng, kind="rendered", cutouts=None, train=True, gsd=None):
     """One SIZE x SIZE picture: BGR uint8, boxes (n, 4) x0 y0 x1 y1, classes (n,), and which of them are sure (n,)."""
     im = picture(row["path"])
@@ -193,13 +219,8 @@ def crop(row, rng, kind="rendered", cutouts=None, train=True, gsd=None):
         b = near[rng.choice(len(near), p=draw / draw.sum())]
         cx = np.clip((b[0] + b[2]) / 2 + rng.uniform(-0.4, 0.4) * side, side / 2, max(side / 2, w - side / 2))
         cy = np.clip((b[1] + b[3]) / 2 + rng.uniform(-0.4, 0.4) * side, side / 2, max(side / 2, h - side / 2))
-    M = np.array([[k, 0, SIZE / 2 - k * cx], [0, k, SIZE / 2 - k * cy]], np.float32)
-    out = cv2.warpAffine(im, M, (SIZE, SIZE), flags=cv2.INTER_AREA if k < 1 else cv2.INTER_LINEAR, borderValue=(114, 114, 114))
-    if k < 0.6:  # warpAffine does not average
-        small = cv2.resize(im, None, fx=k, fy=k, interpolation=cv2.INTER_AREA)
-        M1 = np.array([[1, 0, SIZE / 2 - k * cx], [0, 1, SIZE / 2 - k * cy]], np.float32)
-        out = cv2.warpAffine(small, M1, (SIZE, SIZE), flags=cv2.INTER_LINEAR, borderValue=(114, 114, 114))
-    b = boxes * k + np.array([M[0, 2], M[1, 2]] * 2, np.float32)
+    out = window(im, cx, cy, side, SIZE)
+    b = boxes * k + np.array([SIZE / 2 - k * cx, SIZE / 2 - k * cy] * 2, np.float32)
     if cutouts is not None:
         f = out.astype(np.float32)
         new, names = compose(f, b, gsd, cutouts, rng, (0, 4) if kind in LABELLED else (1, 6))
@@ -230,22 +251,27 @@ def varied(out, b, rng):
     return vary_light(out, rng), b
 
 
+@functools.lru_cache(maxsize=1)
+def noise():
+    """Of which every noisy picture takes a part: drawing half a million numbers takes longer than all else that makes a picture."""
+    return np.random.default_rng(0).standard_normal((1024, 1024, 3), np.float32)
+
+
 def vary_light(out, rng):
     """Another light, sharpness, noise and compression."""
-    f = out.astype(np.float32)
-    f = f * rng.uniform(0.65, 1.35) + rng.uniform(-22, 22)
+    m = np.diag(rng.uniform(0.88, 1.12, 3))
     if rng.random() < 0.2:  # parasols, sheets and coats come in every colour
-        f = f[..., rng.permutation(3)]
-    f = f * rng.uniform(0.88, 1.12, 3)
-    if rng.random() < 0.4:
-        g = f.mean(2, keepdims=True)
-        f = g + (f - g) * rng.uniform(0.4, 1.5)
-    f = f.clip(0, 255)
+        m = m[:, rng.permutation(3)]
+    if rng.random() < 0.4:  # towards grey, or away from it
+        s = rng.uniform(0.4, 1.5)
+        m = (s * np.eye(3) + (1 - s) / 3) @ m
+    out = cv2.transform(np.ascontiguousarray(out), np.column_stack([m * rng.uniform(0.65, 1.35), m.sum(1) * rng.uniform(-22, 22)]))
     if rng.random() < 0.25:
-        f = cv2.GaussianBlur(f, (0, 0), rng.uniform(0.4, 1.3))
+        out = cv2.GaussianBlur(out, (0, 0), rng.uniform(0.4, 1.3))
     if rng.random() < 0.3:
-        f = f + rng.normal(0, rng.uniform(1, 8), f.shape)
-    out = f.clip(0, 255).astype(np.uint8)
+        n = noise()
+        y, x = (int(rng.integers(k - w + 1)) for k, w in zip(n.shape, out.shape[:2]))
+        out = cv2.add(out, n[y:y + out.shape[0], x:x + out.shape[1]] * np.float32(rng.uniform(1, 8)), dtype=cv2.CV_8U)
     if rng.random() < 0.3:
         out = cv2.imdecode(cv2.imencode(".jpg", out, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(35, 90))])[1], 1)
     return out

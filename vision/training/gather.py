@@ -7,7 +7,7 @@ checked against sources.tsv beside this script (repository, path, SHA-256, licen
 for each use, a COCO data set: kit (labelled vehicles), dji (the same, for validation), backgrounds (photographs that rendered things are put into), backgrounds-val, built
 (photographs with buildings), stalls (street vendors in Bogota), stalls-val (in Girardot), roofs (sheet metal and concrete in Banepa),
 roofs-val (another column of the same town), towers (a housing estate in Chia). What was looked at by eye there is in labels.tsv (label.py): a class, nothing, or unsure,
-which becomes "iscrowd".
+or a pool's or restaurant's parasol: both become "iscrowd".
 """
 import csv
 import hashlib
@@ -31,6 +31,7 @@ STALLS_GSD = 0.03       # of the stalls' pictures, about, by cars and parasols: 
 TOWERS_GSD = 0.06       # what photographs of the estate are scaled to
 TILE = 512              # pixels of a tile of Banepa, of zoom ZOOM of the web's map
 ZOOM = 19
+APART = ("unsure", "parasol")  # what counts neither way
 MATERIALS = {"tin": "shed", "concrete": "concrete", "concerte": "concrete"}  # roof:material as it is written there; the last is a slip of the pen
 
 
@@ -127,7 +128,7 @@ def main(sources, out):
         files[path] = data
         if not path.endswith((".txt", ".geojson")):
             uses.setdefault(use, []).append((repo, path))
-    names = sorted(set(NAMES.values()) | set(MATERIALS.values()) | {"stall"} | {r[4] for rows in seen.values() for r in rows if r[4] not in ("nothing", "unsure")}) + ["unsure"]
+    names = sorted(set(NAMES.values()) | set(MATERIALS.values()) | {"stall"} | {r[4] for rows in seen.values() for r in rows if r[4] not in ("nothing", *APART)}) + [*APART]
     for use, list_ in uses.items():
         os.makedirs(os.path.join(out, use), exist_ok=True)
         coco = {"images": [], "annotations": [], "categories": [{"id": i + 1, "name": n} for i, n in enumerate(names)]}
@@ -151,7 +152,7 @@ def main(sources, out):
                 for l in labels:
                     x, y, w, h = l["box"]
                     coco["annotations"].append({"id": len(coco["annotations"]) + 1, "image_id": n, "category_id": names.index(l["class"]) + 1,
-                                                "bbox": [x, y, w, h], "area": w * h, "iscrowd": int(l["class"] == "unsure"), "visible": l.get("visible", 1)})
+                                                "bbox": [x, y, w, h], "area": w * h, "iscrowd": int(l["class"] in APART), "visible": l.get("visible", 1)})
         json.dump(coco, open(os.path.join(out, use, "annotations.json"), "w"))
         print(f"{use}: {len(coco['images'])} pictures, {len(coco['annotations'])} labels")
 

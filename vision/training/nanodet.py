@@ -60,7 +60,7 @@ class Stage(nn.Module):
 
 
 def act(x):
-    return F.leaky_relu(x, 0.1)
+    return F.leaky_relu(x, 0.1, inplace=True)
 
 
 class NanoDetG(nn.Module):

@@ -100,18 +100,16 @@ def loss_of(net, x, gt, cls, sure, known):
     y = torch.cat(y, 1).float()
     pts, strides = PTS.to(x.device), STRIDE.to(x.device)
     logits, dist = y[..., : net.classes], y[..., net.classes:]
-    boxes = nanodet.boxes_of(dist, pts, strides)
     p = torch.sigmoid(logits)
-    c, q, tb, ignore, nothing = assign(p.detach(), boxes.detach(), gt, cls, sure)
+    c, q, tb, ignore, nothing = assign(p.detach(), nanodet.boxes_of(dist.detach(), pts, strides), gt, cls, sure)
     pos = c >= 0
     t = torch.zeros_like(p).scatter_(2, c.clamp(min=0)[..., None], (q * pos)[..., None])
     w = (t - p).abs().detach() ** 2
     ce = F.binary_cross_entropy_with_logits(logits, t, reduction="none") * w
     lc = (ce * (~ignore[..., None]) * torch.maximum(known[:, None], (pos | nothing)[..., None].float())).sum()
-    wq, at = q[pos], pts.expand(len(x), -1, -1)[pos]
-    s = strides.expand(len(x), -1)[pos][:, None]
-    lb = ((1 - giou(boxes[pos], tb[pos])) * wq).sum()
-    d = torch.cat([(at - tb[pos][:, :2]) / s, (tb[pos][:, 2:] - at) / s], 1).clamp(0, nanodet.BINS - 1.01).reshape(-1)
+    wq, at, s = q[pos], pts.expand(len(x), -1, -1)[pos], strides.expand(len(x), -1)[pos]
+    lb = ((1 - giou(nanodet.boxes_of(dist[pos], at, s), tb[pos])) * wq).sum()
+    d = torch.cat([at - tb[pos][:, :2], tb[pos][:, 2:] - at], 1).div(s[:, None]).clamp(0, nanodet.BINS - 1.01).reshape(-1)
     lp = F.log_softmax(dist[pos].reshape(-1, nanodet.BINS), -1)
     lo = d.long()
     wl = lo + 1 - d
@@ -245,10 +243,10 @@ def main():
     rows = {"rendered": [r for d in a.rendered for r in load(d)], **{k: load(vars(a)[k]) if vars(a)[k] else [] for k in sources}}
     for k in ("rendered", "stalls", "roofs", "towers"):
         pull(rows[k])
-    cutouts = Cutouts(a.cutouts) if a.cutouts else None
+    cutouts = Cutouts(a.cutouts, rows["stalls"]) if a.cutouts else None
     parts = validation(a)
-    # kinds of pictures and how often each is taken: two in three are labelled photographs
-    often = {"rendered": 0.2, "backgrounds": 0.1 if cutouts else 0, "built": 0.05 if cutouts else 0, "kit": 0.1, "stalls": 0.3, "roofs": 0.2, "towers": 0.05, "reviewed": 0.3}
+    # kinds of pictures and how often each is taken: most are labelled photographs
+    often = {"rendered": 0.25, "backgrounds": 0.1 if cutouts else 0, "built": 0.05 if cutouts else 0, "kit": 0.1, "stalls": 0.25, "roofs": 0.2, "towers": 0.05, "reviewed": 0.3}
     kinds = [(k, w) for k, w in often.items() if rows[k] and w]
     shares = np.array([w for _, w in kinds]) / sum(w for _, w in kinds)
 

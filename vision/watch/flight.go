@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/paulmach/orb"
+	orbgeo "github.com/paulmach/orb/geo"
 	"gocv.io/x/gocv"
 	"golang.org/x/sync/errgroup"
 
@@ -363,10 +364,8 @@ func (f *flightWatch) sightings(ctx context.Context, l look, at time.Time) error
 		if err != nil {
 			return err
 		}
-		if vision.Group(o.Class) == "structure" {
-			if p, ok := f.pose(f.base(), o.PTS); ok {
-				x.Register = f.standing(o, f.on(f.base()), p)
-			}
+		if p, ok := f.pose(f.base(), o.PTS); ok {
+			f.judge(&x, o, f.on(f.base()), p, scene)
 		}
 		f.found[k] = x
 		// first what another worker must know of it, then the finding: so it is never found twice
@@ -462,7 +461,10 @@ func (f *flightWatch) end(before time.Time, all bool) error {
 		e, n, sigma := k.Velocity()
 		x := vision.Ended{ID: f.id(k), Epoch: f.epoch, Flight: f.job.Flight, Dock: f.job.Dock, Class: name, Attributes: attr, Score: score, Trust: trust, Sightings: k.Sightings,
 			Moving: k.Moves(), VelocityE: e, VelocityN: n, VelocityS: sigma, FirstSeen: k.FirstSeen.UTC(), LastSeen: k.LastSeen.UTC(),
-			Scene: f.found[k].Scene, Path: path, Simulated: f.job.Simulated}
+			Path: path, Simulated: f.job.Simulated}
+		if found := f.found[k]; !found.Withheld {
+			x.Scene = found.Scene
+		}
 		if err := f.sink.Ended(x); err != nil {
 			return err
 		}
@@ -510,22 +512,42 @@ func (f *flightWatch) locate(b timeBase, o vision.Observation) (geo.Located, boo
 // other, and their parts stand up to different heights.
 func boxSigma(b vision.Box) float64 { return math.Hypot(2, 0.06*math.Max(b.W, b.H)) }
 
-// standing compares a structure's outline, the ground that its box covers, with the register.
-func (f *flightWatch) standing(o vision.Observation, l geo.Locator, p geo.Pose) *geo.Match {
-	if f.w.Register.Len() == 0 {
-		return nil
+// judge says of a structure what the register says of it, and for which of its rule's reasons it is a finding.
+func (f *flightWatch) judge(x *vision.Finding, o vision.Observation, l geo.Locator, p geo.Pose, scene vision.Scene) {
+	if vision.Group(o.Class) != "structure" {
+		return
 	}
 	above, _ := f.tracker.AboveM(o.Class)
+	s := Footing(o, l, p, above, f.w.Register)
+	x.Register = s.Register
+	why, ok := scene.Classes[o.Class].Reason(s)
+	x.Withheld = !ok
+	if why != "" {
+		x.Attributes[vision.Because] = string(why)
+	}
+}
+
+// Footing compares a structure's footprint, the ground that its box covers with its middle aboveM metres above it, with the register, and with the
+// buildings that the locator knows.
+func Footing(o vision.Observation, l geo.Locator, p geo.Pose, aboveM float64, register *geo.Register) vision.Footing {
 	var ring orb.Ring
 	for _, c := range [4][2]float64{{0, 0}, {1, 0}, {1, 1}, {0, 1}} {
-		x, err := l.Locate(o.Camera, p, o.Box.X+c[0]*o.Box.W, o.Box.Y+c[1]*o.Box.H, above, 0)
+		x, err := l.Locate(o.Camera, p, o.Box.X+c[0]*o.Box.W, o.Box.Y+c[1]*o.Box.H, aboveM, 0)
 		if err != nil {
-			return nil
+			return vision.Footing{}
 		}
 		ring = append(ring, x.Point())
 	}
-	m := f.w.Register.Match(orb.Polygon{append(ring, ring[0])}, o.At.Cov, boxSigma(o.Box)*o.At.GSDM)
-	return &m
+	ring = append(ring, ring[0])
+	s := vision.Footing{M2: orbgeo.Area(ring)}
+	if register.Len() > 0 {
+		m := register.Match(orb.Polygon{ring}, o.At.Cov, boxSigma(o.Box)*o.At.GSDM)
+		s.Register = &m
+	}
+	if l.Buildings != nil {
+		s.OnBuilding, s.OfBuilding = l.Buildings.Under(ring)
+	}
+	return s
 }
 
 // refined: a capture time that changed by less moves nothing by more than a metre or so.
@@ -547,9 +569,9 @@ func (f *flightWatch) refine() error {
 			continue
 		}
 		x.Lon, x.Lat, x.Cov, x.Revision = k.Lon(), k.Lat(), k.Cov, x.Revision+1
-		read := x.Attributes // a plate was read once
+		read := x.Attributes // a plate was read once, a structure judged once
 		_, x.Attributes = f.tracker.Describe(k, f.w.DoorLines)
-		for _, a := range []string{infer.Plate, infer.PlateConfidence} {
+		for _, a := range []string{infer.Plate, infer.PlateConfidence, vision.Because} {
 			if v, ok := read[a]; ok {
 				x.Attributes[a] = v
 			}

@@ -119,10 +119,9 @@ func (w *Watcher) Photo(ctx context.Context, job dock.PhotoJob) ([]vision.Findin
 		if err != nil {
 			return nil, err
 		}
-		if vision.Group(frame[n].Class) == "structure" {
-			x.Register = f.standing(frame[n], f.locator, m.Pose)
+		if f.judge(&x, frame[n], f.locator, m.Pose, scene); !x.Withheld {
+			out = append(out, x)
 		}
-		out = append(out, x)
 	}
 	return out, nil
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -114,6 +115,9 @@ func (w *Watcher) job(ctx context.Context, nc *nats.Conn, js jetstream.JetStream
 			if vision.Group(f.Class) == "structure" {
 				structures[f.ID] = f
 			}
+			if f.Withheld {
+				return nil
+			}
 			return keep(SubjectFindings+job.Flight, fmt.Sprintf("%s/%d/%d", f.ID, f.Epoch, f.Revision), f)
 		},
 		Ended: func(e vision.Ended) error {
@@ -169,6 +173,11 @@ func keepFact(ctx context.Context, js jetstream.JetStream, subject, id string, v
 	}
 }
 
+// asks says whether the rule that found a structure asks for a reason.
+func (w *Watcher) asks(f vision.Finding, why vision.Reason) bool {
+	return slices.ContainsFunc(w.Scenes, func(s vision.Scene) bool { return s.Name == f.Scene && slices.Contains(s.Classes[f.Class].AnyOf, why) })
+}
+
 // tellChanges compares a flight with the last pass, tells what changed, and tells again of the structures what is known of them now.
 func (w *Watcher) tellChanges(ctx context.Context, js jetstream.JetStream, job dock.WatchJob, epoch uint64, passes map[plotView]pass, structures map[string]vision.Finding,
 	keep func(subject, id string, v any) error) error {
@@ -185,8 +194,11 @@ func (w *Watcher) tellChanges(ctx context.Context, js jetstream.JetStream, job d
 	}
 	for _, f := range structures {
 		s, ok := since(c, f)
-		if !ok {
+		if !ok || f.Withheld && !(s.New && w.asks(f, vision.ReasonNew)) {
 			continue
+		}
+		if f.Withheld {
+			f.Withheld, f.Attributes[vision.Because] = false, string(vision.ReasonNew)
 		}
 		f.Since = &s
 		f.Revision++
