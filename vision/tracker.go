@@ -638,8 +638,8 @@ func (t *Tracker) Rule(k *Track, fences *geo.Fences) (Scene, bool) {
 // OverDoorLine is the attribute of what a shop puts before its door.
 const OverDoorLine = "over-door-line"
 
-// Describe is a track's class without its attributes, and these: what it carries, what it is marked with, and whether it lies before a
-// door line.
+// Describe is a track's class without its attributes, and these: what it carries, what it is marked with, whether it was seen in pictures unlike all
+// that the network learnt from, and whether it lies before a door line.
 func (t *Tracker) Describe(k *Track, doors *geo.DoorLines) (name string, attributes map[string]string) {
 	class, _ := k.Class()
 	name, attributes = Split(class)
@@ -649,6 +649,9 @@ func (t *Tracker) Describe(k *Track, doors *geo.DoorLines) (name string, attribu
 				attributes[mark] = "yes"
 			}
 		}
+	}
+	if k.Mark(Unlike) >= 0.5 {
+		attributes[Unlike] = "yes"
 	}
 	if r, ok := t.rules[class]; ok && r.scene >= 0 {
 		if m := t.scenes[r.scene].Classes[class].DoorLineM; m > 0 && !k.Moves() && doors.Before(k.Point(), m) {

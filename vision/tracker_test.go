@@ -307,6 +307,33 @@ func TestBadScenesAreSaid(t *testing.T) {
 	}
 }
 
+// What was seen in pictures unlike all that the network learnt from says so, and is trusted less.
+func TestWhatWasSeenInStrangePicturesIsTrustedLess(t *testing.T) {
+	d := rand.New(rand.NewPCG(7, 8))
+	seen := func(strange int) (*Tracker, *Track) {
+		tr := NewTracker([]Scene{testScenes[0]}, nil)
+		var k *Track
+		for i := range 6 {
+			o := seenAt(d, "heap", 0, 0, 0.1, time.Duration(i)*time.Second)
+			o.Detection = MarkUnlike(o.Detection, i < strange)
+			k = tr.Add([]Observation{o})[0]
+		}
+		return tr, k
+	}
+	last := 1.0
+	for _, strange := range []int{0, 3, 6} {
+		tr, k := seen(strange)
+		if p := k.Trust(0); p >= last {
+			t.Errorf("%d of 6 pictures strange: trust %.3f, was %.3f", strange, p, last)
+		} else {
+			last = p
+		}
+		if _, attr := tr.Describe(k, nil); (attr[Unlike] == "yes") != (strange >= 3) {
+			t.Errorf("%d of 6 pictures strange: %v", strange, attr)
+		}
+	}
+}
+
 // A roof of sheet metal is a finding only for a reason that its scene asks for, and says which.
 func TestASheetMetalRoofNeedsAReason(t *testing.T) {
 	all := ClassRule{AnyOf: []Reason{ReasonNew, ReasonUnregistered, ReasonResized, ReasonRegistered, ReasonOnRoof, ReasonSmall}, UpToM2: 100}

@@ -4,6 +4,7 @@ package vision
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 
@@ -47,10 +48,26 @@ type Detection struct {
 	Cut   bool // by a tile's edge inside the picture: it is larger than what is seen of it
 	// LengthM is how long the longer side of the box is on the ground, metres, as far as the tile's ground resolution tells; 0 where not known.
 	LengthM float64
-	// Marks are what else a closer look says of it, with a probability: of dump trucks dirty and spillage.
+	// Marks are what else is said of it, with a probability: by a closer look of dump trucks dirty and spillage; Unlike of all.
 	Marks map[string]float64
 	// Kinds are the probabilities of the classes of one name ("dump-truck/open", "dump-truck/empty", …), where a closer look tells them apart.
 	Kinds map[string]float64
+}
+
+// Unlike is the mark of what was seen in a picture that is unlike all that the network learnt from: there 1, elsewhere 0.
+const Unlike = "unlike"
+
+// MarkUnlike puts that mark on a detection.
+func MarkUnlike(d Detection, unlike bool) Detection {
+	d.Marks = maps.Clone(d.Marks)
+	if d.Marks == nil {
+		d.Marks = map[string]float64{}
+	}
+	d.Marks[Unlike] = 0
+	if unlike {
+		d.Marks[Unlike] = 1
+	}
+	return d
 }
 
 // Sighting is a detection put on the ground.

@@ -137,6 +137,7 @@ type labelled struct {
 	path  string
 	gsdM  float64
 	boxes []labelBox
+	off   float64 // from what the model learnt from, in limits: from 1 on it is unlike all of that; set when it was looked at
 }
 
 type labelBox struct {

@@ -116,18 +116,23 @@ func (c *evalCmd) Run(ctx context.Context) error {
 		return err
 	}
 	printFalse(wrong, c.Threshold)
+	odd, err := unlikePictures(pictures, found, c.Threshold)
+	if err != nil {
+		return err
+	}
+	fmt.Println(odd)
 	aside := countedApart(pictures, found, c.Threshold)
 	for _, a := range aside {
 		fmt.Printf("counted apart: %d labels %q, %d of them told at %g\n", a.Labels, a.Class, a.Told, c.Threshold)
 	}
-	b, err := json.MarshalIndent(map[string]any{"dataset": c.Dataset, "model": m.Manifest.Name, "threshold": c.Threshold, "pictures": len(pictures), "classes": results, "false": wrong, "apart": aside}, "", " ")
+	b, err := json.MarshalIndent(map[string]any{"dataset": c.Dataset, "model": m.Manifest.Name, "threshold": c.Threshold, "pictures": len(pictures), "classes": results, "false": wrong, "apart": aside, "unlike": odd}, "", " ")
 	if err != nil {
 		return err
 	}
 	if err := os.WriteFile(filepath.Join(c.Out, "figures.json"), append(b, '\n'), 0o644); err != nil {
 		return err
 	}
-	return c.page(pictures, results, wrong, aside, m.Manifest.Name)
+	return c.page(pictures, results, wrong, aside, odd, m.Manifest.Name)
 }
 
 func printFigures(name string, f measure.Figures, off string) {
@@ -136,7 +141,7 @@ func printFigures(name string, f measure.Figures, off string) {
 }
 
 // detectAll runs a model over all pictures, the same way for every one: by ground resolution where it is known, else at the fixed
-// scales.
+// scales. It notes of each how far it is from what the model learnt from.
 func detectAll(ctx context.Context, m *infer.Model, pictures []labelled, progress bool) ([][]vision.Detection, error) {
 	out := make([][]vision.Detection, len(pictures))
 	bar := newProgress(len(pictures))
@@ -160,6 +165,12 @@ func detectAll(ctx context.Context, m *infer.Model, pictures []labelled, progres
 				tiles = append(tiles, vision.TilesAt(pic.Cols(), pic.Rows(), m.Manifest.Size, s)...)
 			}
 		}
+		off, err := m.Unlike(pic)
+		if err != nil {
+			pic.Close()
+			return nil, fmt.Errorf("%s: %w", p.path, err)
+		}
+		pictures[i].off = off
 		d, err := m.Picture(ctx, pic, tiles, evalLeast)
 		pic.Close()
 		if err != nil {

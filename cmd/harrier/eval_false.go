@@ -119,3 +119,52 @@ func countedApart(pictures []labelled, found [][]vision.Detection, threshold flo
 	}
 	return out
 }
+
+// unlikeCount is how many pictures are unlike all that the model learnt from, and how many false things of streets a picture are told there and in the others.
+type unlikeCount struct {
+	Pictures int              `json:"pictures"`
+	Of       int              `json:"of"`
+	False    measure.Interval `json:"false_a_picture"`
+	Others   measure.Interval `json:"false_a_picture_in_others"`
+}
+
+// String says it in a line.
+func (u unlikeCount) String() string {
+	out := fmt.Sprintf("unlike all that the model learnt from: %d of %d pictures", u.Pictures, u.Of)
+	if u.Pictures > 0 {
+		out += fmt.Sprintf("; false things (%s) there %.2f (%.2f to %.2f) a picture", allOfScenes, u.False.Value, u.False.Low, u.False.High)
+		if u.Pictures < u.Of {
+			out += fmt.Sprintf(", in the others %.2f (%.2f to %.2f)", u.Others.Value, u.Others.Low, u.Others.High)
+		}
+	}
+	return out
+}
+
+func unlikePictures(pictures []labelled, found [][]vision.Detection, threshold float64) (unlikeCount, error) {
+	out := unlikeCount{Of: len(pictures)}
+	var some, others []labelled
+	var inSome, inOthers [][]vision.Detection
+	for i, p := range pictures {
+		if p.off >= 1 {
+			some, inSome = append(some, p), append(inSome, found[i])
+		} else {
+			others, inOthers = append(others, p), append(inOthers, found[i])
+		}
+	}
+	out.Pictures = len(some)
+	for _, x := range []struct {
+		pictures []labelled
+		found    [][]vision.Detection
+		into     *measure.Interval
+	}{{some, inSome, &out.False}, {others, inOthers, &out.Others}} {
+		if len(x.pictures) == 0 {
+			continue
+		}
+		f, err := falseThings(x.pictures, x.found, threshold)
+		if err != nil {
+			return out, err
+		}
+		*x.into = f[0].Picture
+	}
+	return out, nil
+}

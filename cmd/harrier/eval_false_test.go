@@ -79,6 +79,19 @@ func TestParasolsAreCountedApart(t *testing.T) {
 	}
 }
 
+// False things in pictures that are unlike what was learnt from are told beside those in the others.
+func TestFalseThingsInStrangePictures(t *testing.T) {
+	pictures := []labelled{{off: 1.2}, {off: 0.4}, {off: 0.9}}
+	heap := vision.Detection{Class: "heap", Score: 0.9, Box: vision.Box{W: 9, H: 9}}
+	u, err := unlikePictures(pictures, [][]vision.Detection{{heap, {Class: "tent", Score: 0.8, Box: vision.Box{X: 50, W: 9, H: 9}}}, {heap}, {}}, 0.5)
+	if err != nil || u.Pictures != 1 || u.Of != 3 || u.False.Value != 2 || u.Others.Value != 0.5 {
+		t.Errorf("%+v, %v", u, err)
+	}
+	if u, err = unlikePictures(pictures[1:], make([][]vision.Detection, 2), 0.5); err != nil || u.Pictures != 0 {
+		t.Errorf("%+v, %v", u, err)
+	}
+}
+
 // A calibration is fitted to raw scores: a model whose scores are calibrated is refused before anything is looked at.
 func TestCalibratedScoresAreNotFittedAgain(t *testing.T) {
 	dir := t.TempDir()

@@ -25,6 +25,7 @@ var evalPage = template.Must(template.New("eval").Parse(`<!doctype html>
 {{range $k, $v := .BySize}}<tr><td>&emsp;{{$k}} px</td><td>{{$v.AP50.N}}</td>{{template "f" $v}}</tr>{{end}}{{range $k, $v := .ByGSD}}<tr><td>&emsp;{{$k}} m/px</td><td>{{$v.AP50.N}}</td>{{template "f" $v}}</tr>{{end}}{{end}}</table>
 {{if .False}}<h2>False things</h2><p>What is told at score {{.Threshold}} and lies on no label. Of classes that the data set shows without labelling them this says nothing.</p>
 <table><tr><th>class</th><th>number</th><th>a picture</th><th>a km²</th></tr>{{range .False}}<tr><td>{{.Class}}</td><td>{{.Picture.N}}</td><td>{{template "i" .Picture}}</td><td>{{with .SquareKm}}{{printf "%.0f (%.0f–%.0f)" .Value .Low .High}}{{end}}</td></tr>{{end}}</table>{{end}}
+<p>{{.Unlike}}</p>
 {{range .Apart}}<p>Counted apart: {{.Labels}} labels “{{.Class}}”, {{.Told}} of them told at {{$.Threshold}}.</p>{{end}}
 {{range .Plots}}<h2>{{.Class}}</h2>{{.SVG}}
 {{if .Missed}}<h3>Largest things missed</h3>{{range .Missed}}<figure><img loading="lazy" src="{{.File}}"><figcaption>{{.Note}}</figcaption></figure>{{end}}{{end}}
@@ -46,7 +47,7 @@ type evalPlot struct {
 
 type mistakePicture struct{ File, Note string }
 
-func (c *evalCmd) page(pictures []labelled, results []evaluated, wrong []falseClass, aside []apartClass, model string) error {
+func (c *evalCmd) page(pictures []labelled, results []evaluated, wrong []falseClass, aside []apartClass, odd unlikeCount, model string) error {
 	var plots []evalPlot
 	for i, r := range results {
 		p := evalPlot{Class: r.Class, SVG: template.HTML(curveSVG(measure.Curve(r.pictures)) + reliabilitySVG(r.bins))} // drawn from numbers alone
@@ -75,7 +76,7 @@ func (c *evalCmd) page(pictures []labelled, results []evaluated, wrong []falseCl
 		return err
 	}
 	defer f.Close()
-	if err := evalPage.Execute(f, map[string]any{"Model": model, "Pictures": len(pictures), "Dataset": c.Dataset, "Threshold": c.Threshold, "Classes": results, "False": wrong, "Apart": aside, "Plots": plots}); err != nil {
+	if err := evalPage.Execute(f, map[string]any{"Model": model, "Pictures": len(pictures), "Dataset": c.Dataset, "Threshold": c.Threshold, "Classes": results, "False": wrong, "Apart": aside, "Unlike": odd, "Plots": plots}); err != nil {
 		return err
 	}
 	fmt.Println("report:", f.Name())

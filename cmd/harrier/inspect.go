@@ -299,6 +299,9 @@ func (in *inspection) video(ctx context.Context, path string) (inspected, error)
 	return row, nil
 }
 
+// unlikeNote is said of pictures in which the network can hardly be right.
+const unlikeNote = "unlike all that the network learnt from (night, heat, snow, a screen?): what is found in it is worth little"
+
 // picture detects, puts on the ground, writes and draws.
 func (in *inspection) picture(ctx context.Context, name string, row *inspected, pic gocv.Mat, cam geo.Camera, pose geo.Pose, located, trusted bool, at *time.Time) error {
 	if why := watch.Unfit(pic); why != "" {
@@ -306,6 +309,13 @@ func (in *inspection) picture(ctx context.Context, name string, row *inspected, 
 		row.Unfit++
 		row.Width, row.Height, row.Located = pic.Cols(), pic.Rows(), row.Located || located
 		return nil
+	}
+	off, err := in.model.Unlike(pic)
+	if err != nil {
+		return err
+	}
+	if off >= 1 && !strings.Contains(row.Note, unlikeNote) {
+		row.Note = strings.TrimPrefix(row.Note+"; "+unlikeNote, "; ")
 	}
 	var tiles []vision.Tile
 	size := in.model.Manifest.Size
@@ -354,7 +364,7 @@ func (in *inspection) picture(ctx context.Context, name string, row *inspected, 
 					line.Cell = c.Code
 				}
 				if ok && trusted && d.Score > 0.25 {
-					o := vision.Observation{Sighting: vision.Sighting{Detection: d, At: w}, Camera: cam}
+					o := vision.Observation{Sighting: vision.Sighting{Detection: vision.MarkUnlike(d, off >= 1), At: w}, Camera: cam}
 					if at != nil {
 						o.Time = *at
 					}

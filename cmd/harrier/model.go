@@ -14,6 +14,8 @@ import (
 	"strings"
 	"time"
 
+	"gocv.io/x/gocv"
+
 	"github.com/harrier-patrol/harrier/geo"
 	"github.com/harrier-patrol/harrier/vision"
 	"github.com/harrier-patrol/harrier/vision/infer"
@@ -27,6 +29,7 @@ type modelCmd struct {
 	Promote  modelPromoteCmd  `cmd:"" help:"Put a model into use from the next start on."`
 	Rollback modelRollbackCmd `cmd:"" help:"Put the model that was in use before back into use."`
 	Rates    modelRatesCmd    `cmd:"" help:"Write detection rates measured on flights into a model's manifest."`
+	Learnt   modelLearntCmd   `cmd:"" help:"Write into a model's manifest what the pictures look like that it was trained on, so that it tells pictures unlike them."`
 	List     modelListCmd     `cmd:"" help:"Say which model is in use and which were before."`
 }
 
@@ -334,6 +337,65 @@ func (c *modelRatesCmd) Run() error {
 	if b, err = json.MarshalIndent(m, "", " "); err != nil {
 		return err
 	}
+	return os.WriteFile(c.Manifest, append(b, '\n'), 0o644)
+}
+
+type modelLearntCmd struct {
+	Manifest string   `arg:"" help:"The model's manifest (.json)." type:"existingfile"`
+	From     []string `required:"" help:"Data sets that it was trained on (COCO)." type:"existingdir"`
+	Held     []string `required:"" help:"Data sets of the same kinds that it was not trained on: the limit is set so that 98 in 100 of their pictures are within it." type:"existingdir"`
+	Most     int      `default:"150" help:"So many pictures of each are taken, evenly."`
+}
+
+// Run describes the pictures and writes the manifest.
+func (c *modelLearntCmd) Run() error {
+	measures := func(dirs []string) (out [][]float64, err error) {
+		for _, d := range dirs {
+			pictures, _, err := readDataset(d, "coco")
+			if err != nil {
+				return nil, err
+			}
+			n := min(c.Most, len(pictures))
+			for k := range n {
+				p := pictures[k*len(pictures)/n]
+				pic := gocv.IMRead(p.path, gocv.IMReadColor|gocv.IMReadIgnoreOrientation)
+				if pic.Empty() {
+					pic.Close()
+					return nil, fmt.Errorf("%s: the picture is missing or damaged", p.path)
+				}
+				row, err := infer.Describe(pic)
+				pic.Close()
+				if err != nil {
+					return nil, fmt.Errorf("%s: %w", p.path, err)
+				}
+				out = append(out, row)
+			}
+		}
+		return out, nil
+	}
+	rows, err := measures(c.From)
+	if err != nil {
+		return err
+	}
+	held, err := measures(c.Held)
+	if err != nil {
+		return err
+	}
+	b, err := os.ReadFile(c.Manifest)
+	if err != nil {
+		return err
+	}
+	var m networks.Manifest
+	if err := json.Unmarshal(b, &m); err != nil {
+		return fmt.Errorf("%s: %w", c.Manifest, err)
+	}
+	if m.Learnt, err = networks.Learn(rows, held); err != nil {
+		return err
+	}
+	if b, err = json.MarshalIndent(m, "", " "); err != nil {
+		return err
+	}
+	fmt.Printf("%s: %d pictures learnt from, limit %.3f set on %d others\n", c.Manifest, len(rows), m.Learnt.Limit, len(held))
 	return os.WriteFile(c.Manifest, append(b, '\n'), 0o644)
 }
 

@@ -51,6 +51,8 @@ type Manifest struct {
 	TrainedOn string            `json:"trained_on"`
 	// Calibration makes of a class's raw score the share of such detections that are right (Platt scaling), as measured.
 	Calibration map[string]Platt `json:"calibration,omitempty"`
+	// Learnt is what the pictures look like that it was trained on; absent where that is not known.
+	Learnt *Learnt `json:"learnt,omitempty"`
 	// Rates are the detection rates by scene, as measured; absent until they are.
 	Rates map[string]geo.Rates `json:"detection_rates,omitempty"`
 	// Figures are what was measured of it, as it is written in the model card.
@@ -185,6 +187,9 @@ func Load(name string) ([]byte, Manifest, error) {
 		return nil, m, fmt.Errorf("no model %q; there are %s, %s and %s, and .onnx files with a manifest (.json) beside them", name, Nano, NanoFP32, Base)
 	}
 	if err := json.Unmarshal(b, &m); err != nil {
+		return nil, m, fmt.Errorf("manifest of model %q: %w", name, err)
+	}
+	if err := m.Learnt.check(); err != nil {
 		return nil, m, fmt.Errorf("manifest of model %q: %w", name, err)
 	}
 	file := m.File

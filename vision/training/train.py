@@ -212,8 +212,8 @@ def validation(a):
     return parts
 
 
-# Of the validation parts of real pictures, the classes that are judged.
-JUDGED = {"vehicles": ("car", "bus"), "stalls": ("stall",), "roofs": ("shed",)}
+# Of the validation parts of real pictures, the classes that are judged: those of which they show thirty and more.
+JUDGED = {"vehicles": ("car",), "stalls": ("stall",), "roofs": ("shed",)}
 
 
 def judge(net, parts):

@@ -96,8 +96,29 @@ type eye struct {
 	at      geo.Pose // of the last frame
 	blind   string   // why the last frame showed nothing
 	pass    geo.Pose // of the last frame that is laid on the ground
+	unlike  bool     // the frame at judged, and those since, are unlike all that the network learnt from
+	judged  time.Duration
 
 	compared Compared
+}
+
+// unlikeEvery is how often it is asked whether the pictures are unlike all that the network learnt from: light and weather change slowly.
+const unlikeEvery = 5 * time.Second
+
+// like asks it, and says so once.
+func (f *flightWatch) like(p *stream.Picture, e *eye) error {
+	if e.judged > 0 && p.PTS-e.judged < unlikeEvery && p.PTS >= e.judged {
+		return nil
+	}
+	off, err := f.w.Model.Unlike(p.BGR)
+	if err != nil {
+		return err
+	}
+	if e.judged = max(1, p.PTS); off >= 1 && !e.unlike {
+		f.log.Warn("the video is unlike all that the network learnt from (night, heat, snow, fog?): what is found in it is trusted less", "off", off)
+	}
+	e.unlike = off >= 1
+	return nil
 }
 
 // atHorizonDeg: with its middle so little below level a camera shows sky and ground too far off to tell anything.
@@ -123,7 +144,10 @@ func (f *flightWatch) analyse(ctx context.Context, p *stream.Picture, e *eye) (l
 		f.w.Blind.Add(1)
 		return l, nil
 	}
-	var err error
+	err := f.like(p, e)
+	if err != nil {
+		return l, err
+	}
 	size := f.w.Model.Manifest.Size
 	var tiles []vision.Tile
 	if posed {
@@ -153,7 +177,7 @@ func (f *flightWatch) analyse(ctx context.Context, p *stream.Picture, e *eye) (l
 		if _, ok := f.tracker.AboveM(d.Class); !ok || d.Score < minSightingScore || d.Cut || touchesEdge(d.Box, l.camera) {
 			continue
 		}
-		l.dets = append(l.dets, d)
+		l.dets = append(l.dets, vision.MarkUnlike(d, e.unlike))
 		wanted = wanted || f.wanted[d.Class]
 	}
 	if f.w.Comparer != nil && posed && geo.DistanceM(pose.Point(), e.pass.Point()) > passShare*pose.HeightM {

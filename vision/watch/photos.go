@@ -94,6 +94,10 @@ func (w *Watcher) Photo(ctx context.Context, job dock.PhotoJob) ([]vision.Findin
 	if err != nil {
 		return nil, err
 	}
+	off, err := w.Model.Unlike(bgr)
+	if err != nil {
+		return nil, err
+	}
 	w.Analysed.Add(1)
 	w.Tiles.Add(int64(len(tiles)))
 	var frame []vision.Observation
@@ -105,7 +109,7 @@ func (w *Watcher) Photo(ctx context.Context, job dock.PhotoJob) ([]vision.Findin
 		x, y := d.Box.Centre()
 		at, err := vision.Surfaces(f.locator, d.Class).Locate(m.Camera, m.Pose, x, y, above, boxSigma(d.Box))
 		if err == nil {
-			frame = append(frame, vision.Observation{Sighting: vision.Sighting{Detection: d, Time: m.Time, At: at}, Camera: m.Camera})
+			frame = append(frame, vision.Observation{Sighting: vision.Sighting{Detection: vision.MarkUnlike(d, off >= 1), Time: m.Time, At: at}, Camera: m.Camera})
 		}
 	}
 	var out []vision.Finding
