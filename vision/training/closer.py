@@ -115,7 +115,7 @@ def main():
     p.add_argument("--val", required=True)
     for x in ("cutouts", "backgrounds", "built", *LABELLED, "val-cutouts", "val-composed", "val-stalls", "val-roofs"):
         p.add_argument("--" + x)
-    a = loop.arguments(p, lr=1e-3, batch=64, minutes=25).parse_args()
+    a = loop.arguments(p, lr=4e-4, batch=64, minutes=25).parse_args()
     dev = loop.begin(a)
     net = Closer()
     state = {w.name.removeprefix("net."): torch.tensor(onnx.numpy_helper.to_array(w)) for w in onnx.load(a.start).graph.initializer if w.name.startswith("net.")}

@@ -91,7 +91,9 @@ def lines(folder):
         yield {**r, "path": os.path.join(folder, r["file"])}
 
 
-NONE = len(CLASSES)  # in place of a class: a box in which nothing is of any class
+NONE = len(CLASSES)  # in place of a class: a box in which nothing is of any class that scenes look for
+# 1 for the classes that a box of NONE is none of: on a roof of concrete somebody may stand, or solar cells.
+NONE_OF = known("person", "car", "van", "bus", "pool", "solar", "bicycles")
 
 
 def class_of(name):

@@ -31,6 +31,8 @@ STALLS_GSD = 0.03       # of the stalls' pictures, about, by cars and parasols: 
 TOWERS_GSD = 0.06       # what photographs of the estate are scaled to
 TILE = 512              # pixels of a tile of Banepa, of zoom ZOOM of the web's map
 ZOOM = 19
+# A box that is none of anything as a whole, but shows things or parts of them: what is told there is not to be unlearnt.
+SHOWS = re.compile(r"part of|parasol|stall|several|two |people|person|\bcars?\b|truck|lorry|\bvan\b|\bbus\b|vehicle|cycle|\bsheds?\b|pool|solar|container|tent")
 APART = ("unsure", "parasol")  # what counts neither way
 MATERIALS = {"tin": "shed", "concrete": "concrete", "concerte": "concrete"}  # roof:material as it is written there; the last is a slip of the pen
 
@@ -141,8 +143,10 @@ def main(sources, out):
                 else:
                     cv2.imwrite(to, picture, [cv2.IMWRITE_JPEG_QUALITY, 96])
                 rejected = []
-                for x, y, w, h, what, said, *_ in seen.get(name, []):
+                for x, y, w, h, what, said, word, _ in seen.get(name, []):
                     box = [float(x), float(y), float(w), float(h)]
+                    if what == "nothing" and SHOWS.search(word):
+                        continue
                     if what == "nothing":
                         rejected.append({"class": said, "bbox": box})
                     else:
