@@ -111,7 +111,7 @@ func TestTheModelSeesWhatIsThere(t *testing.T) {
 	}
 }
 
-// Over a few pictures the closer look makes right what the detector took for something else, loads of trucks for one.
+// Over a dozen pictures the closer look makes right what the detector took for something else, loads of trucks for one.
 func TestTheCloserLookIsRightMoreOften(t *testing.T) {
 	m := open(t, "harrier-nano", "onnxruntime")
 	if m.closer == nil {
@@ -119,7 +119,7 @@ func TestTheCloserLookIsRightMoreOften(t *testing.T) {
 	}
 	looksAt := m.closer.man.LooksAt
 	count := func() (right, wrong int) {
-		for seed := range uint64(4) {
+		for seed := range uint64(12) {
 			pic, labels, err := docksim.Still(10010+seed, 60, 80, 10, 20, 10, 3)
 			if err != nil {
 				t.Fatal(err)
