@@ -329,8 +329,13 @@ func (c *modelRatesCmd) Run() error {
 	}
 	m.Rates = map[string]geo.Rates{}
 	for _, scene := range sortedKeys(sum) {
-		m.Rates[scene] = ratesOf(sum[scene])
-		for _, r := range m.Rates[scene] {
+		rates := ratesOf(sum[scene])
+		if len(rates) == 0 {
+			fmt.Printf("%-18s too little was seen of it: more flights are needed\n", scene)
+			continue
+		}
+		m.Rates[scene] = rates
+		for _, r := range rates {
 			fmt.Printf("%-18s up to %.2f m a pixel, %2.0f° down and steeper, brightness from %.2f: %.0f %% of %d found\n", scene, r.GSDM, r.DepressionDeg, r.Light, 100*r.Found, r.Of)
 		}
 	}
