@@ -113,6 +113,9 @@ func TestTheModelSeesWhatIsThere(t *testing.T) {
 
 // Over a dozen pictures the closer look makes right what the detector took for something else, loads of trucks for one.
 func TestTheCloserLookIsRightMoreOften(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a dozen pictures of a town take minutes with the race detector; no other test looks at so many")
+	}
 	m := open(t, "harrier-nano", "onnxruntime")
 	if m.closer == nil {
 		t.Fatal("harrier-nano names no network that looks closer")
