@@ -263,51 +263,42 @@ func evaluate(pictures []labelled, classes []cocoCategory, found [][]vision.Dete
 
 // calibrate fits the scores of every class of which there are things enough. Detections count as right where they lie on a label of the class.
 func calibrate(manifest string, from int, classes []string, pictures []labelled, found [][]vision.Detection) error {
-	b, err := os.ReadFile(manifest)
-	if err != nil {
-		return err
-	}
-	var m networks.Manifest
-	if err := json.Unmarshal(b, &m); err != nil {
-		return fmt.Errorf("%s: %w", manifest, err)
-	}
-	if m.Calibration == nil {
-		m.Calibration = map[string]networks.Platt{}
-	}
-	if len(m.LooksAt) > 0 {
-		// what it tells apart; of the others the detector's own calibration holds
-		classes = append(slices.Clone(m.LooksAt), slices.DeleteFunc(slices.Clone(m.Classes), func(c string) bool { return slices.Contains(classes, c) })...)
-	}
-	for _, class := range classes {
-		var all []measure.Picture
-		things := 0
-		for i, p := range pictures {
-			var x measure.Picture
-			for _, l := range p.boxes {
-				if plain(l.class) == class || slices.Contains(apart, l.class) {
-					x.Truths = append(x.Truths, measure.Truth{Box: l.box, Ignore: l.ignore})
-					if !l.ignore {
-						things++
+	return changeManifest(manifest, func(m *networks.Manifest) error {
+		if m.Calibration == nil {
+			m.Calibration = map[string]networks.Platt{}
+		}
+		if len(m.LooksAt) > 0 {
+			// what it tells apart; of the others the detector's own calibration holds
+			classes = append(slices.Clone(m.LooksAt), slices.DeleteFunc(slices.Clone(m.Classes), func(c string) bool { return slices.Contains(classes, c) })...)
+		}
+		for _, class := range classes {
+			var all []measure.Picture
+			things := 0
+			for i, p := range pictures {
+				var x measure.Picture
+				for _, l := range p.boxes {
+					if plain(l.class) == class || slices.Contains(apart, l.class) {
+						x.Truths = append(x.Truths, measure.Truth{Box: l.box, Ignore: l.ignore})
+						if !l.ignore {
+							things++
+						}
 					}
 				}
-			}
-			for _, d := range found[i] {
-				if d.Class == class {
-					x.Found = append(x.Found, d)
+				for _, d := range found[i] {
+					if d.Class == class {
+						x.Found = append(x.Found, d)
+					}
 				}
+				all = append(all, x)
 			}
-			all = append(all, x)
+			if things < from {
+				continue
+			}
+			if a, b := measure.Calibrate(all); a != 1 || b != 0 {
+				m.Calibration[class] = networks.Platt{A: round(a, 4), B: round(b, 4), Things: things, On: filepath.Base(filepath.Dir(pictures[0].path))}
+				fmt.Printf("%-20s a %.3f b %.3f, %d things\n", class, a, b, things)
+			}
 		}
-		if things < from {
-			continue
-		}
-		if a, b := measure.Calibrate(all); a != 1 || b != 0 {
-			m.Calibration[class] = networks.Platt{A: round(a, 4), B: round(b, 4), Things: things, On: filepath.Base(filepath.Dir(pictures[0].path))}
-			fmt.Printf("%-20s a %.3f b %.3f, %d things\n", class, a, b, things)
-		}
-	}
-	if b, err = json.MarshalIndent(m, "", " "); err != nil {
-		return err
-	}
-	return os.WriteFile(manifest, append(b, '\n'), 0o644)
+		return nil
+	})
 }

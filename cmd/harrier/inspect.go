@@ -408,6 +408,10 @@ func (in *inspection) lead(name string, k *vision.Track, o vision.Observation, r
 	_, score := k.Class()
 	cls, attr := in.tracker.Describe(k, in.city.doorLines)
 	maps.Copy(attr, read)
+	if i, had := in.tracks[k]; had {
+		in.leads[i].Lon, in.leads[i].Lat, in.leads[i].Score, in.leads[i].LastSeen = k.Lon(), k.Lat(), score, k.LastSeen
+		return
+	}
 	var register *geo.Match
 	if vision.Group(o.Class) == "structure" {
 		above, _ := in.tracker.AboveM(o.Class)
@@ -419,10 +423,6 @@ func (in *inspection) lead(name string, k *vision.Track, o vision.Observation, r
 		if register = s.Register; why != "" {
 			attr[vision.Because] = string(why)
 		}
-	}
-	if i, had := in.tracks[k]; had {
-		in.leads[i].Lon, in.leads[i].Lat, in.leads[i].Score, in.leads[i].LastSeen = k.Lon(), k.Lat(), score, k.LastSeen
-		return
 	}
 	x := leads.Lead{Lead: uuid.NewString(), Revision: 1, State: leads.Candidate, Scene: scene.Name, Class: cls, Attributes: attr, Lon: k.Lon(), Lat: k.Lat(), Datum: "WGS-84", Ellipse: k.Cov.Ellipse(), HeightM: o.At.HeightM, Score: score, FirstSeen: k.FirstSeen, LastSeen: k.LastSeen, Captured: k.LastSeen, FrameURL: name, Cov: k.Cov, Register: register}
 	x.Box, _ = json.Marshal(o.Box)

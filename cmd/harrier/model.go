@@ -14,8 +14,6 @@ import (
 	"strings"
 	"time"
 
-	"gocv.io/x/gocv"
-
 	"github.com/harrier-patrol/harrier/geo"
 	"github.com/harrier-patrol/harrier/vision"
 	"github.com/harrier-patrol/harrier/vision/infer"
@@ -319,89 +317,40 @@ func (c *modelRatesCmd) Run() error {
 			sum[scene] = append(sum[scene], rates...)
 		}
 	}
-	b, err := os.ReadFile(c.Manifest)
+	return changeManifest(c.Manifest, func(m *networks.Manifest) error {
+		m.Rates = map[string]geo.Rates{}
+		for _, scene := range sortedKeys(sum) {
+			rates := ratesOf(sum[scene])
+			if len(rates) == 0 {
+				fmt.Printf("%-18s too little was seen of it: more flights are needed\n", scene)
+				continue
+			}
+			m.Rates[scene] = rates
+			for _, r := range rates {
+				fmt.Printf("%-18s up to %.2f m a pixel, %2.0f° down and steeper, brightness from %.2f: %.0f %% of %d found\n", scene, r.GSDM, r.DepressionDeg, r.Light, 100*r.Found, r.Of)
+			}
+		}
+		return nil
+	})
+}
+
+// changeManifest reads a model's manifest, changes it and writes it back.
+func changeManifest(path string, change func(*networks.Manifest) error) error {
+	b, err := os.ReadFile(path)
 	if err != nil {
 		return err
 	}
 	var m networks.Manifest
 	if err := json.Unmarshal(b, &m); err != nil {
-		return fmt.Errorf("%s: %w", c.Manifest, err)
+		return fmt.Errorf("%s: %w", path, err)
 	}
-	m.Rates = map[string]geo.Rates{}
-	for _, scene := range sortedKeys(sum) {
-		rates := ratesOf(sum[scene])
-		if len(rates) == 0 {
-			fmt.Printf("%-18s too little was seen of it: more flights are needed\n", scene)
-			continue
-		}
-		m.Rates[scene] = rates
-		for _, r := range rates {
-			fmt.Printf("%-18s up to %.2f m a pixel, %2.0f° down and steeper, brightness from %.2f: %.0f %% of %d found\n", scene, r.GSDM, r.DepressionDeg, r.Light, 100*r.Found, r.Of)
-		}
-	}
-	if b, err = json.MarshalIndent(m, "", " "); err != nil {
-		return err
-	}
-	return os.WriteFile(c.Manifest, append(b, '\n'), 0o644)
-}
-
-type modelLearntCmd struct {
-	Manifest string   `arg:"" help:"The model's manifest (.json)." type:"existingfile"`
-	From     []string `required:"" help:"Data sets that it was trained on (COCO)." type:"existingdir"`
-	Held     []string `required:"" help:"Data sets of the same kinds that it was not trained on: the limit is set so that 98 in 100 of their pictures are within it." type:"existingdir"`
-	Most     int      `default:"150" help:"So many pictures of each are taken, evenly."`
-}
-
-// Run describes the pictures and writes the manifest.
-func (c *modelLearntCmd) Run() error {
-	measures := func(dirs []string) (out [][]float64, err error) {
-		for _, d := range dirs {
-			pictures, _, err := readDataset(d, "coco")
-			if err != nil {
-				return nil, err
-			}
-			n := min(c.Most, len(pictures))
-			for k := range n {
-				p := pictures[k*len(pictures)/n]
-				pic := gocv.IMRead(p.path, gocv.IMReadColor|gocv.IMReadIgnoreOrientation)
-				if pic.Empty() {
-					pic.Close()
-					return nil, fmt.Errorf("%s: the picture is missing or damaged", p.path)
-				}
-				row, err := infer.Describe(pic)
-				pic.Close()
-				if err != nil {
-					return nil, fmt.Errorf("%s: %w", p.path, err)
-				}
-				out = append(out, row)
-			}
-		}
-		return out, nil
-	}
-	rows, err := measures(c.From)
-	if err != nil {
-		return err
-	}
-	held, err := measures(c.Held)
-	if err != nil {
-		return err
-	}
-	b, err := os.ReadFile(c.Manifest)
-	if err != nil {
-		return err
-	}
-	var m networks.Manifest
-	if err := json.Unmarshal(b, &m); err != nil {
-		return fmt.Errorf("%s: %w", c.Manifest, err)
-	}
-	if m.Learnt, err = networks.Learn(rows, held); err != nil {
+	if err := change(&m); err != nil {
 		return err
 	}
 	if b, err = json.MarshalIndent(m, "", " "); err != nil {
 		return err
 	}
-	fmt.Printf("%s: %d pictures learnt from, limit %.3f set on %d others\n", c.Manifest, len(rows), m.Learnt.Limit, len(held))
-	return os.WriteFile(c.Manifest, append(b, '\n'), 0o644)
+	return os.WriteFile(path, append(b, '\n'), 0o644)
 }
 
 // ratesOf makes a table of rates: each rests on what was seen just so well, together with what was seen finer where that
