@@ -9,29 +9,13 @@ import (
 	"github.com/harrier-patrol/harrier/geo"
 )
 
-// apartM is how near two things of a kind never stand to each other, middle to middle: what is nearer is one thing.
-func apartM(class string) float64 {
-	switch kind(class) {
-	case "truck", "heap", "roof":
-		return 2
-	case "cloth":
-		return 1.8
-	case "car":
-		return 1.3
-	case "person":
-		return 0.5
-	default:
-		return 1
-	}
-}
-
 // again is the track, of those that were seen in this frame already, that a sighting is another look at; nil where it is of none.
 func (t *Tracker) again(o Observation, taken map[*Track]bool) *Track {
 	var best *Track
 	near := math.Inf(1)
 	for k := range taken {
 		c, _ := k.Class()
-		if d := geo.DistanceM(o.At.Point(), k.seen[len(k.seen)-1].At.Point()); related(c, o.Class) && d < apartM(c) && (d < near || d == near && k.ID < best.ID) {
+		if d := geo.DistanceM(o.At.Point(), k.seen[len(k.seen)-1].At.Point()); Looks(c) == Looks(o.Class) && d < about(c).apartM && (d < near || d == near && k.ID < best.ID) {
 			best, near = k, d
 		}
 	}
@@ -45,13 +29,13 @@ func (t *Tracker) Merge() {
 	gone := map[*Track]bool{}
 	for i, a := range stand {
 		for _, b := range stand[i+1:] {
-			const near = 3e-5 // degrees, more than apartM
+			const near = 3e-5 // degrees, more than the largest apartM
 			if gone[a] || b.Lat()-a.Lat() > near {
 				break
 			}
 			ca, _ := a.Class()
 			cb, _ := b.Class()
-			if gone[b] || !related(ca, cb) || geo.DistanceM(a.Point(), b.Point()) > min(apartM(ca), apartM(cb)) {
+			if gone[b] || Looks(ca) != Looks(cb) || geo.DistanceM(a.Point(), b.Point()) > min(about(ca).apartM, about(cb).apartM) {
 				continue
 			}
 			if b.Found && !a.Found || a.Found == b.Found && b.Sightings > a.Sightings {
@@ -152,7 +136,7 @@ func (t *Tracker) Link() {
 		ca, _ := a.track.Class()
 		for j, b := range ways {
 			gap := b.from.Time.Sub(a.to.Time)
-			if cb, _ := b.track.Class(); gap <= 0 || gap > linkedFor || !related(ca, cb) {
+			if cb, _ := b.track.Class(); gap <= 0 || gap > linkedFor || Looks(ca) != Looks(cb) {
 				continue
 			}
 			s := gap.Seconds()

@@ -30,14 +30,14 @@ next:
 			if !d.Box.meets(k.Box) {
 				continue // as nearly all
 			}
-			if (Group(k.Class) == Group(d.Class) || related(k.Class, d.Class)) && (k.Box.IoU(d.Box) > iou || d.Cut && d.Box.within(k.Box) > 0.6) || k.Box.IoU(d.Box) > onePlace {
+			if (Group(k.Class) == Group(d.Class) || Looks(k.Class) == Looks(d.Class)) && (k.Box.IoU(d.Box) > iou || d.Cut && d.Box.within(k.Box) > 0.6) || k.Box.IoU(d.Box) > onePlace {
 				continue next
 			}
 		}
 		out = append(out, d)
 	}
 	part := func(d Detection) bool {
-		return d.Class != "person" && kind(d.Class) != "truck" && slices.ContainsFunc(out, func(k Detection) bool {
+		return d.Class != "person" && !IsTruck(d.Class) && slices.ContainsFunc(out, func(k Detection) bool {
 			return d.Box.meets(k.Box) && IsTruck(k.Class) && k.Score >= sureTruck && d.Box.W*d.Box.H < k.Box.W*k.Box.H && d.Box.within(k.Box) > partOfTruck
 		})
 	}

@@ -360,15 +360,6 @@ type tracked struct {
 	joinM   float64
 }
 
-// What is joined, and how high its middle is seen, where no scene says.
-var besides = map[string]tracked{
-	"person": {-1, 0.9, 1.5}, "car": {-1, 0.8, 2}, "van": {-1, 1, 2}, "bus": {-1, 1.5, 5}, "lorry": {-1, 1.6, 5},
-	"dump-truck": {-1, 1.5, 5}, "bicycles": {-1, 0.5, 3},
-}
-
-// defaultJoinM joins the sightings of things that neither a scene nor besides describes.
-const defaultJoinM = 6
-
 // NewTracker follows every class of the model: what the scenes want, and all besides (what outvotes a mistaken sighting, and what
 // the tracks of a flight tell).
 func NewTracker(scenes []Scene, classes []string) *Tracker {
@@ -377,11 +368,7 @@ func NewTracker(scenes []Scene, classes []string) *Tracker {
 		if c == "" {
 			continue
 		}
-		r, ok := besides[Name(c)]
-		if !ok {
-			r = tracked{-1, 1.2, defaultJoinM}
-		}
-		t.rules[c] = r
+		t.rules[c] = tracked{-1, about(c).heightM, about(c).joinM}
 	}
 	for i, s := range scenes {
 		for c, r := range s.Classes {
@@ -400,18 +387,6 @@ func (t *Tracker) AboveM(class string) (float64, bool) {
 // Tracks are all tracks so far.
 func (t *Tracker) Tracks() []*Track { return t.tracks }
 
-// fastestMS is how fast a kind of thing can move, metres a second; 0 for what stands where it was put.
-func fastestMS(class string) float64 {
-	switch Name(class) {
-	case "person":
-		return 3
-	case "car", "van", "bus", "lorry", "dump-truck":
-		return 25
-	default:
-		return 0
-	}
-}
-
 // forgetMoving: a moving thing that was out of sight so long is no longer where its velocity says.
 const forgetMoving = 4 * time.Second
 
@@ -428,7 +403,7 @@ func (t *Tracker) Add(frame []Observation) []*Track {
 		r := t.rules[o.Class]
 		for _, k := range t.tracks {
 			c, _ := k.Class()
-			if !related(c, o.Class) {
+			if Looks(c) != Looks(o.Class) {
 				continue
 			}
 			if cost, ok := k.cost(o, r.joinM); ok {
@@ -493,7 +468,7 @@ func (k *Track) cost(o Observation, joinM float64) (float64, bool) {
 	}
 	c, _ := k.Class()
 	gone := o.Time.Sub(k.LastSeen).Seconds()
-	if v := fastestMS(c); v > 0 && gone > 0 && gone < 1.6 {
+	if v := about(c).maxMS; v > 0 && gone > 0 && gone < 1.6 {
 		if k.Sightings == 1 {
 			return 2 + d/(v*gone), d < v*gone
 		}
@@ -563,42 +538,6 @@ func (t *Tracker) Ended(before time.Time, all bool) []*Track {
 		}
 	}
 	return out
-}
-
-// related says whether two classes may be taken for each other; things of different kinds may stand side by side.
-func related(a, b string) bool {
-	if a == b {
-		return true
-	}
-	return kind(a) == kind(b)
-}
-
-// Surfaces is the locator for things of a class. Only structures, people and what hangs on walls are looked for on buildings; all others
-// stand on the ground: where the line of sight to one meets a roof, the pose or the outline is off by a little, and the place would be by as
-// much as the building is high.
-func Surfaces(l geo.Locator, class string) geo.Locator {
-	if k := kind(class); k != "roof" && k != "person" && Name(class) != "awning" {
-		l.Buildings = nil
-	}
-	return l
-}
-
-// IsTruck says whether a class is of what is easily taken for a dump truck from above, or for one with another load: dump trucks, lorries and buses.
-func IsTruck(class string) bool { return kind(class) == "truck" }
-
-func kind(c string) string {
-	switch name := Name(c); name {
-	case "car", "van":
-		return "car"
-	case "dump-truck", "lorry", "bus":
-		return "truck"
-	case "stall", "awning", "tricycle", "goods", "car-wash":
-		return "cloth"
-	case "shed", "room", "tent", "frame", "container", "solar", "pool", "shelter":
-		return "roof"
-	default:
-		return name
-	}
 }
 
 // Rule says whether a track is against the rules of a scene now: its class, its score, how often and how long it was seen, whether it

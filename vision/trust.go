@@ -51,7 +51,7 @@ func (t *Track) Trust(share float64) float64 {
 	if share > 0 {
 		table, logShare = steady, math.Log(share)
 	}
-	c, ok := table[kind(class)]
+	c, ok := table[Looks(class)]
 	if !ok {
 		c = table[""]
 	}

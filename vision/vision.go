@@ -5,7 +5,6 @@ package vision
 import (
 	"fmt"
 	"maps"
-	"strings"
 	"time"
 
 	"github.com/paulmach/orb"
@@ -215,33 +214,4 @@ type Gap struct {
 	From   time.Time `json:"from"`
 	Until  time.Time `json:"until"`
 	Reason string    `json:"reason"`
-}
-
-// Split separates a network's class from the attribute it may carry.
-func Split(class string) (name string, attributes map[string]string) {
-	name, load, ok := strings.Cut(class, "/")
-	if !ok {
-		return class, map[string]string{}
-	}
-	return name, map[string]string{"load": load}
-}
-
-// Name is a class without the attribute it may carry.
-func Name(class string) string {
-	name, _, _ := strings.Cut(class, "/")
-	return name
-}
-
-// Group is the coarse kind of a class: vehicle, person, stall, structure, heap, or the class itself.
-func Group(class string) string {
-	switch name := Name(class); name {
-	case "car", "van", "bus", "lorry", "truck", "dump-truck":
-		return "vehicle"
-	case "shed", "room", "tent", "frame", "container":
-		return "structure"
-	case "stall", "tricycle", "goods", "car-wash":
-		return "stall"
-	default:
-		return name
-	}
 }

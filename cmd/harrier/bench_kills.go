@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,11 +14,11 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/harrier-patrol/harrier/dock"
-	"github.com/harrier-patrol/harrier/dock/docksim"
 	"github.com/harrier-patrol/harrier/dock/pace"
 	"github.com/harrier-patrol/harrier/geo"
 	"github.com/harrier-patrol/harrier/journal"
 	"github.com/harrier-patrol/harrier/leads"
+	"github.com/harrier-patrol/harrier/vision/score"
 )
 
 // benchKillsCmd shows a recorded flight twice, once to a Harrier that is left alone and once to one that is killed again and again, and compares
@@ -33,15 +34,15 @@ type benchKillsCmd struct {
 
 // killsRun is what one of the two runs came to.
 type killsRun struct {
-	Leads   int           `json:"leads"`
-	Kills   int           `json:"kills"`
-	Things  int           `json:"things"`  // violations that have a lead
-	Doubled []string      `json:"doubled"` // things with two leads
-	DownS   float64       `json:"down_s"`  // between a kill and the next frame that was looked at, together
-	byThing map[int]place // by index in the truth
+	Leads   int                `json:"leads"`
+	Kills   int                `json:"kills"`
+	Things  int                `json:"things"`  // violations that have a lead
+	Doubled []string           `json:"doubled"` // things with two leads
+	DownS   float64            `json:"down_s"`  // between a kill and the next frame that was looked at, together
+	byThing map[int]score.Lead // by index in the truth
 	leads   []leads.Lead
-	down    []docksim.Window
-	truth   truthFile
+	down    []score.Window
+	truth   score.Truth
 }
 
 // KillsReport compares the two.
@@ -52,8 +53,8 @@ type KillsReport struct {
 	Missing map[string]float64 `json:"missing"`
 	More    int                `json:"more"` // the other way round
 	// Moved are the things whose lead lies elsewhere by more than its 95 % ellipse; MovedM is how far all are apart.
-	Moved  []string `json:"moved"`
-	MovedM spread   `json:"moved_m"`
+	Moved  []string     `json:"moved"`
+	MovedM score.Spread `json:"moved_m"`
 }
 
 func (x *benchKillsCmd) Run(ctx context.Context) (err error) {
@@ -83,7 +84,7 @@ func (x *benchKillsCmd) Run(ctx context.Context) (err error) {
 	row("violations with a lead", r.Alone.Things, r.Killed.Things)
 	row("with two leads", len(r.Alone.Doubled), len(r.Killed.Doubled))
 	fmt.Printf("only left alone: %d", len(r.Missing))
-	for _, k := range sortedKeys(r.Missing) {
+	for _, k := range slices.Sorted(maps.Keys(r.Missing)) {
 		fmt.Printf("\n  %s, in sight for %.1f s while Harrier was up", k, r.Missing[k])
 	}
 	fmt.Printf("\nonly killed: %d\nmoved beyond their ellipse: %v; all by %.2f m in the median, 95 %% within %.2f m\n", r.More, r.Moved, r.MovedM.Median, r.MovedM.P95)
@@ -152,7 +153,7 @@ func (x *benchKillsCmd) fly(ctx context.Context, dir string, kills int) (r kills
 		}
 		srv.kill()
 		r.Kills++
-		w := docksim.Window{From: time.Now()}
+		w := score.Window{From: time.Now()}
 		if srv, err = serve(); err != nil {
 			return r, err
 		}
@@ -173,7 +174,7 @@ func (x *benchKillsCmd) fly(ctx context.Context, dir string, kills int) (r kills
 		return r, err
 	}
 	sim.stop() // so that its truth is whole
-	if r.truth, err = readTruth(truth); err != nil {
+	if r.truth, err = score.ReadTruth(truth); err != nil {
 		return r, err
 	}
 	r.count()
@@ -210,7 +211,7 @@ func (x *benchKillsCmd) settled(ctx context.Context, conf config, r *killsRun) e
 			all[e.Data.Lead] = e.Data
 			return nil
 		})
-		for _, id := range sortedKeys(all) {
+		for _, id := range slices.Sorted(maps.Keys(all)) {
 			r.leads = append(r.leads, all[id])
 		}
 		return err
@@ -240,16 +241,16 @@ func analysed(page string) (int64, error) {
 
 // count holds the leads against what is true of the town.
 func (r *killsRun) count() {
-	var at []place
+	var at []score.Lead
 	for _, l := range r.leads {
-		at = append(at, place{Scene: l.Scene, Lon: l.Lon, Lat: l.Lat, cov: l.Cov})
+		at = append(at, score.Lead{Scene: l.Scene, Lon: l.Lon, Lat: l.Lat, Cov: l.Cov})
 	}
-	_, byThing, _ := score(at, r.truth.things)
-	r.Leads, r.byThing, r.Doubled = len(r.leads), map[int]place{}, []string{}
+	_, byThing, _ := score.Leads(at, r.truth.Things)
+	r.Leads, r.byThing, r.Doubled = len(r.leads), map[int]score.Lead{}, []string{}
 	taken := map[int]bool{}
 	for t, l := range byThing {
 		taken[l] = true
-		if r.truth.things[t].Kind == "violation" {
+		if r.truth.Things[t].Kind == "violation" {
 			r.byThing[t] = at[l]
 		}
 	}
@@ -257,7 +258,7 @@ func (r *killsRun) count() {
 	const sameM = 4 // two leads of a scene this near to a thing are about it
 	for i, l := range at {
 		for t := range r.byThing {
-			x := r.truth.things[t]
+			x := r.truth.Things[t]
 			if !taken[i] && x.Scene == l.Scene && geo.DistanceM([2]float64{x.Lon, x.Lat}, [2]float64{l.Lon, l.Lat}) < sameM {
 				r.Doubled = append(r.Doubled, x.ID)
 				break
@@ -269,36 +270,36 @@ func (r *killsRun) count() {
 func (r *KillsReport) compare() {
 	r.Missing, r.Moved = map[string]float64{}, []string{}
 	idOf := map[string]int{}
-	for i, t := range r.Killed.truth.things {
+	for i, t := range r.Killed.truth.Things {
 		idOf[t.ID] = i
 	}
 	found := map[string]bool{}
 	var apart []float64
 	for i, a := range r.Alone.byThing {
-		id := r.Alone.truth.things[i].ID
+		id := r.Alone.truth.Things[i].ID
 		found[id] = true
 		j, there := idOf[id]
 		b, ok := r.Killed.byThing[j]
 		if !there || !ok {
 			r.Missing[id] = 0
 			if there {
-				r.Missing[id] = upSeconds(r.Killed.truth.things[j].Windows, r.Killed.down)
+				r.Missing[id] = upSeconds(r.Killed.truth.Things[j].Windows, r.Killed.down)
 			}
 			continue
 		}
 		d := geo.NewFrame([2]float64{a.Lon, a.Lat}, 0).To([2]float64{b.Lon, b.Lat}, 0)
 		apart = append(apart, geo.DistanceM([2]float64{a.Lon, a.Lat}, [2]float64{b.Lon, b.Lat}))
-		if a.cov.Add(b.cov).Mahalanobis2(d.E, d.N) > inside95 {
+		if a.Cov.Add(b.Cov).Mahalanobis2(d.E, d.N) > score.Inside95 {
 			r.Moved = append(r.Moved, fmt.Sprintf("%s by %.1f m", id, apart[len(apart)-1]))
 		}
 	}
 	slices.Sort(r.Moved)
 	for j := range r.Killed.byThing {
-		if !found[r.Killed.truth.things[j].ID] {
+		if !found[r.Killed.truth.Things[j].ID] {
 			r.More++
 		}
 	}
-	r.MovedM = spreadOf(apart)
+	r.MovedM = score.SpreadOf(apart)
 }
 
 // videoDelay is how old a picture is when it comes, about: what was captured so long before a kill came after it.
@@ -306,7 +307,7 @@ const videoDelay = time.Second
 
 // upSeconds is how much of a thing's times in the picture lies outside of those at which nobody watched. A window that the simulator wrote again when
 // its stream was asked for anew counts once.
-func upSeconds(seen, down []docksim.Window) (s float64) {
+func upSeconds(seen, down []score.Window) (s float64) {
 	told := map[time.Time]bool{}
 	for _, w := range seen {
 		if told[w.From] {

@@ -20,6 +20,7 @@ import (
 	"github.com/harrier-patrol/harrier/dock/docksim"
 	"github.com/harrier-patrol/harrier/geo"
 	"github.com/harrier-patrol/harrier/vision"
+	"github.com/harrier-patrol/harrier/vision/score"
 	"github.com/harrier-patrol/harrier/vision/stream"
 	"github.com/harrier-patrol/harrier/vision/ties"
 )
@@ -342,7 +343,7 @@ func (w *benchWatch) locate(town *docksim.Town) flown {
 func sampleOf(band int, l geo.Located, f geo.Frame, truth geo.ENU) sample {
 	got := f.To(l.Point(), 0)
 	e, n := got.E-truth.E, got.N-truth.N
-	return sample{band, math.Hypot(e, n), l.Cov.Ellipse().MajorM, l.Cov.Mahalanobis2(e, n) <= inside95}
+	return sample{band, math.Hypot(e, n), l.Cov.Ellipse().MajorM, l.Cov.Mahalanobis2(e, n) <= score.Inside95}
 }
 
 func (c *benchLocateCmd) print(all []flown) {
@@ -365,7 +366,7 @@ func (c *benchLocateCmd) print(all []flown) {
 			continue
 		}
 		n := float64(len(errs))
-		e, m := spreadOf(errs), spreadOf(major)
+		e, m := score.SpreadOf(errs), score.SpreadOf(major)
 		fmt.Printf("%-10s %8d %12.2f m %12.2f m %17.1f %% %20.2f m\n", bd.name, len(errs), e.Median, e.P95, 100*in/n, m.Median)
 	}
 	if c.Time != "estimated" {
@@ -383,7 +384,7 @@ func (c *benchLocateCmd) print(all []flown) {
 		}
 		if len(v) > 0 {
 			sort.Float64s(v)
-			s := spreadOf(v)
+			s := score.SpreadOf(v)
 			fmt.Printf("capture time %2d s after the first turn or change of speed: off by %.0f ms in the median, 95 %% within %.0f ms (%d flights)\n", at, 1000*s.Median, 1000*s.P95, len(v))
 		}
 	}

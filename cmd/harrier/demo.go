@@ -19,6 +19,7 @@ import (
 	"github.com/harrier-patrol/harrier/dock/docksim"
 	"github.com/harrier-patrol/harrier/leads"
 	"github.com/harrier-patrol/harrier/vision"
+	"github.com/harrier-patrol/harrier/vision/score"
 	"github.com/harrier-patrol/harrier/vision/watch"
 )
 
@@ -42,21 +43,21 @@ type demoCmd struct {
 
 // report is what --report writes.
 type report struct {
-	Scenes    map[string]*sceneScore `json:"scenes"`
-	PositionM spread                 `json:"position_error_m"`
-	ByDockM   map[string]spread      `json:"position_error_by_dock_m"`
-	Inside    float64                `json:"inside_95"`       // share of the violations found that lie in their lead's 95 % ellipse
-	EllipseM  spread                 `json:"ellipse_major_m"` // semi-major axes of those
-	LatencyS  spread                 `json:"latency_s"`
-	CaptureS  map[string]spread      `json:"capture_error_s"` // of the estimated capture times, by dock, as leads came
-	Frames    map[string]int64       `json:"frames"`
-	Tiles     int64                  `json:"tiles"`
-	CPUs      map[string]float64     `json:"cpu_s"`
-	PSS       map[string]float64     `json:"peak_pss_mib"`
-	Flights   []dock.FlightEvent     `json:"flights"`
-	Leads     int                    `json:"leads"`
-	Seen3s    recognition            `json:"seen_3s"` // of what was seen at 10 cm a pixel or finer for 3 s
-	Seconds   float64                `json:"seconds"`
+	Scenes    map[string]*score.Scene `json:"scenes"`
+	PositionM score.Spread            `json:"position_error_m"`
+	ByDockM   map[string]score.Spread `json:"position_error_by_dock_m"`
+	Inside    float64                 `json:"inside_95"`       // share of the violations found that lie in their lead's 95 % ellipse
+	EllipseM  score.Spread            `json:"ellipse_major_m"` // semi-major axes of those
+	LatencyS  score.Spread            `json:"latency_s"`
+	CaptureS  map[string]score.Spread `json:"capture_error_s"` // of the estimated capture times, by dock, as leads came
+	Frames    map[string]int64        `json:"frames"`
+	Tiles     int64                   `json:"tiles"`
+	CPUs      map[string]float64      `json:"cpu_s"`
+	PSS       map[string]float64      `json:"peak_pss_mib"`
+	Flights   []dock.FlightEvent      `json:"flights"`
+	Leads     int                     `json:"leads"`
+	Seen3s    score.Recognition       `json:"seen_3s"` // of what was seen at 10 cm a pixel or finer for 3 s
+	Seconds   float64                 `json:"seconds"`
 }
 
 // gotLead is a lead as it came, and when.

@@ -4,15 +4,18 @@ import (
 	"fmt"
 	"image"
 	_ "image/jpeg"
+	"maps"
 	"math"
 	"net/http"
 	"slices"
 	"time"
+
+	"github.com/harrier-patrol/harrier/vision/score"
 )
 
 func (d *demo) report(truth string) (report, error) {
 	r := report{Frames: map[string]int64{}, CPUs: d.cpu, PSS: d.peak, Seconds: time.Since(d.began).Seconds()}
-	t, err := readTruth(truth)
+	t, err := score.ReadTruth(truth)
 	if err != nil {
 		return r, fmt.Errorf("truth: %w", err)
 	}
@@ -25,47 +28,47 @@ func (d *demo) report(truth string) (report, error) {
 	for _, id := range d.order {
 		r.Flights = append(r.Flights, d.flights[id])
 	}
-	var places []place
+	var places []score.Lead
 	var late []float64
 	capture := map[string][]float64{}
 	for _, l := range d.leads {
 		u := d.updated[l.Lead.Lead]
-		places = append(places, place{Scene: u.Scene, Lon: u.Lon, Lat: u.Lat, cov: u.Cov})
+		places = append(places, score.Lead{Scene: u.Scene, Lon: u.Lon, Lat: u.Lat, Cov: u.Cov})
 		if n, ok := d.numbers[l.Frame]; ok {
-			if f, ok := t.frames[l.Flight][n]; ok {
+			if f, ok := t.Frames[l.Flight][n]; ok {
 				late = append(late, l.at.Sub(f.Captured).Seconds())
 				capture[l.Dock] = append(capture[l.Dock], math.Abs(l.Captured.Sub(f.Captured).Seconds()))
 			}
 		}
 	}
-	r.CaptureS = map[string]spread{}
+	r.CaptureS = map[string]score.Spread{}
 	for k, v := range capture {
-		r.CaptureS[k] = spreadOf(v)
+		r.CaptureS[k] = score.SpreadOf(v)
 	}
 	var errs, found, major []float64
 	var byThing map[int]int
-	r.Scenes, byThing, errs = score(places, t.things)
-	r.Seen3s = recognised(places, byThing, r.Scenes, t.things, d.tracks)
+	r.Scenes, byThing, errs = score.Leads(places, t.Things)
+	r.Seen3s = score.Recognised(places, byThing, r.Scenes, t.Things, d.tracks)
 	byDock, inside := map[string][]float64{}, 0.0
 	for i, e := range errs {
 		if math.IsNaN(e) {
 			continue
 		}
 		l := d.leads[i]
-		found, major = append(found, e), append(major, places[i].cov.Ellipse().MajorM)
+		found, major = append(found, e), append(major, places[i].Cov.Ellipse().MajorM)
 		byDock[l.Dock] = append(byDock[l.Dock], e)
-		if places[i].inside {
+		if places[i].Inside {
 			inside++
 		}
 	}
-	r.ByDockM = map[string]spread{}
+	r.ByDockM = map[string]score.Spread{}
 	for k, v := range byDock {
-		r.ByDockM[k] = spreadOf(v)
+		r.ByDockM[k] = score.SpreadOf(v)
 	}
 	if len(found) > 0 {
 		r.Inside = inside / float64(len(found))
 	}
-	r.PositionM, r.EllipseM, r.LatencyS = spreadOf(found), spreadOf(major), spreadOf(late)
+	r.PositionM, r.EllipseM, r.LatencyS = score.SpreadOf(found), score.SpreadOf(major), score.SpreadOf(late)
 	return r, nil
 }
 
@@ -109,11 +112,11 @@ func (d *demo) frameNumber(sha string) (uint32, error) {
 
 func (d *demo) summary(r report) {
 	fmt.Printf("\n%d leads in %.0f s\n", r.Leads, r.Seconds)
-	for _, s := range sortedKeys(r.Scenes) {
+	for _, s := range slices.Sorted(maps.Keys(r.Scenes)) {
 		x := r.Scenes[s]
 		fmt.Printf("  %-18s shown %3d  found %3d  missed %3d  false %3d\n", s, x.Truth, x.Found, x.Missed, x.False)
 	}
-	r.Seen3s.print()
+	r.Seen3s.Print()
 	fmt.Printf("  position error  median %.1f m, 95 %% within %.1f m; %.0f %% inside the 95 %% ellipse (semi-major axis %.1f m in the median)\n", r.PositionM.Median, r.PositionM.P95, 100*r.Inside, r.EllipseM.Median)
 	if len(r.CaptureS) > 0 {
 		fmt.Printf("  latency         median %.1f s, 95 %% within %.1f s\n", r.LatencyS.Median, r.LatencyS.P95)

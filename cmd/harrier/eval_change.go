@@ -15,7 +15,6 @@ import (
 
 	"github.com/harrier-patrol/harrier/vision/change"
 	"github.com/harrier-patrol/harrier/vision/infer"
-	"github.com/harrier-patrol/harrier/vision/networks"
 	"github.com/harrier-patrol/harrier/vision/ties"
 )
 
@@ -92,13 +91,13 @@ type pairResult struct {
 
 // change measures `harrier change` on pairs: A (before), B (after), label (255 where a structure is new, from 128 on where it is gone), the same names. Beside
 // it stands the best that a difference of pixels can do, with a threshold chosen on the truth.
-func (c *evalCmd) change(ctx context.Context) error {
+func (c *evalCmd) change(ctx context.Context, model string) error {
 	names, err := filepath.Glob(filepath.Join(c.Dataset, "A", "*"))
 	if err != nil || len(names) == 0 {
 		return fmt.Errorf("%s: no pairs; the earlier pictures are in A/, the later in B/, the masks in label/, under the same names", c.Dataset)
 	}
 	sort.Strings(names)
-	m, err := infer.OpenPair(networks.Change)
+	m, err := infer.OpenPair(model)
 	if err != nil {
 		return err
 	}

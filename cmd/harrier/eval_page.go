@@ -12,6 +12,7 @@ import (
 	"gocv.io/x/gocv"
 
 	"github.com/harrier-patrol/harrier/vision"
+	"github.com/harrier-patrol/harrier/vision/dataset"
 	"github.com/harrier-patrol/harrier/vision/measure"
 )
 
@@ -21,7 +22,7 @@ var evalPage = template.Must(template.New("eval").Parse(`<!doctype html>
 <h1>How often {{.Model}} is right</h1>
 <p>{{.Pictures}} pictures of {{.Dataset}}; precision and recall at score {{.Threshold}}. In brackets the 95 % interval of a bootstrap over pictures.</p>
 <table><tr><th>class</th><th>labelled</th><th>AP50</th><th>AP50-95</th><th>precision</th><th>recall</th></tr>
-{{range .Classes}}{{$c := .}}<tr><td><b>{{.Class}}</b></td><td>{{.All.AP50.N}}</td>{{template "f" .All}}</tr>
+{{range .Classes}}{{$c := .}}<tr><td><b>{{.Name}}</b></td><td>{{.All.AP50.N}}</td>{{template "f" .All}}</tr>
 {{range $k, $v := .BySize}}<tr><td>&emsp;{{$k}} px</td><td>{{$v.AP50.N}}</td>{{template "f" $v}}</tr>{{end}}{{range $k, $v := .ByGSD}}<tr><td>&emsp;{{$k}} m/px</td><td>{{$v.AP50.N}}</td>{{template "f" $v}}</tr>{{end}}{{end}}</table>
 {{if .False}}<h2>False things</h2><p>What is told at score {{.Threshold}} and lies on no label. Of classes that the data set shows without labelling them this says nothing.</p>
 <table><tr><th>class</th><th>number</th><th>a picture</th><th>a km²</th></tr>{{range .False}}<tr><td>{{.Class}}</td><td>{{.Picture.N}}</td><td>{{template "i" .Picture}}</td><td>{{with .SquareKm}}{{printf "%.0f (%.0f–%.0f)" .Value .Low .High}}{{end}}</td></tr>{{end}}</table>{{end}}
@@ -47,11 +48,11 @@ type evalPlot struct {
 
 type mistakePicture struct{ File, Note string }
 
-func (c *evalCmd) page(pictures []labelled, results []evaluated, wrong []falseClass, aside []apartClass, odd unlikeCount, model string) error {
+func (c *evalCmd) page(pictures []dataset.Picture, results []measure.Class, wrong []measure.FalseClass, aside []measure.ApartClass, odd measure.UnlikeCount, model string) error {
 	var plots []evalPlot
 	for i, r := range results {
-		p := evalPlot{Class: r.Class, SVG: template.HTML(curveSVG(measure.Curve(r.pictures)) + reliabilitySVG(r.bins))} // drawn from numbers alone
-		missed, wrong := measure.Mistakes(r.pictures, c.Threshold, mostMistakes)
+		p := evalPlot{Class: r.Name, SVG: template.HTML(curveSVG(measure.Curve(r.Pictures)) + reliabilitySVG(r.Bins))} // drawn from numbers alone
+		missed, wrong := measure.Mistakes(r.Pictures, c.Threshold, mostMistakes)
 		for _, x := range []struct {
 			list []measure.Mistake
 			what string
@@ -59,10 +60,10 @@ func (c *evalCmd) page(pictures []labelled, results []evaluated, wrong []falseCl
 		}{{missed, "missed", &p.Missed}, {wrong, "false", &p.False}} {
 			for k, m := range x.list {
 				name := fmt.Sprintf("%02d-%s-%02d.jpg", i, x.what, k)
-				if err := mistake(pictures[m.Picture].path, m.Box, filepath.Join(c.Out, name)); err != nil {
+				if err := mistake(pictures[m.Picture].Path, m.Box, filepath.Join(c.Out, name)); err != nil {
 					return err
 				}
-				note := filepath.Base(pictures[m.Picture].path)
+				note := filepath.Base(pictures[m.Picture].Path)
 				if m.Score > 0 {
 					note = fmt.Sprintf("%.2f in %s", m.Score, note)
 				}

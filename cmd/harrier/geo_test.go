@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/harrier-patrol/harrier/geo"
+	"github.com/harrier-patrol/harrier/vision/score"
 )
 
 // printed runs the program in this process and returns what it prints and its exit code.
@@ -130,7 +131,7 @@ func TestBenchLocateOnOneFlight(t *testing.T) {
 				}
 			}
 		}
-		return spreadOf(errs).Median, in / float64(len(errs))
+		return score.SpreadOf(errs).Median, in / float64(len(errs))
 	}
 	reported, _ := median(true)
 	aligned, inside := median(false)

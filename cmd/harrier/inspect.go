@@ -13,6 +13,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -393,7 +394,7 @@ func (in *inspection) picture(ctx context.Context, name string, row *inspected, 
 		}
 	}
 	var parts []string
-	for _, k := range sortedKeys(count) {
+	for _, k := range slices.Sorted(maps.Keys(count)) {
 		parts = append(parts, fmt.Sprintf("%s %d", k, count[k]))
 	}
 	row.Classes = strings.Join(parts, ", ")

@@ -5,6 +5,7 @@ import (
 
 	"gocv.io/x/gocv"
 
+	"github.com/harrier-patrol/harrier/vision/dataset"
 	"github.com/harrier-patrol/harrier/vision/infer"
 	"github.com/harrier-patrol/harrier/vision/networks"
 )
@@ -20,22 +21,22 @@ type modelLearntCmd struct {
 func (c *modelLearntCmd) Run() error {
 	measures := func(dirs []string) (out [][]float64, err error) {
 		for _, d := range dirs {
-			pictures, _, err := readDataset(d, "coco")
+			pictures, _, err := dataset.Read(d, "coco")
 			if err != nil {
 				return nil, err
 			}
 			n := min(c.Most, len(pictures))
 			for k := range n {
 				p := pictures[k*len(pictures)/n]
-				pic := gocv.IMRead(p.path, gocv.IMReadColor|gocv.IMReadIgnoreOrientation)
+				pic := gocv.IMRead(p.Path, gocv.IMReadColor|gocv.IMReadIgnoreOrientation)
 				if pic.Empty() {
 					pic.Close()
-					return nil, fmt.Errorf("%s: the picture is missing or damaged", p.path)
+					return nil, fmt.Errorf("%s: the picture is missing or damaged", p.Path)
 				}
 				row, err := infer.Describe(pic)
 				pic.Close()
 				if err != nil {
-					return nil, fmt.Errorf("%s: %w", p.path, err)
+					return nil, fmt.Errorf("%s: %w", p.Path, err)
 				}
 				out = append(out, row)
 			}
@@ -50,7 +51,7 @@ func (c *modelLearntCmd) Run() error {
 	if err != nil {
 		return err
 	}
-	return changeManifest(c.Manifest, func(m *networks.Manifest) error {
+	return networks.Update(c.Manifest, func(m *networks.Manifest) error {
 		if m.Learnt, err = networks.Learn(rows, held); err == nil {
 			fmt.Printf("%s: %d pictures learnt from, limit %.3f set on %d others\n", c.Manifest, len(rows), m.Learnt.Limit, len(held))
 		}

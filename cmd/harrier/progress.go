@@ -2,7 +2,9 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 	"time"
 )
@@ -47,7 +49,7 @@ func (p *progress) done() {
 	if p.tty {
 		fmt.Fprint(os.Stderr, "\r\x1b[K")
 	}
-	for _, s := range sortedKeys(p.said) {
+	for _, s := range slices.Sorted(maps.Keys(p.said)) {
 		if n := p.said[s]; n > 3 {
 			fmt.Fprintf(os.Stderr, "harrier: … and %d more files: %s\n", n-3, s)
 		}

@@ -11,6 +11,7 @@ import (
 	"gocv.io/x/gocv"
 
 	"github.com/harrier-patrol/harrier/dock/docksim"
+	"github.com/harrier-patrol/harrier/vision/dataset"
 	"github.com/harrier-patrol/harrier/vision/stream"
 )
 
@@ -53,7 +54,7 @@ func (c *renderCmd) Run() error {
 	}
 	defer out.Close()
 	enc := json.NewEncoder(out)
-	var set coco // of frames
+	var set dataset.COCO // of frames
 	for i := range c.Towns {
 		seed := c.From + uint64(i)
 		q := c.Quality
@@ -88,10 +89,10 @@ func (c *renderCmd) Run() error {
 				name, err := write(".jpg", m)
 				n++
 				img := len(set.Images) + 1
-				set.Images = append(set.Images, cocoImage{ID: img, FileName: name, Width: t.Width, Height: t.Height, GSDM: round(t.GSDM, 4), Source: fmt.Sprintf("town %d", seed)})
+				set.Images = append(set.Images, dataset.Image{ID: img, FileName: name, Width: t.Width, Height: t.Height, GSDM: round(t.GSDM, 4), Source: fmt.Sprintf("town %d", seed)})
 				for _, l := range t.Labels {
 					v := round(l.Visible, 2)
-					set.annotate(img, strings.Replace(l.Class, "dump-truck-", "dump-truck/", 1), l.Box, &v)
+					set.Annotate(img, strings.Replace(l.Class, "dump-truck-", "dump-truck/", 1), l.Box, &v)
 					set.Annotations[len(set.Annotations)-1].Marks = l.Marks
 				}
 				return err
@@ -102,7 +103,7 @@ func (c *renderCmd) Run() error {
 		}
 	}
 	if c.What == "frames" {
-		return errors.Join(set.write(c.Out), out.Close(), os.Remove(out.Name()))
+		return errors.Join(set.Write(c.Out), out.Close(), os.Remove(out.Name()))
 	}
 	return out.Close()
 }

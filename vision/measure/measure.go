@@ -463,3 +463,19 @@ func AP50(pictures []Picture) float64 {
 	}
 	return 0
 }
+
+// PairedAP is the 95 % interval of the difference of AP50, drawing pictures.
+func PairedAP(a, b []Picture) (lo, hi float64) {
+	rng := rand.New(rand.NewPCG(3, 4))
+	var d []float64
+	for range 100 {
+		x, y := make([]Picture, len(a)), make([]Picture, len(a))
+		for i := range x {
+			k := rng.IntN(len(a))
+			x[i], y[i] = a[k], b[k]
+		}
+		d = append(d, AP50(y)-AP50(x))
+	}
+	sort.Float64s(d)
+	return d[2], d[97]
+}

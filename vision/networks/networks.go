@@ -205,3 +205,22 @@ func Load(name string) ([]byte, Manifest, error) {
 	}
 	return raw, m, nil
 }
+
+// Update reads a model's manifest, changes it and writes it back.
+func Update(path string, change func(*Manifest) error) error {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	var m Manifest
+	if err := json.Unmarshal(b, &m); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	if err := change(&m); err != nil {
+		return err
+	}
+	if b, err = json.MarshalIndent(m, "", " "); err != nil {
+		return err
+	}
+	return os.WriteFile(path, append(b, '\n'), 0o644)
+}

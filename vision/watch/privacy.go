@@ -21,16 +21,11 @@ const (
 	vehicleM       = 4.0
 )
 
-// Private says whether a class is made unrecognisable where no lead is about it.
-func Private(class string) bool {
-	return class == "person" || vision.Group(class) == "vehicle"
-}
-
 // Blur makes people and vehicles unrecognisable, in place; keep is the classes that leads are about, except for people.
 func Blur(pic *gocv.Mat, all []vision.Detection, keep map[string]bool) {
 	frame := image.Rect(0, 0, pic.Cols(), pic.Rows())
 	for _, d := range all {
-		if !Private(d.Class) || keep[d.Class] && d.Class != "person" {
+		if !vision.Private(d.Class) || keep[d.Class] && d.Class != "person" {
 			continue
 		}
 		detail, size := vehicleDetailM, vehicleM

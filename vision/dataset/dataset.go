@@ -1,4 +1,5 @@
-package main
+// Package dataset reads and writes Picture pictures: COCO and YOLO.
+package dataset
 
 import (
 	"bufio"
@@ -6,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -17,14 +19,14 @@ import (
 	"github.com/harrier-patrol/harrier/vision"
 )
 
-// coco is a data set in COCO's form: https://cocodataset.org/#format-data. What Harrier adds to it is marked.
-type coco struct {
-	Images      []cocoImage      `json:"images"`
-	Annotations []cocoAnnotation `json:"annotations"`
-	Categories  []cocoCategory   `json:"categories"`
+// COCO is a data set in COCO's form: https://cocodataset.org/#format-data. What Harrier adds to it is marked.
+type COCO struct {
+	Images      []Image      `json:"images"`
+	Annotations []Annotation `json:"annotations"`
+	Categories  []Category   `json:"categories"`
 }
 
-type cocoImage struct {
+type Image struct {
 	ID       int     `json:"id"`
 	FileName string  `json:"file_name"`
 	Width    int     `json:"width"`
@@ -32,15 +34,15 @@ type cocoImage struct {
 	GSDM     float64 `json:"gsd_m,omitempty"`  // Harrier's: metres a pixel in the middle
 	Source   string  `json:"source,omitempty"` // Harrier's: where it comes from
 	// Rejected are Harrier's: boxes that were taken for something and are none, so that training learns them as background.
-	Rejected []cocoRejected `json:"rejected,omitempty"`
+	Rejected []Rejected `json:"rejected,omitempty"`
 }
 
-type cocoRejected struct {
+type Rejected struct {
 	Class string     `json:"class"`
 	BBox  [4]float64 `json:"bbox"`
 }
 
-type cocoAnnotation struct {
+type Annotation struct {
 	ID       int        `json:"id"`
 	ImageID  int        `json:"image_id"`
 	Category int        `json:"category_id"`
@@ -51,17 +53,17 @@ type cocoAnnotation struct {
 	Marks    []string   `json:"marks,omitempty"`   // Harrier's, of dump trucks: dirty, spillage
 }
 
-type cocoCategory struct {
+type Category struct {
 	ID   int    `json:"id"`
 	Name string `json:"name"`
 }
 
-// annotationsFile is where a folder's annotations are.
-const annotationsFile = "annotations.json"
+// AnnotationsFile is where a folder's annotations are.
+const AnnotationsFile = "annotations.json"
 
-// cocoResult is a detection as COCO's results files have it, so that other tools can count again; the numbers of pictures and of classes
+// Result is a detection as COCO's results files have it, so that other tools can count again; the numbers of pictures and of classes
 // are those of the data set (of YOLO: their place), and what the numbers mean is written beside them.
-type cocoResult struct {
+type Result struct {
 	ImageID  int        `json:"image_id"`
 	Category int        `json:"category_id"` // of classes that the data set does not have: numbers after its own
 	BBox     [4]float64 `json:"bbox"`
@@ -70,10 +72,10 @@ type cocoResult struct {
 	Class    string     `json:"class"`
 }
 
-const resultsFile = "detections.json"
+const ResultsFile = "detections.json"
 
-// numbersOf gives the classes that a network tells the numbers that a data set has for them, and new ones to those it does not have.
-func numbersOf(classes []cocoCategory, told []string) map[string]int {
+// Numbers gives the classes that a network tells the numbers that a data set has for them, and new ones to those it does not have.
+func Numbers(classes []Category, told []string) map[string]int {
 	out, next := map[string]int{}, 0
 	for _, k := range classes {
 		out[k.Name] = k.ID
@@ -88,17 +90,17 @@ func numbersOf(classes []cocoCategory, told []string) map[string]int {
 	return out
 }
 
-// writeResults writes what was found in the pictures of a data set in dir; numbers are those of the classes.
-func writeResults(path, dir string, numbers map[string]int, pictures []labelled, found [][]vision.Detection) error {
-	out := []cocoResult{}
+// WriteResults writes what was found in the pictures of a data set in dir; numbers are those of the classes.
+func WriteResults(path, dir string, numbers map[string]int, pictures []Picture, found [][]vision.Detection) error {
+	out := []Result{}
 	for i, p := range pictures {
-		name, err := filepath.Rel(dir, p.path)
+		name, err := filepath.Rel(dir, p.Path)
 		if err != nil {
 			return err
 		}
 		for _, d := range found[i] {
 			b := d.Box
-			out = append(out, cocoResult{p.id, numbers[d.Class], [4]float64{round(b.X, 1), round(b.Y, 1), round(b.W, 1), round(b.H, 1)}, round(d.Score, 4), filepath.ToSlash(name), d.Class})
+			out = append(out, Result{p.ID, numbers[d.Class], [4]float64{tenth(b.X), tenth(b.Y), tenth(b.W), tenth(b.H)}, math.Round(1e4*d.Score) / 1e4, filepath.ToSlash(name), d.Class})
 		}
 	}
 	b, err := json.Marshal(out)
@@ -108,55 +110,57 @@ func writeResults(path, dir string, numbers map[string]int, pictures []labelled,
 	return os.WriteFile(path, append(b, '\n'), 0o644)
 }
 
-// category is the number of a class, which is added where it is new.
-func (c *coco) category(name string) int {
+// number is the number of a class, which is added where it is new.
+func (c *COCO) number(name string) int {
 	for _, k := range c.Categories {
 		if k.Name == name {
 			return k.ID
 		}
 	}
-	c.Categories = append(c.Categories, cocoCategory{len(c.Categories) + 1, name})
+	c.Categories = append(c.Categories, Category{len(c.Categories) + 1, name})
 	return len(c.Categories)
 }
 
-func (c *coco) annotate(img int, class string, box [4]float64, visible *float64) {
-	c.Annotations = append(c.Annotations, cocoAnnotation{ID: len(c.Annotations) + 1, ImageID: img, Category: c.category(class), BBox: box, Area: box[2] * box[3], Visible: visible})
+// Annotate adds a box, x, y, w, h in pixels, to a picture; visible is the share that nothing hides, where it is known.
+func (c *COCO) Annotate(img int, class string, box [4]float64, visible *float64) {
+	c.Annotations = append(c.Annotations, Annotation{ID: len(c.Annotations) + 1, ImageID: img, Category: c.number(class), BBox: box, Area: box[2] * box[3], Visible: visible})
 }
 
-func (c *coco) write(dir string) error {
+// Write writes it into a folder.
+func (c *COCO) Write(dir string) error {
 	b, err := json.MarshalIndent(c, "", " ")
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(dir, annotationsFile), b, 0o644)
+	return os.WriteFile(filepath.Join(dir, AnnotationsFile), b, 0o644)
 }
 
-// labelled is a picture of a data set with what is in it.
-type labelled struct {
-	id    int
-	path  string
-	gsdM  float64
-	boxes []labelBox
-	off   float64 // from what the model learnt from, in limits: from 1 on it is unlike all of that; set when it was looked at
+// Picture is a picture of a data set with what is in it.
+type Picture struct {
+	ID     int
+	Path   string
+	GSDM   float64 // metres a pixel; 0 where not known
+	Labels []Label
+	Unlike float64 // from what the model learnt from, in limits: from 1 on it is unlike all of that; set when it was looked at
 }
 
-type labelBox struct {
-	class  string
-	box    vision.Box
-	ignore bool
+type Label struct {
+	Class  string
+	Box    vision.Box
+	Ignore bool // counts neither way
 }
 
-// apart are labels of what counts neither way, whatever it is told to be: what the labeller could not tell, and parasols of restaurants, pools and
+// Apart are labels of what counts neither way, whatever it is told to be: what the labeller could not tell, and parasols of restaurants, pools and
 // gardens, which from above are a vendor's. How many of them are told is given beside.
-var apart = []string{"parasol", "unsure"}
+var Apart = []string{"parasol", "unsure"}
 
-func newLabel(class string, box vision.Box, ignore bool) labelBox {
-	return labelBox{class, box, ignore || slices.Contains(apart, class)}
+func NewLabel(class string, box vision.Box, ignore bool) Label {
+	return Label{class, box, ignore || slices.Contains(Apart, class)}
 }
 
-// readDataset reads a data set: COCO (annotations.json, pictures beside it or in images/), or YOLO (images/ and labels/, names in
+// Read reads a data set: COCO (annotations.json, pictures beside it or in images/), or YOLO (images/ and labels/, names in
 // data.yaml or classes.txt).
-func readDataset(dir, format string) (pictures []labelled, classes []cocoCategory, err error) {
+func Read(dir, format string) (pictures []Picture, classes []Category, err error) {
 	switch format {
 	case "coco":
 		pictures, classes, err = readCOCO(dir)
@@ -172,13 +176,13 @@ func readDataset(dir, format string) (pictures []labelled, classes []cocoCategor
 	return pictures, classes, nil
 }
 
-func readCOCO(dir string) ([]labelled, []cocoCategory, error) {
-	path := filepath.Join(dir, annotationsFile)
+func readCOCO(dir string) ([]Picture, []Category, error) {
+	path := filepath.Join(dir, AnnotationsFile)
 	b, err := os.ReadFile(path)
 	if err != nil {
-		return nil, nil, fmt.Errorf("a COCO data set has its annotations in %s: %w", annotationsFile, err)
+		return nil, nil, fmt.Errorf("a COCO data set has its annotations in %s: %w", AnnotationsFile, err)
 	}
-	var c coco
+	var c COCO
 	if err := json.Unmarshal(b, &c); err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", path, err)
 	}
@@ -187,14 +191,14 @@ func readCOCO(dir string) ([]labelled, []cocoCategory, error) {
 		names[k.ID] = k.Name
 	}
 	at := map[int]int{}
-	var out []labelled
+	var out []Picture
 	for _, m := range c.Images {
 		p := filepath.Join(dir, filepath.FromSlash(m.FileName))
 		if _, err := os.Stat(p); err != nil {
 			p = filepath.Join(dir, "images", filepath.FromSlash(m.FileName))
 		}
 		at[m.ID] = len(out)
-		out = append(out, labelled{id: m.ID, path: p, gsdM: m.GSDM})
+		out = append(out, Picture{ID: m.ID, Path: p, GSDM: m.GSDM})
 	}
 	for i, a := range c.Annotations {
 		k, ok := at[a.ImageID]
@@ -202,13 +206,13 @@ func readCOCO(dir string) ([]labelled, []cocoCategory, error) {
 		if !ok || !known {
 			return nil, nil, fmt.Errorf("%s: annotations[%d] names image %d and category %d, and one of them is not in the file", path, i, a.ImageID, a.Category)
 		}
-		out[k].boxes = append(out[k].boxes, newLabel(name, vision.Box{X: a.BBox[0], Y: a.BBox[1], W: a.BBox[2], H: a.BBox[3]}, a.IsCrowd != 0 || a.Visible != nil && *a.Visible < 0.3))
+		out[k].Labels = append(out[k].Labels, NewLabel(name, vision.Box{X: a.BBox[0], Y: a.BBox[1], W: a.BBox[2], H: a.BBox[3]}, a.IsCrowd != 0 || a.Visible != nil && *a.Visible < 0.3))
 	}
 	return out, c.Categories, nil
 }
 
-// sizeOf is the width and height of a picture, pixels.
-func sizeOf(path string) (w, h float64, err error) {
+// Size is the width and height of a picture, pixels.
+func Size(path string) (w, h float64, err error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return 0, 0, err
@@ -221,17 +225,17 @@ func sizeOf(path string) (w, h float64, err error) {
 	return float64(c.Width), float64(c.Height), nil
 }
 
-func readYOLO(dir string) ([]labelled, []cocoCategory, error) {
+func readYOLO(dir string) ([]Picture, []Category, error) {
 	names, err := yoloNames(dir)
 	if err != nil {
 		return nil, nil, err
 	}
-	var classes []cocoCategory
-	add := func(name string) { classes = append(classes, cocoCategory{len(classes), name}) }
+	var classes []Category
+	add := func(name string) { classes = append(classes, Category{len(classes), name}) }
 	for _, name := range names {
 		add(name)
 	}
-	var out []labelled
+	var out []Picture
 	entries, err := os.ReadDir(filepath.Join(dir, "images"))
 	if err != nil {
 		return nil, nil, fmt.Errorf("a YOLO data set has its pictures in images/: %w", err)
@@ -241,8 +245,8 @@ func readYOLO(dir string) ([]labelled, []cocoCategory, error) {
 		if !slices.Contains([]string{".jpg", ".jpeg", ".png"}, strings.ToLower(ext)) {
 			continue
 		}
-		p := labelled{id: len(out), path: filepath.Join(dir, "images", e.Name())}
-		w, h, err := sizeOf(p.path)
+		p := Picture{ID: len(out), Path: filepath.Join(dir, "images", e.Name())}
+		w, h, err := Size(p.Path)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -273,7 +277,7 @@ func readYOLO(dir string) ([]labelled, []cocoCategory, error) {
 			if c < 0 || c >= len(classes) {
 				return nil, nil, fmt.Errorf("%s:%d: no class %g", name, n, v[0])
 			}
-			p.boxes = append(p.boxes, newLabel(classes[c].Name, vision.Box{X: (v[1] - v[3]/2) * w, Y: (v[2] - v[4]/2) * h, W: v[3] * w, H: v[4] * h}, false))
+			p.Labels = append(p.Labels, NewLabel(classes[c].Name, vision.Box{X: (v[1] - v[3]/2) * w, Y: (v[2] - v[4]/2) * h, W: v[3] * w, H: v[4] * h}, false))
 		}
 		out = append(out, p)
 	}
@@ -305,3 +309,5 @@ func yoloNames(dir string) ([]string, error) {
 	}
 	return nil, nil
 }
+
+func tenth(v float64) float64 { return math.Round(10*v) / 10 }

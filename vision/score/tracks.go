@@ -1,72 +1,37 @@
-package main
+package score
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"sort"
 	"time"
 
-	"github.com/harrier-patrol/harrier/dock/docksim"
 	"github.com/harrier-patrol/harrier/geo"
 	"github.com/harrier-patrol/harrier/vision"
 )
 
-// recognition scores what was seen at 10 cm a pixel or finer for long enough: see docs/recognition.md.
-type recognition struct {
-	Scenes map[string]*share `json:"recall"`    // of violations, by scene
-	Right  map[string]*share `json:"precision"` // of leads, by scene
-	Bands  map[string]*share `json:"bands"`     // recall by scene and band of height and of depression
-	Load   share             `json:"load"`      // of dump trucks seen at 45 to 90 degrees down
+// Recognition scores what was seen at 10 cm a pixel or finer for long enough: see docs/recognition.md.
+type Recognition struct {
+	Scenes map[string]*Share `json:"recall"`    // of violations, by scene
+	Right  map[string]*Share `json:"precision"` // of leads, by scene
+	Bands  map[string]*Share `json:"bands"`     // recall by scene and band of height and of depression
+	Load   Share             `json:"load"`      // of dump trucks seen at 45 to 90 degrees down
 	LoadAs map[string]int    `json:"load_as"`   // "open taken for empty": how often; "" is no track of a dump truck there
-	OneFor share             `json:"one_lead"`  // of the violations found, those with exactly one lead
-	Seen   map[string][]rate `json:"seen"`      // by scene: how often things were found by how finely they were seen, for a second or more
-	ID     identity          `json:"identity"`
+	OneFor Share             `json:"one_lead"`  // of the violations found, those with exactly one lead
+	Seen   map[string][]Rate `json:"seen"`      // by scene: how often things were found by how finely they were seen, for a second or more
+	ID     Identity          `json:"identity"`
 }
 
-// rate is how many of the things that were seen at best up to a ground resolution, from a depression and from a brightness on, each to
-// the next edge, were found.
-type rate struct {
-	GSDM          float64 `json:"gsd_m"`
-	DepressionDeg float64 `json:"depression_deg"`
-	Light         float64 `json:"light"`
-	share
-}
-
-// Edges of rates: ground resolution up to which, metres a pixel, depression from which, and mean brightness from which; what is darker
-// was not measured.
-var (
-	rateGSD        = []float64{0.05, 0.06, 0.07, 0.08, 0.09, 0.1}
-	rateDepression = []float64{0, 60, 75}
-	rateLight      = []float64{0.15, 0.3, 0.45}
-)
-
-// rateOf is where a thing counts, by how it was seen at its best; ok is false for what is seen too coarsely or in the dark.
-func rateOf(windows []docksim.Window) (r rate, ok bool) {
-	best := windows[0]
-	for _, w := range windows {
-		if w.GSDM < best.GSDM {
-			best = w
-		}
-	}
-	i := sort.SearchFloat64s(rateGSD, best.GSDM)
-	if i == len(rateGSD) || best.Light < rateLight[0] {
-		return r, false
-	}
-	from := func(edges []float64, v float64) float64 {
-		return edges[sort.SearchFloat64s(edges, math.Nextafter(v, math.Inf(1)))-1]
-	}
-	return rate{GSDM: rateGSD[i], DepressionDeg: from(rateDepression, best.DepressionDeg), Light: from(rateLight, best.Light)}, true
-}
-
-// share is how many of how many.
-type share struct {
+// Share is how many of how many.
+type Share struct {
 	N  int     `json:"n"`
 	Of int     `json:"of"`
 	P  float64 `json:"share"`
 }
 
-func (s *share) add(ok bool) {
+func (s *Share) add(ok bool) {
 	s.Of++
 	if ok {
 		s.N++
@@ -74,14 +39,14 @@ func (s *share) add(ok bool) {
 	s.P = float64(s.N) / float64(s.Of)
 }
 
-// identity is IDF1 of the tracks and what it is made of (Ristani et al. 2016): seconds at which a thing was where its track says.
-type identity struct {
+// Identity is IDF1 of the tracks and what it is made of (Ristani et al. 2016): seconds at which a thing was where its track says.
+type Identity struct {
 	IDF1   float64 `json:"idf1"`
 	Both   int     `json:"both"`
 	Truth  int     `json:"truth"`
 	Tracks int     `json:"tracks"`
 	// ByClass has the same by the classes of things and tracks: IDF1 is 0 where they are not told apart
-	ByClass map[string]*identity `json:"by_class,omitempty"`
+	ByClass map[string]*Identity `json:"by_class,omitempty"`
 }
 
 // seenLong is how long a thing must have been in sight in one go.
@@ -99,7 +64,7 @@ func bandOf(v float64, edges ...float64) string {
 }
 
 // longest is the window in which a thing was seen longest.
-func longestWindow(t docksim.TruthThing) (w docksim.Window, ok bool) {
+func longestWindow(t Thing) (w Window, ok bool) {
 	for _, x := range t.Windows {
 		if x.To.Sub(x.From) > w.To.Sub(w.From) {
 			w = x
@@ -108,12 +73,12 @@ func longestWindow(t docksim.TruthThing) (w docksim.Window, ok bool) {
 	return w, w.To.Sub(w.From) >= seenLong
 }
 
-// recognised scores leads and tracks. byThing is the lead that score gave to each thing.
-func recognised(leads []place, byThing map[int]int, right map[string]*sceneScore, things []docksim.TruthThing, tracks []vision.Ended) recognition {
-	r := recognition{LoadAs: map[string]int{}, Seen: map[string][]rate{}, Scenes: map[string]*share{}, Right: map[string]*share{}, Bands: map[string]*share{}}
-	at := func(m map[string]*share, k string) *share {
+// Recognised scores leads and tracks. byThing is the lead that Leads gave to each thing.
+func Recognised(leads []Lead, byThing map[int]int, right map[string]*Scene, things []Thing, tracks []vision.Ended) Recognition {
+	r := Recognition{LoadAs: map[string]int{}, Seen: map[string][]Rate{}, Scenes: map[string]*Share{}, Right: map[string]*Share{}, Bands: map[string]*Share{}}
+	at := func(m map[string]*Share, k string) *Share {
 		if m[k] == nil {
-			m[k] = &share{}
+			m[k] = &Share{}
 		}
 		return m[k]
 	}
@@ -140,7 +105,7 @@ func recognised(leads []place, byThing map[int]int, right map[string]*sceneScore
 			}
 			if len(t.Windows) > 0 {
 				if at, ok := rateOf(t.Windows); ok {
-					i := slices.IndexFunc(r.Seen[t.Scene], func(x rate) bool { x.share = share{}; return x == at })
+					i := slices.IndexFunc(r.Seen[t.Scene], func(x Rate) bool { x.Share = Share{}; return x == at })
 					if i < 0 {
 						i = len(r.Seen[t.Scene])
 						r.Seen[t.Scene] = append(r.Seen[t.Scene], at)
@@ -170,7 +135,7 @@ func recognised(leads []place, byThing map[int]int, right map[string]*sceneScore
 }
 
 // loadAt is the load of the dump truck that the tracks tell at a place; the track that was seen most often counts.
-func loadAt(tracks []vision.Ended, t docksim.TruthThing) string {
+func loadAt(tracks []vision.Ended, t Thing) string {
 	load, most := "", 0
 	for _, k := range tracks {
 		if k.Class != "dump-truck" || len(k.Path) == 0 || k.Sightings <= most {
@@ -190,12 +155,12 @@ const sameM = 3.0
 const pathGap = 600 * time.Millisecond
 
 // identities scores the tracks seen at least twice. What lies on a real thing that was not seen well just then counts neither way.
-func identities(things []docksim.TruthThing, tracks []vision.Ended) identity {
+func identities(things []Thing, tracks []vision.Ended) Identity {
 	type spot struct {
 		lon, lat float64
 		well     bool
 	}
-	where := func(t docksim.TruthThing, at time.Time) (spot, bool) {
+	where := func(t Thing, at time.Time) (spot, bool) {
 		s := spot{t.Lon, t.Lat, false}
 		for _, w := range t.Windows {
 			s.well = s.well || !at.Before(w.From) && !at.After(w.To)
@@ -217,11 +182,11 @@ func identities(things []docksim.TruthThing, tracks []vision.Ended) identity {
 		}
 		return s, false
 	}
-	id := identity{ByClass: map[string]*identity{}}
-	of := func(class string) *identity {
-		k := taken(class)
+	id := Identity{ByClass: map[string]*Identity{}}
+	of := func(class string) *Identity {
+		k := vision.Looks(class)
 		if id.ByClass[k] == nil {
-			id.ByClass[k] = &identity{}
+			id.ByClass[k] = &Identity{}
 		}
 		return id.ByClass[k]
 	}
@@ -242,7 +207,7 @@ func identities(things []docksim.TruthThing, tracks []vision.Ended) identity {
 		for _, p := range everySecond(k.Path) {
 			on, well := false, false
 			for j, t := range things {
-				if taken(t.Class) != taken(k.Class) {
+				if vision.Looks(t.Class) != vision.Looks(k.Class) {
 					continue
 				}
 				s, ok := where(t, p.Time)
@@ -310,26 +275,12 @@ func everySecond(path []vision.PathPoint) []vision.PathPoint {
 	return out
 }
 
-// taken is what may be taken for the same thing when tracks are compared.
-func taken(class string) string {
-	switch class {
-	case "van":
-		return "car"
-	case "lorry", "bus":
-		return "dump-truck"
-	case "stall", "tricycle", "goods", "awning", "car-wash":
-		return "stall"
-	case "shed", "room", "tent", "frame", "container", "shelter", "solar", "pool":
-		return "structure"
-	}
-	return class
-}
-
-func (r recognition) print() {
-	for _, s := range sortedKeys(r.Scenes) {
+// Print writes it in lines.
+func (r Recognition) Print() {
+	for _, s := range slices.Sorted(maps.Keys(r.Scenes)) {
 		x, p := r.Scenes[s], r.Right[s]
 		if p == nil {
-			p = &share{}
+			p = &Share{}
 		}
 		fmt.Printf("  %-18s seen 3 s: %d of %d found (%.0f %%); leads right: %d of %d (%.0f %%)\n", s, x.N, x.Of, 100*x.P, p.N, p.Of, 100*p.P)
 	}

@@ -1,11 +1,10 @@
-package main
+package score
 
 import (
 	"math"
 	"testing"
 	"time"
 
-	"github.com/harrier-patrol/harrier/dock/docksim"
 	"github.com/harrier-patrol/harrier/geo"
 	"github.com/harrier-patrol/harrier/vision"
 )
@@ -15,10 +14,10 @@ func TestIdentityOfATrack(t *testing.T) {
 	zero := time.Date(2026, 3, 1, 4, 0, 0, 0, time.UTC)
 	ground := geo.NewFrame([2]float64{121.5, 31.2}, 0)
 	second := func(s float64) time.Time { return zero.Add(time.Duration(s * float64(time.Second))) }
-	car := docksim.TruthThing{ID: "car", Class: "van", Windows: []docksim.Window{{From: second(0), To: second(20)}}}
+	car := Thing{ID: "car", Class: "van", Windows: []Window{{From: second(0), To: second(20)}}}
 	for s := -0.1; s < 20.3; s += 0.2 {
 		p := ground.From(10*s, 0)
-		car.Path = append(car.Path, docksim.PathPoint{Time: second(s), Lon: p.Lon(), Lat: p.Lat()})
+		car.Path = append(car.Path, PathPoint{Time: second(s), Lon: p.Lon(), Lat: p.Lat()})
 	}
 	track := func(class string, off, from, to float64) vision.Ended {
 		k := vision.Ended{Class: class, Sightings: 5}
@@ -43,7 +42,7 @@ func TestIdentityOfATrack(t *testing.T) {
 		{"seen once", []vision.Ended{seldom}, 0, 0},
 		{"nothing", nil, 0, 0},
 	} {
-		id := identities([]docksim.TruthThing{car}, c.tracks)
+		id := identities([]Thing{car}, c.tracks)
 		want := 2 * float64(c.both) / float64(20+c.counted)
 		if id.Truth != 20 || id.Both != c.both || id.Tracks != c.counted || math.Abs(id.IDF1-want) > 1e-9 {
 			t.Errorf("%s: %d of %d seconds of the truth, %d of tracks, IDF1 %.3f; want %d of 20, %d, %.3f", c.name, id.Both, id.Truth, id.Tracks, id.IDF1, c.both, c.counted, want)
