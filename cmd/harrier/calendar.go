@@ -129,7 +129,7 @@ func (c config) airspace(fences *geo.Fences) (missions.Airspace, error) {
 		if x.Number == "" || x.Area == "" {
 			return a, fmt.Errorf("approvals[%d]: number and area are needed", i)
 		}
-		l, err := c.layer(fmt.Sprintf("approvals[%d].area", i), x.Area)
+		l, err := c.City.Layer(fmt.Sprintf("approvals[%d].area", i), x.Area)
 		if err != nil {
 			return a, err
 		}
@@ -323,7 +323,7 @@ func (x *calendarCmd) Run() error {
 	if err != nil {
 		return err
 	}
-	fences, err := c.fences()
+	fences, err := c.City.ReadFences()
 	if err != nil {
 		return err
 	}

@@ -17,6 +17,7 @@ import (
 	"gocv.io/x/gocv"
 
 	"github.com/harrier-patrol/harrier/geo"
+	"github.com/harrier-patrol/harrier/geo/city"
 	"github.com/harrier-patrol/harrier/vision/still"
 	"github.com/harrier-patrol/harrier/vision/ties"
 	"github.com/harrier-patrol/harrier/vision/watch"
@@ -38,7 +39,7 @@ const (
 
 // calibration is one run: the pictures with a pose, and what comparing them says.
 type calibration struct {
-	city   city
+	city   city.City
 	c      *calibrateCmd
 	survey *ties.Survey
 	finder *ties.Finder
@@ -47,7 +48,7 @@ type calibration struct {
 }
 
 func (c *calibrateCmd) Run(ctx context.Context) error {
-	_, city, err := openCity(c.Config)
+	_, ground, err := openCity(c.Config)
 	if err != nil {
 		return err
 	}
@@ -55,7 +56,7 @@ func (c *calibrateCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	k := &calibration{c: c, city: city, finder: ties.NewFinder(1600, 4000), survey: &ties.Survey{Locator: city.locator(stillGroundSigmaM), LeastShare: 0.4, MostPairs: 8}}
+	k := &calibration{c: c, city: ground, finder: ties.NewFinder(1600, 4000), survey: &ties.Survey{Locator: ground.Locator(city.StillGroundSigmaM), LeastShare: 0.4, MostPairs: 8}}
 	defer k.finder.Close()
 	defer k.survey.Close()
 	bar := newProgress(len(files))
@@ -138,7 +139,7 @@ func (k *calibration) add(name, edited string, cam geo.Camera, pose geo.Pose, pi
 		return err
 	}
 	if len(k.survey.Shots) == 0 { // heights count from take-off, which is taken to lie where the first still was taken
-		if k.survey.Locator, err = k.city.stillLocator(pose, true); err != nil {
+		if k.survey.Locator, err = k.city.StillLocator(pose, true); err != nil {
 			f.Close()
 			return err
 		}

@@ -68,7 +68,7 @@ func (c *changeCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	city, err := loadCity(conf)
+	ground, err := conf.City.Load()
 	if err != nil {
 		return err
 	}
@@ -97,14 +97,14 @@ func (c *changeCmd) Run(ctx context.Context) error {
 	if !r.Registered {
 		out.Note = "the pictures share too few points to lay one over the other: they were taken to lie alike"
 	}
-	loc, err := city.stillLocator(meta.Pose, meta.PoseErr == nil)
+	loc, err := ground.StillLocator(meta.Pose, meta.PoseErr == nil)
 	if err != nil {
 		meta.PoseErr = err
 	}
 	for _, o := range r.Outlines {
 		s := changedStructure{Outline: o}
 		if meta.PoseErr == nil && meta.Edited == "" {
-			s.Ground, s.Register = onGround(loc, city.register, meta, o)
+			s.Ground, s.Register = onGround(loc, ground.Register, meta, o)
 		}
 		out.Structures = append(out.Structures, s)
 	}

@@ -19,6 +19,7 @@ import (
 
 	"github.com/harrier-patrol/harrier/dock"
 	"github.com/harrier-patrol/harrier/dock/cloudapi"
+	"github.com/harrier-patrol/harrier/geo/city"
 	"github.com/harrier-patrol/harrier/journal"
 	"github.com/harrier-patrol/harrier/missions"
 )
@@ -71,20 +72,7 @@ type config struct {
 		Changes  bool          `yaml:"changes"`
 		Flights  int           `yaml:"flights"`
 	} `yaml:"vision"`
-	City struct {
-		Grid        string  `yaml:"grid"`
-		Communities string  `yaml:"communities"`
-		Fences      string  `yaml:"fences"`
-		Register    string  `yaml:"register"`
-		Outlines    string  `yaml:"outlines"`
-		DoorLines   string  `yaml:"door_lines"`
-		Terrain     string  `yaml:"terrain"`
-		Roads       string  `yaml:"roads"`
-		Datum       string  `yaml:"datum"`
-		Partial     bool    `yaml:"partial"`
-		GroundSigma float64 `yaml:"ground_sigma"`
-		GridSeed    uint64  `yaml:"grid_seed"`
-	} `yaml:"city"`
+	City   city.Files  `yaml:"city"`
 	Scenes string      `yaml:"scenes"`
 	Docks  []dock.Dock `yaml:"docks"`
 	// Limits of flying, in part: for all docks under "all", by model, by serial number; the later ones win.
@@ -188,7 +176,7 @@ func loadConfig(path string) (config, error) {
 			return c, fmt.Errorf("%s: %w", path, err)
 		}
 		dir := filepath.Dir(path)
-		for _, p := range []*string{&c.City.Grid, &c.City.Communities, &c.City.Fences, &c.City.Register, &c.City.Outlines, &c.City.DoorLines, &c.City.Terrain, &c.City.Roads, &c.Scenes, &c.Data, &c.MQTT.Cert, &c.MQTT.Key, &c.MQTT.CA} {
+		for _, p := range append(c.City.Paths(), &c.Scenes, &c.Data, &c.MQTT.Cert, &c.MQTT.Key, &c.MQTT.CA) {
 			if *p != "" && !filepath.IsAbs(*p) {
 				*p = filepath.Join(dir, *p)
 			}
@@ -418,4 +406,14 @@ func portOf(addr string) int {
 	}
 	n, _ := strconv.Atoi(p)
 	return n
+}
+
+// openCity reads a configuration and its city.
+func openCity(path string) (config, city.City, error) {
+	c, err := loadConfig(path)
+	if err != nil {
+		return c, city.City{}, err
+	}
+	k, err := c.City.Load()
+	return c, k, err
 }

@@ -148,7 +148,7 @@ func doctorChecks(ctx context.Context, c config) []check {
 			return fmt.Sprintf("%d scenes", len(s)), nil
 		}, "mend the named file; see scenes/ in the repository"},
 		{"city", func() (string, error) {
-			k, err := loadCity(c)
+			k, err := c.City.Load()
 			if err != nil {
 				return "", err
 			}
@@ -156,18 +156,18 @@ func doctorChecks(ctx context.Context, c config) []check {
 			if c.City.Grid == "" {
 				made = " (made up)"
 			}
-			if k.terrain != nil {
-				b := k.terrain.Bound()
+			if k.Terrain != nil {
+				b := k.Terrain.Bound()
 				made += fmt.Sprintf(", terrain from %.3f, %.3f to %.3f, %.3f", b.Min[0], b.Min[1], b.Max[0], b.Max[1])
 			}
-			return fmt.Sprintf("%d grid cells%s, %d fences, %d register entries, %d building outlines", k.grid.Len(), made, k.fences.Len(), k.register.Len(), k.buildings.Len()), nil
+			return fmt.Sprintf("%d grid cells%s, %d fences, %d register entries, %d building outlines", k.Grid.Len(), made, k.Fences.Len(), k.Register.Len(), k.Buildings.Len()), nil
 		}, "harrier geo check FILE names every problem; every layer names its datum"},
 		{"flights", func() (string, error) {
 			k, err := c.calendar(time.Now())
 			return fmt.Sprintf("%d flights of %d docks; harrier calendar shows when", len(k.Patrols), len(c.Docks)), err
 		}, "each flight names a dock, a KMZ or waypoints, and a time"},
 		{"approvals", func() (string, error) {
-			fences, err := c.fences()
+			fences, err := c.City.ReadFences()
 			if err != nil {
 				return "", err
 			}

@@ -230,10 +230,10 @@ func (c *geoWhereisCmd) Run() error {
 	p := d.ToWGS84(orb.Point{x, y})
 	fmt.Printf("place        %.7f, %.7f (%s)\n", p[0], p[1], geo.WGS84)
 	row := func(what, code, name string) { fmt.Printf("%-12s %-16s %s\n", what, code, name) }
-	cell, in := k.grid.At(p)
+	cell, in := k.Grid.At(p)
 	if !in {
 		fmt.Println("outside the grid: no cell")
-		if q, ok := k.grid.At(orb.Point{y, x}); ok {
+		if q, ok := k.Grid.At(orb.Point{y, x}); ok {
 			fmt.Printf("(the other way round, %s, it would lie in cell %s: are longitude and latitude swapped?)\n", c.Place, q.Code)
 		}
 	} else {
@@ -242,17 +242,17 @@ func (c *geoWhereisCmd) Run() error {
 			made = "made up: no grid is configured"
 		}
 		row("cell", cell.Code, made)
-		row("community", cell.Community, k.grid.Divisions.Names[cell.Community])
+		row("community", cell.Community, k.Grid.Divisions.Names[cell.Community])
 		row("subdistrict", cell.Subdistrict, cell.Name)
-		row("squad", "", k.grid.Divisions.Squad(cell.Subdistrict))
+		row("squad", "", k.Grid.Divisions.Squad(cell.Subdistrict))
 	}
 	if c.Sigma > 0 {
-		for _, s := range k.grid.Shares(nil, p, geo.Cov{EE: c.Sigma * c.Sigma, NN: c.Sigma * c.Sigma}) {
-			row("share", s.Cell.Code, fmt.Sprintf("%5.1f %%  %s", 100*s.Share, k.grid.Divisions.Names[s.Cell.Community]))
+		for _, s := range k.Grid.Shares(nil, p, geo.Cov{EE: c.Sigma * c.Sigma, NN: c.Sigma * c.Sigma}) {
+			row("share", s.Cell.Code, fmt.Sprintf("%5.1f %%  %s", 100*s.Share, k.Grid.Divisions.Names[s.Cell.Community]))
 		}
 	}
 	now := time.Now()
-	for _, f := range k.fences.Append(nil, p, 0) {
+	for _, f := range k.Fences.Append(nil, p, 0) {
 		state := "holds now"
 		if !f.Holds(now) {
 			state = "does not hold now"
@@ -262,7 +262,7 @@ func (c *geoWhereisCmd) Run() error {
 		}
 		row("fence", f.Kind, strings.TrimSpace(f.Name+"  "+state))
 	}
-	for _, n := range k.register.Near(p, c.Within) {
+	for _, n := range k.Register.Near(p, c.Within) {
 		where := fmt.Sprintf("%.0f m off", n.DistanceM)
 		if n.DistanceM == 0 {
 			where = "here"

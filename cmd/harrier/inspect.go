@@ -22,6 +22,7 @@ import (
 	"gocv.io/x/gocv"
 
 	"github.com/harrier-patrol/harrier/geo"
+	"github.com/harrier-patrol/harrier/geo/city"
 	"github.com/harrier-patrol/harrier/leads"
 	"github.com/harrier-patrol/harrier/vision"
 	"github.com/harrier-patrol/harrier/vision/infer"
@@ -76,7 +77,7 @@ type inspected struct {
 type inspection struct {
 	c       *inspectCmd
 	model   *infer.Model
-	city    city
+	city    city.City
 	scenes  []vision.SceneFile
 	tracker *vision.Tracker
 	out     *json.Encoder
@@ -97,7 +98,7 @@ func (c *inspectCmd) Run(ctx context.Context) error {
 		return err
 	}
 	in := &inspection{c: c, tracks: map[*vision.Track]int{}, wanted: map[string]bool{}}
-	if in.city, err = loadCity(conf); err != nil {
+	if in.city, err = conf.City.Load(); err != nil {
 		return err
 	}
 	if in.scenes, err = sceneFiles(conf); err != nil {
@@ -331,7 +332,7 @@ func (in *inspection) picture(ctx context.Context, name string, row *inspected, 
 	if err != nil {
 		return err
 	}
-	loc, err := in.city.stillLocator(pose, located)
+	loc, err := in.city.StillLocator(pose, located)
 	if err != nil {
 		located = false
 		row.Note = strings.TrimPrefix(row.Note+"; not located: "+err.Error(), "; ")
@@ -361,7 +362,7 @@ func (in *inspection) picture(ctx context.Context, name string, row *inspected, 
 						return err
 					}
 				}
-				if c, ok := in.city.grid.At(w.Point()); ok {
+				if c, ok := in.city.Grid.At(w.Point()); ok {
 					line.Cell = c.Code
 				}
 				if ok && trusted && d.Score > 0.25 {
@@ -402,12 +403,12 @@ func (in *inspection) picture(ctx context.Context, name string, row *inspected, 
 }
 
 func (in *inspection) lead(name string, k *vision.Track, o vision.Observation, read map[string]string, loc geo.Locator, pose geo.Pose) {
-	scene, ok := in.tracker.Rule(k, in.city.fences)
+	scene, ok := in.tracker.Rule(k, in.city.Fences)
 	if !ok {
 		return
 	}
 	_, score := k.Class()
-	cls, attr := in.tracker.Describe(k, in.city.doorLines)
+	cls, attr := in.tracker.Describe(k, in.city.DoorLines)
 	maps.Copy(attr, read)
 	if i, had := in.tracks[k]; had {
 		in.leads[i].Lon, in.leads[i].Lat, in.leads[i].Score, in.leads[i].LastSeen = k.Lon(), k.Lat(), score, k.LastSeen
@@ -416,7 +417,7 @@ func (in *inspection) lead(name string, k *vision.Track, o vision.Observation, r
 	var register *geo.Match
 	if vision.Group(o.Class) == "structure" {
 		above, _ := in.tracker.AboveM(o.Class)
-		s := watch.Footing(o, loc, pose, above, in.city.register)
+		s := watch.Footing(o, loc, pose, above, in.city.Register)
 		why, ok := scene.Classes[o.Class].Reason(s)
 		if !ok {
 			return
@@ -434,7 +435,7 @@ func (in *inspection) lead(name string, k *vision.Track, o vision.Observation, r
 			}
 		}
 	}
-	if c, ok := in.city.grid.At(orb.Point{x.Lon, x.Lat}); ok {
+	if c, ok := in.city.Grid.At(orb.Point{x.Lon, x.Lat}); ok {
 		x.Cell, x.Subdistrict, x.MadeUp = c.Code, c.Subdistrict, c.MadeUp
 	}
 	in.tracks[k] = len(in.leads)

@@ -39,7 +39,7 @@ func (c *locateCmd) Run() error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.Image, err)
 	}
-	_, city, err := openCity(c.Config)
+	_, ground, err := openCity(c.Config)
 	if err != nil {
 		return err
 	}
@@ -47,7 +47,7 @@ func (c *locateCmd) Run() error {
 	if m.Edited != "" {
 		fmt.Fprintf(os.Stderr, "harrier: %s: pixels may not match the pose: written by %s after landing\n", c.Image, m.Edited)
 	}
-	loc, err := city.stillLocator(m.Pose, m.PoseErr == nil)
+	loc, err := ground.StillLocator(m.Pose, m.PoseErr == nil)
 	if err != nil {
 		m.PoseErr = err
 	}
@@ -80,7 +80,7 @@ func (c *locateCmd) Run() error {
 		e := l.Cov.Ellipse()
 		lon, lat := round(l.Lon, 9), round(l.Lat, 9)
 		out[i] = located{Lon: &lon, Lat: &lat, Datum: geo.WGS84, Ellipse: &e}
-		if cell, ok := city.grid.At(l.Point()); ok {
+		if cell, ok := ground.Grid.At(l.Point()); ok {
 			out[i].Cell = cell.Code
 		}
 	}

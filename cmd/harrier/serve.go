@@ -74,7 +74,7 @@ func serve(ctx context.Context, c config, log *slog.Logger) (err error) {
 	if err != nil {
 		return err
 	}
-	city, err := loadCity(c)
+	ground, err := c.City.Load()
 	if err != nil {
 		return err
 	}
@@ -131,11 +131,11 @@ func serve(ctx context.Context, c config, log *slog.Logger) (err error) {
 		}
 		later(m.Close)
 	}
-	space, err := c.airspace(city.fences)
+	space, err := c.airspace(ground.Fences)
 	if err != nil {
 		return err
 	}
-	areas, err := city.flightAreas()
+	areas, err := flightAreas(ground.Fences)
 	if err != nil {
 		return err
 	}
@@ -143,7 +143,7 @@ func serve(ctx context.Context, c config, log *slog.Logger) (err error) {
 	if err != nil {
 		return err
 	}
-	ledger := &leads.Ledger{Scenes: map[string]leads.Scene{}, Grid: city.grid, EvidenceURL: addrs.evidence, Log: log}
+	ledger := &leads.Ledger{Scenes: map[string]leads.Scene{}, Grid: ground.Grid, EvidenceURL: addrs.evidence, Log: log}
 	var sights []vision.Scene
 	for _, s := range scenesDir {
 		ls, err := leads.ReadScene(s)
@@ -155,7 +155,7 @@ func serve(ctx context.Context, c config, log *slog.Logger) (err error) {
 	}
 	finder := ties.NewFinder(ties.AlignSearched, ties.AlignFeatures)
 	later(func() error { finder.Close(); return nil })
-	watcher := &watch.Watcher{Model: model, Shadow: shadow, Scenes: sights, Locator: city.locator(c.City.GroundSigma), Grid: city.grid, Fences: city.fences, DoorLines: city.doorLines, Register: city.register, Align: c.Vision.Align, Finder: finder, Store: store, Log: log, Interval: c.Vision.Interval, UDP: c.Media.UDP, Login: addrs.login}
+	watcher := &watch.Watcher{Model: model, Shadow: shadow, Scenes: sights, Locator: ground.Locator(c.City.GroundSigma), Grid: ground.Grid, Fences: ground.Fences, DoorLines: ground.DoorLines, Register: ground.Register, Align: c.Vision.Align, Finder: finder, Store: store, Log: log, Interval: c.Vision.Interval, UDP: c.Media.UDP, Login: addrs.login}
 	switch watcher.Plates, err = infer.OpenPlates(); {
 	case errors.Is(err, infer.ErrNoPlates):
 		log.Warn("plates are not read", "error", err)
@@ -171,10 +171,10 @@ func serve(ctx context.Context, c config, log *slog.Logger) (err error) {
 		later(func() error { watcher.Comparer.Close(); return nil })
 	}
 	gauge := &journal.Gauge{JS: js, Streams: streams(), Every: 30 * time.Second, Log: log}
-	coverage := &console.Coverage{Grid: city.grid, Rates: model.Manifest.Rates, Log: log}
+	coverage := &console.Coverage{Grid: ground.Grid, Rates: model.Manifest.Rates, Log: log}
 	web := console.New(console.Options{
 		Token: c.HTTP.Token, Hosts: append([]string{c.HTTP.Listen, net.JoinHostPort("localhost", fmt.Sprint(portOf(c.HTTP.Listen))), net.JoinHostPort(c.PublicHost, fmt.Sprint(portOf(c.HTTP.Listen)))}, c.HTTP.Hosts...),
-		Ledger: ledger, Docks: controller.States, Files: controller, Store: store, NATS: nc, Outline: city.grid.Outline(), Roads: city.roads, Buildings: city.buildings, Fences: city.fences, Coverage: coverage,
+		Ledger: ledger, Docks: controller.States, Files: controller, Store: store, NATS: nc, Outline: ground.Grid.Outline(), Roads: ground.Roads, Buildings: ground.Buildings, Fences: ground.Fences, Coverage: coverage,
 		Counts: func() map[string]int64 {
 			return map[string]int64{"received": watcher.Counts.Received.Load(), "dropped": watcher.Counts.Dropped.Load(), "decoded": watcher.Counts.Decoded.Load(), "analysed": watcher.Analysed.Load(), "tiles": watcher.Tiles.Load(), "blind": watcher.Blind.Load(), "poses_dropped": watcher.PosesDropped.Load()}
 		},
@@ -212,7 +212,7 @@ func serve(ctx context.Context, c config, log *slog.Logger) (err error) {
 	g.Go(func() error { return watcher.WorkPhotos(gctx, js) })
 	g.Go(func() error { return plan.run(gctx, w, c, controller, pace.Wall, began, log) })
 	g.Go(func() error { return coverage.Run(gctx, js) })
-	g.Go(func() error { return followRegister(gctx, c, city, log) })
+	g.Go(func() error { return c.City.Follow(gctx, ground, log) })
 	log.Info("harrier is up", "page", addrs.page.String(), "data", data, "mqtt", redacted(w.mqtt), "nats", redacted(w.natsURL), "rtmp", addrs.rtmp.Redacted(), "rtsp", addrs.rtsp.String(), "docks", len(c.Docks), "flights", len(c.Flights))
 	return g.Wait()
 }

@@ -25,6 +25,7 @@ import (
 	"github.com/harrier-patrol/harrier/dock/uploads"
 	"github.com/harrier-patrol/harrier/embedded"
 	"github.com/harrier-patrol/harrier/evidence"
+	"github.com/harrier-patrol/harrier/geo"
 	"github.com/harrier-patrol/harrier/journal"
 	"github.com/harrier-patrol/harrier/leads"
 	"github.com/harrier-patrol/harrier/vision/watch"
@@ -266,15 +267,15 @@ func (x *controllerCmd) Run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	var town city
-	if town.fences, err = c.fences(); err != nil {
-		return err
-	}
-	space, err := c.airspace(town.fences)
+	fences, err := c.City.ReadFences()
 	if err != nil {
 		return err
 	}
-	areas, err := town.flightAreas()
+	space, err := c.airspace(fences)
+	if err != nil {
+		return err
+	}
+	areas, err := flightAreas(fences)
 	if err != nil {
 		return err
 	}
@@ -302,4 +303,17 @@ func (x *controllerCmd) Run(ctx context.Context) (err error) {
 	g.Go(func() error { return plan.run(gctx, w, c, controller, clock, began, log) })
 	log.Info("controller is up", "docks", len(c.Docks), "flights", len(c.Flights), slog.Float64("time_scale", clock.Scale))
 	return g.Wait()
+}
+
+// flightAreas are the fences that aircraft themselves are to keep to: out of no-fly fences, within task areas. Those that hold at times only
+// are for the gate, as a dock's areas hold always.
+func flightAreas(fences *geo.Fences) (*dock.AreaFile, error) {
+	var areas []dock.Area
+	for _, f := range fences.All() {
+		kind, ok := map[string]dock.AreaKind{"no-fly": dock.NoFlyArea, "task-area": dock.TaskArea}[f.Kind]
+		if ok && f.Always() {
+			areas = append(areas, dock.Area{ID: f.ID, Kind: kind, Shape: f.Polygon})
+		}
+	}
+	return dock.NewAreaFile(areas)
 }
