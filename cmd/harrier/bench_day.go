@@ -19,10 +19,10 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/harrier-patrol/harrier/dock"
+	"github.com/harrier-patrol/harrier/dock/diary"
 	"github.com/harrier-patrol/harrier/dock/docksim"
 	"github.com/harrier-patrol/harrier/dock/pace"
 	"github.com/harrier-patrol/harrier/embedded"
-	"github.com/harrier-patrol/harrier/journal"
 	"github.com/harrier-patrol/harrier/missions"
 )
 
@@ -190,7 +190,7 @@ func (x *benchDayCmd) fly(ctx context.Context) (r DayReport, err error) {
 		}
 	}
 	for wait := time.Now().Add(30 * time.Second); time.Now().Before(wait); time.Sleep(500 * time.Millisecond) {
-		evs, err := flightEvents(ctx, js)
+		evs, err := dock.ReadFlights(ctx, js)
 		if err != nil {
 			return r, err
 		}
@@ -203,35 +203,24 @@ func (x *benchDayCmd) fly(ctx context.Context) (r DayReport, err error) {
 	}
 	ctl.stop()
 	sim.stop()
-	evs, err := flightEvents(ctx, js)
+	evs, err := dock.ReadFlights(ctx, js)
 	if err != nil {
 		return r, err
 	}
 	if x.Diary != "" {
-		if err := writeDiary(ctx, js, x.Diary, evs, func(time.Time) bool { return true }); err != nil {
+		text, err := diary.Of(ctx, js, time.Time{}, clock.Now().Add(time.Hour))
+		if err == nil {
+			err = os.WriteFile(x.Diary, []byte(text), 0o644)
+		}
+		if err != nil {
 			return r, err
 		}
 	}
-	media, err := mediaAccounts(ctx, js)
+	media, err := dock.ReadMedia(ctx, js)
 	if err != nil {
 		return r, err
 	}
 	return r, x.count(&r, evs, media, book)
-}
-
-// mediaAccounts are what the controller last told of the media of flights, by flight.
-func mediaAccounts(ctx context.Context, js jetstream.JetStream) (map[string]dock.Media, error) {
-	out := map[string]dock.Media{}
-	return out, journal.Replay(ctx, js, "MEDIA", dock.SubjectMedia+">", journal.From{}, func(msg journal.Msg) error {
-		b := msg.Data
-
-		var m dock.Media
-		if err := json.Unmarshal(b, &m); err != nil {
-			return err
-		}
-		out[m.Flight] = m
-		return nil
-	})
 }
 
 // awaited is of how many flights media are still awaited.
@@ -342,20 +331,6 @@ func release(nc *nats.Conn, js jetstream.JetStream, clock pace.Clock) (n int) {
 		}
 	}
 	return n
-}
-
-func flightEvents(ctx context.Context, js jetstream.JetStream) (out []dock.FlightEvent, err error) {
-	err = journal.Replay(ctx, js, "FLIGHTS", dock.SubjectFlights+">", journal.From{}, func(msg journal.Msg) error {
-		b := msg.Data
-
-		var ev dock.FlightEvent
-		if err := json.Unmarshal(b, &ev); err != nil {
-			return err
-		}
-		out = append(out, ev)
-		return nil
-	})
-	return out, err
 }
 
 // count holds what the controller told against what the docks did.

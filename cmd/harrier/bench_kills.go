@@ -221,7 +221,7 @@ func (x *benchKillsCmd) settled(ctx context.Context, conf config, r *killsRun) e
 // hasLanded says whether the flight of a recording has ended.
 func hasLanded(ctx context.Context, conf config) (over bool, err error) {
 	err = conf.withJetStream(func(js jetstream.JetStream) error {
-		evs, err := flightEvents(ctx, js)
+		evs, err := dock.ReadFlights(ctx, js)
 		over = slices.ContainsFunc(evs, func(ev dock.FlightEvent) bool { return ev.State.Ended() })
 		return err
 	})

@@ -18,6 +18,7 @@ import (
 
 	"github.com/harrier-patrol/harrier/console"
 	"github.com/harrier-patrol/harrier/dock"
+	"github.com/harrier-patrol/harrier/dock/calendar"
 	"github.com/harrier-patrol/harrier/dock/pace"
 	"github.com/harrier-patrol/harrier/embedded"
 	"github.com/harrier-patrol/harrier/journal"
@@ -115,7 +116,7 @@ func serve(ctx context.Context, c config, log *slog.Logger) (err error) {
 		return err
 	}
 	w.healWith(disk)
-	if err := plan.anchor(ctx, w.js, began); err != nil {
+	if err := calendar.Anchor(ctx, w.js, &plan, began); err != nil {
 		return err
 	}
 	nc, js := w.nc, w.js
@@ -210,7 +211,7 @@ func serve(ctx context.Context, c config, log *slog.Logger) (err error) {
 	g.Go(func() error { return controller.Run(gctx) })
 	g.Go(func() error { return watcher.Work(gctx, nc, js, c.Vision.Flights) })
 	g.Go(func() error { return watcher.WorkPhotos(gctx, js) })
-	g.Go(func() error { return plan.run(gctx, w, c, controller, pace.Wall, began, log) })
+	g.Go(func() error { return w.follower(c, plan, controller, pace.Wall, log).Run(gctx, began) })
 	g.Go(func() error { return coverage.Run(gctx, js) })
 	g.Go(func() error { return c.City.Follow(gctx, ground, log) })
 	log.Info("harrier is up", "page", addrs.page.String(), "data", data, "mqtt", redacted(w.mqtt), "nats", redacted(w.natsURL), "rtmp", addrs.rtmp.Redacted(), "rtsp", addrs.rtsp.String(), "docks", len(c.Docks), "flights", len(c.Flights))

@@ -21,13 +21,16 @@ import (
 
 	"github.com/harrier-patrol/harrier/console"
 	"github.com/harrier-patrol/harrier/dock"
+	"github.com/harrier-patrol/harrier/dock/calendar"
 	"github.com/harrier-patrol/harrier/dock/enroll"
+	"github.com/harrier-patrol/harrier/dock/pace"
 	"github.com/harrier-patrol/harrier/dock/uploads"
 	"github.com/harrier-patrol/harrier/embedded"
 	"github.com/harrier-patrol/harrier/evidence"
 	"github.com/harrier-patrol/harrier/geo"
 	"github.com/harrier-patrol/harrier/journal"
 	"github.com/harrier-patrol/harrier/leads"
+	"github.com/harrier-patrol/harrier/missions"
 	"github.com/harrier-patrol/harrier/vision/watch"
 )
 
@@ -142,10 +145,7 @@ func leadsConsumer(ctx context.Context, js jetstream.JetStream) error {
 
 // streams are all that is kept; each room declares its own.
 func streams() []journal.Stream {
-	return slices.Concat(dock.Streams, watch.Streams, leads.Streams, []journal.Stream{
-		{Name: "CALENDAR", Subjects: []string{subjectCalendar + ">"}, MaxBytes: 128 << 20, Once: time.Hour},
-		journal.DeadLetters,
-	})
+	return slices.Concat(dock.Streams, calendar.Streams, watch.Streams, leads.Streams, []journal.Stream{journal.DeadLetters})
 }
 
 // controller makes the controller of a configuration's docks.
@@ -158,6 +158,12 @@ func (w wires) controller(c config, o dock.Options) (*dock.Controller, error) {
 	o.MQTT, o.User, o.Password, o.TLS, o.DRC = w.mqtt, c.MQTT.User, c.MQTT.Password, w.trusted, drcOf(c, w.enrolled, w.mqtt)
 	o.Docks, o.LiveQuality, o.DRCHz, o.Organization, o.Limits = c.Docks, c.Live.Quality, c.Live.DRCHz, c.Organization, limits
 	return dock.New(o, w.nc, w.js), nil
+}
+
+// follower follows the patrols of a configuration.
+func (w wires) follower(c config, plan missions.Calendar, controller *dock.Controller, clock pace.Clock, log *slog.Logger) *calendar.Follower {
+	limits, _ := c.limits() // checked when it was loaded
+	return &calendar.Follower{Calendar: plan, Controller: controller, Limits: limits, JS: w.js, ID: w.id, Clock: clock, Log: log}
 }
 
 // bucket is the external one that the configuration names.
@@ -256,7 +262,7 @@ func (x *controllerCmd) Run(ctx context.Context) (err error) {
 		return err
 	}
 	w.healWith(disk)
-	if err := plan.anchor(ctx, w.js, began); err != nil {
+	if err := calendar.Anchor(ctx, w.js, &plan, began); err != nil {
 		return err
 	}
 	addrs, err := c.addresses()
@@ -300,7 +306,7 @@ func (x *controllerCmd) Run(ctx context.Context) (err error) {
 	g.Go(func() error { <-gctx.Done(); return srv.Close() })
 	g.Go(func() error { return disk.Run(gctx) })
 	g.Go(func() error { return controller.Run(gctx) })
-	g.Go(func() error { return plan.run(gctx, w, c, controller, clock, began, log) })
+	g.Go(func() error { return w.follower(c, plan, controller, clock, log).Run(gctx, began) })
 	log.Info("controller is up", "docks", len(c.Docks), "flights", len(c.Flights), slog.Float64("time_scale", clock.Scale))
 	return g.Wait()
 }

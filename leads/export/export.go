@@ -14,12 +14,13 @@ import (
 	"sort"
 	"strings"
 
+	"github.com/nats-io/nats.go/jetstream"
+
 	"github.com/harrier-patrol/harrier/evidence"
 	"github.com/harrier-patrol/harrier/journal"
 	"github.com/harrier-patrol/harrier/leads"
 	"github.com/harrier-patrol/harrier/vision"
 	"github.com/harrier-patrol/harrier/vision/dataset"
-	"github.com/nats-io/nats.go/jetstream"
 )
 
 // Reviewed are the leads that were decided on, as they are now.

@@ -1,4 +1,4 @@
-package main
+package diary
 
 import (
 	"flag"
@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/harrier-patrol/harrier/dock"
+	"github.com/harrier-patrol/harrier/dock/calendar"
 )
 
 var writeGolden = flag.Bool("golden", false, "write the golden files anew")
@@ -29,13 +30,13 @@ func TestTheDiaryOfAShift(t *testing.T) {
 		{Flight: "c", Dock: "D1", State: dock.Failed, NotStarted: true, Reason: "did not start between 10:00:00 and 10:30:00; last: heavy rain | hail", At: at(10, 30)},
 		{Flight: "d", Dock: "D1", State: dock.Waiting, Reason: "on the dock's list", At: at(11, 0)},
 	}
-	got := diary(evs, []dock.Entry{
+	got := write(evs, []dock.Entry{
 		{Command: dock.Command{Action: dock.Pause, Operator: "Li", Reason: "crane in the way"}, Dock: "D1", Flight: "a", At: at(9, 25)},
 		{Command: dock.Command{Action: dock.Resume, Operator: "Wang", Reason: "crane gone"}, Dock: "D1", Flight: "a", At: at(9, 27), Error: "Li has the aircraft of dock D1"},
 	}, map[string]dock.Media{
 		"a": {Flight: "a", State: dock.MediaComplete, Files: make([]dock.MediaFile, 14), At: at(9, 50)},
 		"b": {Flight: "b", State: dock.MediaIncomplete, Files: make([]dock.MediaFile, 2), Missing: []string{"photo at waypoint 3 (121.530000, 31.225000)"}, At: at(10, 2)},
-	}, map[string]Decided{
+	}, map[string]calendar.Decided{
 		"c": {Flight: "c", Dock: "D1", What: "put off", Next: "c-again1", Reason: "to 10:40", At: at(10, 30)},
 		"e": {Flight: "e", Dock: "D2", What: "dropped", Reason: "flight b goes before it, and would miss its window", At: at(9, 10)},
 	})
@@ -52,7 +53,7 @@ func TestTheDiaryOfAShift(t *testing.T) {
 	if got != string(want) {
 		t.Errorf("the diary is\n%s", got)
 	}
-	if diary(nil, nil, nil, nil) == "" {
+	if write(nil, nil, nil, nil) == "" {
 		t.Error("an empty shift has no diary")
 	}
 }

@@ -1,0 +1,36 @@
+package dock
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/harrier-patrol/harrier/journal"
+)
+
+// ReadFlights are all flight events that are kept, in their order.
+func ReadFlights(ctx context.Context, js jetstream.JetStream) (out []FlightEvent, err error) {
+	err = journal.Replay(ctx, js, "FLIGHTS", SubjectFlights+">", journal.From{}, func(m journal.Msg) error {
+		var ev FlightEvent
+		if err := json.Unmarshal(m.Data, &ev); err != nil {
+			return err
+		}
+		out = append(out, ev)
+		return nil
+	})
+	return out, err
+}
+
+// ReadMedia is what came of the files of each flight, as it was told last.
+func ReadMedia(ctx context.Context, js jetstream.JetStream) (map[string]Media, error) {
+	out := map[string]Media{}
+	return out, journal.Replay(ctx, js, "MEDIA", SubjectMedia+">", journal.From{}, func(m journal.Msg) error {
+		var x Media
+		if err := json.Unmarshal(m.Data, &x); err != nil {
+			return err
+		}
+		out[x.Flight] = x
+		return nil
+	})
+}
