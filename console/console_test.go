@@ -29,11 +29,10 @@ func TestTheClientIsMadeFromThisAPI(t *testing.T) {
 }
 
 func TestWhoMayAsk(t *testing.T) {
-	store, err := evidence.OpenFolder(t.Context(), t.TempDir())
+	store, err := evidence.OpenFolder(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer store.Close()
 	sha, err := store.Put(t.Context(), []byte("a frame"))
 	if err != nil {
 		t.Fatal(err)

@@ -65,9 +65,8 @@ func TestPhotosAreExpectedOfWhatWasFlown(t *testing.T) {
 
 // depot is a bucket for a test's docks to upload to, with the evidence that it goes into.
 func depot(t *testing.T, w *world) (*Depot, string) {
-	ctx := t.Context()
 	keys := &uploads.Keys{Secret: "s"}
-	s3, err := embedded.StartStorage(ctx, embedded.StorageOptions{Listen: "127.0.0.1:0", Dir: t.TempDir(), Bucket: "media", AccessKey: "harrier", SecretKey: "s", Docks: keys})
+	s3, err := embedded.StartStorage(embedded.StorageOptions{Listen: "127.0.0.1:0", Dir: t.TempDir(), Bucket: "media", AccessKey: "harrier", SecretKey: "s", Docks: keys})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,11 +75,10 @@ func depot(t *testing.T, w *world) (*Depot, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	store, err := evidence.OpenFolder(ctx, t.TempDir())
+	store, err := evidence.OpenFolder(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { store.Close() })
 	return &Depot{bucket, store}, s3.Addr()
 }
 

@@ -18,7 +18,7 @@ import (
 func TestDocksReachTheirOwnPartOfTheBucketOnly(t *testing.T) {
 	ctx := context.Background()
 	keys := &uploads.Keys{Secret: "of the house"}
-	s, err := StartStorage(ctx, StorageOptions{Listen: "127.0.0.1:0", Dir: t.TempDir(), Bucket: "media", AccessKey: "harrier", SecretKey: "owner's", Docks: keys})
+	s, err := StartStorage(StorageOptions{Listen: "127.0.0.1:0", Dir: t.TempDir(), Bucket: "media", AccessKey: "harrier", SecretKey: "owner's", Docks: keys})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,7 +124,7 @@ func TestDocksReachTheirOwnPartOfTheBucketOnly(t *testing.T) {
 func TestADockHasItsQuota(t *testing.T) {
 	ctx := context.Background()
 	keys := &uploads.Keys{Secret: "of the house"}
-	s, err := StartStorage(ctx, StorageOptions{Listen: "127.0.0.1:0", Dir: t.TempDir(), Bucket: "media", AccessKey: "harrier", SecretKey: "owner's", Docks: keys, Quota: 1 << 20})
+	s, err := StartStorage(StorageOptions{Listen: "127.0.0.1:0", Dir: t.TempDir(), Bucket: "media", AccessKey: "harrier", SecretKey: "owner's", Docks: keys, Quota: 1 << 20})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -34,11 +34,10 @@ func (c *datasetExportCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	store, err := evidence.OpenFolder(ctx, filepath.Join(data, "evidence"))
+	store, err := evidence.OpenFolder(filepath.Join(data, "evidence"))
 	if err != nil {
 		return err
 	}
-	defer store.Close()
 	var last []leads.Lead
 	err = conf.withJetStream(func(js jetstream.JetStream) error {
 		last, err = export.Reviewed(ctx, js)

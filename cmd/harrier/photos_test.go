@@ -67,11 +67,10 @@ func TestPhotosOfAFlightAreLookedAt(t *testing.T) {
 	if msg, err := media.NextMsg(100 * time.Millisecond); err == nil {
 		t.Errorf("it was settled early: %s", msg.Data)
 	}
-	store, err := evidence.OpenFolder(context.Background(), filepath.Join(city, "harrier-data", "evidence"))
+	store, err := evidence.OpenFolder(filepath.Join(city, "harrier-data", "evidence"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer store.Close()
 	for _, f := range m.Files {
 		b, err := store.Unseal(context.Background(), f.Original)
 		if err != nil {

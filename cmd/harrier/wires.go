@@ -182,7 +182,7 @@ func (c config) embeddedBucket(ctx context.Context, data string, log *slog.Logge
 		}
 	}
 	keys := &uploads.Keys{Secret: s.SecretKey}
-	e, err := embedded.StartStorage(ctx, embedded.StorageOptions{Listen: s.Listen, Dir: filepath.Join(data, "uploads"), Bucket: s.Bucket, AccessKey: s.AccessKey, SecretKey: s.SecretKey, Docks: keys, Quota: int64(s.QuotaGiB * (1 << 30)), Log: log})
+	e, err := embedded.StartStorage(embedded.StorageOptions{Listen: s.Listen, Dir: filepath.Join(data, "uploads"), Bucket: s.Bucket, AccessKey: s.AccessKey, SecretKey: s.SecretKey, Docks: keys, Quota: int64(s.QuotaGiB * (1 << 30)), Log: log})
 	if err != nil {
 		return nil, err
 	}
@@ -204,11 +204,10 @@ func depot(ctx context.Context, c config, data string, log *slog.Logger, later f
 	if err := b.Make(ctx); err != nil {
 		return nil, err
 	}
-	store, err := evidence.OpenFolder(ctx, filepath.Join(data, "evidence"))
+	store, err := evidence.OpenFolder(filepath.Join(data, "evidence"))
 	if err != nil {
 		return nil, err
 	}
-	later(store.Close)
 	return &dock.Depot{Uploads: b, Store: store}, nil
 }
 

@@ -17,11 +17,10 @@ import (
 
 func TestReviewedLeadsBecomeADataset(t *testing.T) {
 	ctx := context.Background()
-	store, err := evidence.OpenFolder(ctx, t.TempDir())
+	store, err := evidence.OpenFolder(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer store.Close()
 	var b bytes.Buffer
 	if err := jpeg.Encode(&b, image.NewGray(image.Rect(0, 0, 128, 72)), nil); err != nil {
 		t.Fatal(err)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"log/slog"
 	"math"
+	"os"
 	"slices"
 	"testing"
 	"time"
@@ -99,11 +100,10 @@ func TestAWorkerThatWasReplacedLearnsSo(t *testing.T) {
 func TestAWatchGoesOnFromCheckpoints(t *testing.T) {
 	var left []checkpoint
 	var sent []vision.Finding
-	store, err := evidence.OpenFolder(t.Context(), t.TempDir())
+	store, err := evidence.OpenFolder(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer store.Close()
 	worker := func(epoch uint64) *flightWatch {
 		f := &flightWatch{w: &Watcher{Store: store}, passes: map[plotView]pass{}, epoch: epoch, clock: &vision.CaptureClock{}, poses: &vision.Poses{}, log: slog.New(slog.DiscardHandler), found: map[*vision.Track]vision.Finding{}, foundTold: map[string]int{}}
 		f.tracker = vision.NewTracker(nil, []string{"stall"})
@@ -186,16 +186,18 @@ func TestAWatchGoesOnFromCheckpoints(t *testing.T) {
 
 // A store that is away costs a watch one try in half a minute, and no pass; one that is there takes a few pictures at a time.
 func TestPassesWaitForTheEvidence(t *testing.T) {
-	gone, err := evidence.OpenFolder(t.Context(), t.TempDir())
+	away := t.TempDir()
+	gone, err := evidence.OpenFolder(away)
+	if err == nil {
+		err = os.RemoveAll(away)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	gone.Close()
-	there, err := evidence.OpenFolder(t.Context(), t.TempDir())
+	there, err := evidence.OpenFolder(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer there.Close()
 	zero := time.Unix(1_800_000_000, 0)
 	f := &flightWatch{w: &Watcher{Store: gone}, log: slog.New(slog.DiscardHandler), passes: map[plotView]pass{}}
 	for i := range mostSettled + 3 {

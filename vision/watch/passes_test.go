@@ -76,10 +76,9 @@ func TestPassesAreComparedWithTheLast(t *testing.T) {
 	}
 	w := &Watcher{Log: slog.New(slog.DiscardHandler), Register: geo.NewRegister(nil), Finder: ties.NewFinder(ties.AlignSearched, ties.AlignFeatures)}
 	t.Cleanup(w.Finder.Close)
-	if w.Store, err = evidence.OpenFolder(t.Context(), t.TempDir()); err != nil {
+	if w.Store, err = evidence.OpenFolder(t.TempDir()); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { w.Store.Close() })
 	if w.Comparer, err = NewComparer(); err != nil {
 		t.Fatal(err)
 	}
