@@ -7,7 +7,6 @@ require (
 	github.com/asticode/go-astiav v0.12.0
 	github.com/bep/imagemeta v1.0.1
 	github.com/bluenviron/gortmplib v0.1.1
-	github.com/bluenviron/gortsplib/v4 v4.16.2
 	github.com/bluenviron/gortsplib/v5 v5.1.0
 	github.com/bluenviron/mediacommon/v2 v2.5.1
 	github.com/danielgtaylor/huma/v2 v2.37.2

@@ -15,13 +15,12 @@ import (
 
 	"github.com/bluenviron/gortmplib"
 	"github.com/bluenviron/gortmplib/pkg/message"
-	"github.com/bluenviron/gortsplib/v4"
-	"github.com/bluenviron/gortsplib/v4/pkg/base"
-	"github.com/bluenviron/gortsplib/v4/pkg/description"
-	"github.com/bluenviron/gortsplib/v4/pkg/format"
-	"github.com/bluenviron/gortsplib/v4/pkg/format/rtph264"
-	"github.com/bluenviron/gortsplib/v4/pkg/liberrors"
-	format5 "github.com/bluenviron/gortsplib/v5/pkg/format"
+	"github.com/bluenviron/gortsplib/v5"
+	"github.com/bluenviron/gortsplib/v5/pkg/base"
+	"github.com/bluenviron/gortsplib/v5/pkg/description"
+	"github.com/bluenviron/gortsplib/v5/pkg/format"
+	"github.com/bluenviron/gortsplib/v5/pkg/format/rtph264"
+	"github.com/bluenviron/gortsplib/v5/pkg/liberrors"
 	"github.com/bluenviron/mediacommon/v2/pkg/codecs/h264"
 	"github.com/pion/rtp"
 	"golang.org/x/net/netutil"
@@ -267,12 +266,12 @@ func (m *Media) publish(c net.Conn, name *string) error {
 	} else if err != nil {
 		return fmt.Errorf("not a video that can be read: %w", err)
 	}
-	var track *format5.H264
+	var track *format.H264
 	for _, t := range r.Tracks() {
 		switch h := t.(type) {
-		case *format5.H264:
+		case *format.H264:
 			track = h
-		case *format5.H265:
+		case *format.H265:
 			return errors.New("it is H.265; set the dock's video to H.264")
 		}
 	}
@@ -377,7 +376,7 @@ func (m *Media) OnSetup(ctx *gortsplib.ServerHandlerOnSetupCtx) (*base.Response,
 
 // OnPlay answers RTSP PLAY.
 func (m *Media) OnPlay(ctx *gortsplib.ServerHandlerOnPlayCtx) (*base.Response, error) {
-	if st := m.stream(ctx.Path); st != nil && st.ServerStream == ctx.Session.SetuppedStream() {
+	if st := m.stream(ctx.Path); st != nil && st.ServerStream == ctx.Session.Stream() {
 		st.catchUp(ctx.Session)
 	}
 	return &base.Response{StatusCode: base.StatusOK}, nil

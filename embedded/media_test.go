@@ -13,11 +13,10 @@ import (
 	"time"
 
 	"github.com/bluenviron/gortmplib"
-	"github.com/bluenviron/gortsplib/v4"
-	"github.com/bluenviron/gortsplib/v4/pkg/base"
-	"github.com/bluenviron/gortsplib/v4/pkg/format"
-	"github.com/bluenviron/gortsplib/v4/pkg/format/rtph264"
-	format5 "github.com/bluenviron/gortsplib/v5/pkg/format"
+	"github.com/bluenviron/gortsplib/v5"
+	"github.com/bluenviron/gortsplib/v5/pkg/base"
+	"github.com/bluenviron/gortsplib/v5/pkg/format"
+	"github.com/bluenviron/gortsplib/v5/pkg/format/rtph264"
 	"github.com/pion/rtp"
 )
 
@@ -45,8 +44,8 @@ func TestWhoComesLaterGetsTheStreamFromItsLastIDR(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer c.Close()
-	track := &format5.H264{PayloadTyp: 96, SPS: testSPS, PPS: testPPS, PacketizationMode: 1}
-	w := &gortmplib.Writer{Conn: c, Tracks: []format5.Format{track}}
+	track := &format.H264{PayloadTyp: 96, SPS: testSPS, PPS: testPPS, PacketizationMode: 1}
+	w := &gortmplib.Writer{Conn: c, Tracks: []format.Format{track}}
 	if err := w.Initialize(); err != nil {
 		t.Fatal(err)
 	}
@@ -87,9 +86,9 @@ func TestWhoComesLaterGetsTheStreamFromItsLastIDR(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		tr := gortsplib.TransportTCP
-		cl := &gortsplib.Client{Transport: &tr, Scheme: u.Scheme, Host: u.Host}
-		if err := cl.Start2(); err != nil {
+		tr := gortsplib.ProtocolTCP
+		cl := &gortsplib.Client{Protocol: &tr, Scheme: u.Scheme, Host: u.Host}
+		if err := cl.Start(); err != nil {
 			t.Fatal(err)
 		}
 		desc, _, err := cl.Describe(u)
@@ -148,7 +147,7 @@ func TestWhoComesLaterGetsTheStreamFromItsLastIDR(t *testing.T) {
 type publisher struct {
 	c     *gortmplib.Client
 	w     *gortmplib.Writer
-	track *format5.H264
+	track *format.H264
 	n     int
 }
 
@@ -160,12 +159,12 @@ func push(t *testing.T, address string) (*publisher, error) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
-	p := &publisher{c: &gortmplib.Client{URL: u, Publish: true}, track: &format5.H264{PayloadTyp: 96, SPS: testSPS, PPS: testPPS, PacketizationMode: 1}}
+	p := &publisher{c: &gortmplib.Client{URL: u, Publish: true}, track: &format.H264{PayloadTyp: 96, SPS: testSPS, PPS: testPPS, PacketizationMode: 1}}
 	if err := p.c.Initialize(ctx); err != nil {
 		return nil, err
 	}
 	t.Cleanup(func() { p.c.Close() })
-	p.w = &gortmplib.Writer{Conn: p.c, Tracks: []format5.Format{p.track}}
+	p.w = &gortmplib.Writer{Conn: p.c, Tracks: []format.Format{p.track}}
 	return p, p.w.Initialize()
 }
 
@@ -289,9 +288,9 @@ func TestWhoMayPushAndWatch(t *testing.T) {
 			t.Fatal(err)
 		}
 		u.User = user
-		tr := gortsplib.TransportTCP
-		cl := &gortsplib.Client{Transport: &tr, Scheme: u.Scheme, Host: u.Host}
-		if err := cl.Start2(); err != nil {
+		tr := gortsplib.ProtocolTCP
+		cl := &gortsplib.Client{Protocol: &tr, Scheme: u.Scheme, Host: u.Host}
+		if err := cl.Start(); err != nil {
 			t.Fatal(err)
 		}
 		defer cl.Close()

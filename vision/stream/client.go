@@ -12,11 +12,11 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/bluenviron/gortsplib/v4"
-	"github.com/bluenviron/gortsplib/v4/pkg/base"
-	"github.com/bluenviron/gortsplib/v4/pkg/description"
-	"github.com/bluenviron/gortsplib/v4/pkg/format"
-	"github.com/bluenviron/gortsplib/v4/pkg/format/rtph264"
+	"github.com/bluenviron/gortsplib/v5"
+	"github.com/bluenviron/gortsplib/v5/pkg/base"
+	"github.com/bluenviron/gortsplib/v5/pkg/description"
+	"github.com/bluenviron/gortsplib/v5/pkg/format"
+	"github.com/bluenviron/gortsplib/v5/pkg/format/rtph264"
 	"github.com/bluenviron/mediacommon/v2/pkg/codecs/h264"
 	"github.com/pion/rtp"
 	"gocv.io/x/gocv"
@@ -124,12 +124,12 @@ func (c *Client) once(ctx context.Context, out chan<- *Picture) error {
 	if c.Login != nil {
 		u.User = c.Login
 	}
-	tr := gortsplib.TransportTCP
+	tr := gortsplib.ProtocolTCP
 	if c.UDP && !c.lossy {
-		tr = gortsplib.TransportUDP
+		tr = gortsplib.ProtocolUDP
 	}
-	cl := &gortsplib.Client{Transport: &tr, ReadTimeout: dataTimeout, WriteTimeout: dataTimeout, Scheme: u.Scheme, Host: u.Host}
-	if err := cl.Start2(); err != nil {
+	cl := &gortsplib.Client{Protocol: &tr, ReadTimeout: dataTimeout, WriteTimeout: dataTimeout, Scheme: u.Scheme, Host: u.Host}
+	if err := cl.Start(); err != nil {
 		return err
 	}
 	defer cl.Close()
@@ -168,7 +168,7 @@ func (c *Client) once(ctx context.Context, out chan<- *Picture) error {
 		if begun && p.SequenceNumber != next {
 			skip = true
 			if gap := int(p.SequenceNumber - next); gap < 1<<15 {
-				if lost += gap; tr == gortsplib.TransportUDP && lost >= minLost && lost*maxLostShare > packets {
+				if lost += gap; tr == gortsplib.ProtocolUDP && lost >= minLost && lost*maxLostShare > packets {
 					select {
 					case <-lossy:
 					default:
