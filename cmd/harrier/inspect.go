@@ -6,9 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"image"
-	"image/color"
-	"io/fs"
+	"log/slog"
 	"maps"
 	"math"
 	"os"
@@ -18,9 +16,9 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/paulmach/orb"
 	"gocv.io/x/gocv"
 
+	"github.com/harrier-patrol/harrier/dock"
 	"github.com/harrier-patrol/harrier/geo"
 	"github.com/harrier-patrol/harrier/geo/city"
 	"github.com/harrier-patrol/harrier/leads"
@@ -75,17 +73,57 @@ type inspected struct {
 }
 
 type inspection struct {
-	c       *inspectCmd
-	model   *infer.Model
-	city    city.City
-	scenes  []vision.SceneFile
-	tracker *vision.Tracker
-	out     *json.Encoder
-	leads   []leads.Lead
-	rows    []inspected
-	plates  *infer.Plates
-	tracks  map[*vision.Track]int // index of its lead
-	wanted  map[string]bool       // classes that scenes look for
+	c      *inspectCmd
+	city   city.City
+	stills *watch.Stills
+	book   *leads.Book
+	first  map[string]string // the picture in which a lead was seen first
+	out    *json.Encoder
+	rows   []inspected
+	wanted map[string]bool // classes that scenes look for
+}
+
+// open prepares an inspection; release what it returns in the end.
+func (c *inspectCmd) open(conf config) (in *inspection, release func(), err error) {
+	in = &inspection{c: c, first: map[string]string{}, wanted: map[string]bool{}}
+	if in.city, err = conf.City.Load(); err != nil {
+		return nil, nil, err
+	}
+	files, err := sceneFiles(conf)
+	if err != nil {
+		return nil, nil, err
+	}
+	var sights []vision.Scene
+	scenes := map[string]leads.Scene{}
+	for _, s := range files {
+		v := s.Vision
+		v.MinSightings, v.Dwell = 1, 0 // a still is sharp, and often the only one
+		sights = append(sights, v)
+		for class := range v.Classes {
+			in.wanted[class] = true
+		}
+		if scenes[s.Scene], err = leads.ReadScene(s); err != nil {
+			return nil, nil, err
+		}
+	}
+	model, err := infer.Open(c.Model, c.Engine, 1)
+	if err != nil {
+		return nil, nil, err
+	}
+	plates, err := infer.OpenPlates()
+	if err != nil && !errors.Is(err, infer.ErrNoPlates) {
+		model.Close()
+		return nil, nil, err
+	}
+	w := &watch.Watcher{Model: model, Plates: plates, Fences: in.city.Fences, DoorLines: in.city.DoorLines, Register: in.city.Register, Log: slog.New(slog.DiscardHandler)}
+	in.stills = w.Stills(dock.WatchJob{Flight: uuid.NewString()}, "", sights, inspectMin)
+	in.book = leads.NewBook(scenes, in.city.Grid)
+	return in, func() {
+		if plates != nil {
+			plates.Close()
+		}
+		model.Close()
+	}, nil
 }
 
 func (c *inspectCmd) Run(ctx context.Context) error {
@@ -97,33 +135,11 @@ func (c *inspectCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	in := &inspection{c: c, tracks: map[*vision.Track]int{}, wanted: map[string]bool{}}
-	if in.city, err = conf.City.Load(); err != nil {
+	in, release, err := c.open(conf)
+	if err != nil {
 		return err
 	}
-	if in.scenes, err = sceneFiles(conf); err != nil {
-		return err
-	}
-	var sights []vision.Scene
-	for _, s := range in.scenes {
-		v := s.Vision
-		v.MinSightings, v.Dwell = 1, 0 // a still is sharp, and often the only one
-		sights = append(sights, v)
-		for class := range v.Classes {
-			in.wanted[class] = true
-		}
-	}
-	if in.model, err = infer.Open(c.Model, c.Engine, 1); err != nil {
-		return err
-	}
-	in.tracker = vision.NewTracker(sights, in.model.Classes())
-	defer in.model.Close()
-	if in.plates, err = infer.OpenPlates(); err != nil && !errors.Is(err, infer.ErrNoPlates) {
-		return err
-	}
-	if in.plates != nil {
-		defer in.plates.Close()
-	}
+	defer release()
 	if err := os.MkdirAll(c.Out, 0o755); err != nil {
 		return err
 	}
@@ -172,7 +188,7 @@ func (c *inspectCmd) Run(ctx context.Context) error {
 			located++
 		}
 	}
-	fmt.Printf("%d files, %d located, %d detections, %d leads: %s\n", len(files), located, n, len(in.leads), filepath.Join(c.Out, "summary.html"))
+	fmt.Printf("%d files, %d located, %d detections, %d leads: %s\n", len(files), located, n, in.book.Len(), filepath.Join(c.Out, "summary.html"))
 	if unfit > 0 {
 		fmt.Printf("%d pictures were not inspected: they show nothing (dark, blurred, …); the summary says why\n", unfit)
 	}
@@ -180,51 +196,6 @@ func (c *inspectCmd) Run(ctx context.Context) error {
 		return someFailed{failed, len(files)}
 	}
 	return nil
-}
-
-var inspectable = map[string]bool{".jpg": true, ".jpeg": true, ".png": true, ".mp4": true, ".mov": true}
-
-// expand turns folders and globs into files, each once, in order.
-func expand(paths []string) ([]string, error) {
-	var out []string
-	seen := map[string]bool{}
-	add := func(p string) {
-		if !seen[p] {
-			seen[p] = true
-			out = append(out, p)
-		}
-	}
-	for _, p := range paths {
-		matches := []string{p}
-		if _, err := os.Stat(p); err != nil {
-			if matches, err = filepath.Glob(p); err != nil || len(matches) == 0 {
-				return nil, fmt.Errorf("%s: no such file, folder or glob", p)
-			}
-		}
-		for _, m := range matches {
-			info, err := os.Stat(m)
-			if err != nil {
-				return nil, err
-			}
-			if !info.IsDir() {
-				add(m)
-				continue
-			}
-			err = filepath.WalkDir(m, func(q string, d fs.DirEntry, err error) error {
-				if err == nil && !d.IsDir() && inspectable[strings.ToLower(filepath.Ext(q))] {
-					add(q)
-				}
-				return err
-			})
-			if err != nil {
-				return nil, err
-			}
-		}
-	}
-	if len(out) == 0 {
-		return nil, fmt.Errorf("%s: no stills (JPEG, PNG) or recordings (MP4) there", strings.Join(paths, " "))
-	}
-	return out, nil
 }
 
 func (in *inspection) file(ctx context.Context, path string) (inspected, error) {
@@ -247,11 +218,7 @@ func (in *inspection) file(ctx context.Context, path string) (inspected, error) 
 	if want := map[string]string{".jpg": "jpeg", ".jpeg": "jpeg", ".png": "png"}[strings.ToLower(filepath.Ext(path))]; want != m.Format {
 		row.Note = strings.TrimPrefix(row.Note+"; ", "; ") + "the file is a " + strings.ToUpper(m.Format) + " by its content"
 	}
-	var at *time.Time
-	if !m.Time.IsZero() {
-		at = &m.Time
-	}
-	err = in.picture(ctx, path, &row, pic, m.Camera, m.Pose, m.PoseErr == nil, m.Edited == "", at)
+	err = in.picture(ctx, path, &row, watch.Still{BGR: pic, Time: m.Time, Posed: m.PoseErr == nil, Camera: m.Camera, Pose: m.Pose, Edited: m.Edited != ""})
 	return row, err
 }
 
@@ -290,7 +257,7 @@ func (in *inspection) video(ctx context.Context, path string) (inspected, error)
 		if poseErr != nil && row.Note == "" {
 			row.Note = "not located: " + strings.TrimPrefix(poseErr.Error(), still.ErrNoPose.Error()+": ")
 		}
-		return in.picture(ctx, fmt.Sprintf("%s#%.1fs", path, at.Seconds()), &row, pic, cam, pose, poseErr == nil, true, nil)
+		return in.picture(ctx, fmt.Sprintf("%s#%.1fs", path, at.Seconds()), &row, watch.Still{BGR: pic, Posed: poseErr == nil, Camera: cam, Pose: pose})
 	})
 	if err != nil {
 		return row, err
@@ -304,94 +271,59 @@ func (in *inspection) video(ctx context.Context, path string) (inspected, error)
 // unlikeNote is said of pictures in which the network can hardly be right.
 const unlikeNote = "unlike all that the network learnt from (night, heat, snow, a screen?): what is found in it is worth little"
 
-// picture detects, puts on the ground, writes and draws.
-func (in *inspection) picture(ctx context.Context, name string, row *inspected, pic gocv.Mat, cam geo.Camera, pose geo.Pose, located, trusted bool, at *time.Time) error {
-	if why := watch.Unfit(pic); why != "" {
-		row.Note = strings.TrimPrefix(row.Note+"; not inspected: "+why, "; ")
+// picture looks at a picture, writes what it shows and draws it.
+func (in *inspection) picture(ctx context.Context, name string, row *inspected, p watch.Still) error {
+	note := func(text string) {
+		if !strings.Contains(row.Note, text) {
+			row.Note = strings.TrimPrefix(row.Note+"; "+text, "; ")
+		}
+	}
+	if p.Posed {
+		var err error
+		if p.Locator, err = in.city.StillLocator(p.Pose, true); err != nil {
+			p.Posed = false
+			note("not located: " + err.Error())
+		}
+	}
+	seen, err := in.stills.Look(ctx, p)
+	if err != nil {
+		return err
+	}
+	row.Width, row.Height, row.Located = p.BGR.Cols(), p.BGR.Rows(), row.Located || p.Posed
+	if seen.Unfit != "" {
+		note("not inspected: " + seen.Unfit)
 		row.Unfit++
-		row.Width, row.Height, row.Located = pic.Cols(), pic.Rows(), row.Located || located
 		return nil
 	}
-	off, err := in.model.Unlike(pic)
-	if err != nil {
-		return err
+	if seen.Unlike {
+		note(unlikeNote)
 	}
-	if off >= 1 && !strings.Contains(row.Note, unlikeNote) {
-		row.Note = strings.TrimPrefix(row.Note+"; "+unlikeNote, "; ")
-	}
-	var tiles []vision.Tile
-	size := in.model.Manifest.Size
-	if located {
-		tiles = vision.TilesByGround(cam, pose, 0, size)
-	} else {
-		for _, s := range vision.BlindScales {
-			tiles = append(tiles, vision.TilesAt(pic.Cols(), pic.Rows(), size, s)...)
+	for _, f := range seen.Findings {
+		l, changed, err := in.book.Take(f)
+		if err != nil {
+			return err
+		}
+		if changed {
+			in.book.Apply(l)
+		}
+		if in.first[l.Lead] == "" {
+			in.first[l.Lead] = name
 		}
 	}
-	all, err := in.model.Picture(ctx, pic, tiles, inspectMin)
-	if err != nil {
-		return err
-	}
-	loc, err := in.city.StillLocator(pose, located)
-	if err != nil {
-		located = false
-		row.Note = strings.TrimPrefix(row.Note+"; not located: "+err.Error(), "; ")
-	}
-	drawn := pic.Clone()
-	defer drawn.Close()
-	watch.Blur(&drawn, all, in.wanted)
 	count := map[string]int{}
-	var frame []vision.Observation
-	var read []map[string]string // of each in frame
-	for _, d := range all {
-		line := detected{File: name, Time: at, Class: d.Class, Group: vision.Group(d.Class), Score: round(d.Score, 4), Box: d.Box}
-		if located {
-			above, ok := in.tracker.AboveM(d.Class)
-			if !ok {
-				above = 0.7
-			}
-			x, y := d.Box.Centre()
-			w, err := vision.Surfaces(loc, d.Class).Locate(cam, pose, x, y, above, 3)
-			if err == nil {
-				e := w.Cov.Ellipse()
-				lon, lat := round(w.Lon, 8), round(w.Lat, 8)
-				line.Lon, line.Lat, line.Datum, line.Ellipse = &lon, &lat, geo.WGS84, &e
-				line.Attributes = map[string]string{}
-				if vision.Name(d.Class) == "dump-truck" {
-					if err := in.plates.Note(ctx, pic, d.Box, w.GSDM, line.Attributes); err != nil {
-						return err
-					}
-				}
-				if c, ok := in.city.Grid.At(w.Point()); ok {
-					line.Cell = c.Code
-				}
-				if ok && trusted && d.Score > 0.25 {
-					o := vision.Observation{Sighting: vision.Sighting{Detection: vision.MarkUnlike(d, off >= 1), At: w}, Camera: cam}
-					if at != nil {
-						o.Time = *at
-					}
-					frame, read = append(frame, o), append(read, line.Attributes)
-				}
-			}
-		}
-		if err := in.out.Encode(line); err != nil {
+	for _, d := range seen.All {
+		if err := in.out.Encode(in.line(name, p.Time, d)); err != nil {
 			return err
 		}
 		row.Detections++
-		if d.Score >= 0.3 {
+		if d.Score >= drawnFrom {
 			count[d.Class]++
-			draw(&drawn, d)
 		}
 	}
-	for i, k := range in.tracker.Add(frame) {
-		in.lead(name, k, frame[i], read[i], loc, pose)
-	}
-	row.Located = row.Located || located
-	row.Width, row.Height = pic.Cols(), pic.Rows()
 	if row.N++; row.N == 1 || strings.Contains(name, "#") {
 		row.Picture = fmt.Sprintf("%04d-%s.jpg", len(in.rows), strings.NewReplacer("/", "_", "#", "-", "\\", "_").Replace(filepath.Base(name)))
-		if !gocv.IMWriteWithParams(filepath.Join(in.c.Out, row.Picture), drawn, []int{gocv.IMWriteJpegQuality, 85}) {
-			return fmt.Errorf("cannot write %s", filepath.Join(in.c.Out, row.Picture))
+		if err := in.draw(p.BGR, seen.All, filepath.Join(in.c.Out, row.Picture)); err != nil {
+			return err
 		}
 	}
 	var parts []string
@@ -402,55 +334,31 @@ func (in *inspection) picture(ctx context.Context, name string, row *inspected, 
 	return nil
 }
 
-func (in *inspection) lead(name string, k *vision.Track, o vision.Observation, read map[string]string, loc geo.Locator, pose geo.Pose) {
-	scene, ok := in.tracker.Rule(k, in.city.Fences)
-	if !ok {
-		return
+// line is what detections.jsonl says of a detection.
+func (in *inspection) line(name string, at time.Time, d watch.Placed) detected {
+	x := detected{File: name, Class: d.Class, Group: vision.Group(d.Class), Score: round(d.Score, 4), Box: d.Box, Attributes: d.Attributes}
+	if !at.IsZero() {
+		x.Time = &at
 	}
-	_, score := k.Class()
-	cls, attr := in.tracker.Describe(k, in.city.DoorLines)
-	maps.Copy(attr, read)
-	if i, had := in.tracks[k]; had {
-		in.leads[i].Lon, in.leads[i].Lat, in.leads[i].Score, in.leads[i].LastSeen = k.Lon(), k.Lat(), score, k.LastSeen
-		return
-	}
-	var register *geo.Match
-	if vision.Group(o.Class) == "structure" {
-		above, _ := in.tracker.AboveM(o.Class)
-		s := watch.Footing(o, loc, pose, above, in.city.Register)
-		why, ok := scene.Classes[o.Class].Reason(s)
-		if !ok {
-			return
-		}
-		if register = s.Register; why != "" {
-			attr[vision.Because] = string(why)
+	if d.At != nil {
+		e := d.At.Cov.Ellipse()
+		lon, lat := round(d.At.Lon, 8), round(d.At.Lat, 8)
+		x.Lon, x.Lat, x.Datum, x.Ellipse = &lon, &lat, geo.WGS84, &e
+		if c, ok := in.city.Grid.At(d.At.Point()); ok {
+			x.Cell = c.Code
 		}
 	}
-	x := leads.Lead{Lead: uuid.NewString(), Revision: 1, State: leads.Candidate, Scene: scene.Name, Class: cls, Attributes: attr, Lon: k.Lon(), Lat: k.Lat(), Datum: "WGS-84", Ellipse: k.Cov.Ellipse(), HeightM: o.At.HeightM, Score: score, FirstSeen: k.FirstSeen, LastSeen: k.LastSeen, Captured: k.LastSeen, FrameURL: name, Cov: k.Cov, Register: register}
-	x.Box, _ = json.Marshal(o.Box)
-	for _, f := range in.scenes {
-		if f.Scene == scene.Name {
-			if s, err := leads.ReadScene(f); err == nil {
-				x.Event = s.EventOf(cls, attr)
-			}
-		}
-	}
-	if c, ok := in.city.Grid.At(orb.Point{x.Lon, x.Lat}); ok {
-		x.Cell, x.Subdistrict, x.MadeUp = c.Code, c.Subdistrict, c.MadeUp
-	}
-	in.tracks[k] = len(in.leads)
-	in.leads = append(in.leads, x)
+	return x
 }
 
-func draw(m *gocv.Mat, d vision.Detection) {
-	c := map[string]color.RGBA{"vehicle": {40, 160, 255, 0}, "structure": {255, 60, 60, 0}, "stall": {255, 170, 0, 0}, "heap": {200, 90, 255, 0}, "person": {60, 220, 90, 0}}[vision.Group(d.Class)]
-	if c == (color.RGBA{}) {
-		c = color.RGBA{200, 200, 200, 0}
+// leads are those that were found, in the order in which they were seen, each with the picture in which it was seen first.
+func (in *inspection) leads() ([]leads.Lead, error) {
+	all, _, err := in.book.Page("", in.book.Len())
+	slices.Reverse(all)
+	for i := range all {
+		all[i].FrameURL = in.first[all[i].Lead]
 	}
-	k := max(1, m.Cols()/900)
-	r := image.Rect(int(d.Box.X), int(d.Box.Y), int(d.Box.X+d.Box.W), int(d.Box.Y+d.Box.H))
-	gocv.Rectangle(m, r, c, k)
-	gocv.PutText(m, fmt.Sprintf("%s %.2f", d.Class, d.Score), image.Pt(r.Min.X, max(12*k, r.Min.Y-4*k)), gocv.FontHersheySimplex, 0.4*float64(k), c, k)
+	return all, err
 }
 
 func round(v float64, digits int) float64 {

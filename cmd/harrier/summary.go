@@ -30,9 +30,13 @@ var summaryPage = template.Must(template.New("summary").Parse(`<!doctype html>
 
 // finish writes leads.geojson and summary.html, and publishes where asked.
 func (in *inspection) finish(ctx context.Context) error {
+	found, err := in.leads()
+	if err != nil {
+		return err
+	}
 	fc := geojson.NewFeatureCollection()
 	fc.ExtraMembers = map[string]any{"datum": "WGS-84"}
-	for _, l := range in.leads {
+	for _, l := range found {
 		f := geojson.NewFeature(orb.Point{l.Lon, l.Lat})
 		b, err := json.Marshal(l)
 		if err != nil {
@@ -56,7 +60,7 @@ func (in *inspection) finish(ctx context.Context) error {
 		return err
 	}
 	defer f.Close()
-	if err := summaryPage.Execute(f, map[string]any{"Rows": in.rows, "Leads": in.leads}); err != nil {
+	if err := summaryPage.Execute(f, map[string]any{"Rows": in.rows, "Leads": found}); err != nil {
 		return err
 	}
 	if in.c.NATS == "" {
@@ -71,7 +75,7 @@ func (in *inspection) finish(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, l := range in.leads {
+	for _, l := range found {
 		if err := leads.Publish(ctx, js, l); err != nil {
 			return fmt.Errorf("publish to %s: %w; does a stream take leads.> there (harrier serve makes it)?", in.c.NATS, err)
 		}

@@ -412,17 +412,25 @@ type picture struct {
 	sealed string
 }
 
+// keep puts a picture as it may be shown into the evidence, and the part of it that a box shows; where there is no evidence, neither.
+func (f *flightWatch) keep(ctx context.Context, pic picture, box vision.Box) (frame, crop string, err error) {
+	if f.w.Store == nil {
+		return "", "", nil
+	}
+	whole, part, err := shown(pic.bgr, pic.all, f.wanted, box)
+	if err != nil {
+		return "", "", err
+	}
+	if frame, err = f.w.Store.Put(ctx, whole); err != nil {
+		return "", "", err
+	}
+	crop, err = f.w.Store.Put(ctx, part)
+	return frame, crop, err
+}
+
 // finding is what a rule found in a picture, with the pictures that show it.
 func (f *flightWatch) finding(ctx context.Context, k *vision.Track, o vision.Observation, scene string, pic picture) (x vision.Finding, err error) {
-	whole, part, err := shown(pic.bgr, pic.all, f.wanted, o.Box)
-	if err != nil {
-		return x, err
-	}
-	frame, err := f.w.Store.Put(ctx, whole)
-	if err != nil {
-		return x, err
-	}
-	crop, err := f.w.Store.Put(ctx, part)
+	frame, crop, err := f.keep(ctx, pic, o.Box)
 	if err != nil {
 		return x, err
 	}

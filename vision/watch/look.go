@@ -174,7 +174,7 @@ func (f *flightWatch) analyse(ctx context.Context, p *stream.Picture, e *eye) (l
 	f.w.Tiles.Add(int64(len(tiles)))
 	wanted := false
 	for _, d := range l.all {
-		if _, ok := f.tracker.AboveM(d.Class); !ok || d.Score < minSightingScore || d.Cut || touchesEdge(d.Box, l.camera) {
+		if !f.sightable(d, l.camera) {
 			continue
 		}
 		l.dets = append(l.dets, vision.MarkUnlike(d, e.unlike))
@@ -187,6 +187,12 @@ func (f *flightWatch) analyse(ctx context.Context, p *stream.Picture, e *eye) (l
 		l.pic = p
 	}
 	return l, nil
+}
+
+// sightable says whether a detection becomes a sighting: of a class that is followed, sure enough, and seen whole.
+func (f *flightWatch) sightable(d vision.Detection, c geo.Camera) bool {
+	_, followed := f.tracker.AboveM(d.Class)
+	return followed && d.Score >= minSightingScore && !d.Cut && !touchesEdge(d.Box, c)
 }
 
 func touchesEdge(b vision.Box, c geo.Camera) bool {

@@ -55,8 +55,8 @@ type notInspected string
 
 func (n notInspected) Error() string { return "not inspected: " + string(n) }
 
-// Photo looks at one photo that a dock has uploaded, and returns what scenes' rules find in it. It takes the way of the stills of `harrier
-// inspect`: a photo is sharp and one sighting is enough, but what a rule wants to see stay or move cannot be told from it.
+// Photo looks at one photo that a dock has uploaded, and returns what scenes' rules find in it: a photo is sharp and one sighting is enough, but
+// what a rule wants to see stay or move cannot be told from it.
 func (w *Watcher) Photo(ctx context.Context, job dock.PhotoJob) ([]vision.Finding, error) {
 	raw, err := w.Store.Unseal(ctx, job.Original)
 	if err != nil {
@@ -74,58 +74,19 @@ func (w *Watcher) Photo(ctx context.Context, job dock.PhotoJob) ([]vision.Findin
 		return nil, notInspected("the picture cannot be decoded")
 	}
 	defer bgr.Close()
-	if why := Unfit(bgr); why != "" {
-		w.Blind.Add(1)
-		return nil, notInspected(why)
-	}
-	f := &flightWatch{w: w, job: dock.WatchJob{Flight: job.Flight, Dock: job.Dock, Simulated: job.Simulated}, log: w.Log, locator: w.Locator, photo: "-" + job.Name}
-	if job.Lon != 0 || job.Lat != 0 {
-		if f.locator, err = w.Locator.At([2]float64{job.Lon, job.Lat}); err != nil {
-			return nil, fmt.Errorf("dock %s: %w", job.Dock, err)
-		}
-	}
 	scenes := slices.DeleteFunc(w.scenes(job.Scenes), func(s vision.Scene) bool { return s.Dwell > 0 || s.Motion == vision.Moving })
 	for i := range scenes {
 		scenes[i].MinSightings = 1
 	}
-	f.lookFor(scenes)
-	tiles := vision.TilesByGround(m.Camera, m.Pose, 0, w.Model.Manifest.Size)
-	all, err := w.Model.Picture(ctx, bgr, tiles, PrivateScore)
-	if err != nil {
-		return nil, err
-	}
-	off, err := w.Model.Unlike(bgr)
-	if err != nil {
-		return nil, err
-	}
-	w.Analysed.Add(1)
-	w.Tiles.Add(int64(len(tiles)))
-	var frame []vision.Observation
-	for _, d := range all {
-		above, ok := f.tracker.AboveM(d.Class)
-		if !ok || d.Score < minSightingScore || d.Cut || touchesEdge(d.Box, m.Camera) {
-			continue
-		}
-		x, y := d.Box.Centre()
-		at, err := vision.Surfaces(f.locator, d.Class).Locate(m.Camera, m.Pose, x, y, above, boxSigma(d.Box))
-		if err == nil {
-			frame = append(frame, vision.Observation{Sighting: vision.Sighting{Detection: vision.MarkUnlike(d, off >= 1), Time: m.Time, At: at}, Camera: m.Camera})
+	p := Still{BGR: bgr, Time: m.Time, Posed: true, Camera: m.Camera, Pose: m.Pose, Locator: w.Locator, Sealed: job.Original}
+	if job.Lon != 0 || job.Lat != 0 {
+		if p.Locator, err = w.Locator.At([2]float64{job.Lon, job.Lat}); err != nil {
+			return nil, fmt.Errorf("dock %s: %w", job.Dock, err)
 		}
 	}
-	var out []vision.Finding
-	for n, k := range f.tracker.Add(frame) {
-		scene, found := f.tracker.Rule(k, w.Fences)
-		if !found || k.Found {
-			continue
-		}
-		k.Found = true
-		x, err := f.finding(ctx, k, frame[n], scene.Name, picture{bgr, all, job.Original})
-		if err != nil {
-			return nil, err
-		}
-		if f.judge(&x, frame[n], f.locator, m.Pose, scene); !x.Withheld {
-			out = append(out, x)
-		}
+	seen, err := w.Stills(dock.WatchJob{Flight: job.Flight, Dock: job.Dock, Simulated: job.Simulated}, "-"+job.Name, scenes, PrivateScore).Look(ctx, p)
+	if err == nil && seen.Unfit != "" {
+		return nil, notInspected(seen.Unfit)
 	}
-	return out, nil
+	return seen.Findings, err
 }
