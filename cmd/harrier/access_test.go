@@ -16,6 +16,7 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
+	"github.com/harrier-patrol/harrier/cmd/harrier/config"
 	"github.com/harrier-patrol/harrier/embedded"
 	"github.com/harrier-patrol/harrier/journal"
 	"github.com/harrier-patrol/harrier/leads"
@@ -24,12 +25,12 @@ import (
 // TestWhoMayDoWhatOnNATS is the attacker's table: every user against every subject and operation, on the embedded server and on Debian's with the
 // configuration that harrier nats init writes.
 func TestWhoMayDoWhatOnNATS(t *testing.T) {
-	passwords, err := natsPasswords(filepath.Join(t.TempDir(), "users.json"), true)
+	passwords, err := config.NATSPasswords(filepath.Join(t.TempDir(), "users.json"), true)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Run("embedded", func(t *testing.T) {
-		s, err := embedded.StartNATS(embedded.NATSOptions{Host: "127.0.0.1", Dir: t.TempDir(), Users: natsUsers(passwords)})
+		s, err := embedded.StartNATS(embedded.NATSOptions{Host: "127.0.0.1", Dir: t.TempDir(), Users: config.NATSUsers(passwords)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -68,19 +69,19 @@ func attackNATS(t *testing.T, url string, passwords map[string]string) {
 		nc.Close()
 		t.Error("nobody comes in without a credential")
 	}
-	if nc, err := nats.Connect(url, nats.UserInfo(natsHarrier, "guessed"), nats.MaxReconnects(0)); err == nil {
+	if nc, err := nats.Connect(url, nats.UserInfo(config.NATSHarrier, "guessed"), nats.MaxReconnects(0)); err == nil {
 		nc.Close()
 		t.Error("a wrong password comes in")
 	}
 	connect := func(user string) *nats.Conn {
-		nc, err := nats.Connect(url, nats.UserInfo(user, passwords[user]), nats.CustomInboxPrefix(inbox(user)), nats.ErrorHandler(func(*nats.Conn, *nats.Subscription, error) {}))
+		nc, err := nats.Connect(url, nats.UserInfo(user, passwords[user]), nats.CustomInboxPrefix(config.Inbox(user)), nats.ErrorHandler(func(*nats.Conn, *nats.Subscription, error) {}))
 		if err != nil {
 			t.Fatal(user, err)
 		}
 		t.Cleanup(nc.Close)
 		return nc
 	}
-	house := connect(natsHarrier)
+	house := connect(config.NATSHarrier)
 	js, err := jetstream.New(house)
 	if err != nil {
 		t.Fatal(err)
@@ -101,7 +102,7 @@ func attackNATS(t *testing.T, url string, passwords map[string]string) {
 	for user := range passwords {
 		clients[user] = connect(user)
 	}
-	letters := map[byte]string{'a': natsAdmin, 'h': natsHarrier, 'o': natsOperator, 'v': natsViewer, 'c': natsCases}
+	letters := map[byte]string{'a': config.NATSAdmin, 'h': config.NATSHarrier, 'o': config.NATSOperator, 'v': config.NATSViewer, 'c': config.NATSCases}
 	for _, row := range []struct{ subject, publish, hear string }{
 		{"leads.confirmed.street-stall.none", "ah", "ahovc"},
 		{"leads.candidate.street-stall.none", "ah", "ahovc"},
@@ -128,8 +129,8 @@ func attackNATS(t *testing.T, url string, passwords map[string]string) {
 		{"harrier.feedback.L1", "ah", "ah"},
 		{"$KV.fleet.D1", "ah", "a"},
 		{"$KV.owners.D1", "ah", "a"},
-		{inbox(natsOperator) + ".x", "a", "ao"},
-		{inbox(natsHarrier) + ".x", "a", "ah"},
+		{config.Inbox(config.NATSOperator) + ".x", "a", "ao"},
+		{config.Inbox(config.NATSHarrier) + ".x", "a", "ah"},
 		{"_INBOX.x", "a", "a"},
 		{">", "", "a"},
 		{"$SYS.>", "", "a"},
@@ -193,8 +194,8 @@ func attackNATS(t *testing.T, url string, passwords map[string]string) {
 	if err := journal.Publish(ctx, js, "leads.confirmed.street-stall.none", "", "a lead"); err != nil {
 		t.Fatal(err)
 	}
-	cases := connect(natsCases)
-	missed, err := cases.SubscribeSync(subjectCases)
+	cases := connect(config.NATSCases)
+	missed, err := cases.SubscribeSync(config.SubjectCases)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -221,7 +222,7 @@ func attackNATS(t *testing.T, url string, passwords map[string]string) {
 	if err := house.FlushTimeout(30 * time.Second); err != nil {
 		t.Fatal(err)
 	}
-	operator := connect(natsOperator)
+	operator := connect(config.NATSOperator)
 	if r, err := operator.Request("harrier.commands.D1", nil, 30*time.Second); err != nil || string(r.Data) != "done" {
 		t.Error("the operator is not answered", err)
 	}
@@ -231,7 +232,7 @@ func attackNATS(t *testing.T, url string, passwords map[string]string) {
 		t.Error("harrier itself deletes the leads")
 	}
 	stop()
-	admin := connect(natsAdmin)
+	admin := connect(config.NATSAdmin)
 	ajs, err := jetstream.New(admin)
 	if err != nil {
 		t.Fatal(err)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/nats-io/nats.go/jetstream"
 
+	"github.com/harrier-patrol/harrier/cmd/harrier/config"
 	"github.com/harrier-patrol/harrier/dock"
 	"github.com/harrier-patrol/harrier/dock/pace"
 	"github.com/harrier-patrol/harrier/geo"
@@ -108,8 +109,8 @@ func (x *benchKillsCmd) fly(ctx context.Context, dir string, kills int) (r kills
 		return r, err
 	}
 	defer log.Close()
-	conf := defaultConfig()
-	if err := conf.shift(x.PortOffset); err != nil {
+	conf := config.Default()
+	if err := conf.Shift(x.PortOffset); err != nil {
 		return r, err
 	}
 	city, truth := filepath.Join(dir, "city"), filepath.Join(dir, "truth.jsonl")
@@ -122,8 +123,8 @@ func (x *benchKillsCmd) fly(ctx context.Context, dir string, kills int) (r kills
 	if err := waitFor(ctx, time.Minute, sim, func() bool { _, err := os.Stat(yaml); return err == nil }); err != nil {
 		return r, fmt.Errorf("simulated docks: %w\n%s", err, tail(log.Name()))
 	}
-	if conf, err = loadConfig(yaml); err == nil {
-		err = conf.shift(x.PortOffset)
+	if conf, err = config.Load(yaml); err == nil {
+		err = conf.Shift(x.PortOffset)
 	}
 	if err != nil {
 		return r, err
@@ -136,7 +137,7 @@ func (x *benchKillsCmd) fly(ctx context.Context, dir string, kills int) (r kills
 		return r, err
 	}
 	defer func() { srv.stop() }()
-	page := fmt.Sprintf("http://127.0.0.1:%d/api/counts", portOf(conf.HTTP.Listen))
+	page := fmt.Sprintf("http://127.0.0.1:%d/api/counts", config.Port(conf.HTTP.Listen))
 	looks := func() bool { n, err := analysed(page); return err == nil && n > 0 }
 	if err := waitFor(ctx, 2*time.Minute, srv, looks); err != nil {
 		return r, fmt.Errorf("nothing is looked at: %w\n%s", err, tail(log.Name()))
@@ -182,12 +183,12 @@ func (x *benchKillsCmd) fly(ctx context.Context, dir string, kills int) (r kills
 }
 
 // settled reads the leads once no more come.
-func (x *benchKillsCmd) settled(ctx context.Context, conf config, r *killsRun) error {
+func (x *benchKillsCmd) settled(ctx context.Context, conf config.Config, r *killsRun) error {
 	for last, quiet := uint64(0), 0; quiet < 5; {
 		if err := pace.Wall.Sleep(ctx, 2*time.Second); err != nil {
 			return err
 		}
-		err := conf.withJetStream(func(js jetstream.JetStream) error {
+		err := conf.WithJetStream(func(js jetstream.JetStream) error {
 			end, err := journal.End(ctx, js, "SIMLEADS")
 			if err != nil {
 				return err
@@ -201,7 +202,7 @@ func (x *benchKillsCmd) settled(ctx context.Context, conf config, r *killsRun) e
 			return err
 		}
 	}
-	return conf.withJetStream(func(js jetstream.JetStream) error {
+	return conf.WithJetStream(func(js jetstream.JetStream) error {
 		all := map[string]leads.Lead{}
 		err := journal.Replay(ctx, js, "SIMLEADS", ">", journal.From{}, func(m journal.Msg) error {
 			var e leads.Event
@@ -219,8 +220,8 @@ func (x *benchKillsCmd) settled(ctx context.Context, conf config, r *killsRun) e
 }
 
 // hasLanded says whether the flight of a recording has ended.
-func hasLanded(ctx context.Context, conf config) (over bool, err error) {
-	err = conf.withJetStream(func(js jetstream.JetStream) error {
+func hasLanded(ctx context.Context, conf config.Config) (over bool, err error) {
+	err = conf.WithJetStream(func(js jetstream.JetStream) error {
 		evs, err := dock.ReadFlights(ctx, js)
 		over = slices.ContainsFunc(evs, func(ev dock.FlightEvent) bool { return ev.State.Ended() })
 		return err

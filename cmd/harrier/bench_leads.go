@@ -17,6 +17,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 	"github.com/paulmach/orb"
 
+	"github.com/harrier-patrol/harrier/cmd/harrier/config"
 	"github.com/harrier-patrol/harrier/dock/docksim"
 	"github.com/harrier-patrol/harrier/embedded"
 	"github.com/harrier-patrol/harrier/geo"
@@ -55,9 +56,9 @@ func (x *benchLeadsCmd) Run(ctx context.Context) error {
 	if err := os.WriteFile(conf, []byte(text), 0o600); err != nil {
 		return err
 	}
-	c, err := loadConfig(conf)
+	c, err := config.Load(conf)
 	if err == nil {
-		err = c.shift(x.PortOffset)
+		err = c.Shift(x.PortOffset)
 	}
 	if err != nil {
 		return err
@@ -81,7 +82,7 @@ func (x *benchLeadsCmd) Run(ctx context.Context) error {
 		return err
 	}
 	defer srv.stop()
-	page := fmt.Sprintf("http://127.0.0.1:%d", portOf(c.HTTP.Listen))
+	page := fmt.Sprintf("http://127.0.0.1:%d", config.Port(c.HTTP.Listen))
 	first := func(at *float64, ok func() bool) func() bool {
 		return func() bool {
 			if *at == 0 && ok() {
@@ -93,7 +94,7 @@ func (x *benchLeadsCmd) Run(ctx context.Context) error {
 	answers := first(&r.AnswersS, func() bool { _, _, err := ask(page + "/api/counts"); return err == nil })
 	docks := first(&r.DocksS, func() bool {
 		owners := 0
-		err := c.withJetStream(func(js jetstream.JetStream) error {
+		err := c.WithJetStream(func(js jetstream.JetStream) error {
 			kv, err := js.KeyValue(ctx, "owners")
 			if err != nil {
 				return err
@@ -149,8 +150,8 @@ func (x *benchLeadsCmd) Run(ctx context.Context) error {
 const leadsPerGiB = 700_000
 
 // fill puts leads into the stream, as a ledger would have.
-func (x *benchLeadsCmd) fill(ctx context.Context, c config) error {
-	data, err := c.dataFolder()
+func (x *benchLeadsCmd) fill(ctx context.Context, c config.Config) error {
+	data, err := c.DataFolder()
 	if err != nil {
 		return err
 	}

@@ -7,97 +7,11 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/harrier-patrol/harrier/cmd/harrier/config"
 	"github.com/harrier-patrol/harrier/dock"
 	"github.com/harrier-patrol/harrier/dock/calendar"
-	"github.com/harrier-patrol/harrier/geo"
 	"github.com/harrier-patrol/harrier/missions"
-	"github.com/harrier-patrol/harrier/missions/wpml"
 )
-
-// again is for how long after its window a patrol is tried again where the configuration does not say.
-const again = 4 * time.Hour
-
-// calendar is the patrols of the configuration; began is when this process did, from which after counts.
-func (c config) calendar(began time.Time) (missions.Calendar, error) {
-	var out missions.Calendar
-	for i, f := range c.Flights {
-		p, err := f.patrol(began)
-		if err != nil {
-			return out, fmt.Errorf("flights[%d]: %w", i, err)
-		}
-		// the dock's further patrols need names that stay
-		if p.Name == "" {
-			n := 0
-			for _, g := range c.Flights[:i] {
-				if g.Dock == f.Dock && g.Name == "" {
-					n++
-				}
-			}
-			if n > 0 {
-				p.Name = fmt.Sprintf("%d", n+1)
-			}
-		}
-		out.Patrols = append(out.Patrols, p)
-	}
-	return out, nil
-}
-
-func (f flightConfig) patrol(began time.Time) (p missions.Patrol, err error) {
-	p = missions.Patrol{Name: f.Name, Dock: f.Dock, Scenes: f.Scenes, Window: f.Window, Again: again, Priority: f.Priority, Conditions: f.Conditions}
-	if f.Again != nil {
-		p.Again = *f.Again
-	}
-	switch {
-	case f.KMZ != "":
-		if p.KMZ, err = os.ReadFile(f.KMZ); err == nil {
-			p.Route, err = wpml.Read(p.KMZ)
-		}
-		if err != nil {
-			return p, fmt.Errorf("%s: %w", f.KMZ, err)
-		}
-	default:
-		for _, w := range f.Waypoints {
-			p.Route.Waypoints = append(p.Route.Waypoints, missions.Waypoint(w))
-		}
-		if p.KMZ, err = wpml.Write(p.Route); err != nil {
-			return p, err
-		}
-	}
-	switch {
-	case f.RRule != "":
-		p.When, err = missions.Rule(f.RRule, f.At)
-	case f.Cron != "":
-		p.When, err = missions.Cron(f.Cron)
-	case !f.At.IsZero():
-		p.When = missions.Once(f.At)
-	default:
-		p.When = missions.Every{First: began.Add(f.After), Step: f.Every}
-	}
-	return p, err
-}
-
-// airspace is what the configuration holds routes against.
-func (c config) airspace(fences *geo.Fences) (missions.Airspace, error) {
-	a := missions.Airspace{Fences: fences}
-	for i, x := range c.Approvals {
-		if x.Number == "" || x.Area == "" {
-			return a, fmt.Errorf("approvals[%d]: number and area are needed", i)
-		}
-		l, err := c.City.Layer(fmt.Sprintf("approvals[%d].area", i), x.Area)
-		if err != nil {
-			return a, err
-		}
-		area, problems := geo.ReadAreas(l)
-		if geo.Errors(problems) > 0 {
-			return a, fmt.Errorf("approvals[%d]: %s: %s", i, x.Area, problems[0])
-		}
-		if len(area) == 0 {
-			return a, fmt.Errorf("approvals[%d]: %s holds no polygon", i, x.Area)
-		}
-		a.Approvals = append(a.Approvals, missions.Approval{Number: x.Number, Area: area, From: x.From, Until: x.Until})
-	}
-	return a, nil
-}
 
 // calendarCmd shows what is planned.
 type calendarCmd struct {
@@ -107,14 +21,14 @@ type calendarCmd struct {
 }
 
 func (x *calendarCmd) Run() error {
-	c, err := loadConfig(x.Config)
+	c, err := config.Load(x.Config)
 	if err != nil {
 		return err
 	}
 	if x.From.IsZero() {
 		x.From = time.Now()
 	}
-	k, err := c.calendar(x.From)
+	k, err := c.Calendar(x.From)
 	if err != nil {
 		return err
 	}
@@ -122,11 +36,11 @@ func (x *calendarCmd) Run() error {
 	if err != nil {
 		return err
 	}
-	space, err := c.airspace(fences)
+	space, err := c.Airspace(fences)
 	if err != nil {
 		return err
 	}
-	limits, err := c.limits()
+	limits, err := c.DockLimits()
 	if err != nil {
 		return err
 	}
@@ -135,16 +49,7 @@ func (x *calendarCmd) Run() error {
 		states = append(states, dock.Status{Dock: d})
 	}
 	slots := missions.Forecast(x.From, calendar.Bases(states, limits, x.From), k.Due(x.From.Add(-time.Second), x.From.Add(x.Ahead)))
-	return writeCalendar(os.Stdout, slots, space, c.models())
-}
-
-// models are the aircraft of the docks.
-func (c config) models() map[string]string {
-	out := map[string]string{}
-	for _, d := range c.Docks {
-		out[d.SN] = d.Model
-	}
-	return out
+	return writeCalendar(os.Stdout, slots, space, c.Models())
 }
 
 // writeCalendar writes a table of what is planned, with what stands against it.

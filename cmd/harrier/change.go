@@ -10,6 +10,7 @@ import (
 	"github.com/paulmach/orb"
 	"gocv.io/x/gocv"
 
+	"github.com/harrier-patrol/harrier/cmd/harrier/config"
 	"github.com/harrier-patrol/harrier/geo"
 	"github.com/harrier-patrol/harrier/vision/change"
 	"github.com/harrier-patrol/harrier/vision/infer"
@@ -64,7 +65,7 @@ func (c *changeCmd) Run(ctx context.Context) error {
 			gsd = g
 		}
 	}
-	conf, err := loadConfig(c.Config)
+	conf, err := config.Load(c.Config)
 	if err != nil {
 		return err
 	}

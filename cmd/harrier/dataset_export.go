@@ -8,6 +8,7 @@ import (
 
 	"github.com/nats-io/nats.go/jetstream"
 
+	"github.com/harrier-patrol/harrier/cmd/harrier/config"
 	"github.com/harrier-patrol/harrier/evidence"
 	"github.com/harrier-patrol/harrier/leads"
 	"github.com/harrier-patrol/harrier/leads/export"
@@ -26,11 +27,11 @@ type datasetExportCmd struct {
 
 // Run reads the last revision of every lead that somebody decided on, and the frames as they were taken.
 func (c *datasetExportCmd) Run(ctx context.Context) error {
-	conf, err := loadConfig(c.Config)
+	conf, err := config.Load(c.Config)
 	if err != nil {
 		return err
 	}
-	data, err := conf.dataFolder()
+	data, err := conf.DataFolder()
 	if err != nil {
 		return err
 	}
@@ -39,7 +40,7 @@ func (c *datasetExportCmd) Run(ctx context.Context) error {
 		return err
 	}
 	var last []leads.Lead
-	err = conf.withJetStream(func(js jetstream.JetStream) error {
+	err = conf.WithJetStream(func(js jetstream.JetStream) error {
 		last, err = export.Reviewed(ctx, js)
 		return err
 	})

@@ -10,6 +10,7 @@ import (
 
 	"github.com/nats-io/nats.go/jetstream"
 
+	"github.com/harrier-patrol/harrier/cmd/harrier/config"
 	"github.com/harrier-patrol/harrier/journal"
 )
 
@@ -21,9 +22,9 @@ type deadLettersCmd struct {
 }
 
 func (x *deadLettersCmd) Run(ctx context.Context) error {
-	c, err := loadConfig(x.Config)
+	c, err := config.Load(x.Config)
 	if err == nil {
-		err = c.shift(x.PortOffset)
+		err = c.Shift(x.PortOffset)
 	}
 	if err != nil {
 		return err
@@ -33,7 +34,7 @@ func (x *deadLettersCmd) Run(ctx context.Context) error {
 			x.By = u.Username
 		}
 	}
-	return c.withJetStream(func(js jetstream.JetStream) error {
+	return c.WithJetStream(func(js jetstream.JetStream) error {
 		for _, id := range x.Replay {
 			if err := journal.ReplayDead(ctx, js, id, x.By); err != nil {
 				return err

@@ -15,6 +15,7 @@ import (
 
 	"github.com/nats-io/nats.go"
 
+	"github.com/harrier-patrol/harrier/cmd/harrier/config"
 	"github.com/harrier-patrol/harrier/dock"
 	"github.com/harrier-patrol/harrier/dock/docksim"
 	"github.com/harrier-patrol/harrier/leads"
@@ -95,8 +96,8 @@ func (c *demoCmd) Run(ctx context.Context) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	conf := defaultConfig()
-	if err := conf.shift(c.PortOffset); err != nil {
+	conf := config.Default()
+	if err := conf.Shift(c.PortOffset); err != nil {
 		return err
 	}
 	truth := c.Truth
@@ -154,23 +155,23 @@ func (c *demoCmd) Run(ctx context.Context) error {
 		return err
 	}
 	defer srv.stop()
-	d := &demo{c: c, base: "http://localhost:" + strconv.Itoa(portOf(conf.HTTP.Listen)), updated: map[string]leads.Lead{}, flights: map[string]dock.FlightEvent{}, peak: map[string]float64{}, cpu: map[string]float64{}, counts: map[string]int64{}, numbers: map[string]uint32{}, began: time.Now()}
+	d := &demo{c: c, base: "http://localhost:" + strconv.Itoa(config.Port(conf.HTTP.Listen)), updated: map[string]leads.Lead{}, flights: map[string]dock.FlightEvent{}, peak: map[string]float64{}, cpu: map[string]float64{}, counts: map[string]int64{}, numbers: map[string]uint32{}, began: time.Now()}
 	if err := waitFor(ctx, 30*time.Second, srv, func() bool { return d.fetchCounts() == nil }); err != nil {
 		return fmt.Errorf("harrier serve: %w\n%s", err, tail(log.Name()))
 	}
-	running, err := loadConfig(yaml)
+	running, err := config.Load(yaml)
 	if err != nil {
 		return err
 	}
-	if err := running.shift(c.PortOffset); err != nil {
+	if err := running.Shift(c.PortOffset); err != nil {
 		return err
 	}
-	nc, err := running.dialNATS(natsViewer)
+	nc, err := running.DialNATS(config.NATSViewer)
 	if err != nil {
 		return err
 	}
 	defer nc.Close()
-	viewer, err := running.natsAddress(natsViewer)
+	viewer, err := running.NATSAddress(config.NATSViewer)
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/harrier-patrol/harrier/cmd/harrier/config"
 )
 
 // What docker-compose.yml names is there, and the configuration in it is one that harrier reads.
@@ -46,11 +48,11 @@ func TestDeploymentNamesWhatIsThere(t *testing.T) {
 	for k := range h.Environment {
 		t.Setenv(k, "sixteen-letters-and-more")
 	}
-	c, err := loadConfig(filepath.Join(root, "deploy", "harrier.yaml"))
+	c, err := config.Load(filepath.Join(root, "deploy", "harrier.yaml"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.NATS.User != natsHarrier || c.MQTT.User == "" || c.Media.User == "" {
+	if c.NATS.User != config.NATSHarrier || c.MQTT.User == "" || c.Media.User == "" {
 		t.Errorf("somebody comes in without a name: %+v %+v", c.NATS, c.MQTT)
 	}
 	if port := c.Storage.Listen[strings.LastIndexByte(c.Storage.Listen, ':')+1:]; !strings.Contains(strings.Join(h.Ports, " "), port+":"+port) {

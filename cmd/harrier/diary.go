@@ -7,6 +7,7 @@ import (
 
 	"github.com/nats-io/nats.go/jetstream"
 
+	"github.com/harrier-patrol/harrier/cmd/harrier/config"
 	"github.com/harrier-patrol/harrier/dock/diary"
 )
 
@@ -19,14 +20,14 @@ type diaryCmd struct {
 }
 
 func (x *diaryCmd) Run(ctx context.Context) error {
-	c, err := loadConfig(x.Config)
+	c, err := config.Load(x.Config)
 	if err != nil {
 		return err
 	}
 	if x.From.IsZero() {
 		x.From = time.Now().Add(-x.Shift)
 	}
-	return c.withJetStream(func(js jetstream.JetStream) error {
+	return c.WithJetStream(func(js jetstream.JetStream) error {
 		text, err := diary.Of(ctx, js, x.From, x.From.Add(x.Shift))
 		if err != nil {
 			return err

@@ -7,6 +7,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/harrier-patrol/harrier/cmd/harrier/config"
 	"github.com/harrier-patrol/harrier/dock/docksim"
 	"github.com/harrier-patrol/harrier/dock/pace"
 )
@@ -78,7 +79,7 @@ func (c *docksimCmd) Run(ctx context.Context) error {
 			return fmt.Errorf("--faults: %w", err)
 		}
 	}
-	if o.TLS, err = (config{MQTT: mqttConfig{CA: c.CA}}).trusted(); err != nil {
+	if o.TLS, err = (config.Config{MQTT: config.MQTT{CA: c.CA}}).Trusted(); err != nil {
 		return err
 	}
 	told := -1

@@ -15,6 +15,7 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
+	"github.com/harrier-patrol/harrier/cmd/harrier/config"
 	"github.com/harrier-patrol/harrier/embedded"
 	"github.com/harrier-patrol/harrier/journal"
 	"github.com/harrier-patrol/harrier/vision/infer"
@@ -36,9 +37,9 @@ type check struct {
 }
 
 func (d *doctorCmd) Run(ctx context.Context) error {
-	c, err := loadConfig(d.Config)
+	c, err := config.Load(d.Config)
 	if err == nil {
-		err = c.shift(d.PortOffset)
+		err = c.Shift(d.PortOffset)
 	}
 	failed, n := 0, 0
 	report := func(what, detail string, err error, help string) {
@@ -69,10 +70,10 @@ func (d *doctorCmd) Run(ctx context.Context) error {
 }
 
 // deadLetters asks a Harrier that runs whether there are any.
-func deadLetters(ctx context.Context, c config) (string, error) {
+func deadLetters(ctx context.Context, c config.Config) (string, error) {
 	detail := "not known: Harrier does not run"
 	var found error
-	_ = c.withJetStream(func(js jetstream.JetStream) error {
+	_ = c.WithJetStream(func(js jetstream.JetStream) error {
 		detail, found = deadLettersOf(ctx, js)
 		return nil
 	}, nats.Timeout(2*time.Second))
@@ -100,7 +101,7 @@ func deadLettersOf(ctx context.Context, js jetstream.JetStream) (string, error) 
 	return "none; no stream is filling up", nil
 }
 
-func doctorChecks(ctx context.Context, c config) []check {
+func doctorChecks(ctx context.Context, c config.Config) []check {
 	checks := []check{
 		{"ONNX Runtime", infer.LibraryPath, "run `make build` once on this machine, or set HARRIER_ORT to libonnxruntime.so.1"},
 		{"model", func() (string, error) {
@@ -132,7 +133,7 @@ func doctorChecks(ctx context.Context, c config) []check {
 			return "FFmpeg", nil
 		}, "apt-get install libavcodec59 libavformat59 libswscale6"},
 		{"scenes", func() (string, error) {
-			s, err := sceneFiles(c)
+			s, err := c.ReadScenes()
 			if err != nil {
 				return "", err
 			}
@@ -163,7 +164,7 @@ func doctorChecks(ctx context.Context, c config) []check {
 			return fmt.Sprintf("%d grid cells%s, %d fences, %d register entries, %d building outlines", k.Grid.Len(), made, k.Fences.Len(), k.Register.Len(), k.Buildings.Len()), nil
 		}, "harrier geo check FILE names every problem; every layer names its datum"},
 		{"flights", func() (string, error) {
-			k, err := c.calendar(time.Now())
+			k, err := c.Calendar(time.Now())
 			return fmt.Sprintf("%d flights of %d docks; harrier calendar shows when", len(k.Patrols), len(c.Docks)), err
 		}, "each flight names a dock, a KMZ or waypoints, and a time"},
 		{"approvals", func() (string, error) {
@@ -171,11 +172,11 @@ func doctorChecks(ctx context.Context, c config) []check {
 			if err != nil {
 				return "", err
 			}
-			a, err := c.airspace(fences)
+			a, err := c.Airspace(fences)
 			return fmt.Sprintf("%d", len(a.Approvals)), err
 		}, "each approval has a number and an area (polygons), and from and until where it is limited in time"},
 		{"data folder", func() (string, error) {
-			dir, err := c.dataFolder()
+			dir, err := c.DataFolder()
 			if err != nil {
 				return "", err
 			}
@@ -186,7 +187,7 @@ func doctorChecks(ctx context.Context, c config) []check {
 			return dir, os.Remove(p)
 		}, "data names a folder that this user may write to"},
 		{"disk", func() (string, error) {
-			dir, err := c.dataFolder()
+			dir, err := c.DataFolder()
 			if err != nil {
 				return "", err
 			}
@@ -223,7 +224,7 @@ func doctorChecks(ctx context.Context, c config) []check {
 		checks = append(checks, listen("NATS port", c.NATS.Listen))
 	} else {
 		checks = append(checks, check{"NATS server", func() (string, error) {
-			nc, err := c.dialNATS(natsHarrier, nats.Timeout(5*time.Second))
+			nc, err := c.DialNATS(config.NATSHarrier, nats.Timeout(5*time.Second))
 			if err != nil {
 				return "", err
 			}
@@ -235,7 +236,7 @@ func doctorChecks(ctx context.Context, c config) []check {
 			tctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 			defer cancel()
 			_, err = js.AccountInfo(tctx)
-			return redacted(c.NATS.URL) + ", JetStream on", err
+			return config.Redacted(c.NATS.URL) + ", JetStream on", err
 		}, "start nats-server with the configuration that harrier nats init writes, or correct nats.url, nats.user and nats.password; without nats.url an embedded one is used"})
 	}
 	if c.Media.RTMP == "" {
@@ -259,7 +260,7 @@ func doctorChecks(ctx context.Context, c config) []check {
 		checks = append(checks, check{"S3 storage", func() (string, error) {
 			tctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 			defer cancel()
-			b, err := c.bucket()
+			b, err := bucket(c)
 			if err != nil {
 				return "", err
 			}

@@ -1,14 +1,12 @@
 package main
 
 import (
-	"crypto/tls"
-	"crypto/x509"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
+	"github.com/harrier-patrol/harrier/cmd/harrier/config"
 	"github.com/harrier-patrol/harrier/dock"
 	"github.com/harrier-patrol/harrier/dock/cloudapi"
 	"github.com/harrier-patrol/harrier/dock/enroll"
@@ -33,11 +31,11 @@ type dismissCmd struct {
 // credentialsIn is the folder of credentials in the data folder.
 func credentialsIn(data string) string { return filepath.Join(data, "mqtt") }
 
-func openCredentials(config string) (c mqttAccess, err error) {
-	if c.config, err = loadConfig(config); err != nil {
+func openCredentials(path string) (c mqttAccess, err error) {
+	if c.Config, err = config.Load(path); err != nil {
 		return c, err
 	}
-	data, err := c.dataFolder()
+	data, err := c.DataFolder()
 	if err != nil {
 		return c, err
 	}
@@ -48,7 +46,7 @@ func openCredentials(config string) (c mqttAccess, err error) {
 
 // mqttAccess is a configuration with its folder of credentials.
 type mqttAccess struct {
-	config
+	config.Config
 	*enroll.Credentials
 	dir string
 }
@@ -88,7 +86,7 @@ func (c *enrollCmd) Run() error {
 	}
 	broker := in.MQTT.URL
 	if broker == "" {
-		broker = "tcp://" + in.PublicHost + ":" + fmt.Sprint(portOf(in.MQTT.Listen))
+		broker = "tcp://" + in.PublicHost + ":" + fmt.Sprint(config.Port(in.MQTT.Listen))
 		if in.MQTT.Cert != "" {
 			broker = strings.Replace(broker, "tcp:", "ssl:", 1)
 		}
@@ -121,45 +119,14 @@ func (c *dismissCmd) Run() error {
 	return nil
 }
 
-// brokerTLS is how the embedded broker speaks, nil for in the clear.
-func (c config) brokerTLS() (*tls.Config, error) {
-	if (c.MQTT.Cert == "") != (c.MQTT.Key == "") {
-		return nil, fmt.Errorf("mqtt.cert and mqtt.key go together")
-	}
-	if c.MQTT.Cert == "" {
-		return nil, nil
-	}
-	pair, err := tls.LoadX509KeyPair(c.MQTT.Cert, c.MQTT.Key)
-	if err != nil {
-		return nil, fmt.Errorf("mqtt.cert and mqtt.key: %w", err)
-	}
-	return &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}, nil
-}
-
-// trusted is by which certificates Harrier knows the broker, nil for those that this machine trusts.
-func (c config) trusted() (*tls.Config, error) {
-	if c.MQTT.CA == "" {
-		return nil, nil
-	}
-	b, err := os.ReadFile(c.MQTT.CA)
-	if err != nil {
-		return nil, fmt.Errorf("mqtt.ca: %w", err)
-	}
-	pool := x509.NewCertPool()
-	if !pool.AppendCertsFromPEM(b) {
-		return nil, fmt.Errorf("mqtt.ca: %s holds no certificate in PEM", c.MQTT.CA)
-	}
-	return &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}, nil
-}
-
 // drcHolds is how long the credential that a dock is told for its DRC channel is said to hold: longer than any flight.
 const drcHolds = 2 * time.Hour
 
 // drcOf says as whom a dock comes to the broker for its DRC channel: never as the controller where docks have credentials of their own.
-func drcOf(c config, enrolled *enroll.Credentials, url string) func(sn string) cloudapi.MQTTBroker {
+func drcOf(c config.Config, enrolled *enroll.Credentials, url string) func(sn string) cloudapi.MQTTBroker {
 	address := strings.TrimPrefix(strings.TrimPrefix(url, "tcp://"), "ssl://")
 	if c.MQTT.URL == "" {
-		address = fmt.Sprintf("%s:%d", c.PublicHost, portOf(c.MQTT.Listen))
+		address = fmt.Sprintf("%s:%d", c.PublicHost, config.Port(c.MQTT.Listen))
 	}
 	return func(sn string) cloudapi.MQTTBroker {
 		b := dock.OpenDRC(sn, address, time.Now().Add(drcHolds))

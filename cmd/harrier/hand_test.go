@@ -11,6 +11,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/harrier-patrol/harrier/cmd/harrier/config"
 	"github.com/harrier-patrol/harrier/dock"
 	"github.com/harrier-patrol/harrier/dock/docksim"
 )
@@ -46,7 +47,7 @@ func TestAnOperatorsHandOnASimulatedDock(t *testing.T) {
 	book := filepath.Join(dir, "book.jsonl")
 	start(t, bin, "controller", "--config", conf, "--time-scale", "15", "--time-from", from)
 	start(t, bin, "docksim", "--docks", "1", "--no-video", "--mqtt", mqtt, "--settings", calm, "--logbook", book, "--time-scale", "15", "--time-from", from)
-	nc := dial(t, conf, 0, natsAdmin)
+	nc := dial(t, conf, 0, config.NATSAdmin)
 	key := 0
 	do := func(c dock.Command) (r dock.Reply) {
 		t.Helper()

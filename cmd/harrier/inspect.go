@@ -18,6 +18,7 @@ import (
 	"github.com/google/uuid"
 	"gocv.io/x/gocv"
 
+	"github.com/harrier-patrol/harrier/cmd/harrier/config"
 	"github.com/harrier-patrol/harrier/dock"
 	"github.com/harrier-patrol/harrier/geo"
 	"github.com/harrier-patrol/harrier/geo/city"
@@ -84,12 +85,12 @@ type inspection struct {
 }
 
 // open prepares an inspection; release what it returns in the end.
-func (c *inspectCmd) open(conf config) (in *inspection, release func(), err error) {
+func (c *inspectCmd) open(conf config.Config) (in *inspection, release func(), err error) {
 	in = &inspection{c: c, first: map[string]string{}, wanted: map[string]bool{}}
 	if in.city, err = conf.City.Load(); err != nil {
 		return nil, nil, err
 	}
-	files, err := sceneFiles(conf)
+	files, err := conf.ReadScenes()
 	if err != nil {
 		return nil, nil, err
 	}
@@ -127,7 +128,7 @@ func (c *inspectCmd) open(conf config) (in *inspection, release func(), err erro
 }
 
 func (c *inspectCmd) Run(ctx context.Context) error {
-	conf, err := loadConfig(c.Config)
+	conf, err := config.Load(c.Config)
 	if err != nil {
 		return err
 	}

@@ -7,7 +7,9 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/harrier-patrol/harrier/cmd/harrier/config"
 	"github.com/harrier-patrol/harrier/geo"
+	"github.com/harrier-patrol/harrier/geo/city"
 	"github.com/harrier-patrol/harrier/vision/still"
 )
 
@@ -106,4 +108,14 @@ func pixel(s string) (x, y float64, err error) {
 		return 0, 0, fmt.Errorf("pixel %q is not X,Y", s)
 	}
 	return x, y, nil
+}
+
+// openCity reads a configuration and its city.
+func openCity(path string) (config.Config, city.City, error) {
+	c, err := config.Load(path)
+	if err != nil {
+		return c, city.City{}, err
+	}
+	k, err := c.City.Load()
+	return c, k, err
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/harrier-patrol/harrier/cmd/harrier/config"
 	"github.com/harrier-patrol/harrier/vision"
 	"github.com/harrier-patrol/harrier/vision/infer"
 	"github.com/harrier-patrol/harrier/vision/networks"
@@ -20,8 +21,8 @@ type modelCmd struct {
 }
 
 // historyIn reads a configuration, and the models' history with it.
-func historyIn(file string) (config, *networks.History, error) {
-	conf, err := loadConfig(file)
+func historyIn(file string) (config.Config, *networks.History, error) {
+	conf, err := config.Load(file)
 	if err != nil {
 		return conf, nil, err
 	}
@@ -29,8 +30,8 @@ func historyIn(file string) (config, *networks.History, error) {
 	return conf, h, err
 }
 
-func historyOf(c config) (*networks.History, error) {
-	data, err := c.dataFolder()
+func historyOf(c config.Config) (*networks.History, error) {
+	data, err := c.DataFolder()
 	if err != nil {
 		return nil, err
 	}
@@ -38,7 +39,7 @@ func historyOf(c config) (*networks.History, error) {
 }
 
 // modelInUse is what the configuration names; where it names none, what the history says.
-func modelInUse(c config) (string, error) {
+func modelInUse(c config.Config) (string, error) {
 	if c.Vision.Model != "" {
 		return c.Vision.Model, nil
 	}
@@ -62,7 +63,7 @@ func (c *modelPromoteCmd) Run() error {
 		return err
 	}
 	// a model that cannot run, or knows less than the scenes ask for, is not promoted
-	scenes, err := sceneFiles(conf)
+	scenes, err := conf.ReadScenes()
 	if err != nil {
 		return err
 	}
@@ -126,7 +127,7 @@ func (c *modelListCmd) Run() error {
 }
 
 // opened is a model of the configuration, checked against the scenes.
-func opened(c config, name string, sessions int, scenes []vision.SceneFile) (*infer.Model, error) {
+func opened(c config.Config, name string, sessions int, scenes []vision.SceneFile) (*infer.Model, error) {
 	m, err := infer.Open(name, c.Vision.Engine, sessions)
 	if err != nil {
 		return nil, err

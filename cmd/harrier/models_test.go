@@ -10,6 +10,7 @@ import (
 
 	"gocv.io/x/gocv"
 
+	"github.com/harrier-patrol/harrier/cmd/harrier/config"
 	"github.com/harrier-patrol/harrier/vision/dataset"
 	"github.com/harrier-patrol/harrier/vision/networks"
 )
@@ -71,7 +72,7 @@ func TestModelsArePromotedAndRolledBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	inUse := func() string {
-		c, err := loadConfig(conf)
+		c, err := config.Load(conf)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/harrier-patrol/harrier/cmd/harrier/config"
 	"github.com/harrier-patrol/harrier/dock"
 	"github.com/harrier-patrol/harrier/evidence"
 	"github.com/harrier-patrol/harrier/missions/wpml"
@@ -33,7 +34,7 @@ func TestPhotosOfAFlightAreLookedAt(t *testing.T) {
 	until(t, time.Minute, "the city is written", func() bool { _, err := os.Stat(conf); return err == nil })
 	shorten(t, filepath.Join(city, "SIMDOCK0001.kmz"), 3)
 	start(t, bin, "serve", "--config", conf, "--port-offset", "20500")
-	nc := dial(t, conf, 20500, natsHarrier)
+	nc := dial(t, conf, 20500, config.NATSHarrier)
 	media, err := nc.SubscribeSync(dock.SubjectMedia + ">")
 	if err != nil {
 		t.Fatal(err)

@@ -22,6 +22,7 @@ import (
 
 	"github.com/nats-io/nats.go"
 
+	"github.com/harrier-patrol/harrier/cmd/harrier/config"
 	"github.com/harrier-patrol/harrier/dock"
 	"github.com/harrier-patrol/harrier/leads"
 )
@@ -118,16 +119,16 @@ func listening(addr string) bool {
 }
 
 // dial connects to the NATS of a Harrier that runs with a configuration, once it is up.
-func dial(t *testing.T, config string, offset int, user string) *nats.Conn {
+func dial(t *testing.T, path string, offset int, user string) *nats.Conn {
 	t.Helper()
 	var nc *nats.Conn
 	until(t, time.Minute, "NATS is up", func() bool {
-		c, err := loadConfig(config)
+		c, err := config.Load(path)
 		if err == nil {
-			err = c.shift(offset)
+			err = c.Shift(offset)
 		}
 		if err == nil {
-			nc, err = c.dialNATS(user)
+			nc, err = c.DialNATS(user)
 		}
 		return err == nil
 	})
@@ -260,7 +261,7 @@ func TestServeTakesUpAFlight(t *testing.T) {
 	until(t, 20*time.Second, "the leads are known again", func() bool { return len(leadsNow()) > 0 })
 	before := len(leadsNow())
 	until(t, 60*time.Second, "another lead of the same flight", func() bool { return len(leadsNow()) > before })
-	nc := dial(t, yaml, 20200, natsHarrier)
+	nc := dial(t, yaml, 20200, config.NATSHarrier)
 	js, err := nc.JetStream()
 	if err != nil {
 		t.Fatal(err)
@@ -324,7 +325,7 @@ func TestPageInABrowser(t *testing.T) {
 	dir := t.TempDir()
 	start(t, bin, "demo", "--headless", "--docks", "4", "--flying", "1", "--seed", "4714", "--port-offset", "20300", "--duration", "180s", "--keep", dir)
 	until(t, time.Minute, "the page is up", func() bool { return listening("127.0.0.1:24522") && listening("127.0.0.1:28380") })
-	nc := dial(t, filepath.Join(dir, "city", "harrier.yaml"), 20300, natsViewer)
+	nc := dial(t, filepath.Join(dir, "city", "harrier.yaml"), 20300, config.NATSViewer)
 	confirmed, err := nc.SubscribeSync("sim.leads.confirmed.>")
 	if err != nil {
 		t.Fatal(err)
@@ -417,22 +418,9 @@ func TestConfigurationSaysWhatIsWrong(t *testing.T) {
 		if err := os.WriteFile(p, []byte(c.yaml), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := loadConfig(p); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, err := config.Load(p); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%q: %v, wanted %q", c.yaml, err, c.want)
 		}
-	}
-}
-
-func TestTheCommentedConfigurationIsTheDefaults(t *testing.T) {
-	c, err := loadConfig("../../harrier.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	d := defaultConfig()
-	c.file, c.content = "", nil
-	c.Docks, c.Flights, c.HTTP.Hosts = nil, nil, nil
-	if a, b := fmt.Sprintf("%+v", c), fmt.Sprintf("%+v", d); a != b {
-		t.Errorf("harrier.yaml says\n%s\nthe defaults are\n%s", a, b)
 	}
 }
 
@@ -442,7 +430,7 @@ func TestPortInUseIsSaid(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	c := defaultConfig()
+	c := config.Default()
 	c.Data = t.TempDir()
 	c.MQTT.Listen = "127.0.0.1:" + strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
 	err = serve(t.Context(), c, newLog(false))

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -16,6 +15,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/harrier-patrol/harrier/cmd/harrier/config"
 	"github.com/harrier-patrol/harrier/console"
 	"github.com/harrier-patrol/harrier/dock"
 	"github.com/harrier-patrol/harrier/dock/calendar"
@@ -23,7 +23,6 @@ import (
 	"github.com/harrier-patrol/harrier/embedded"
 	"github.com/harrier-patrol/harrier/journal"
 	"github.com/harrier-patrol/harrier/leads"
-	"github.com/harrier-patrol/harrier/scenes"
 	"github.com/harrier-patrol/harrier/vision"
 	"github.com/harrier-patrol/harrier/vision/infer"
 	"github.com/harrier-patrol/harrier/vision/stream"
@@ -38,11 +37,11 @@ type serveCmd struct {
 }
 
 func (s *serveCmd) Run(ctx context.Context) error {
-	c, err := loadConfig(s.Config)
+	c, err := config.Load(s.Config)
 	if err != nil {
 		return err
 	}
-	if err := c.shift(s.PortOffset); err != nil {
+	if err := c.Shift(s.PortOffset); err != nil {
 		return err
 	}
 	return serve(ctx, c, newLog(s.Verbose))
@@ -57,7 +56,7 @@ func newLog(verbose bool) *slog.Logger {
 }
 
 // serve puts the house together and runs it until ctx ends.
-func serve(ctx context.Context, c config, log *slog.Logger) (err error) {
+func serve(ctx context.Context, c config.Config, log *slog.Logger) (err error) {
 	var closers []func() error
 	defer func() {
 		for i := len(closers) - 1; i >= 0; i-- {
@@ -71,7 +70,7 @@ func serve(ctx context.Context, c config, log *slog.Logger) (err error) {
 	stream.BoundMemory()
 	// what the layers of a city take is best not held twice
 	defer debug.SetGCPercent(debug.SetGCPercent(40))
-	scenesDir, err := sceneFiles(c)
+	scenesDir, err := c.ReadScenes()
 	if err != nil {
 		return err
 	}
@@ -80,7 +79,7 @@ func serve(ctx context.Context, c config, log *slog.Logger) (err error) {
 		return err
 	}
 	began := pace.Wall.Now()
-	plan, err := c.calendar(began)
+	plan, err := c.Calendar(began)
 	if err != nil {
 		return err
 	}
@@ -102,7 +101,7 @@ func serve(ctx context.Context, c config, log *slog.Logger) (err error) {
 		later(func() error { m.Close(); return nil })
 		shadow = &watch.Shadow{Model: m, Every: shadowEvery}
 	}
-	data, disk, err := c.ownData("harrier serve", log, later)
+	data, disk, err := ownData(c, "harrier serve", log, later)
 	if err != nil {
 		return err
 	}
@@ -120,19 +119,19 @@ func serve(ctx context.Context, c config, log *slog.Logger) (err error) {
 		return err
 	}
 	nc, js := w.nc, w.js
-	addrs, err := c.addresses()
+	addrs, err := c.Addresses()
 	if err != nil {
 		return err
 	}
 	if c.Media.RTMP == "" {
 		host, _, _ := net.SplitHostPort(c.Media.ListenRTSP)
-		m, err := embedded.StartMedia(embedded.MediaOptions{RTMP: c.Media.ListenRTMP, RTSP: c.Media.ListenRTSP, Host: host, RTPPort: c.Media.RTPPort, Push: addrs.mayPush, User: c.Media.User, Password: c.Media.Password, Log: log})
+		m, err := embedded.StartMedia(embedded.MediaOptions{RTMP: c.Media.ListenRTMP, RTSP: c.Media.ListenRTSP, Host: host, RTPPort: c.Media.RTPPort, Push: addrs.MayPush, User: c.Media.User, Password: c.Media.Password, Log: log})
 		if err != nil {
 			return err
 		}
 		later(m.Close)
 	}
-	space, err := c.airspace(ground.Fences)
+	space, err := c.Airspace(ground.Fences)
 	if err != nil {
 		return err
 	}
@@ -140,11 +139,11 @@ func serve(ctx context.Context, c config, log *slog.Logger) (err error) {
 	if err != nil {
 		return err
 	}
-	controller, err := w.controller(c, dock.Options{Depot: place, FilesURL: addrs.file, Areas: areas, LivePush: addrs.push, LiveWatch: addrs.watch, Airspace: space.Clear, Closed: disk.Why, Clock: pace.Wall, Log: log})
+	controller, err := w.controller(c, dock.Options{Depot: place, FilesURL: addrs.File, Areas: areas, LivePush: addrs.Push, LiveWatch: addrs.Watch, Airspace: space.Clear, Closed: disk.Why, Clock: pace.Wall, Log: log})
 	if err != nil {
 		return err
 	}
-	ledger := &leads.Ledger{Scenes: map[string]leads.Scene{}, Grid: ground.Grid, EvidenceURL: addrs.evidence, Log: log}
+	ledger := &leads.Ledger{Scenes: map[string]leads.Scene{}, Grid: ground.Grid, EvidenceURL: addrs.Evidence, Log: log}
 	var sights []vision.Scene
 	for _, s := range scenesDir {
 		ls, err := leads.ReadScene(s)
@@ -156,7 +155,7 @@ func serve(ctx context.Context, c config, log *slog.Logger) (err error) {
 	}
 	finder := ties.NewFinder(ties.AlignSearched, ties.AlignFeatures)
 	later(func() error { finder.Close(); return nil })
-	watcher := &watch.Watcher{Model: model, Shadow: shadow, Scenes: sights, Locator: ground.Locator(c.City.GroundSigma), Grid: ground.Grid, Fences: ground.Fences, DoorLines: ground.DoorLines, Register: ground.Register, Align: c.Vision.Align, Finder: finder, Store: store, Log: log, Interval: c.Vision.Interval, UDP: c.Media.UDP, Login: addrs.login}
+	watcher := &watch.Watcher{Model: model, Shadow: shadow, Scenes: sights, Locator: ground.Locator(c.City.GroundSigma), Grid: ground.Grid, Fences: ground.Fences, DoorLines: ground.DoorLines, Register: ground.Register, Align: c.Vision.Align, Finder: finder, Store: store, Log: log, Interval: c.Vision.Interval, UDP: c.Media.UDP, Login: addrs.Login}
 	switch watcher.Plates, err = infer.OpenPlates(); {
 	case errors.Is(err, infer.ErrNoPlates):
 		log.Warn("plates are not read", "error", err)
@@ -174,7 +173,7 @@ func serve(ctx context.Context, c config, log *slog.Logger) (err error) {
 	gauge := &journal.Gauge{JS: js, Streams: streams(), Every: 30 * time.Second, Log: log}
 	coverage := &console.Coverage{Grid: ground.Grid, Rates: model.Manifest.Rates, Log: log}
 	web := console.New(console.Options{
-		Token: c.HTTP.Token, Hosts: append([]string{c.HTTP.Listen, net.JoinHostPort("localhost", fmt.Sprint(portOf(c.HTTP.Listen))), net.JoinHostPort(c.PublicHost, fmt.Sprint(portOf(c.HTTP.Listen)))}, c.HTTP.Hosts...),
+		Token: c.HTTP.Token, Hosts: append([]string{c.HTTP.Listen, net.JoinHostPort("localhost", fmt.Sprint(config.Port(c.HTTP.Listen))), net.JoinHostPort(c.PublicHost, fmt.Sprint(config.Port(c.HTTP.Listen)))}, c.HTTP.Hosts...),
 		Ledger: ledger, Docks: controller.States, Files: controller, Store: store, NATS: nc, Outline: ground.Grid.Outline(), Roads: ground.Roads, Buildings: ground.Buildings, Fences: ground.Fences, Coverage: coverage,
 		Counts: func() map[string]int64 {
 			return map[string]int64{"received": watcher.Counts.Received.Load(), "dropped": watcher.Counts.Dropped.Load(), "decoded": watcher.Counts.Decoded.Load(), "analysed": watcher.Analysed.Load(), "tiles": watcher.Tiles.Load(), "blind": watcher.Blind.Load(), "poses_dropped": watcher.PosesDropped.Load()}
@@ -214,7 +213,7 @@ func serve(ctx context.Context, c config, log *slog.Logger) (err error) {
 	g.Go(func() error { return w.follower(c, plan, controller, pace.Wall, log).Run(gctx, began) })
 	g.Go(func() error { return coverage.Run(gctx, js) })
 	g.Go(func() error { return c.City.Follow(gctx, ground, log) })
-	log.Info("harrier is up", "page", addrs.page.String(), "data", data, "mqtt", redacted(w.mqtt), "nats", redacted(w.natsURL), "rtmp", addrs.rtmp.Redacted(), "rtsp", addrs.rtsp.String(), "docks", len(c.Docks), "flights", len(c.Flights))
+	log.Info("harrier is up", "page", addrs.Page.String(), "data", data, "mqtt", config.Redacted(w.mqtt), "nats", config.Redacted(w.natsURL), "rtmp", addrs.RTMP.Redacted(), "rtsp", addrs.RTSP.String(), "docks", len(c.Docks), "flights", len(c.Flights))
 	return g.Wait()
 }
 
@@ -232,15 +231,3 @@ func troubles(disk *embedded.Disk, gauge *journal.Gauge) []string {
 
 // shadowEvery: a model on trial looks at every such frame; it must not cost the patrol its own looks.
 const shadowEvery = 4
-
-func sceneFiles(c config) ([]vision.SceneFile, error) {
-	var dir fs.FS = scenes.Files
-	if c.Scenes != "" {
-		dir = os.DirFS(c.Scenes)
-	}
-	s, err := vision.ReadScenes(dir)
-	if err != nil {
-		return nil, fmt.Errorf("scenes: %w", err)
-	}
-	return s, nil
-}

@@ -15,6 +15,7 @@ import (
 	"github.com/nats-io/nats.go"
 	"golang.org/x/sys/unix"
 
+	"github.com/harrier-patrol/harrier/cmd/harrier/config"
 	"github.com/harrier-patrol/harrier/dock"
 	"github.com/harrier-patrol/harrier/dock/docksim"
 	"github.com/harrier-patrol/harrier/vision"
@@ -52,7 +53,7 @@ func TestAPoisonFindingStopsNobody(t *testing.T) {
 	bin := whole(t)
 	conf := configFor(t, t.TempDir())
 	start(t, bin, "serve", "--config", conf, "--port-offset", "20700")
-	nc := dial(t, conf, 20700, natsHarrier)
+	nc := dial(t, conf, 20700, config.NATSHarrier)
 	send := func(id, scene string) {
 		b, err := json.Marshal(vision.Finding{ID: id, Flight: "F", Scene: scene, Class: "stall", Lon: 121.53, Lat: 31.225, Score: 0.9, Simulated: true})
 		if err != nil {
@@ -118,7 +119,7 @@ func TestADiskThatFillsAndIsFreed(t *testing.T) {
 			t.Logf("serve said:\n%s", b[max(0, len(b)-4000):])
 		}
 	})
-	nc := dial(t, conf, 20800, natsOperator)
+	nc := dial(t, conf, 20800, config.NATSOperator)
 	n := 0
 	command := func(limit time.Duration) (r dock.Reply, err error) {
 		n++
@@ -203,4 +204,37 @@ func TestADiskThatFillsAndIsFreed(t *testing.T) {
 		return err == nil && r.OK && ok && len(x) == 0
 	})
 	t.Logf("well again %.1f s after there was room", time.Since(freed).Seconds())
+}
+
+func TestTheDataFolderIsItsUsersOwn(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "data")
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	c := config.Default()
+	c.Data = dir
+	var closers []func() error
+	if _, _, err := ownData(c, "test", newLog(false), func(f func() error) { closers = append(closers, f) }); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := config.NATSPasswords(config.NATSPasswordsIn(dir), true); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ownSecret(filepath.Join(dir, "storage.key")); err != nil {
+		t.Fatal(err)
+	}
+	err := filepath.Walk(dir, func(p string, info os.FileInfo, err error) error {
+		if err == nil && info.Mode().Perm()&0o077 != 0 {
+			t.Errorf("%s has mode %o", p, info.Mode().Perm())
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range closers {
+		if err := f(); err != nil {
+			t.Error(err)
+		}
+	}
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/harrier-patrol/harrier/cmd/harrier/config"
 	"github.com/harrier-patrol/harrier/console"
 	"github.com/harrier-patrol/harrier/dock"
 	"github.com/harrier-patrol/harrier/dock/calendar"
@@ -46,12 +47,12 @@ type wires struct {
 }
 
 // ownData makes the data folder and makes it this process's own where it keeps facts in it, and looks at its disk.
-func (c config) ownData(who string, log *slog.Logger, later func(func() error)) (data string, disk *embedded.Disk, err error) {
-	if data, err = c.dataFolder(); err != nil {
+func ownData(c config.Config, who string, log *slog.Logger, later func(func() error)) (data string, disk *embedded.Disk, err error) {
+	if data, err = c.DataFolder(); err != nil {
 		return "", nil, err
 	}
 	if c.NATS.URL == "" || c.Storage.Endpoint == "" {
-		release, err := embedded.LockFolder(data, fmt.Sprintf("%s --config %s", who, c.file))
+		release, err := embedded.LockFolder(data, fmt.Sprintf("%s --config %s", who, c.File))
 		if err != nil {
 			return "", nil, err
 		}
@@ -76,18 +77,18 @@ func (w wires) healWith(d *embedded.Disk) {
 }
 
 // connect starts what is embedded and connects to both; what is to be closed in the end goes to later.
-func connect(ctx context.Context, c config, data string, log *slog.Logger, later func(func() error)) (w wires, err error) {
+func connect(ctx context.Context, c config.Config, data string, log *slog.Logger, later func(func() error)) (w wires, err error) {
 	if w.enrolled, err = enroll.Open(credentialsIn(data)); err != nil {
 		return w, err
 	}
 	if w.enrolled.Any() && c.MQTT.Password == "" {
 		return w, errors.New("docks are enrolled, so the broker lets nobody in without a credential: set mqtt.user and mqtt.password (or HARRIER_MQTT_PASSWORD), as which Harrier comes to it")
 	}
-	server, err := c.brokerTLS()
+	server, err := c.BrokerTLS()
 	if err != nil {
 		return w, err
 	}
-	if w.trusted, err = c.trusted(); err != nil {
+	if w.trusted, err = c.Trusted(); err != nil {
 		return w, err
 	}
 	if w.mqtt = c.MQTT.URL; w.mqtt == "" {
@@ -103,11 +104,11 @@ func connect(ctx context.Context, c config, data string, log *slog.Logger, later
 	}
 	if w.natsURL = c.NATS.URL; w.natsURL == "" {
 		host, _, _ := net.SplitHostPort(c.NATS.Listen)
-		passwords, err := natsPasswords(natsPasswordsIn(data), true)
+		passwords, err := config.NATSPasswords(config.NATSPasswordsIn(data), true)
 		if err != nil {
 			return w, err
 		}
-		n, err := embedded.StartNATS(embedded.NATSOptions{Host: host, Port: portOf(c.NATS.Listen), Dir: filepath.Join(data, "nats"), Users: natsUsers(passwords)})
+		n, err := embedded.StartNATS(embedded.NATSOptions{Host: host, Port: config.Port(c.NATS.Listen), Dir: filepath.Join(data, "nats"), Users: config.NATSUsers(passwords)})
 		if err != nil {
 			return w, err
 		}
@@ -116,7 +117,7 @@ func connect(ctx context.Context, c config, data string, log *slog.Logger, later
 	}
 	host, _ := os.Hostname()
 	w.id = fmt.Sprintf("harrier-%x", sha256.Sum256([]byte(host+w.natsURL+c.HTTP.Listen)))[:20]
-	if w.nc, err = c.dialNATS(natsHarrier, nats.MaxReconnects(-1), nats.ReconnectWait(500*time.Millisecond), nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { log.Warn("NATS", "error", err) }),
+	if w.nc, err = c.DialNATS(config.NATSHarrier, nats.MaxReconnects(-1), nats.ReconnectWait(500*time.Millisecond), nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { log.Warn("NATS", "error", err) }),
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
 			if err != nil {
 				log.Warn("NATS connection lost, connecting again", "error", err)
@@ -136,7 +137,7 @@ func connect(ctx context.Context, c config, data string, log *slog.Logger, later
 
 // leadsConsumer makes the consumer by which a case system gets leads that came while it was away; what an operator has set of it stays.
 func leadsConsumer(ctx context.Context, js jetstream.JetStream) error {
-	_, err := js.CreatePushConsumer(ctx, "LEADS", jetstream.ConsumerConfig{Durable: leadsForCases, DeliverSubject: subjectCases, FilterSubject: "leads.>", AckPolicy: jetstream.AckNonePolicy})
+	_, err := js.CreatePushConsumer(ctx, "LEADS", jetstream.ConsumerConfig{Durable: config.LeadsForCases, DeliverSubject: config.SubjectCases, FilterSubject: "leads.>", AckPolicy: jetstream.AckNonePolicy})
 	if err != nil && !errors.Is(err, jetstream.ErrConsumerExists) {
 		return fmt.Errorf("consumer of the case system: %w", err)
 	}
@@ -149,8 +150,8 @@ func streams() []journal.Stream {
 }
 
 // controller makes the controller of a configuration's docks.
-func (w wires) controller(c config, o dock.Options) (*dock.Controller, error) {
-	limits, err := c.limits()
+func (w wires) controller(c config.Config, o dock.Options) (*dock.Controller, error) {
+	limits, err := c.DockLimits()
 	if err != nil {
 		return nil, err
 	}
@@ -161,19 +162,19 @@ func (w wires) controller(c config, o dock.Options) (*dock.Controller, error) {
 }
 
 // follower follows the patrols of a configuration.
-func (w wires) follower(c config, plan missions.Calendar, controller *dock.Controller, clock pace.Clock, log *slog.Logger) *calendar.Follower {
-	limits, _ := c.limits() // checked when it was loaded
+func (w wires) follower(c config.Config, plan missions.Calendar, controller *dock.Controller, clock pace.Clock, log *slog.Logger) *calendar.Follower {
+	limits, _ := c.DockLimits() // checked when it was loaded
 	return &calendar.Follower{Calendar: plan, Controller: controller, Limits: limits, JS: w.js, ID: w.id, Clock: clock, Log: log}
 }
 
 // bucket is the external one that the configuration names.
-func (c config) bucket() (*uploads.Bucket, error) {
+func bucket(c config.Config) (*uploads.Bucket, error) {
 	s := c.Storage
 	return uploads.Open(uploads.Options{Endpoint: s.Endpoint, Bucket: s.Bucket, Region: s.Region, Provider: s.Provider, AccessKey: s.AccessKey, SecretKey: s.SecretKey})
 }
 
 // embeddedBucket starts the endpoint in this process, and opens its bucket.
-func (c config) embeddedBucket(ctx context.Context, data string, log *slog.Logger, later func(func() error)) (*uploads.Bucket, error) {
+func embeddedBucket(ctx context.Context, c config.Config, data string, log *slog.Logger, later func(func() error)) (*uploads.Bucket, error) {
 	s := c.Storage
 	if s.SecretKey == "" {
 		var err error
@@ -187,15 +188,15 @@ func (c config) embeddedBucket(ctx context.Context, data string, log *slog.Logge
 		return nil, err
 	}
 	later(e.Close)
-	return uploads.Open(uploads.Options{Endpoint: fmt.Sprintf("http://%s:%d", c.PublicHost, portOf(e.Addr())), Inside: "http://" + e.Addr(),
+	return uploads.Open(uploads.Options{Endpoint: fmt.Sprintf("http://%s:%d", c.PublicHost, config.Port(e.Addr())), Inside: "http://" + e.Addr(),
 		Bucket: s.Bucket, Region: s.Region, Provider: s.Provider, AccessKey: s.AccessKey, SecretKey: s.SecretKey, Keys: keys})
 }
 
 // depot is where docks upload to, with the evidence that takes over what comes.
-func depot(ctx context.Context, c config, data string, log *slog.Logger, later func(func() error)) (*dock.Depot, error) {
-	open := c.bucket
+func depot(ctx context.Context, c config.Config, data string, log *slog.Logger, later func(func() error)) (*dock.Depot, error) {
+	open := func() (*uploads.Bucket, error) { return bucket(c) }
 	if c.Storage.Endpoint == "" {
-		open = func() (*uploads.Bucket, error) { return c.embeddedBucket(ctx, data, log, later) }
+		open = func() (*uploads.Bucket, error) { return embeddedBucket(ctx, c, data, log, later) }
 	}
 	b, err := open()
 	if err != nil {
@@ -231,7 +232,7 @@ type controllerCmd struct {
 }
 
 func (x *controllerCmd) Run(ctx context.Context) (err error) {
-	c, err := loadConfig(x.Config)
+	c, err := config.Load(x.Config)
 	if err != nil {
 		return err
 	}
@@ -241,7 +242,7 @@ func (x *controllerCmd) Run(ctx context.Context) (err error) {
 	}
 	log := newLog(x.Verbose)
 	began := clock.Now()
-	plan, err := c.calendar(began)
+	plan, err := c.Calendar(began)
 	if err != nil {
 		return err
 	}
@@ -252,7 +253,7 @@ func (x *controllerCmd) Run(ctx context.Context) (err error) {
 		}
 	}()
 	later := func(f func() error) { closers = append(closers, f) }
-	data, disk, err := c.ownData("harrier controller", log, later)
+	data, disk, err := ownData(c, "harrier controller", log, later)
 	if err != nil {
 		return err
 	}
@@ -264,7 +265,7 @@ func (x *controllerCmd) Run(ctx context.Context) (err error) {
 	if err := calendar.Anchor(ctx, w.js, &plan, began); err != nil {
 		return err
 	}
-	addrs, err := c.addresses()
+	addrs, err := c.Addresses()
 	if err != nil {
 		return err
 	}
@@ -276,7 +277,7 @@ func (x *controllerCmd) Run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	space, err := c.airspace(fences)
+	space, err := c.Airspace(fences)
 	if err != nil {
 		return err
 	}
@@ -284,7 +285,7 @@ func (x *controllerCmd) Run(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	controller, err := w.controller(c, dock.Options{Depot: place, FilesURL: addrs.file, Areas: areas, Airspace: space.Clear, LivePush: addrs.push, LiveWatch: addrs.watch, Closed: disk.Why, Clock: clock, Log: log})
+	controller, err := w.controller(c, dock.Options{Depot: place, FilesURL: addrs.File, Areas: areas, Airspace: space.Clear, LivePush: addrs.Push, LiveWatch: addrs.Watch, Closed: disk.Why, Clock: clock, Log: log})
 	if err != nil {
 		return err
 	}

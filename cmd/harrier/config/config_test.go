@@ -1,6 +1,7 @@
-package main
+package config
 
 import (
+	"fmt"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -10,19 +11,19 @@ import (
 
 // Addresses that many see hold no credential; each dock has a key of its own; a password may hold any character.
 func TestAddressesTellNoSecrets(t *testing.T) {
-	c := defaultConfig()
+	c := Default()
 	c.Media.Key, c.Media.User, c.Media.Password = "a key of the house 1", "harrier", "p%ss w@rd:/of 16"
-	a, err := c.addresses()
+	a, err := c.Addresses()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if w := a.watch("D1AB"); w != "rtsp://127.0.0.1:8554/live/D1AB" {
+	if w := a.Watch("D1AB"); w != "rtsp://127.0.0.1:8554/live/D1AB" {
 		t.Errorf("watched at %s", w)
 	}
-	if p, ok := a.login.Password(); !ok || p != c.Media.Password {
+	if p, ok := a.Login.Password(); !ok || p != c.Media.Password {
 		t.Errorf("logs in with %q", p)
 	}
-	one, two := a.push("D1AB"), a.push("D2AB")
+	one, two := a.Push("D1AB"), a.Push("D2AB")
 	u, err := url.Parse(one)
 	if err != nil || u.Path != "/live/D1AB" || strings.Contains(one, c.Media.Key) || u.Query().Get("key") == "" {
 		t.Errorf("pushed to %s, %v", one, err)
@@ -35,27 +36,27 @@ func TestAddressesTellNoSecrets(t *testing.T) {
 		{"live/D1AB", u.Query().Get("key"), true}, {"live/D2AB", v.Query().Get("key"), true}, {"live/D2AB", u.Query().Get("key"), false}, {"live/D1AB", "", false}, {"live/D1AB", c.Media.Key, false},
 		{"live/../D1AB", a.keyOf("../D1AB"), false}, {"D1AB", u.Query().Get("key"), false}, {"live/D1+AB", a.keyOf("D1+AB"), false}, {"live/", a.keyOf(""), false},
 	} {
-		if err := a.mayPush(x.path, x.key); (err == nil) != x.may {
+		if err := a.MayPush(x.path, x.key); (err == nil) != x.may {
 			t.Errorf("%s with key %q: %v", x.path, x.key, err)
 		}
 	}
 	// a media server of one's own, with a credential in its address
-	c = defaultConfig()
+	c = Default()
 	c.Media.RTMP, c.Media.RTSP = "rtmp://media:1935/live?user=dock&pass=p%25ss", "rtsp://harrier:p%25%40ss@media:8554/live"
-	if a, err = c.addresses(); err != nil {
+	if a, err = c.Addresses(); err != nil {
 		t.Fatal(err)
 	}
-	if w := a.watch("D1AB"); w != "rtsp://media:8554/live/D1AB" {
+	if w := a.Watch("D1AB"); w != "rtsp://media:8554/live/D1AB" {
 		t.Errorf("watched at %s", w)
 	}
-	if p, _ := a.login.Password(); p != "p%@ss" {
+	if p, _ := a.Login.Password(); p != "p%@ss" {
 		t.Errorf("logs in with %q", p)
 	}
-	if u, err := url.Parse(a.push("D1AB")); err != nil || u.Query().Get("pass") != "p%ss" || u.Path != "/live/D1AB" {
-		t.Errorf("pushed to %s, %v", a.push("D1AB"), err)
+	if u, err := url.Parse(a.Push("D1AB")); err != nil || u.Query().Get("pass") != "p%ss" || u.Path != "/live/D1AB" {
+		t.Errorf("pushed to %s, %v", a.Push("D1AB"), err)
 	}
 	c.Media.RTSP = "rtsp://harrier:p%zz@media/live"
-	if _, err := c.addresses(); err == nil || strings.Contains(err.Error(), "p%zz") {
+	if _, err := c.Addresses(); err == nil || strings.Contains(err.Error(), "p%zz") {
 		t.Errorf("a broken address: %v", err)
 	}
 }
@@ -80,7 +81,7 @@ func TestSecretsAndSerialNumbersAreChecked(t *testing.T) {
 		if err := os.WriteFile(p, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		_, err := loadConfig(p)
+		_, err := Load(p)
 		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
 			t.Errorf("%q: %v", text, err)
 		}
@@ -88,35 +89,16 @@ func TestSecretsAndSerialNumbersAreChecked(t *testing.T) {
 }
 
 // What is kept is readable by its user only.
-func TestTheDataFolderIsItsUsersOwn(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "data")
-	if err := os.Mkdir(dir, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	c := defaultConfig()
-	c.Data = dir
-	var closers []func() error
-	if _, _, err := c.ownData("test", newLog(false), func(f func() error) { closers = append(closers, f) }); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := natsPasswords(natsPasswordsIn(dir), true); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := ownSecret(filepath.Join(dir, "storage.key")); err != nil {
-		t.Fatal(err)
-	}
-	err := filepath.Walk(dir, func(p string, info os.FileInfo, err error) error {
-		if err == nil && info.Mode().Perm()&0o077 != 0 {
-			t.Errorf("%s has mode %o", p, info.Mode().Perm())
-		}
-		return err
-	})
+
+func TestTheCommentedConfigurationIsTheDefaults(t *testing.T) {
+	c, err := Load("../../../harrier.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, f := range closers {
-		if err := f(); err != nil {
-			t.Error(err)
-		}
+	d := Default()
+	c.File, c.content = "", nil
+	c.Docks, c.Flights, c.HTTP.Hosts = nil, nil, nil
+	if a, b := fmt.Sprintf("%+v", c), fmt.Sprintf("%+v", d); a != b {
+		t.Errorf("harrier.yaml says\n%s\nthe defaults are\n%s", a, b)
 	}
 }

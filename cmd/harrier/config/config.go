@@ -1,4 +1,4 @@
-package main
+package config
 
 import (
 	"bytes"
@@ -24,8 +24,8 @@ import (
 	"github.com/harrier-patrol/harrier/missions"
 )
 
-// config is harrier.yaml; every key is explained there. Every default works.
-type config struct {
+// Config is harrier.yaml; every key is explained there. Every default works.
+type Config struct {
 	PublicHost string `yaml:"public_host"`
 	Data       string `yaml:"data"`
 	HTTP       struct {
@@ -33,7 +33,7 @@ type config struct {
 		Token  string   `yaml:"token"`
 		Hosts  []string `yaml:"hosts"`
 	} `yaml:"http"`
-	MQTT mqttConfig `yaml:"mqtt"`
+	MQTT MQTT `yaml:"mqtt"`
 	NATS struct {
 		URL      string `yaml:"url"`
 		Listen   string `yaml:"listen"`
@@ -57,7 +57,7 @@ type config struct {
 		User       string `yaml:"user"`
 		Password   string `yaml:"password"`
 	} `yaml:"media"`
-	Storage storageConfig `yaml:"storage"`
+	Storage Storage `yaml:"storage"`
 	Live    struct {
 		Quality int `yaml:"quality"`
 		DRCHz   int `yaml:"drc_hz"`
@@ -78,15 +78,15 @@ type config struct {
 	// Limits of flying, in part: for all docks under "all", by model, by serial number; the later ones win.
 	Limits       map[string]yaml.Node `yaml:"limits"`
 	Organization dock.Organization    `yaml:"organization"`
-	Flights      []flightConfig       `yaml:"flights"`
-	Approvals    []approvalConfig     `yaml:"approvals"`
+	Flights      []Flight             `yaml:"flights"`
+	Approvals    []Approval           `yaml:"approvals"`
 
-	file    string // where this was read, and what it held
+	File    string //  where this was read, and what it held
 	content []byte
 }
 
-// mqttConfig is the broker and how to come to it.
-type mqttConfig struct {
+// MQTT is the broker and how to come to it.
+type MQTT struct {
 	URL      string `yaml:"url"`
 	Listen   string `yaml:"listen"`
 	User     string `yaml:"user"`
@@ -96,8 +96,8 @@ type mqttConfig struct {
 	CA       string `yaml:"ca"`
 }
 
-// storageConfig is the S3 bucket that docks upload their media to.
-type storageConfig struct {
+// Storage is the S3 bucket that docks upload their media to.
+type Storage struct {
 	Endpoint  string            `yaml:"endpoint"`
 	Listen    string            `yaml:"listen"`
 	Bucket    string            `yaml:"bucket"`
@@ -108,12 +108,12 @@ type storageConfig struct {
 	QuotaGiB  float64           `yaml:"quota_gib"`
 }
 
-// flightConfig is a patrol of the calendar.
-type flightConfig struct {
+// Flight is a patrol of the calendar.
+type Flight struct {
 	Name       string               `yaml:"name"`
 	Dock       string               `yaml:"dock"`
 	KMZ        string               `yaml:"kmz"`
-	Waypoints  []waypointConfig     `yaml:"waypoints"`
+	Waypoints  []Waypoint           `yaml:"waypoints"`
 	At         time.Time            `yaml:"at"`
 	RRule      string               `yaml:"rrule"`
 	Cron       string               `yaml:"cron"`
@@ -126,15 +126,15 @@ type flightConfig struct {
 	Scenes     []string             `yaml:"scenes"`
 }
 
-// approvalConfig is leave to fly in controlled airspace.
-type approvalConfig struct {
+// Approval is leave to fly in controlled airspace.
+type Approval struct {
 	Number string    `yaml:"number"`
 	Area   string    `yaml:"area"` // GeoJSON and the like
 	From   time.Time `yaml:"from"`
 	Until  time.Time `yaml:"until"`
 }
 
-type waypointConfig struct {
+type Waypoint struct {
 	Lon      float64 `yaml:"lon"`
 	Lat      float64 `yaml:"lat"`
 	HeightM  float64 `yaml:"height_m"`
@@ -143,14 +143,14 @@ type waypointConfig struct {
 	Photo    bool    `yaml:"photo"`
 }
 
-func defaultConfig() config {
-	var c config
+func Default() Config {
+	var c Config
 	c.PublicHost = "127.0.0.1"
 	c.HTTP.Listen = "127.0.0.1:8080"
 	c.MQTT.Listen = "127.0.0.1:1883"
 	c.NATS.Listen = "127.0.0.1:4222"
 	c.Media.ListenRTMP, c.Media.ListenRTSP, c.Media.RTPPort = "127.0.0.1:1935", "127.0.0.1:8554", 8000
-	c.Storage = storageConfig{Listen: "127.0.0.1:9000", Bucket: "harrier-media", Region: "us-east-1", Provider: cloudapi.ProviderMinio, AccessKey: "harrier", QuotaGiB: 20}
+	c.Storage = Storage{Listen: "127.0.0.1:9000", Bucket: "harrier-media", Region: "us-east-1", Provider: cloudapi.ProviderMinio, AccessKey: "harrier", QuotaGiB: 20}
 	c.Live.Quality, c.Live.DRCHz = 3, 5
 	c.Disk.Warn, c.Disk.Stop = 10, 5
 	c.Vision.Engine, c.Vision.Sessions, c.Vision.Interval, c.Vision.Flights = "onnxruntime", 0, 300*time.Millisecond, 16
@@ -160,9 +160,9 @@ func defaultConfig() config {
 	return c
 }
 
-// loadConfig reads a file over the defaults; paths in it are relative to it. Unknown keys are errors that name the line.
-func loadConfig(path string) (config, error) {
-	c := defaultConfig()
+// Load reads a file over the defaults; paths in it are relative to it. Unknown keys are errors that name the line.
+func Load(path string) (Config, error) {
+	c := Default()
 	var b []byte
 	if path != "" {
 		var err error
@@ -200,13 +200,13 @@ func loadConfig(path string) (config, error) {
 			*s.to = v
 		}
 	}
-	c.file, c.content = path, b
+	c.File, c.content = path, b
 	return c, c.check()
 }
 
-// dataFolder makes and returns the folder for data: what the configuration says; where it says nothing, a folder beside it where
+// DataFolder makes and returns the folder for data: what the configuration says; where it says nothing, a folder beside it where
 // this user may write there, else a folder of the user's own for just this configuration.
-func (c config) dataFolder() (string, error) {
+func (c Config) DataFolder() (string, error) {
 	if c.Data != "" {
 		dir, err := filepath.Abs(c.Data)
 		if err == nil {
@@ -217,7 +217,7 @@ func (c config) dataFolder() (string, error) {
 		}
 		return dir, nil
 	}
-	beside, err := filepath.Abs(filepath.Join(filepath.Dir(c.file), "harrier-data"))
+	beside, err := filepath.Abs(filepath.Join(filepath.Dir(c.File), "harrier-data"))
 	if err == nil && os.MkdirAll(beside, 0o700) == nil && unix.Access(beside, unix.W_OK) == nil {
 		return beside, nil
 	}
@@ -225,7 +225,7 @@ func (c config) dataFolder() (string, error) {
 	if home, err := os.UserHomeDir(); state == "" && err == nil {
 		state = filepath.Join(home, ".local", "state")
 	}
-	own := filepath.Join("harrier", fmt.Sprintf("%x", sha256.Sum256(append([]byte(c.file), c.content...)))[:16])
+	own := filepath.Join("harrier", fmt.Sprintf("%x", sha256.Sum256(append([]byte(c.File), c.content...)))[:16])
 	if p := filepath.Join(state, own); state != "" && os.MkdirAll(p, 0o700) == nil {
 		return p, nil
 	}
@@ -236,8 +236,8 @@ func (c config) dataFolder() (string, error) {
 	return p, nil
 }
 
-// limits of every dock: its model's defaults, with what the configuration says for all, for the model and for the dock.
-func (c config) limits() (map[string]dock.Limits, error) {
+// DockLimits of every dock: its model's defaults, with what the configuration says for all, for the model and for the dock.
+func (c Config) DockLimits() (map[string]dock.Limits, error) {
 	used := map[string]bool{"all": true}
 	out := map[string]dock.Limits{}
 	for _, d := range c.Docks {
@@ -277,8 +277,8 @@ const minSecret = 16
 // serialNumber is what docks and aircraft are named by: it stands in topics, subjects, paths and addresses.
 var serialNumber = regexp.MustCompile(`^[A-Za-z0-9]{4,32}$`)
 
-func (c config) check() error {
-	if _, err := c.limits(); err != nil {
+func (c Config) check() error {
+	if _, err := c.DockLimits(); err != nil {
 		return err
 	}
 	known := map[string]bool{}
@@ -379,8 +379,8 @@ func (c config) check() error {
 	return nil
 }
 
-// shift moves every port that this process listens on.
-func (c *config) shift(offset int) error {
+// Shift moves every port that this process listens on.
+func (c *Config) Shift(offset int) error {
 	if offset == 0 {
 		return nil
 	}
@@ -399,21 +399,11 @@ func (c *config) shift(offset int) error {
 	return nil
 }
 
-func portOf(addr string) int {
+func Port(addr string) int {
 	_, p, err := net.SplitHostPort(addr)
 	if err != nil {
 		return 0
 	}
 	n, _ := strconv.Atoi(p)
 	return n
-}
-
-// openCity reads a configuration and its city.
-func openCity(path string) (config, city.City, error) {
-	c, err := loadConfig(path)
-	if err != nil {
-		return c, city.City{}, err
-	}
-	k, err := c.City.Load()
-	return c, k, err
 }
