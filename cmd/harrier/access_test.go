@@ -88,7 +88,7 @@ func attackNATS(t *testing.T, url string, passwords map[string]string) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
 	defer cancel()
-	if err := journal.Declare(ctx, js, streams(), nil); err != nil {
+	if err := journal.Declare(ctx, js, config.Streams(), nil); err != nil {
 		t.Fatal(err)
 	}
 	if err := leadsConsumer(ctx, js); err != nil {

@@ -16,6 +16,7 @@ import (
 
 	"gocv.io/x/gocv"
 
+	"github.com/harrier-patrol/harrier/cmd/harrier/progress"
 	"github.com/harrier-patrol/harrier/geo"
 	"github.com/harrier-patrol/harrier/geo/city"
 	"github.com/harrier-patrol/harrier/vision/still"
@@ -59,27 +60,27 @@ func (c *calibrateCmd) Run(ctx context.Context) error {
 	k := &calibration{c: c, city: ground, finder: ties.NewFinder(1600, 4000), survey: &ties.Survey{Locator: ground.Locator(city.StillGroundSigmaM), LeastShare: 0.4, MostPairs: 8}}
 	defer k.finder.Close()
 	defer k.survey.Close()
-	bar := newProgress(len(files))
+	bar := progress.New(len(files))
 	failed := 0
 	for _, f := range files {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		bar.step(filepath.Base(f))
+		bar.Step(filepath.Base(f))
 		if err := k.file(ctx, f); err != nil {
 			if !errors.Is(err, still.ErrNoPose) {
 				failed++
 			}
-			bar.note(f, "left out: "+err.Error())
+			bar.Note(f, "left out: "+err.Error())
 		}
 	}
-	bar.done()
+	bar.Done()
 	wrong := k.wrong()
 	if err := k.solve(wrong); err != nil {
 		return err
 	}
 	if failed+len(wrong) > 0 {
-		return someFailed{failed + len(wrong), len(files)}
+		return progress.SomeFailed{N: failed + len(wrong), Of: len(files)}
 	}
 	return nil
 }

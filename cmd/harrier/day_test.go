@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/harrier-patrol/harrier/dock"
+	"github.com/harrier-patrol/harrier/cmd/harrier/bench"
 )
 
 // An hour and a half of docks on which much goes wrong, the controller killed six times, on both brokers: no flight lost, none twice, none
@@ -33,12 +33,12 @@ func TestADayOfDocks(t *testing.T) {
 				args = append(args, "--mqtt", "tcp://"+addr)
 			}
 			out, err := exec.Command(bin, args...).Output()
-			var r DayReport
+			var r bench.DayReport
 			if jerr := json.Unmarshal(out, &r); jerr != nil {
 				t.Fatalf("%v: %s", err, out)
 			}
 			t.Logf("%+v", r)
-			if err != nil || r.wrong() > 0 {
+			if err != nil || r.Wrong() > 0 {
 				t.Errorf("%v: lost %v, twice %v, outside %v, unknown %v", err, r.Lost, r.Twice, r.Outside, r.Unknown)
 			}
 			if r.Kills != 6 || r.TakeOffs < 12 || r.Ends["done"] < 6 {
@@ -54,13 +54,5 @@ func TestADayOfDocks(t *testing.T) {
 				}
 			}
 		})
-	}
-}
-
-// A day is over when no flight is under way any more: one that waits was never begun, one that is told to fly has to end.
-func TestUnderWay(t *testing.T) {
-	evs := []dock.FlightEvent{{Flight: "waits", State: dock.Waiting}, {Flight: "ended", State: dock.Flying}, {Flight: "flies", State: dock.Waiting}, {Flight: "flies", State: dock.Flying}, {Flight: "ended", State: dock.Done}}
-	if n := underWay(evs); n != 1 {
-		t.Errorf("%d flights under way, want the one that flies", n)
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/harrier-patrol/harrier/cmd/harrier/config"
+	"github.com/harrier-patrol/harrier/cmd/harrier/progress"
 	"github.com/harrier-patrol/harrier/embedded"
 	"github.com/harrier-patrol/harrier/journal"
 	"github.com/harrier-patrol/harrier/vision/infer"
@@ -57,14 +58,14 @@ func (d *doctorCmd) Run(ctx context.Context) error {
 	}
 	report("configuration", name, err, "mend the named key; harrier.yaml in the repository explains every key")
 	if err != nil {
-		return someFailed{failed, n}
+		return progress.SomeFailed{N: failed, Of: n}
 	}
 	for _, k := range doctorChecks(ctx, c) {
 		detail, err := k.run()
 		report(k.what, detail, err, k.help)
 	}
 	if failed > 0 {
-		return someFailed{failed, n}
+		return progress.SomeFailed{N: failed, Of: n}
 	}
 	return nil
 }
@@ -91,7 +92,7 @@ func deadLettersOf(ctx context.Context, js jetstream.JetStream) (string, error) 
 		reason, _, _ := strings.Cut(dead[n-1].Reason, "\n")
 		return "", fmt.Errorf("%d; the last of stream %s: %s", n, dead[n-1].Stream, reason)
 	}
-	full, err := journal.Full(tctx, js, streams())
+	full, err := journal.Full(tctx, js, config.Streams())
 	if err != nil {
 		return "", err
 	}

@@ -14,6 +14,7 @@ import (
 
 	"gocv.io/x/gocv"
 
+	"github.com/harrier-patrol/harrier/cmd/harrier/progress"
 	"github.com/harrier-patrol/harrier/vision"
 	"github.com/harrier-patrol/harrier/vision/dataset"
 	"github.com/harrier-patrol/harrier/vision/infer"
@@ -72,7 +73,7 @@ func (c *evalCmd) Run(ctx context.Context) error {
 	if c.Calibrate != "" && m.Calibrated() {
 		return fmt.Errorf("model %s has a calibration already: a calibration is fitted to raw scores, take it out of the manifest that it is run with", c.Model)
 	}
-	found, err := detectAll(ctx, m, pictures, true)
+	found, err := detectAll(ctx, m, pictures)
 	if err != nil {
 		return err
 	}
@@ -134,13 +135,11 @@ func printFigures(name string, f measure.Figures, off string) {
 
 // detectAll runs a model over all pictures, the same way for every one: by ground resolution where it is known, else at the fixed
 // scales. It notes of each how far it is from what the model learnt from.
-func detectAll(ctx context.Context, m *infer.Model, pictures []dataset.Picture, progress bool) ([][]vision.Detection, error) {
+func detectAll(ctx context.Context, m *infer.Model, pictures []dataset.Picture) ([][]vision.Detection, error) {
 	out := make([][]vision.Detection, len(pictures))
-	bar := newProgress(len(pictures))
+	bar := progress.New(len(pictures))
 	for i, p := range pictures {
-		if progress {
-			bar.step(filepath.Base(p.Path))
-		}
+		bar.Step(filepath.Base(p.Path))
 		pic := gocv.IMRead(p.Path, gocv.IMReadColor|gocv.IMReadIgnoreOrientation)
 		if pic.Empty() {
 			pic.Close()
@@ -170,9 +169,7 @@ func detectAll(ctx context.Context, m *infer.Model, pictures []dataset.Picture, 
 		}
 		out[i] = d
 	}
-	if progress {
-		bar.done()
-	}
+	bar.Done()
 	return out, nil
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/paulmach/orb"
 
+	"github.com/harrier-patrol/harrier/cmd/harrier/progress"
 	"github.com/harrier-patrol/harrier/geo"
 	"github.com/harrier-patrol/harrier/geo/layerfile"
 )
@@ -162,7 +163,7 @@ func (c *geoCheckCmd) Run() error {
 	}
 	k.print()
 	if n := geo.Errors(k.problems); n > 0 {
-		return someFailed{n, len(k.layer.Features)}
+		return progress.SomeFailed{N: n, Of: len(k.layer.Features)}
 	}
 	return nil
 }
@@ -185,7 +186,7 @@ func (c *geoImportCmd) Run() error {
 	n := geo.Errors(k.problems)
 	if n > 0 && !c.Partial {
 		fmt.Printf("%s is as it was: a file with errors changes nothing. Mend it, or leave the bad features out with --partial\n", c.To)
-		return someFailed{n, len(k.layer.Features)}
+		return progress.SomeFailed{N: n, Of: len(k.layer.Features)}
 	}
 	if len(k.good) == 0 {
 		return errors.New("no feature is left to be imported")
@@ -196,7 +197,7 @@ func (c *geoImportCmd) Run() error {
 	key := k.as
 	fmt.Printf("%d features written to %s, datum %s; harrier.yaml: city: {%s: %s}\n", len(k.good), c.To, geo.WGS84, key, c.To)
 	if n > 0 {
-		return someFailed{n, len(k.layer.Features)}
+		return progress.SomeFailed{N: n, Of: len(k.layer.Features)}
 	}
 	return nil
 }

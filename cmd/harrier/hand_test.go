@@ -11,6 +11,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/harrier-patrol/harrier/cmd/harrier/child"
 	"github.com/harrier-patrol/harrier/cmd/harrier/config"
 	"github.com/harrier-patrol/harrier/dock"
 	"github.com/harrier-patrol/harrier/dock/docksim"
@@ -21,7 +22,7 @@ import (
 func TestAnOperatorsHandOnASimulatedDock(t *testing.T) {
 	bin := whole(t)
 	dir := t.TempDir()
-	ports, err := freePorts(3)
+	ports, err := child.FreePorts(3)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,6 +19,7 @@ import (
 	"gocv.io/x/gocv"
 
 	"github.com/harrier-patrol/harrier/cmd/harrier/config"
+	"github.com/harrier-patrol/harrier/cmd/harrier/progress"
 	"github.com/harrier-patrol/harrier/dock"
 	"github.com/harrier-patrol/harrier/geo"
 	"github.com/harrier-patrol/harrier/geo/city"
@@ -151,13 +152,13 @@ func (c *inspectCmd) Run(ctx context.Context) error {
 	defer f.Close()
 	w := bufio.NewWriter(f)
 	in.out = json.NewEncoder(w)
-	bar := newProgress(len(files))
+	bar := progress.New(len(files))
 	failed := 0
 	for _, p := range files {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		bar.step(filepath.Base(p))
+		bar.Step(filepath.Base(p))
 		row, err := in.file(ctx, p)
 		if err != nil {
 			if ctx.Err() != nil {
@@ -170,11 +171,11 @@ func (c *inspectCmd) Run(ctx context.Context) error {
 			failed++
 		}
 		if row.Note != "" {
-			bar.note(p, row.Note)
+			bar.Note(p, row.Note)
 		}
 		in.rows = append(in.rows, row)
 	}
-	bar.done()
+	bar.Done()
 	if err := errors.Join(w.Flush(), f.Close()); err != nil {
 		return err
 	}
@@ -194,7 +195,7 @@ func (c *inspectCmd) Run(ctx context.Context) error {
 		fmt.Printf("%d pictures were not inspected: they show nothing (dark, blurred, …); the summary says why\n", unfit)
 	}
 	if failed > 0 {
-		return someFailed{failed, len(files)}
+		return progress.SomeFailed{N: failed, Of: len(files)}
 	}
 	return nil
 }

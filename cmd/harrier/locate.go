@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/harrier-patrol/harrier/cmd/harrier/config"
+	"github.com/harrier-patrol/harrier/cmd/harrier/progress"
 	"github.com/harrier-patrol/harrier/geo"
 	"github.com/harrier-patrol/harrier/geo/city"
 	"github.com/harrier-patrol/harrier/vision/still"
@@ -92,7 +93,7 @@ func (c *locateCmd) Run() error {
 	}
 	fmt.Println(string(b))
 	if failed > 0 {
-		return someFailed{failed, len(out)}
+		return progress.SomeFailed{N: failed, Of: len(out)}
 	}
 	return nil
 }

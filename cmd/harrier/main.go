@@ -12,6 +12,9 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"github.com/harrier-patrol/harrier/cmd/harrier/bench"
+	"github.com/harrier-patrol/harrier/cmd/harrier/demo"
+	"github.com/harrier-patrol/harrier/cmd/harrier/progress"
 	"github.com/harrier-patrol/harrier/console"
 )
 
@@ -25,7 +28,7 @@ type cli struct {
 	Locate      locateCmd      `cmd:"" help:"Put pixels of a still on the ground."`
 	Geo         geoCmd         `cmd:"" help:"Grid, fences and register: check, import, ask."`
 	Calibrate   calibrateCmd   `cmd:"" help:"Correct reported heights and yaws by overlapping stills."`
-	Demo        demoCmd        `cmd:"" help:"Simulated docks, and Harrier beside them."`
+	Demo        demo.Cmd       `cmd:"" help:"Simulated docks, and Harrier beside them."`
 	Serve       serveCmd       `cmd:"" help:"Run Harrier for the docks of a configuration."`
 	Dock        dockCmd        `cmd:"" help:"Give docks credentials, and take them away."`
 	NATS        natsCmd        `cmd:"" name:"nats" help:"Users of NATS, and what each may do."`
@@ -34,7 +37,7 @@ type cli struct {
 	Calendar    calendarCmd    `cmd:"" help:"Show what is planned: flights, windows, batteries, approvals, and what cannot be flown."`
 	Diary       diaryCmd       `cmd:"" help:"Write the diary of a shift: what flew, what did not and why, who did what."`
 	Docksim     docksimCmd     `cmd:"" help:"Run simulated docks over a made-up town."`
-	Bench       benchCmd       `cmd:"" help:"Measure."`
+	Bench       bench.Cmd      `cmd:"" help:"Measure."`
 	Doctor      doctorCmd      `cmd:"" help:"Check libraries, model, configuration, ports and services."`
 	OpenAPI     openapiCmd     `cmd:"" name:"openapi" hidden:"" help:"Print the console's OpenAPI document."`
 	Render      renderCmd      `cmd:"" hidden:"" help:"Render labelled frames of made-up towns, for training."`
@@ -45,11 +48,6 @@ const (
 	exitSomeFailed = 1
 	exitUnusable   = 2
 )
-
-// someFailed says that the run went on past inputs that failed; each was already reported.
-type someFailed struct{ n, of int }
-
-func (e someFailed) Error() string { return fmt.Sprintf("%d of %d inputs failed", e.n, e.of) }
 
 func main() { os.Exit(run(os.Args[1:])) }
 
@@ -67,7 +65,7 @@ func run(args []string) int {
 	k.BindTo(ctx, (*context.Context)(nil))
 	if err := k.Run(); err != nil {
 		fmt.Fprintln(os.Stderr, "harrier:", err)
-		if errors.As(err, new(someFailed)) {
+		if errors.As(err, new(progress.SomeFailed)) {
 			return exitSomeFailed
 		}
 		return exitUnusable

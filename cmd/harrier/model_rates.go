@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 
+	"github.com/harrier-patrol/harrier/cmd/harrier/demo"
 	"github.com/harrier-patrol/harrier/geo"
 	"github.com/harrier-patrol/harrier/vision/networks"
 	"github.com/harrier-patrol/harrier/vision/score"
@@ -24,7 +25,7 @@ func (c *modelRatesCmd) Run() error {
 		if err != nil {
 			return err
 		}
-		var r report
+		var r demo.Report
 		if err := json.Unmarshal(b, &r); err != nil {
 			return fmt.Errorf("%s: %w", p, err)
 		}

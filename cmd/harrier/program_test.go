@@ -23,6 +23,7 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"github.com/harrier-patrol/harrier/cmd/harrier/config"
+	"github.com/harrier-patrol/harrier/cmd/harrier/demo"
 	"github.com/harrier-patrol/harrier/dock"
 	"github.com/harrier-patrol/harrier/leads"
 )
@@ -136,13 +137,13 @@ func dial(t *testing.T, path string, offset int, user string) *nats.Conn {
 	return nc
 }
 
-func checkReport(t *testing.T, path string) report {
+func checkReport(t *testing.T, path string) demo.Report {
 	t.Helper()
 	b, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var r report
+	var r demo.Report
 	if err := json.Unmarshal(b, &r); err != nil {
 		t.Fatal(err)
 	}
@@ -206,7 +207,7 @@ func TestDemoWithMosquittoAndNATSServer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var r report
+	var r demo.Report
 	if err := json.Unmarshal(b, &r); err != nil {
 		t.Fatal(err)
 	}

@@ -46,7 +46,7 @@ func TestARecordingIsShownAgain(t *testing.T) {
 	if out, err := demo.CombinedOutput(); err != nil {
 		t.Fatalf("demo: %v\n%s", err, out)
 	}
-	var r report
+	var r demo.Report
 	if b, err := os.ReadFile(written); err != nil || json.Unmarshal(b, &r) != nil {
 		t.Fatal(err)
 	}

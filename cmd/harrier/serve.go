@@ -170,7 +170,7 @@ func serve(ctx context.Context, c config.Config, log *slog.Logger) (err error) {
 		}
 		later(func() error { watcher.Comparer.Close(); return nil })
 	}
-	gauge := &journal.Gauge{JS: js, Streams: streams(), Every: 30 * time.Second, Log: log}
+	gauge := &journal.Gauge{JS: js, Streams: config.Streams(), Every: 30 * time.Second, Log: log}
 	coverage := &console.Coverage{Grid: ground.Grid, Rates: model.Manifest.Rates, Log: log}
 	web := console.New(console.Options{
 		Token: c.HTTP.Token, Hosts: append([]string{c.HTTP.Listen, net.JoinHostPort("localhost", fmt.Sprint(config.Port(c.HTTP.Listen))), net.JoinHostPort(c.PublicHost, fmt.Sprint(config.Port(c.HTTP.Listen)))}, c.HTTP.Hosts...),

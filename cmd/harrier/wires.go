@@ -12,7 +12,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -30,9 +29,7 @@ import (
 	"github.com/harrier-patrol/harrier/evidence"
 	"github.com/harrier-patrol/harrier/geo"
 	"github.com/harrier-patrol/harrier/journal"
-	"github.com/harrier-patrol/harrier/leads"
 	"github.com/harrier-patrol/harrier/missions"
-	"github.com/harrier-patrol/harrier/vision/watch"
 )
 
 // wires are the broker of the docks and the NATS of the house: external ones, or embedded ones that end with this process.
@@ -129,7 +126,7 @@ func connect(ctx context.Context, c config.Config, data string, log *slog.Logger
 	if w.js, err = jetstream.New(w.nc); err != nil {
 		return w, err
 	}
-	if err := journal.Declare(ctx, w.js, streams(), c.Retention); err != nil {
+	if err := journal.Declare(ctx, w.js, config.Streams(), c.Retention); err != nil {
 		return w, err
 	}
 	return w, leadsConsumer(ctx, w.js)
@@ -142,11 +139,6 @@ func leadsConsumer(ctx context.Context, js jetstream.JetStream) error {
 		return fmt.Errorf("consumer of the case system: %w", err)
 	}
 	return nil
-}
-
-// streams are all that is kept; each room declares its own.
-func streams() []journal.Stream {
-	return slices.Concat(dock.Streams, calendar.Streams, watch.Streams, leads.Streams, []journal.Stream{journal.DeadLetters})
 }
 
 // controller makes the controller of a configuration's docks.

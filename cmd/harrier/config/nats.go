@@ -14,7 +14,12 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
+	"github.com/harrier-patrol/harrier/dock"
+	"github.com/harrier-patrol/harrier/dock/calendar"
 	"github.com/harrier-patrol/harrier/embedded"
+	"github.com/harrier-patrol/harrier/journal"
+	"github.com/harrier-patrol/harrier/leads"
+	"github.com/harrier-patrol/harrier/vision/watch"
 )
 
 // Users of NATS. Who reads leads cannot fly docks, and nobody but an administrator deletes what was kept.
@@ -158,4 +163,9 @@ func (c Config) NATSAddress(user string) (string, error) {
 		return "", fmt.Errorf("%w; is harrier serve running with this configuration?", err)
 	}
 	return (&url.URL{Scheme: "nats", User: url.UserPassword(user, passwords[user]), Host: c.NATS.Listen}).String(), nil
+}
+
+// Streams are all that is kept; each room declares its own.
+func Streams() []journal.Stream {
+	return slices.Concat(dock.Streams, calendar.Streams, watch.Streams, leads.Streams, []journal.Stream{journal.DeadLetters})
 }

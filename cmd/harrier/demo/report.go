@@ -1,4 +1,4 @@
-package main
+package demo
 
 import (
 	"fmt"
@@ -13,8 +13,8 @@ import (
 	"github.com/harrier-patrol/harrier/vision/score"
 )
 
-func (d *demo) report(truth string) (report, error) {
-	r := report{Frames: map[string]int64{}, CPUs: d.cpu, PSS: d.peak, Seconds: time.Since(d.began).Seconds()}
+func (d *demo) report(truth string) (Report, error) {
+	r := Report{Frames: map[string]int64{}, CPUs: d.cpu, PSS: d.peak, Seconds: time.Since(d.began).Seconds()}
 	t, err := score.ReadTruth(truth)
 	if err != nil {
 		return r, fmt.Errorf("truth: %w", err)
@@ -110,7 +110,7 @@ func (d *demo) frameNumber(sha string) (uint32, error) {
 	return n, nil
 }
 
-func (d *demo) summary(r report) {
+func (d *demo) summary(r Report) {
 	fmt.Printf("\n%d leads in %.0f s\n", r.Leads, r.Seconds)
 	for _, s := range slices.Sorted(maps.Keys(r.Scenes)) {
 		x := r.Scenes[s]

@@ -1,4 +1,5 @@
-package main
+// Package bench measures Harrier as a whole: positions, days, fleets, kills, many leads.
+package bench
 
 import (
 	"context"
@@ -15,6 +16,7 @@ import (
 	"gocv.io/x/gocv"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/harrier-patrol/harrier/cmd/harrier/progress"
 	"github.com/harrier-patrol/harrier/dock"
 	"github.com/harrier-patrol/harrier/dock/cloudapi"
 	"github.com/harrier-patrol/harrier/dock/docksim"
@@ -25,8 +27,8 @@ import (
 	"github.com/harrier-patrol/harrier/vision/ties"
 )
 
-// benchCmd is the family of measurements that need more than a Go benchmark.
-type benchCmd struct {
+// Cmd measures.
+type Cmd struct {
 	Locate benchLocateCmd `cmd:"" help:"Positions of true pixels on rendered flights: errors, and how honest their ellipses are."`
 	Day    benchDayCmd    `cmd:"" help:"A day on simulated docks, with faults, and the controller killed now and then."`
 	Leads  benchLeadsCmd  `cmd:"" help:"A Harrier whose streams hold many leads: how long until it has its docks and its leads, its memory, and what a page costs."`
@@ -83,7 +85,7 @@ func (c *benchLocateCmd) Run(ctx context.Context) error {
 		pitches = append(pitches, v)
 	}
 	all := make([]flown, c.Flights)
-	bar := newProgress(c.Flights)
+	bar := progress.New(c.Flights)
 	var mu sync.Mutex
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(runtime.GOMAXPROCS(0))
@@ -98,7 +100,7 @@ func (c *benchLocateCmd) Run(ctx context.Context) error {
 			}
 			all[i] = f
 			mu.Lock()
-			bar.step(fmt.Sprintf("flight %d", i))
+			bar.Step(fmt.Sprintf("flight %d", i))
 			mu.Unlock()
 			return nil
 		})
@@ -106,7 +108,7 @@ func (c *benchLocateCmd) Run(ctx context.Context) error {
 	if err := g.Wait(); err != nil {
 		return err
 	}
-	bar.done()
+	bar.Done()
 	c.print(all)
 	return nil
 }

@@ -1,15 +1,15 @@
-package main
+package bench
 
 import (
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"path/filepath"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
+	"github.com/harrier-patrol/harrier/cmd/harrier/child"
 	"github.com/harrier-patrol/harrier/embedded"
 )
 
@@ -42,7 +42,7 @@ func newBenchWorld(keep string) (w *benchWorld, err error) {
 	if w.exe, err = os.Executable(); err != nil {
 		return w, err
 	}
-	ports, err := freePorts(3)
+	ports, err := child.FreePorts(3)
 	if err != nil {
 		return w, err
 	}
@@ -70,39 +70,25 @@ func (w *benchWorld) close() (err error) {
 }
 
 // start runs this program with other arguments; name is of its log.
-func (w *benchWorld) start(name string, args ...string) (*child, error) {
+func (w *benchWorld) start(name string, args ...string) (*child.Child, error) {
 	return w.run(name, w.exe, args...)
 }
 
-func (w *benchWorld) run(name, exe string, args ...string) (*child, error) {
+func (w *benchWorld) run(name, exe string, args ...string) (*child.Child, error) {
 	log, err := os.OpenFile(filepath.Join(w.dir, name+".log"), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)
 	if err != nil {
 		return nil, err
 	}
 	defer log.Close()
-	return startChild(log, exe, args...)
+	return child.Start(log, exe, args...)
 }
 
 // mosquitto starts a Mosquitto on the world's port, which keeps sessions over its restart.
-func (w *benchWorld) mosquitto() (*child, error) {
+func (w *benchWorld) mosquitto() (*child.Child, error) {
 	conf := filepath.Join(w.dir, "mosquitto.conf")
 	text := fmt.Sprintf("listener %d 127.0.0.1\nallow_anonymous true\npersistence true\npersistence_location %s/\nautosave_on_changes false\nmax_queued_messages 20000\nuser root\nset_tcp_nodelay true\n", w.brokerPort, w.dir)
 	if err := os.WriteFile(conf, []byte(text), 0o644); err != nil {
 		return nil, err
 	}
 	return w.run("mosquitto", "mosquitto", "-c", conf)
-}
-
-// freePorts finds ports that nobody listens on.
-func freePorts(n int) ([]int, error) {
-	var out []int
-	for range n {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			return nil, err
-		}
-		defer l.Close()
-		out = append(out, l.Addr().(*net.TCPAddr).Port)
-	}
-	return out, nil
 }

@@ -1,4 +1,5 @@
-package main
+// Package progress tells on the terminal how far a command is.
+package progress
 
 import (
 	"fmt"
@@ -9,20 +10,21 @@ import (
 	"time"
 )
 
-// progress is a bar with the time left, on a terminal; elsewhere only what is said is written.
-type progress struct {
+// Bar is a bar with the time left, on a terminal; elsewhere only what is said is written.
+type Bar struct {
 	of, n int
 	began time.Time
 	tty   bool
 	said  map[string]int
 }
 
-func newProgress(of int) *progress {
+// New is a bar of so many steps.
+func New(of int) *Bar {
 	i, err := os.Stderr.Stat()
-	return &progress{of: of, began: time.Now(), said: map[string]int{}, tty: err == nil && i.Mode()&os.ModeCharDevice != 0}
+	return &Bar{of: of, began: time.Now(), said: map[string]int{}, tty: err == nil && i.Mode()&os.ModeCharDevice != 0}
 }
 
-func (p *progress) step(what string) {
+func (p *Bar) Step(what string) {
 	p.n++
 	if !p.tty {
 		return
@@ -35,7 +37,7 @@ func (p *progress) step(what string) {
 }
 
 // note says something of a file; what many files share is said for the first few, and summed up at the end.
-func (p *progress) note(file, s string) {
+func (p *Bar) Note(file, s string) {
 	if p.said[s]++; p.said[s] > 3 {
 		return
 	}
@@ -45,7 +47,7 @@ func (p *progress) note(file, s string) {
 	fmt.Fprintf(os.Stderr, "harrier: %s: %s\n", file, s)
 }
 
-func (p *progress) done() {
+func (p *Bar) Done() {
 	if p.tty {
 		fmt.Fprint(os.Stderr, "\r\x1b[K")
 	}
@@ -55,3 +57,8 @@ func (p *progress) done() {
 		}
 	}
 }
+
+// SomeFailed says that a command went on past inputs that failed; each was already reported.
+type SomeFailed struct{ N, Of int }
+
+func (e SomeFailed) Error() string { return fmt.Sprintf("%d of %d inputs failed", e.N, e.Of) }

@@ -1,12 +1,9 @@
-package main
+package bench
 
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
-	"net/http"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -17,6 +14,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 	"github.com/paulmach/orb"
 
+	"github.com/harrier-patrol/harrier/cmd/harrier/child"
 	"github.com/harrier-patrol/harrier/cmd/harrier/config"
 	"github.com/harrier-patrol/harrier/dock/docksim"
 	"github.com/harrier-patrol/harrier/embedded"
@@ -77,11 +75,11 @@ func (x *benchLeadsCmd) Run(ctx context.Context) error {
 	defer log.Close()
 	r := LeadsReport{Leads: x.Leads}
 	began := time.Now()
-	srv, err := startChild(log, self, "serve", "--config", conf, "--port-offset", strconv.Itoa(x.PortOffset))
+	srv, err := child.Start(log, self, "serve", "--config", conf, "--port-offset", strconv.Itoa(x.PortOffset))
 	if err != nil {
 		return err
 	}
-	defer srv.stop()
+	defer srv.Stop()
 	page := fmt.Sprintf("http://127.0.0.1:%d", config.Port(c.HTTP.Listen))
 	first := func(at *float64, ok func() bool) func() bool {
 		return func() bool {
@@ -91,7 +89,7 @@ func (x *benchLeadsCmd) Run(ctx context.Context) error {
 			return *at > 0
 		}
 	}
-	answers := first(&r.AnswersS, func() bool { _, _, err := ask(page + "/api/counts"); return err == nil })
+	answers := first(&r.AnswersS, func() bool { _, _, err := child.Get(page + "/api/counts"); return err == nil })
 	docks := first(&r.DocksS, func() bool {
 		owners := 0
 		err := c.WithJetStream(func(js jetstream.JetStream) error {
@@ -107,7 +105,7 @@ func (x *benchLeadsCmd) Run(ctx context.Context) error {
 	})
 	var version string
 	ready := first(&r.LeadsS, func() bool {
-		n, b, err := ask(page + "/api/leads?limit=100")
+		n, b, err := child.Get(page + "/api/leads?limit=100")
 		var p struct {
 			Total   int
 			Version string
@@ -118,13 +116,13 @@ func (x *benchLeadsCmd) Run(ctx context.Context) error {
 		version, r.PageFirst = p.Version, float64(n)/1000
 		return true
 	})
-	if err := waitFor(ctx, 10*time.Minute, srv, func() bool { a, d, l := answers(), docks(), ready(); return a && d && l }); err != nil {
-		return fmt.Errorf("%w\n%s", err, tail(log.Name()))
+	if err := child.WaitFor(ctx, 10*time.Minute, srv, func() bool { a, d, l := answers(), docks(), ready(); return a && d && l }); err != nil {
+		return fmt.Errorf("%w\n%s", err, child.Tail(log.Name()))
 	}
 	bytes := 0
 	for end := time.Now().Add(x.Page); time.Now().Before(end); {
 		for i, path := range []string{"/api/leads/changes?since=" + version, "/api/docks", "/api/docks"} {
-			n, _, err := ask(page + path)
+			n, _, err := child.Get(page + path)
 			if err != nil {
 				return err
 			}
@@ -133,7 +131,7 @@ func (x *benchLeadsCmd) Run(ctx context.Context) error {
 				time.Sleep(500 * time.Millisecond)
 			}
 		}
-		if pss, err := pssMiB(srv.pid()); err == nil {
+		if pss, err := child.PSSMiB(srv.PID()); err == nil {
 			r.PSSMiB = max(r.PSSMiB, pss)
 		}
 	}
@@ -170,7 +168,7 @@ func (x *benchLeadsCmd) fill(ctx context.Context, c config.Config) error {
 	if err != nil {
 		return err
 	}
-	if err := journal.Declare(ctx, js, streams(), c.Retention); err != nil {
+	if err := journal.Declare(ctx, js, config.Streams(), c.Retention); err != nil {
 		return err
 	}
 	scenes := map[string]leads.Scene{"street-stall": {Event: "0501", JoinM: 4.5}}
@@ -201,17 +199,4 @@ func (x *benchLeadsCmd) fill(ctx context.Context, c config.Config) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-}
-
-// ask fetches a page.
-func ask(url string) (n int, b []byte, err error) {
-	res, err := http.Get(url)
-	if err != nil {
-		return 0, nil, err
-	}
-	defer res.Body.Close()
-	if b, err = io.ReadAll(res.Body); err == nil && res.StatusCode != http.StatusOK {
-		err = errors.New(res.Status)
-	}
-	return len(b), b, err
 }

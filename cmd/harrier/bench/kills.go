@@ -1,4 +1,4 @@
-package main
+package bench
 
 import (
 	"context"
@@ -13,6 +13,7 @@ import (
 
 	"github.com/nats-io/nats.go/jetstream"
 
+	"github.com/harrier-patrol/harrier/cmd/harrier/child"
 	"github.com/harrier-patrol/harrier/cmd/harrier/config"
 	"github.com/harrier-patrol/harrier/dock"
 	"github.com/harrier-patrol/harrier/dock/pace"
@@ -114,14 +115,14 @@ func (x *benchKillsCmd) fly(ctx context.Context, dir string, kills int) (r kills
 		return r, err
 	}
 	city, truth := filepath.Join(dir, "city"), filepath.Join(dir, "truth.jsonl")
-	sim, err := startChild(log, self, "docksim", "--airborne", "--play", x.Play, "--mqtt", "tcp://"+conf.MQTT.Listen, "--city", city, "--truth", truth)
+	sim, err := child.Start(log, self, "docksim", "--airborne", "--play", x.Play, "--mqtt", "tcp://"+conf.MQTT.Listen, "--city", city, "--truth", truth)
 	if err != nil {
 		return r, err
 	}
-	defer sim.stop()
+	defer sim.Stop()
 	yaml := filepath.Join(city, "harrier.yaml")
-	if err := waitFor(ctx, time.Minute, sim, func() bool { _, err := os.Stat(yaml); return err == nil }); err != nil {
-		return r, fmt.Errorf("simulated docks: %w\n%s", err, tail(log.Name()))
+	if err := child.WaitFor(ctx, time.Minute, sim, func() bool { _, err := os.Stat(yaml); return err == nil }); err != nil {
+		return r, fmt.Errorf("simulated docks: %w\n%s", err, child.Tail(log.Name()))
 	}
 	if conf, err = config.Load(yaml); err == nil {
 		err = conf.Shift(x.PortOffset)
@@ -129,18 +130,18 @@ func (x *benchKillsCmd) fly(ctx context.Context, dir string, kills int) (r kills
 	if err != nil {
 		return r, err
 	}
-	serve := func() (*child, error) {
-		return startChild(log, self, "serve", "--config", yaml, "--port-offset", strconv.Itoa(x.PortOffset))
+	serve := func() (*child.Child, error) {
+		return child.Start(log, self, "serve", "--config", yaml, "--port-offset", strconv.Itoa(x.PortOffset))
 	}
 	srv, err := serve()
 	if err != nil {
 		return r, err
 	}
-	defer func() { srv.stop() }()
+	defer func() { srv.Stop() }()
 	page := fmt.Sprintf("http://127.0.0.1:%d/api/counts", config.Port(conf.HTTP.Listen))
 	looks := func() bool { n, err := analysed(page); return err == nil && n > 0 }
-	if err := waitFor(ctx, 2*time.Minute, srv, looks); err != nil {
-		return r, fmt.Errorf("nothing is looked at: %w\n%s", err, tail(log.Name()))
+	if err := child.WaitFor(ctx, 2*time.Minute, srv, looks); err != nil {
+		return r, fmt.Errorf("nothing is looked at: %w\n%s", err, child.Tail(log.Name()))
 	}
 	for range kills {
 		if err := pace.Wall.Sleep(ctx, x.Every); err != nil {
@@ -152,29 +153,29 @@ func (x *benchKillsCmd) fly(ctx context.Context, dir string, kills int) (r kills
 			}
 			break
 		}
-		srv.kill()
+		srv.Kill()
 		r.Kills++
 		w := score.Window{From: time.Now()}
 		if srv, err = serve(); err != nil {
 			return r, err
 		}
-		if err := waitFor(ctx, time.Minute, srv, looks); err != nil {
+		if err := child.WaitFor(ctx, time.Minute, srv, looks); err != nil {
 			if over, e := hasLanded(ctx, conf); e == nil && over {
 				break
 			}
-			return r, fmt.Errorf("after kill %d nothing is looked at: %w\n%s", r.Kills, err, tail(log.Name()))
+			return r, fmt.Errorf("after kill %d nothing is looked at: %w\n%s", r.Kills, err, child.Tail(log.Name()))
 		}
 		w.To = time.Now()
 		r.down = append(r.down, w)
 		r.DownS += w.To.Sub(w.From).Seconds()
 	}
-	if err := waitFor(ctx, 20*time.Minute, srv, func() bool { over, err := hasLanded(ctx, conf); return err == nil && over }); err != nil {
-		return r, fmt.Errorf("the flight does not end: %w\n%s", err, tail(log.Name()))
+	if err := child.WaitFor(ctx, 20*time.Minute, srv, func() bool { over, err := hasLanded(ctx, conf); return err == nil && over }); err != nil {
+		return r, fmt.Errorf("the flight does not end: %w\n%s", err, child.Tail(log.Name()))
 	}
 	if err := x.settled(ctx, conf, &r); err != nil {
 		return r, err
 	}
-	sim.stop() // so that its truth is whole
+	sim.Stop() // so that its truth is whole
 	if r.truth, err = score.ReadTruth(truth); err != nil {
 		return r, err
 	}
@@ -231,7 +232,7 @@ func hasLanded(ctx context.Context, conf config.Config) (over bool, err error) {
 
 // analysed is how many frames a serve has looked at.
 func analysed(page string) (int64, error) {
-	_, b, err := ask(page)
+	_, b, err := child.Get(page)
 	if err != nil {
 		return 0, err
 	}

@@ -1,4 +1,5 @@
-package main
+// Package demo runs simulated docks with Harrier beside them, and holds what it found against what is true.
+package demo
 
 import (
 	"context"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/nats-io/nats.go"
 
+	"github.com/harrier-patrol/harrier/cmd/harrier/child"
 	"github.com/harrier-patrol/harrier/cmd/harrier/config"
 	"github.com/harrier-patrol/harrier/dock"
 	"github.com/harrier-patrol/harrier/dock/docksim"
@@ -24,7 +26,8 @@ import (
 	"github.com/harrier-patrol/harrier/vision/watch"
 )
 
-type demoCmd struct {
+// Cmd is the demo.
+type Cmd struct {
 	Docks      int           `default:"16" help:"Simulated docks."`
 	Flying     int           `default:"2" help:"Docks that have flights."`
 	Duration   time.Duration `help:"Stop by itself after this long; 0 runs until Ctrl-C."`
@@ -42,8 +45,8 @@ type demoCmd struct {
 	Keep       string        `help:"Keep the city and the data in this folder." type:"path"`
 }
 
-// report is what --report writes.
-type report struct {
+// Report is what --report writes.
+type Report struct {
 	Scenes    map[string]*score.Scene `json:"scenes"`
 	PositionM score.Spread            `json:"position_error_m"`
 	ByDockM   map[string]score.Spread `json:"position_error_by_dock_m"`
@@ -69,7 +72,7 @@ type gotLead struct {
 
 // demo is a run of simulated docks with Harrier beside them, each a process of its own.
 type demo struct {
-	c       *demoCmd
+	c       *Cmd
 	base    string // of the page
 	mu      sync.Mutex
 	leads   []gotLead
@@ -84,7 +87,7 @@ type demo struct {
 	began   time.Time
 }
 
-func (c *demoCmd) Run(ctx context.Context) error {
+func (c *Cmd) Run(ctx context.Context) error {
 	dir := c.Keep
 	if dir == "" {
 		var err error
@@ -131,14 +134,14 @@ func (c *demoCmd) Run(ctx context.Context) error {
 		c.Docks, c.Flying, c.Seed = o.Docks, o.Flying, o.Seed
 		args = append(args, "--play", c.Play)
 	}
-	sim, err := startChild(log, self, args...)
+	sim, err := child.Start(log, self, args...)
 	if err != nil {
 		return err
 	}
-	defer sim.stop()
+	defer sim.Stop()
 	yaml := filepath.Join(city, "harrier.yaml")
-	if err := waitFor(ctx, 30*time.Second, sim, func() bool { _, err := os.Stat(yaml); return err == nil }); err != nil {
-		return fmt.Errorf("simulated docks: %w\n%s", err, tail(log.Name()))
+	if err := child.WaitFor(ctx, 30*time.Second, sim, func() bool { _, err := os.Stat(yaml); return err == nil }); err != nil {
+		return fmt.Errorf("simulated docks: %w\n%s", err, child.Tail(log.Name()))
 	}
 	if c.MQTT != "" || c.NATS != "" {
 		f, err := os.OpenFile(yaml, os.O_APPEND|os.O_WRONLY, 0)
@@ -150,14 +153,14 @@ func (c *demoCmd) Run(ctx context.Context) error {
 			return err
 		}
 	}
-	srv, err := startChild(log, self, "serve", "--config", yaml, "--port-offset", strconv.Itoa(c.PortOffset))
+	srv, err := child.Start(log, self, "serve", "--config", yaml, "--port-offset", strconv.Itoa(c.PortOffset))
 	if err != nil {
 		return err
 	}
-	defer srv.stop()
+	defer srv.Stop()
 	d := &demo{c: c, base: "http://localhost:" + strconv.Itoa(config.Port(conf.HTTP.Listen)), updated: map[string]leads.Lead{}, flights: map[string]dock.FlightEvent{}, peak: map[string]float64{}, cpu: map[string]float64{}, counts: map[string]int64{}, numbers: map[string]uint32{}, began: time.Now()}
-	if err := waitFor(ctx, 30*time.Second, srv, func() bool { return d.fetchCounts() == nil }); err != nil {
-		return fmt.Errorf("harrier serve: %w\n%s", err, tail(log.Name()))
+	if err := child.WaitFor(ctx, 30*time.Second, srv, func() bool { return d.fetchCounts() == nil }); err != nil {
+		return fmt.Errorf("harrier serve: %w\n%s", err, child.Tail(log.Name()))
 	}
 	running, err := config.Load(yaml)
 	if err != nil {
@@ -192,18 +195,18 @@ Ctrl-C stops everything.
 		defer cancel()
 	}
 	d.watch(ctx, sim, srv)
-	if !sim.running() || !srv.running() {
-		return fmt.Errorf("a part of the demo ended by itself:\n%s", tail(log.Name()))
+	if !sim.Running() || !srv.Running() {
+		return fmt.Errorf("a part of the demo ended by itself:\n%s", child.Tail(log.Name()))
 	}
 	_ = d.fetchCounts()
 	d.end()
 	// the simulator first, so that its truth is whole; what is on its way may still arrive
-	sim.stop()
+	sim.Stop()
 	if c.Report != "" {
 		time.Sleep(500 * time.Millisecond)
 		d.readNumbers() // while the pages still serve the frames
 	}
-	srv.stop() // the watches tell what they tracked when they end
+	srv.Stop() // the watches tell what they tracked when they end
 	r, err := d.report(truth)
 	if err != nil {
 		return err
@@ -294,7 +297,7 @@ func line(l leads.Lead, at time.Time) string {
 const tableRows = 14
 
 // watch shows what goes on and measures, until ctx ends or a child does.
-func (d *demo) watch(ctx context.Context, sim, srv *child) {
+func (d *demo) watch(ctx context.Context, sim, srv *child.Child) {
 	t := time.NewTicker(500 * time.Millisecond)
 	defer t.Stop()
 	drawn := 0
@@ -302,16 +305,16 @@ func (d *demo) watch(ctx context.Context, sim, srv *child) {
 		select {
 		case <-ctx.Done():
 			return
-		case <-sim.done:
+		case <-sim.Done:
 			return
-		case <-srv.done:
+		case <-srv.Done:
 			return
 		case <-t.C:
 		}
 		if d.c.Play != "" && d.allEnded() {
 			return
 		}
-		d.measure(map[string]int{"docksim": sim.pid(), "serve": srv.pid(), "demo": os.Getpid()})
+		d.measure(map[string]int{"docksim": sim.PID(), "serve": srv.PID(), "demo": os.Getpid()})
 		if !d.c.Headless {
 			drawn = d.draw(drawn)
 		}
@@ -366,11 +369,11 @@ func (d *demo) draw(before int) int {
 func (d *demo) measure(pids map[string]int) {
 	sum := 0.0
 	for name, pid := range pids {
-		if pss, err := pssMiB(pid); err == nil {
+		if pss, err := child.PSSMiB(pid); err == nil {
 			d.peak[name] = max(d.peak[name], pss)
 			sum += pss
 		}
-		if s, err := cpuSeconds(pid); err == nil {
+		if s, err := child.CPUSeconds(pid); err == nil {
 			d.cpu[name] = s
 		}
 	}
@@ -378,7 +381,7 @@ func (d *demo) measure(pids map[string]int) {
 }
 
 func (d *demo) fetchCounts() error {
-	_, b, err := ask(d.base + "/api/counts")
+	_, b, err := child.Get(d.base + "/api/counts")
 	if err != nil {
 		return err
 	}

@@ -1,4 +1,4 @@
-package main
+package bench
 
 import (
 	"bytes"
@@ -17,6 +17,7 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
+	"github.com/harrier-patrol/harrier/cmd/harrier/child"
 	"github.com/harrier-patrol/harrier/dock"
 	"github.com/harrier-patrol/harrier/dock/cloudapi"
 	"github.com/harrier-patrol/harrier/dock/docksim"
@@ -77,7 +78,7 @@ func (x *benchFleetCmd) measure(ctx context.Context) (r FleetReport, err error) 
 	if err != nil {
 		return r, fmt.Errorf("start mosquitto: %w; install it (apt-get install mosquitto)", err)
 	}
-	defer func() { broker.stop() }()
+	defer func() { broker.Stop() }()
 	url := fmt.Sprintf("tcp://127.0.0.1:%d", w.brokerPort)
 	day := benchDayCmd{Docks: x.Docks, Every: 10 * time.Hour}
 	conf := filepath.Join(dir, "harrier.yaml")
@@ -95,12 +96,12 @@ func (x *benchFleetCmd) measure(ctx context.Context) (r FleetReport, err error) 
 	if err != nil {
 		return r, err
 	}
-	defer sim.stop()
+	defer sim.Stop()
 	ctl, err := w.start("controller", "controller", "--config", conf)
 	if err != nil {
 		return r, err
 	}
-	defer ctl.stop()
+	defer ctl.Stop()
 	poses := 0
 	var mu sync.Mutex
 	if _, err := nc.Subscribe(dock.SubjectPose+">", func(*nats.Msg) { mu.Lock(); poses++; mu.Unlock() }); err != nil {
@@ -121,7 +122,7 @@ func (x *benchFleetCmd) measure(ctx context.Context) (r FleetReport, err error) 
 	if err != nil {
 		return r, err
 	}
-	before, err := cpuSeconds(ctl.pid())
+	before, err := child.CPUSeconds(ctl.PID())
 	if err != nil {
 		return r, err
 	}
@@ -135,11 +136,11 @@ func (x *benchFleetCmd) measure(ctx context.Context) (r FleetReport, err error) 
 			return r, ctx.Err()
 		case <-time.After(time.Second):
 		}
-		if m, err := pssMiB(ctl.pid()); err == nil {
+		if m, err := child.PSSMiB(ctl.PID()); err == nil {
 			r.PeakMiB = max(r.PeakMiB, m)
 		}
 	}
-	after, err := cpuSeconds(ctl.pid())
+	after, err := child.CPUSeconds(ctl.PID())
 	if err != nil {
 		return r, err
 	}
@@ -157,7 +158,7 @@ func (x *benchFleetCmd) measure(ctx context.Context) (r FleetReport, err error) 
 	// commands go out while the broker is away
 	var wg sync.WaitGroup
 	lost := make(chan bool, 20)
-	broker.stop()
+	broker.Stop()
 	gone := time.Now()
 	for i := range 20 {
 		wg.Go(func() {

@@ -1,4 +1,4 @@
-package main
+package bench
 
 import (
 	"bufio"
@@ -18,6 +18,8 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 	"go.yaml.in/yaml/v3"
 
+	"github.com/harrier-patrol/harrier/cmd/harrier/child"
+	"github.com/harrier-patrol/harrier/cmd/harrier/progress"
 	"github.com/harrier-patrol/harrier/dock"
 	"github.com/harrier-patrol/harrier/dock/diary"
 	"github.com/harrier-patrol/harrier/dock/docksim"
@@ -67,7 +69,8 @@ type DayReport struct {
 	} `json:"photos"`
 }
 
-func (r DayReport) wrong() int {
+// Wrong is how many things went wrong that never may.
+func (r DayReport) Wrong() int {
 	return len(r.Lost) + len(r.Twice) + len(r.Outside) + len(r.Unknown) + len(r.Photos.Unaccounted)
 }
 
@@ -81,8 +84,8 @@ func (x *benchDayCmd) Run(ctx context.Context) error {
 		return err
 	}
 	fmt.Println(string(b))
-	if n := r.wrong(); n > 0 {
-		return someFailed{n, r.Flights}
+	if n := r.Wrong(); n > 0 {
+		return progress.SomeFailed{N: n, Of: r.Flights}
 	}
 	return nil
 }
@@ -129,15 +132,15 @@ func (x *benchDayCmd) fly(ctx context.Context) (r DayReport, err error) {
 	if err != nil {
 		return r, err
 	}
-	defer sim.stop()
-	controller := func() (*child, error) {
+	defer sim.Stop()
+	controller := func() (*child.Child, error) {
 		return w.start("controller", append([]string{"controller", "--config", yamlPath}, when...)...)
 	}
 	ctl, err := controller()
 	if err != nil {
 		return r, err
 	}
-	defer func() { ctl.stop() }()
+	defer func() { ctl.Stop() }()
 	rng := rand.New(rand.NewPCG(x.Seed, 99))
 	end := from.Add(time.Duration(x.Hours * float64(time.Hour)))
 	var kills []time.Time
@@ -161,18 +164,18 @@ func (x *benchDayCmd) fly(ctx context.Context) (r DayReport, err error) {
 		select {
 		case <-ctx.Done():
 			return r, ctx.Err()
-		case <-sim.done:
-			return r, fmt.Errorf("the docks ended by themselves\n%s", tail(filepath.Join(dir, "docksim.log")))
-		case <-ctl.done:
-			return r, fmt.Errorf("the controller ended by itself\n%s", tail(filepath.Join(dir, "controller.log")))
+		case <-sim.Done:
+			return r, fmt.Errorf("the docks ended by themselves\n%s", child.Tail(filepath.Join(dir, "docksim.log")))
+		case <-ctl.Done:
+			return r, fmt.Errorf("the controller ended by itself\n%s", child.Tail(filepath.Join(dir, "controller.log")))
 		case <-next.C:
 			kills = kills[1:]
 			r.Kills++
 			if flying(js) > 0 {
 				r.InFlight++
 			}
-			_ = ctl.cmd.Process.Kill()
-			<-ctl.done
+			_ = ctl.Cmd.Process.Kill()
+			<-ctl.Done
 			if ctl, err = controller(); err != nil {
 				return r, err
 			}
@@ -201,8 +204,8 @@ func (x *benchDayCmd) fly(ctx context.Context) (r DayReport, err error) {
 	// and what was photographed is uploaded, or given up
 	for wait := time.Now().Add(time.Duration(float64(40*time.Minute) / x.TimeScale)); time.Now().Before(wait) && awaited(ctx, js) > 0; time.Sleep(200 * time.Millisecond) {
 	}
-	ctl.stop()
-	sim.stop()
+	ctl.Stop()
+	sim.Stop()
 	evs, err := dock.ReadFlights(ctx, js)
 	if err != nil {
 		return r, err
