@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/harrier-patrol/harrier/dock"
+	"github.com/harrier-patrol/harrier/cmd/harrier/demo"
 )
 
 func TestARecordingIsShownAgain(t *testing.T) {
@@ -41,9 +41,9 @@ func TestARecordingIsShownAgain(t *testing.T) {
 	bin := whole(t)
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
-	demo := exec.CommandContext(ctx, bin, "demo", "--play", dir, "--headless", "--report", written, "--truth", truth, "--port-offset", "700")
-	demo.Cancel, demo.WaitDelay = func() error { return demo.Process.Signal(syscall.SIGTERM) }, time.Minute // it says how far it came
-	if out, err := demo.CombinedOutput(); err != nil {
+	played := exec.CommandContext(ctx, bin, "demo", "--play", dir, "--headless", "--report", written, "--truth", truth, "--port-offset", "700")
+	played.Cancel, played.WaitDelay = func() error { return played.Process.Signal(syscall.SIGTERM) }, time.Minute // it says how far it came
+	if out, err := played.CombinedOutput(); err != nil {
 		t.Fatalf("demo: %v\n%s", err, out)
 	}
 	var r demo.Report
@@ -64,15 +64,5 @@ func TestARecordingIsShownAgain(t *testing.T) {
 		if !strings.Contains(string(b), want) {
 			t.Errorf("the truth has no %s", want)
 		}
-	}
-}
-
-func TestTheEndOfAFlightStays(t *testing.T) {
-	d := &demo{flights: map[string]dock.FlightEvent{}}
-	for _, s := range []dock.State{dock.Preparing, dock.Flying, dock.Done, dock.Flying} {
-		d.hear(dock.FlightEvent{Flight: "f", State: s})
-	}
-	if s := d.flights["f"].State; s != dock.Done || len(d.order) != 1 {
-		t.Errorf("%s, %v", s, d.order)
 	}
 }

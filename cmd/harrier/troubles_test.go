@@ -213,8 +213,8 @@ func TestTheDataFolderIsItsUsersOwn(t *testing.T) {
 	}
 	c := config.Default()
 	c.Data = dir
-	var closers []func() error
-	if _, _, err := ownData(c, "test", newLog(false), func(f func() error) { closers = append(closers, f) }); err != nil {
+	b := &base{conf: c, log: newLog(false)}
+	if err := b.ownData("test"); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := config.NATSPasswords(config.NATSPasswordsIn(dir), true); err != nil {
@@ -232,9 +232,7 @@ func TestTheDataFolderIsItsUsersOwn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, f := range closers {
-		if err := f(); err != nil {
-			t.Error(err)
-		}
+	if err := b.Close(); err != nil {
+		t.Error(err)
 	}
 }
