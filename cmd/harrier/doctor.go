@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -103,7 +104,20 @@ func deadLettersOf(ctx context.Context, js jetstream.JetStream) (string, error) 
 }
 
 func doctorChecks(ctx context.Context, c config.Config) []check {
-	checks := []check{
+	checks := slices.Concat(programChecks(c), configChecks(c), dataChecks(ctx, c),
+		[]check{listens("HTTP port", c.HTTP.Listen)}, brokerChecks(c), natsChecks(ctx, c), mediaChecks(c), storageChecks(ctx, c))
+	_, man, err := networks.Load(c.Vision.Model)
+	if err == nil && len(c.Docks) == 0 {
+		checks = append(checks, check{"docks", func() (string, error) {
+			return "none configured: nothing will fly; " + man.Name + " is ready for harrier inspect", nil
+		}, ""})
+	}
+	return checks
+}
+
+// programChecks are of what Harrier is built on.
+func programChecks(c config.Config) []check {
+	return []check{
 		{"ONNX Runtime", infer.LibraryPath, "run `make build` once on this machine, or set HARRIER_ORT to libonnxruntime.so.1"},
 		{"model", func() (string, error) {
 			name, err := modelInUse(c)
@@ -133,6 +147,12 @@ func doctorChecks(ctx context.Context, c config.Config) []check {
 			dec.Close()
 			return "FFmpeg", nil
 		}, "apt-get install libavcodec59 libavformat59 libswscale6"},
+	}
+}
+
+// configChecks are of what the configuration names.
+func configChecks(c config.Config) []check {
+	return []check{
 		{"scenes", func() (string, error) {
 			s, err := c.ReadScenes()
 			if err != nil {
@@ -176,6 +196,12 @@ func doctorChecks(ctx context.Context, c config.Config) []check {
 			a, err := c.Airspace(fences)
 			return fmt.Sprintf("%d", len(a.Approvals)), err
 		}, "each approval has a number and an area (polygons), and from and until where it is limited in time"},
+	}
+}
+
+// dataChecks are of what is kept.
+func dataChecks(ctx context.Context, c config.Config) []check {
+	return []check{
 		{"data folder", func() (string, error) {
 			dir, err := c.DataFolder()
 			if err != nil {
@@ -198,89 +224,95 @@ func doctorChecks(ctx context.Context, c config.Config) []check {
 		}, "make room, or give Harrier another folder (data:); disk.warn and disk.stop say when it is told, and when no flight is begun any more"},
 		{"dead letters", func() (string, error) { return deadLetters(ctx, c) }, "harrier dead-letters shows what could not be worked off, and why; mend that, and --replay them"},
 	}
-	listen := func(what, addr string) check {
-		return check{what, func() (string, error) {
-			l, err := net.Listen("tcp", addr)
-			if err != nil {
-				return "", err
-			}
-			return "free: " + addr, l.Close()
-		}, "another program (another Harrier?) has the port: stop it, change the address, or use --port-offset"}
-	}
-	checks = append(checks, listen("HTTP port", c.HTTP.Listen))
+}
+
+// listens checks that nobody has a port.
+func listens(what, addr string) check {
+	return check{what, func() (string, error) {
+		l, err := net.Listen("tcp", addr)
+		if err != nil {
+			return "", err
+		}
+		return "free: " + addr, l.Close()
+	}, "another program (another Harrier?) has the port: stop it, change the address, or use --port-offset"}
+}
+
+// brokerChecks are of the broker of the docks.
+func brokerChecks(c config.Config) []check {
 	if c.MQTT.URL == "" {
-		checks = append(checks, listen("MQTT port", c.MQTT.Listen))
-	} else {
-		checks = append(checks, check{"MQTT broker", func() (string, error) {
-			cl := mqtt.NewClient(mqtt.NewClientOptions().AddBroker(c.MQTT.URL).SetUsername(c.MQTT.User).SetPassword(c.MQTT.Password).SetConnectTimeout(5 * time.Second))
-			t := cl.Connect()
-			if !t.WaitTimeout(6 * time.Second) {
-				return "", fmt.Errorf("%s does not answer", c.MQTT.URL)
-			}
-			defer cl.Disconnect(100)
-			return c.MQTT.URL, t.Error()
-		}, "start the broker, or correct mqtt.url, mqtt.user and mqtt.password; without mqtt.url an embedded one is used"})
+		return []check{listens("MQTT port", c.MQTT.Listen)}
 	}
+	return []check{{"MQTT broker", func() (string, error) {
+		cl := mqtt.NewClient(mqtt.NewClientOptions().AddBroker(c.MQTT.URL).SetUsername(c.MQTT.User).SetPassword(c.MQTT.Password).SetConnectTimeout(5 * time.Second))
+		t := cl.Connect()
+		if !t.WaitTimeout(6 * time.Second) {
+			return "", fmt.Errorf("%s does not answer", c.MQTT.URL)
+		}
+		defer cl.Disconnect(100)
+		return c.MQTT.URL, t.Error()
+	}, "start the broker, or correct mqtt.url, mqtt.user and mqtt.password; without mqtt.url an embedded one is used"}}
+}
+
+// natsChecks are of NATS.
+func natsChecks(ctx context.Context, c config.Config) []check {
 	if c.NATS.URL == "" {
-		checks = append(checks, listen("NATS port", c.NATS.Listen))
-	} else {
-		checks = append(checks, check{"NATS server", func() (string, error) {
-			nc, err := c.DialNATS(config.NATSHarrier, nats.Timeout(5*time.Second))
-			if err != nil {
-				return "", err
-			}
-			defer nc.Close()
-			js, err := jetstream.New(nc)
-			if err != nil {
-				return "", err
-			}
-			tctx, cancel := context.WithTimeout(ctx, 5*time.Second)
-			defer cancel()
-			_, err = js.AccountInfo(tctx)
-			return config.Redacted(c.NATS.URL) + ", JetStream on", err
-		}, "start nats-server with the configuration that harrier nats init writes, or correct nats.url, nats.user and nats.password; without nats.url an embedded one is used"})
+		return []check{listens("NATS port", c.NATS.Listen)}
 	}
+	return []check{{"NATS server", func() (string, error) {
+		nc, err := c.DialNATS(config.NATSHarrier, nats.Timeout(5*time.Second))
+		if err != nil {
+			return "", err
+		}
+		defer nc.Close()
+		js, err := jetstream.New(nc)
+		if err != nil {
+			return "", err
+		}
+		tctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+		defer cancel()
+		_, err = js.AccountInfo(tctx)
+		return config.Redacted(c.NATS.URL) + ", JetStream on", err
+	}, "start nats-server with the configuration that harrier nats init writes, or correct nats.url, nats.user and nats.password; without nats.url an embedded one is used"}}
+}
+
+// mediaChecks are of where video goes.
+func mediaChecks(c config.Config) []check {
 	if c.Media.RTMP == "" {
-		checks = append(checks, listen("RTMP port", c.Media.ListenRTMP), listen("RTSP port", c.Media.ListenRTSP))
-	} else {
-		checks = append(checks, check{"media server", func() (string, error) {
-			u, err := url.Parse(c.Media.RTSP)
-			if err != nil {
-				return "", err
-			}
-			conn, err := net.DialTimeout("tcp", u.Host, 5*time.Second)
-			if err != nil {
-				return "", err
-			}
-			return c.Media.RTSP, conn.Close()
-		}, "start the media server, or correct media.rtmp and media.rtsp; without them an embedded one is used"})
+		return []check{listens("RTMP port", c.Media.ListenRTMP), listens("RTSP port", c.Media.ListenRTSP)}
 	}
+	return []check{{"media server", func() (string, error) {
+		u, err := url.Parse(c.Media.RTSP)
+		if err != nil {
+			return "", err
+		}
+		conn, err := net.DialTimeout("tcp", u.Host, 5*time.Second)
+		if err != nil {
+			return "", err
+		}
+		return c.Media.RTSP, conn.Close()
+	}, "start the media server, or correct media.rtmp and media.rtsp; without them an embedded one is used"}}
+}
+
+// storageChecks are of where docks upload to.
+func storageChecks(ctx context.Context, c config.Config) []check {
 	if c.Storage.Endpoint == "" {
-		checks = append(checks, listen("S3 port", c.Storage.Listen))
-	} else {
-		checks = append(checks, check{"S3 storage", func() (string, error) {
-			tctx, cancel := context.WithTimeout(ctx, 10*time.Second)
-			defer cancel()
-			b, err := bucket(c)
-			if err != nil {
+		return []check{listens("S3 port", c.Storage.Listen)}
+	}
+	return []check{{"S3 storage", func() (string, error) {
+		tctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+		defer cancel()
+		b, err := bucket(c)
+		if err != nil {
+			return "", err
+		}
+		if err := b.Make(tctx); err != nil {
+			return "", err
+		}
+		if len(c.Docks) > 0 {
+			if _, err := b.Grant(tctx, c.Docks[0].SN); err != nil {
 				return "", err
 			}
-			if err := b.Make(tctx); err != nil {
-				return "", err
-			}
-			if len(c.Docks) > 0 {
-				if _, err := b.Grant(tctx, c.Docks[0].SN); err != nil {
-					return "", err
-				}
-			}
-			return c.Storage.Endpoint + ", bucket " + c.Storage.Bucket, nil
-		}, "correct storage.endpoint, access_key and secret_key; the endpoint must grant credentials (AssumeRole); without an endpoint an embedded one is used"})
-	}
-	_, man, err := networks.Load(c.Vision.Model)
-	if err == nil && len(c.Docks) == 0 {
-		checks = append(checks, check{"docks", func() (string, error) {
-			return "none configured: nothing will fly; " + man.Name + " is ready for harrier inspect", nil
-		}, ""})
-	}
-	return checks
+		}
+		return c.Storage.Endpoint + ", bucket " + c.Storage.Bucket, nil
+	}, "correct storage.endpoint, access_key and secret_key; the endpoint must grant credentials (AssumeRole); without an endpoint an embedded one is used"}}
 }
