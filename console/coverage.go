@@ -31,8 +31,8 @@ type Coverage struct {
 	order   []string // flights, oldest first
 }
 
-// mostCovered flights are held; the stream keeps more.
-const mostCovered = 5000
+// maxCovered flights are held; the stream keeps more.
+const maxCovered = 5000
 
 // Run follows the stream until ctx ends.
 func (c *Coverage) Run(ctx context.Context, js jetstream.JetStream) error {
@@ -67,7 +67,7 @@ func (c *Coverage) take(x vision.Covered) {
 	}
 	if !had {
 		c.order = append(c.order, x.Flight)
-		if len(c.order) > mostCovered {
+		if len(c.order) > maxCovered {
 			delete(c.flights, c.order[0])
 			c.order = c.order[1:]
 		}

@@ -100,7 +100,7 @@ const (
 	mediaLook   = 10 * time.Second // how often it is looked whether something is overdue
 	fetchPause  = 2 * time.Second
 	nearShotM   = 25 // a photo without a waypoint in its name is that of the nearest one within
-	mostUploads = 64 // files of a dock that wait to be fetched
+	maxUploads = 64 // files of a dock that wait to be fetched
 )
 
 // uploadedFile is what a dock says of a file that it has uploaded.
@@ -119,7 +119,7 @@ type book struct {
 }
 
 func newBook(s *session) *book {
-	return &book{s: s, in: make(chan uploadedFile, mostUploads), open: map[string]*Media{}}
+	return &book{s: s, in: make(chan uploadedFile, maxUploads), open: map[string]*Media{}}
 }
 
 func (b *book) key(flight string) string { return b.s.d.SN + "." + digest(flight) }
@@ -522,7 +522,7 @@ func (s *session) uploaded(u *cloudapi.FileUploadCallback, e *cloudapi.Message) 
 	case s.book.in <- uploadedFile{*u, answer}:
 		return nil
 	default:
-		return fmt.Errorf("%d uploaded files wait already; the dock says this one again, else it is looked for in the bucket", mostUploads)
+		return fmt.Errorf("%d uploaded files wait already; the dock says this one again, else it is looked for in the bucket", maxUploads)
 	}
 }
 

@@ -173,11 +173,11 @@ func (s *session) drc(e cloudapi.Message, at time.Time) error {
 	return nil
 }
 
-// leastHeightM above take-off from which poses are of use.
-const leastHeightM = 1
+// minHeightM above take-off from which poses are of use.
+const minHeightM = 1
 
 func (s *session) tellPose(p geo.Pose) error {
-	if p.HeightM < leastHeightM {
+	if p.HeightM < minHeightM {
 		return nil // on the ground, or nearly: nothing is to be seen from there
 	}
 	if err := p.Check(); err != nil {

@@ -76,8 +76,8 @@ func (r *relay) end() {
 	})
 }
 
-// mostSince bounds them: 4 s of a live stream of the best quality; a stream that has such pictures less often is watched from the next on.
-const mostSince = 3000
+// maxSince bounds them: 4 s of a live stream of the best quality; a stream that has such pictures less often is watched from the next on.
+const maxSince = 3000
 
 // write hands the packets of a picture on.
 func (r *relay) write(pkts []*rtp.Packet, begins bool) error {
@@ -86,7 +86,7 @@ func (r *relay) write(pkts []*rtp.Packet, begins bool) error {
 	switch {
 	case begins:
 		r.since = pkts
-	case len(r.since) > 0 && len(r.since)+len(pkts) <= mostSince:
+	case len(r.since) > 0 && len(r.since)+len(pkts) <= maxSince:
 		r.since = append(r.since, pkts...)
 	default:
 		r.since = nil

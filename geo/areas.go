@@ -118,8 +118,8 @@ func (a *areas) slabOf(p *areaPart, y float64) int {
 	return min(max(int((y-p.south)*p.perSlab), 0), int(p.slabCount)-1)
 }
 
-// mostBuckets bounds the memory of an index: 4 bytes each.
-const mostBuckets = 4 << 20
+// maxBuckets bounds the memory of an index: 4 bytes each.
+const maxBuckets = 4 << 20
 
 // lay sizes the buckets: some four a polygon, square on the ground.
 func (a *areas) lay(n int) {
@@ -128,9 +128,9 @@ func (a *areas) lay(n int) {
 	pad := 1e-9 + 1e-6*math.Max(dx, dy)
 	a.bound = orb.Bound{Min: orb.Point{a.bound.Min[0] - pad, a.bound.Min[1] - pad}, Max: orb.Point{a.bound.Max[0] + pad, a.bound.Max[1] + pad}}
 	dx, dy = dx+2*pad, dy+2*pad
-	want := float64(min(mostBuckets, max(64, 4*n)))
+	want := float64(min(maxBuckets, max(64, 4*n)))
 	shrink := math.Cos((a.bound.Min[1] + a.bound.Max[1]) / 2 * math.Pi / 180)
-	a.w = min(max(1, int(math.Sqrt(want*dx*shrink/dy))), mostBuckets)
+	a.w = min(max(1, int(math.Sqrt(want*dx*shrink/dy))), maxBuckets)
 	a.h = max(1, int(want)/a.w)
 	a.perX, a.perY = float64(a.w)/dx, float64(a.h)/dy
 }

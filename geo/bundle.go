@@ -47,7 +47,7 @@ type Spread struct {
 var ErrTooFewTies = errors.New("too few tie points")
 
 const (
-	leastTies    = 12
+	minTies    = 12
 	bundleRounds = 12
 	cauchy       = 1.0 // a residual of so many robust standard deviations has half the weight
 	// how high things may stand on the ground, metres, all heights being as likely
@@ -177,8 +177,8 @@ func over(a, b View, t Tie) (dx, dy float64, ok bool) {
 // the ground into the other; in metres on the ground a lower height would always seem the better one. How large the
 // shots' own errors are is estimated along (expectation maximisation).
 func Solve(shots []Shot, ties []Tie, s Spread) (*Bias, error) {
-	if len(ties) < leastTies {
-		return nil, fmt.Errorf("%w: %d, at least %d are needed; do the pictures overlap?", ErrTooFewTies, len(ties), leastTies)
+	if len(ties) < minTies {
+		return nil, fmt.Errorf("%w: %d, at least %d are needed; do the pictures overlap?", ErrTooFewTies, len(ties), minTies)
 	}
 	b := newBundle(shots, ties, s)
 	if b.n == 0 {
@@ -295,7 +295,7 @@ func (b *bundle) equations(out *Bias, round int) (normal, rhs []float64, err err
 		rows = append(rows, r)
 		sizes = append(sizes, math.Hypot(dx, dy))
 	}
-	if len(rows) < leastTies {
+	if len(rows) < minTies {
 		return nil, nil, fmt.Errorf("%w: only %d of %d meet the ground", ErrTooFewTies, len(rows), len(b.ties))
 	}
 	slices.Sort(sizes)

@@ -76,8 +76,8 @@ const (
 	compressNone, compressLZW, compressDeflate, compressAdobe = 1, 5, 8, 32946
 )
 
-// mostSamples bounds the memory a tile may ask for.
-const mostSamples = 64 << 20
+// maxSamples bounds the memory a tile may ask for.
+const maxSamples = 64 << 20
 
 type tiff struct {
 	b     []byte
@@ -102,8 +102,8 @@ func parseTile(b []byte) (*tile, error) {
 		return or
 	}
 	w, h := int(one(tagWidth, 0)), int(one(tagHeight, 0))
-	if w < 2 || h < 2 || w*h > mostSamples {
-		return nil, fmt.Errorf("%d x %d samples: a tile has 2 x 2 to %d million", w, h, mostSamples>>20)
+	if w < 2 || h < 2 || w*h > maxSamples {
+		return nil, fmt.Errorf("%d x %d samples: a tile has 2 x 2 to %d million", w, h, maxSamples>>20)
 	}
 	bits, format := int(one(tagBits, 1)), int(one(tagFormat, 1))
 	if one(tagSamples, 1) != 1 || !(bits == 16 && (format == 1 || format == 2) || bits == 32 && format == 3) {
@@ -157,7 +157,7 @@ func parseTile(b []byte) (*tile, error) {
 	}
 	tiled := len(f.tags[tagTileOffsets]) > 0
 	across, down := (w+bw-1)/bw, (h+bh-1)/bh
-	if len(offsets) < across*down || len(counts) < across*down || bw*min(bh, h+bh) > mostSamples {
+	if len(offsets) < across*down || len(counts) < across*down || bw*min(bh, h+bh) > maxSamples {
 		return nil, errBroken
 	}
 	size := bits / 8

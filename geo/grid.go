@@ -211,8 +211,8 @@ type Share struct {
 	Share float64
 }
 
-// leastShare: cells with less are left out.
-const leastShare = 0.005
+// minShare: cells with less are left out.
+const minShare = 0.005
 
 // Shares appends to dst the cells in which a position with an error may lie, with the probability of each, the most probable
 // first: the normal distribution's mass in each polygon, exact to four digits. What lies outside the grid is missing from the sum.
@@ -223,7 +223,7 @@ func (g *Grid) Shares(dst []Share, p orb.Point, c Cov) []Share {
 	n := newNormal(p, c)
 	at := len(dst)
 	g.areas.search(n.bound(), func(i int) bool {
-		if m := n.mass(g.polygons[i]); m >= leastShare {
+		if m := n.mass(g.polygons[i]); m >= minShare {
 			dst = append(dst, Share{&g.cells[i], math.Min(1, m)})
 		}
 		return true

@@ -19,7 +19,7 @@ type Move struct {
 // How far a pair may be off a move, as a share of the height above the ground, and how many pairs must agree.
 const (
 	moveShare = 0.01
-	leastMove = 10
+	minMove = 10
 )
 
 // GroundMove finds the move that most pairs agree on, for a camera whose pitch, roll and height above flat ground are those of p: both
@@ -37,7 +37,7 @@ func GroundMove(c Camera, p Pose, pairs []PixelPair) (Move, bool) {
 			all = append(all, couple{a.E, a.N, b.E, b.N})
 		}
 	}
-	if len(all) < leastMove {
+	if len(all) < minMove {
 		return Move{}, false
 	}
 	// b = R(turn)ᵀ (a - t), with R clockwise: a point ahead goes to the left when the camera turns right
@@ -87,7 +87,7 @@ func GroundMove(c Camera, p Pose, pairs []PixelPair) (Move, bool) {
 	}
 	for range 3 {
 		use := slices.DeleteFunc(slices.Clone(all), func(k couple) bool { return off(k, turn, tx, ty) >= within })
-		if best = len(use); best < leastMove || best*3 < len(all) {
+		if best = len(use); best < minMove || best*3 < len(all) {
 			return Move{}, false
 		}
 		turn, tx, ty = fit(use)

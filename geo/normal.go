@@ -13,16 +13,16 @@ type normal struct {
 	reachE, reachN float64 // degrees
 }
 
-// leastSigmaM keeps a position that claims no error from having a distribution without width.
-const leastSigmaM = 0.01
+// minSigmaM keeps a position that claims no error from having a distribution without width.
+const minSigmaM = 0.01
 
 func newNormal(p orb.Point, c Cov) normal {
 	f := NewFrame(p, 0)
-	ee, nn := math.Max(c.EE, sq(leastSigmaM)), math.Max(c.NN, sq(leastSigmaM))
+	ee, nn := math.Max(c.EE, sq(minSigmaM)), math.Max(c.NN, sq(minSigmaM))
 	// Cholesky's factor of the covariance, inverted
 	l11 := math.Sqrt(ee)
 	l21 := c.EN / l11
-	l22 := math.Sqrt(math.Max(sq(leastSigmaM/10), nn-l21*l21))
+	l22 := math.Sqrt(math.Max(sq(minSigmaM/10), nn-l21*l21))
 	const reach = 4.5 // standard deviations: what lies further off is less than 1 in 20,000
 	return normal{at: p, a: f.mPerDegLon / l11, b: -l21 / (l11 * l22) * f.mPerDegLon, c: f.mPerDegLat / l22,
 		reachE: reach * l11 / f.mPerDegLon, reachN: reach * math.Sqrt(nn) / f.mPerDegLat}

@@ -10,8 +10,8 @@ import (
 
 // What cells may overlap, and how large a gap may be, square metres.
 const (
-	mostOverlapM2 = 1
-	mostGapM2     = 1
+	maxOverlapM2 = 1
+	maxGapM2     = 1
 	// vertices of neighbours that lie this near are one
 	sameVertexM = 0.01
 	// radians within which a way leads straight back: borders that are drawn twice differ by a little
@@ -62,7 +62,7 @@ func (g *Grid) checkTiling(features []*Feature) []Problem {
 					} else {
 						m2 = overlapM2(f, g.polygons[i], g.polygons[j])
 					}
-					if m2 > mostOverlapM2 {
+					if m2 > maxOverlapM2 {
 						put(i, "cell %s overlaps cell %s (feature %d) by %.1f m²", g.cells[i].Code, g.cells[j].Code, features[j].N, m2)
 					}
 					return true
@@ -72,7 +72,7 @@ func (g *Grid) checkTiling(features []*Feature) []Problem {
 	}
 	wg.Wait()
 	for _, gap := range g.gaps(f, metres) {
-		if gap.m2 > mostGapM2 {
+		if gap.m2 > maxGapM2 {
 			put(gap.item, "there is a gap of %.1f m² beside cell %s at %.6f, %.6f", gap.m2, g.cells[gap.item].Code, gap.at[0], gap.at[1])
 		}
 	}
@@ -167,7 +167,7 @@ func (g *Grid) gaps(f Frame, metres []orb.Point) []gap {
 	for from := range out {
 		for len(out[from]) > 0 {
 			ring, items := trace(out, at, from)
-			if m2 := -ringArea2(append(ring, ring[0])) / 2; m2 > mostGapM2 {
+			if m2 := -ringArea2(append(ring, ring[0])) / 2; m2 > maxGapM2 {
 				c := centreOf(ring)
 				found = append(found, gap{int(items[0]), f.From(c[0], c[1]), m2})
 			}
@@ -261,7 +261,7 @@ func (g *Grid) slivers(f Frame, edges map[uint64]uint32, at []orb.Point) []gap {
 			where = f.From(x, y)
 		}
 		// both sides see the same gap; the one that lies further west or south names it
-		if width*length > mostGapM2 && (nx > 0 || nx == 0 && ny > 0) {
+		if width*length > maxGapM2 && (nx > 0 || nx == 0 && ny > 0) {
 			out = append(out, gap{int(item), where, width * length})
 		}
 	}
@@ -296,13 +296,13 @@ func (g *Grid) checkCommunities(features []*Feature, l *Layer) []Problem {
 		f := NewFrame(g.polygons[i][0][0][0], 0)
 		in := overlapM2(f, g.polygons[i], polygons[k])
 		filled[c.Community] += in
-		if over := areaM2(f, g.polygons[i]) - in; over > mostOverlapM2 {
+		if over := areaM2(f, g.polygons[i]) - in; over > maxOverlapM2 {
 			out = append(out, Problem{N: features[i].N, Line: features[i].Line, Text: fmt.Sprintf("cell %s reaches out of its community by %.1f m²", c.Code, over)})
 		}
 	}
 	for code, k := range byCode {
 		f := NewFrame(polygons[k][0][0][0], 0)
-		if left := areaM2(f, polygons[k]) - filled[code]; left > mostGapM2 && filled[code] > 0 {
+		if left := areaM2(f, polygons[k]) - filled[code]; left > maxGapM2 && filled[code] > 0 {
 			out = append(out, Problem{N: l.Features[k].N, Line: l.Features[k].Line, Text: fmt.Sprintf("of the communities: the cells of %s leave %.1f m² of it without a cell", code, left)})
 		}
 	}

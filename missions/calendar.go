@@ -59,8 +59,8 @@ func Cron(line string) (Recurrence, error) {
 	return s, nil
 }
 
-// mostLines bounds what a rule may hold: DTSTART, RRULE, and the dates that it leaves out or adds.
-const mostLines = 100
+// maxLines bounds what a rule may hold: DTSTART, RRULE, and the dates that it leaves out or adds.
+const maxLines = 100
 
 type rule struct{ set *rrule.Set }
 
@@ -71,8 +71,8 @@ func Rule(text string, start time.Time) (Recurrence, error) {
 	if !strings.Contains(text, ":") {
 		text = "RRULE:" + text
 	}
-	if strings.Count(text, "\n") > mostLines {
-		return nil, fmt.Errorf("rrule has more than %d lines", mostLines)
+	if strings.Count(text, "\n") > maxLines {
+		return nil, fmt.Errorf("rrule has more than %d lines", maxLines)
 	}
 	// rrule-go cuts a line at the length of its upper-cased name, which is another length outside ASCII.
 	if i := strings.IndexFunc(text, func(c rune) bool { return c >= utf8.RuneSelf }); i >= 0 {
@@ -143,15 +143,15 @@ func (p Patrol) latest(at time.Time, d time.Duration) time.Time {
 // Calendar is what is to be flown and when.
 type Calendar struct{ Patrols []Patrol }
 
-// mostDue bounds how many flights of one patrol are looked at.
-const mostDue = 10000
+// maxDue bounds how many flights of one patrol are looked at.
+const maxDue = 10000
 
 // Due are the flights that are due after from and until to, in the order of their times.
 func (c Calendar) Due(from, to time.Time) []Flight {
 	var out []Flight
 	for _, p := range c.Patrols {
 		at := p.When.Next(from)
-		for n := 0; !at.IsZero() && !at.After(to) && n < mostDue; n++ {
+		for n := 0; !at.IsZero() && !at.After(to) && n < maxDue; n++ {
 			out = append(out, p.flight(at))
 			at = p.When.Next(at)
 		}

@@ -120,12 +120,12 @@ func TestTrustGrowsWithSightingsAndTheShareOfFrames(t *testing.T) {
 			} else {
 				last = p
 			}
-			if i == 0 && last >= LeastTrust {
+			if i == 0 && last >= MinTrust {
 				t.Errorf("%s: trusted after one sighting: %.3f", class, last)
 			}
 		}
 		k := tr.Tracks()[0]
-		if p := k.Trust(1); p < LeastTrust || p >= 1 {
+		if p := k.Trust(1); p < MinTrust || p >= 1 {
 			t.Errorf("%s: seen in all of 16 frames: %.3f", class, p)
 		}
 		for i, share := range []float64{0.8, 0.4, 0.2, 0.1} {

@@ -72,18 +72,18 @@ func (p *Poses) Noise() (s geo.PoseSigma, ok bool) {
 			off[j] = append(off[j], math.Abs(geo.WrapDeg(x[1]-x[0])-k*geo.WrapDeg(x[2]-x[0]))/norm)
 		}
 	}
-	if len(off[0]) < leastForNoise {
+	if len(off[0]) < minForNoise {
 		return s, false
 	}
 	mad := func(v []float64) float64 {
 		slices.Sort(v)
-		return math.Max(leastNoiseDeg, v[len(v)/2]/0.6745) // the median of a normal distribution's absolute value
+		return math.Max(minNoiseDeg, v[len(v)/2]/0.6745) // the median of a normal distribution's absolute value
 	}
 	return geo.PoseSigma{YawDeg: mad(off[0]), PitchDeg: mad(off[1]), RollDeg: mad(off[2])}, true
 }
 
 // How many reports it takes to say how noisy they are, and the least that is believed: angles come in tenths of a degree.
-const leastForNoise, leastNoiseDeg = 12, 0.02
+const minForNoise, minNoiseDeg = 12, 0.02
 
 // A pose is not to be had further than this from what was reported.
 const maxGap = 3 * time.Second

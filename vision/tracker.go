@@ -254,8 +254,8 @@ func most(of map[string]float64) string {
 	return best
 }
 
-// leastKind bounds how sure one look may be that a truck is not so loaded.
-const leastKind = 0.02
+// minKind bounds how sure one look may be that a truck is not so loaded.
+const minKind = 0.02
 
 // leaning is by how much the looks at a truck together lean to a load that it does not have, mean log probability: what lies low in an
 // open body is hidden from many looks, and hardly any look at an empty body shows a load. Found on two recorded flights each over the
@@ -520,7 +520,7 @@ func (k *Track) see(o Observation) {
 		k.marks[name] = mean{k.marks[name].sum + p, k.marks[name].n + 1}
 	}
 	for c, p := range o.Kinds {
-		k.kinds[c] = mean{k.kinds[c].sum + math.Log(math.Max(p, leastKind)), k.kinds[c].n + 1}
+		k.kinds[c] = mean{k.kinds[c].sum + math.Log(math.Max(p, minKind)), k.kinds[c].n + 1}
 	}
 	// errors of pose and time are common to all sightings of a pass: they do not average out
 	f := 1 / float64(k.Sightings)

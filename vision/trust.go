@@ -23,9 +23,9 @@ var trusts = map[string]weights{
 // an eighth. How often the network is wrong in such pictures is not known before somebody labels some: it is a choice, not a measurement.
 const unlikeLogit = 2.08
 
-// LeastTrust is that of tracks that are handed over. On the flights of seeds 30671 and 30691, tracks of less trust cost more identities than they
+// MinTrust is that of tracks that are handed over. On the flights of seeds 30671 and 30691, tracks of less trust cost more identities than they
 // brought.
-const LeastTrust = 0.7
+const MinTrust = 0.7
 
 // steady are how much a track of a kind is to be trusted of which it is known in what share of the frames in which its place was looked at it
 // was seen: a real thing is seen in most of them, a mistake in some. The logit is that of trusts, with other weights, and share * ln(the share).

@@ -150,7 +150,7 @@ type Change struct {
 	Register   *geo.Match `json:"register,omitempty"`
 }
 
-// Ended is a track that ended, violation or not; tracks of less trust than LeastTrust are not told. A worker that is stopped tells what it tracked, and
+// Ended is a track that ended, violation or not; tracks of less trust than MinTrust are not told. A worker that is stopped tells what it tracked, and
 // the one that goes on with the flight tells it again: of one ID the highest epoch counts.
 type Ended struct {
 	ID         string            `json:"id"` // of the finding, if it became one

@@ -57,7 +57,7 @@ func (c *calibrateCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	k := &calibration{c: c, city: ground, finder: ties.NewFinder(1600, 4000), survey: &ties.Survey{Locator: ground.Locator(city.StillGroundSigmaM), LeastShare: 0.4, MostPairs: 8}}
+	k := &calibration{c: c, city: ground, finder: ties.NewFinder(1600, 4000), survey: &ties.Survey{Locator: ground.Locator(city.StillGroundSigmaM), MinShare: 0.4, MaxPairs: 8}}
 	defer k.finder.Close()
 	defer k.survey.Close()
 	bar := progress.New(len(files))
@@ -202,13 +202,13 @@ func (k *calibration) turned(c ties.Compared) bool {
 	return len(apart) > 0 && apart[len(apart)/2] < c.MedianM/3
 }
 
-// mostTies bounds what is solved; every n-th is taken of more, so that pairs keep their shares.
-const mostTies = 20000
+// maxTies bounds what is solved; every n-th is taken of more, so that pairs keep their shares.
+const maxTies = 20000
 
 func (k *calibration) solve(wrong map[int]bool) error {
 	shots := k.survey.Shots
 	var halves [2][]geo.Tie
-	step, n := 1+len(k.survey.Ties)/mostTies, 0
+	step, n := 1+len(k.survey.Ties)/maxTies, 0
 	pairs, pictures := map[[2]int]bool{}, map[int]bool{}
 	for i, t := range k.survey.Ties {
 		if i%step != 0 || wrong[t.A] || wrong[t.B] {

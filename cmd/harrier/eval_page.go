@@ -34,8 +34,8 @@ var evalPage = template.Must(template.New("eval").Parse(`<!doctype html>
 </html>{{define "f"}}<td>{{template "i" .AP50}}</td><td>{{template "i" .AP5095}}</td><td>{{template "i" .Precision}}</td><td>{{template "i" .Recall}}</td>{{end}}{{define "i"}}{{printf "%.3f (%.3f–%.3f)" .Value .Low .High}}{{end}}
 `))
 
-// mostMistakes of a kind are shown for a class.
-const mostMistakes = 12
+// maxMistakes of a kind are shown for a class.
+const maxMistakes = 12
 
 // A plot is a square of plotPx with a margin for its axes.
 const plotPx, plotMargin = 240.0, 34.0
@@ -52,7 +52,7 @@ func (c *evalCmd) page(pictures []dataset.Picture, results []measure.Class, wron
 	var plots []evalPlot
 	for i, r := range results {
 		p := evalPlot{Class: r.Name, SVG: template.HTML(curveSVG(measure.Curve(r.Pictures)) + reliabilitySVG(r.Bins))} // drawn from numbers alone
-		missed, wrong := measure.Mistakes(r.Pictures, c.Threshold, mostMistakes)
+		missed, wrong := measure.Mistakes(r.Pictures, c.Threshold, maxMistakes)
 		for _, x := range []struct {
 			list []measure.Mistake
 			what string

@@ -132,13 +132,13 @@ func kindOf(l *geo.Layer) string {
 	return ""
 }
 
-// mostShown problems are printed; the rest is counted.
-const mostShown = 200
+// maxShown problems are printed; the rest is counted.
+const maxShown = 200
 
 func (k *checked) print() {
 	for i, p := range k.problems {
-		if i == mostShown {
-			fmt.Printf("… and %d more\n", len(k.problems)-mostShown)
+		if i == maxShown {
+			fmt.Printf("… and %d more\n", len(k.problems)-maxShown)
 			break
 		}
 		fmt.Println(p)

@@ -219,14 +219,14 @@ func (m *Message) Outcome() (code int, ok bool) {
 	return *r.Result, true
 }
 
-// mostRepairs bounds how many fields of one message may be of another type than documented.
-const mostRepairs = 32
+// maxRepairs bounds how many fields of one message may be of another type than documented.
+const maxRepairs = 32
 
 // lenient decodes JSON into v. A field that is not of its documented type is converted where that loses nothing (numbers in quotes, whole
 // numbers written with a point, 0 and 1 for false and true), otherwise left out; both are named.
 func lenient(data []byte, v any) (odd []string, err error) {
 	raw := jsontext.Value(data)
-	for range mostRepairs {
+	for range maxRepairs {
 		err = json.Unmarshal(raw, v)
 		bad, is := errors.AsType[*json.SemanticError](err)
 		if err == nil {
@@ -246,7 +246,7 @@ func lenient(data []byte, v any) (odd []string, err error) {
 		odd = append(odd, strings.TrimPrefix(string(bad.JSONPointer), "/")+": "+what)
 		reflect.ValueOf(v).Elem().SetZero()
 	}
-	return odd, fmt.Errorf("more than %d fields are not as documented", mostRepairs)
+	return odd, fmt.Errorf("more than %d fields are not as documented", maxRepairs)
 }
 
 // converted is a value as its documented type takes it, nil for leaving it out.

@@ -328,8 +328,8 @@ func entry(password string, salt []byte, n int) string {
 	return fmt.Sprintf("$7$%d$%s$%s", n, e.EncodeToString(salt), e.EncodeToString(key))
 }
 
-// mostIterations bounds what a password file may ask of this machine.
-const mostIterations = 1_000_000
+// maxIterations bounds what a password file may ask of this machine.
+const maxIterations = 1_000_000
 
 func fits(hash, password string) bool {
 	f := strings.Split(hash, "$")
@@ -338,7 +338,7 @@ func fits(hash, password string) bool {
 	}
 	n, err := strconv.Atoi(f[2])
 	salt, err2 := base64.StdEncoding.DecodeString(f[3])
-	if err != nil || err2 != nil || n < 1 || n > mostIterations {
+	if err != nil || err2 != nil || n < 1 || n > maxIterations {
 		return false
 	}
 	return subtle.ConstantTimeCompare([]byte(entry(password, salt, n)), []byte(hash)) == 1

@@ -101,14 +101,14 @@ func parseGeoJSON(text string) (*geo.Layer, string, error) {
 // interner keeps one copy of short texts that come again and again: names of properties, states, kinds.
 type interner map[string]string
 
-const mostInterned = 4096
+const maxInterned = 4096
 
 func (in interner) keep(s string) string {
 	if k, ok := in[s]; ok {
 		return k
 	}
 	s = strings.Clone(s)
-	if len(in) < mostInterned {
+	if len(in) < maxInterned {
 		in[s] = s
 	}
 	return s

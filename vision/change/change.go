@@ -66,8 +66,8 @@ const (
 	// aligned: pictures whose corners the points they share would move by less, in pixels, are laid over each other already.
 	aligned = 4
 	// smallest structures that are told, in pixels of what is compared, and in square metres.
-	leastPixels  = 30
-	leastSquareM = 4
+	minPixels  = 30
+	minSquareM = 4
 )
 
 // Compare compares two BGR pictures of one place, the earlier first.
@@ -249,7 +249,7 @@ func outlines(before, after, p gocv.Mat, mask *gocv.Mat, k, gsdM float64) []Outl
 		inside := gocv.NewMatWithSize(mask.Rows(), mask.Cols(), gocv.MatTypeCV8U)
 		inside.SetTo(gocv.NewScalar(0, 0, 0, 0))
 		gocv.DrawContours(&inside, cs, i, white, -1)
-		if area < leastPixels || gsdM > 0 && sq < leastSquareM {
+		if area < minPixels || gsdM > 0 && sq < minSquareM {
 			gocv.Subtract(*mask, inside, mask)
 			inside.Close()
 			continue

@@ -31,8 +31,8 @@ func openCloser(raw []byte, man networks.Manifest, engineName string, n int, on 
 	return &closer{man, free, n}, nil
 }
 
-// leastCloser is the score from which a closer look is worth its time: what is less sure is not shown to anybody.
-const leastCloser = 0.15
+// minCloser is the score from which a closer look is worth its time: what is less sure is not shown to anybody.
+const minCloser = 0.15
 
 // look takes a closer look at the detections of a picture, as many at a time as there are sessions, but not at what is seen in part only:
 // at those of the manifest's classes that the detector is not sure of, and at what is not as long as things of its class are. Their class becomes
@@ -42,7 +42,7 @@ func (c *closer) look(ctx context.Context, pic gocv.Mat, found []vision.Detectio
 	g.SetLimit(c.n)
 	for i := range found {
 		d := &found[i]
-		if d.Score < leastCloser || d.Cut {
+		if d.Score < minCloser || d.Cut {
 			continue
 		}
 		if c.man.AsLong(d.Class, d.LengthM) {

@@ -247,21 +247,21 @@ func planes(pic gocv.Mat, in []float32, m networks.Manifest) error {
 	return nil
 }
 
-// leastRaw is the raw score below which nothing is looked at.
-const leastRaw = 0.02
+// minRaw is the raw score below which nothing is looked at.
+const minRaw = 0.02
 
 func (m *Model) decode(scores, dist []float32, minScore float64) []vision.Detection {
 	nc, bins := len(m.Manifest.Classes), m.Manifest.Bins
 	least := make([]float32, nc)
 	for k, class := range m.Manifest.Classes {
-		least[k] = max(leastRaw, float32(m.Manifest.Raw(class, minScore)))
+		least[k] = max(minRaw, float32(m.Manifest.Raw(class, minScore)))
 	}
 	var out []vision.Detection
 	for i, c := range m.cells {
 		row := scores[i*nc : (i+1)*nc]
 		best := -1
 		for k, v := range row {
-			if v >= leastRaw && m.Manifest.Classes[k] != "" && (best < 0 || v > row[best]) {
+			if v >= minRaw && m.Manifest.Classes[k] != "" && (best < 0 || v > row[best]) {
 				best = k
 			}
 		}

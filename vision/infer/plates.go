@@ -50,8 +50,8 @@ const (
 	textWidens = 1.6
 )
 
-// leastPlate is how sure the least sure character of a plate must be: a plate is read, not guessed.
-const leastPlate = 0.8
+// minPlate is how sure the least sure character of a plate must be: a plate is read, not guessed.
+const minPlate = 0.8
 
 // plateText is a Chinese plate: province, office, five characters, or six of new-energy vehicles (GA 36-2018).
 var plateText = regexp.MustCompile(`^[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-HJ-NP-Z][A-HJ-NP-Z0-9]{5,6}$`)
@@ -137,7 +137,7 @@ func (p *Plates) Read(ctx context.Context, pic gocv.Mat, vehicle vision.Box) (te
 			q = [4]image.Point{q[2], q[3], q[0], q[1]}
 		}
 	}
-	if sure < leastPlate {
+	if sure < minPlate {
 		return "", 0, nil
 	}
 	return text, sure, nil

@@ -42,8 +42,8 @@ func rateOf(windows []Window) (r Rate, ok bool) {
 	return Rate{GSDM: rateGSD[i], DepressionDeg: from(rateDepression, best.DepressionDeg), Light: from(rateLight, best.Light)}, true
 }
 
-// fewestForRate is how many things a rate must rest on.
-const fewestForRate = 15
+// minForRate is how many things a rate must rest on.
+const minForRate = 15
 
 // Table makes a table of rates: each rests on what was seen just so well, together with what was seen finer where that
 // is too few.
@@ -58,7 +58,7 @@ func Table(seen []Rate) geo.Rates {
 						left.N, left.Of = left.N+x.N, left.Of+x.Of
 					}
 				}
-				if left.Of >= fewestForRate {
+				if left.Of >= minForRate {
 					out = append(out, geo.Rate{GSDM: gsd, DepressionDeg: depression, Light: light, Found: math.Round(1000*float64(left.N)/float64(left.Of)) / 1000, Of: left.Of})
 					left = Share{}
 				}

@@ -20,7 +20,7 @@ type Aligner struct {
 // What a flight's telemetry may be off by, before its pictures were compared (standard deviations): wide, since the pictures soon know
 // better, and aircraft differ.
 const (
-	leastHeightM  = 0.05 // of the ground against take-off, where the locator takes it for certain
+	minHeightM  = 0.05 // of the ground against take-off, where the locator takes it for certain
 	alignYawDeg   = 1.0
 	alignPitchDeg = 0.4
 	alignRollDeg  = 0.2
@@ -51,7 +51,7 @@ const (
 
 // NewAligner prepares an aligner for a flight over the ground of a locator.
 func NewAligner(l geo.Locator) *Aligner {
-	return &Aligner{survey: Survey{Locator: l, LeastShare: alignShare, MostPairs: alignPairs, MostShots: alignShots}}
+	return &Aligner{survey: Survey{Locator: l, MinShare: alignShare, MaxPairs: alignPairs, MaxShots: alignShots}}
 }
 
 // Close frees the features.
@@ -59,7 +59,7 @@ func (a *Aligner) Close() { a.survey.Close() }
 
 // Add takes in a picture with the pose that holds for it now, and owns its features. Pictures come in the order of their times.
 func (a *Aligner) Add(pts time.Duration, cam geo.Camera, p geo.Pose, f *Features) {
-	if a.survey.MostShots > 0 && len(a.survey.Shots) >= a.survey.MostShots {
+	if a.survey.MaxShots > 0 && len(a.survey.Shots) >= a.survey.MaxShots {
 		a.pts = a.pts[1:]
 		a.solved--
 	}
@@ -98,7 +98,7 @@ func (a *Aligner) Solve(at func(time.Duration) (geo.Pose, bool), noise geo.PoseS
 	slices.Sort(horiz)
 	slices.Sort(vert)
 	horizM, vertM := horiz[len(horiz)/2], vert[len(vert)/2]
-	sp := geo.Spread{HeightM: math.Max(leastHeightM, a.survey.Locator.GroundSigmaM), YawDeg: alignYawDeg, PitchDeg: alignPitchDeg, RollDeg: alignRollDeg, TimeS: timeS, PixelPx: alignPixelPx, ReliefM: alignReliefM,
+	sp := geo.Spread{HeightM: math.Max(minHeightM, a.survey.Locator.GroundSigmaM), YawDeg: alignYawDeg, PitchDeg: alignPitchDeg, RollDeg: alignRollDeg, TimeS: timeS, PixelPx: alignPixelPx, ReliefM: alignReliefM,
 		Own: geo.PoseSigma{HorizM: math.Max(0.01, horizM), VertM: math.Max(0.01, vertM), YawDeg: alignNoiseDeg, PitchDeg: alignNoiseDeg, RollDeg: alignNoiseDeg}}
 	if noise.YawDeg > 0 {
 		sp.Own.YawDeg, sp.Own.PitchDeg, sp.Own.RollDeg, sp.AnglesSure = between*noise.YawDeg, between*noise.PitchDeg, between*noise.RollDeg, true

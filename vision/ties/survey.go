@@ -11,11 +11,11 @@ import (
 type Survey struct {
 	// Locator says how high above take-off the ground, or the roof, is that a pixel shows. Ties on walls are left out.
 	Locator geo.Locator
-	// LeastShare of a picture must lie in another, by their poses, for the two to be compared, at most MostPairs with earlier ones.
-	LeastShare float64
-	MostPairs  int
-	// MostShots are held; the oldest go first. 0: all.
-	MostShots int
+	// MinShare of a picture must lie in another, by their poses, for the two to be compared, at most MaxPairs with earlier ones.
+	MinShare float64
+	MaxPairs  int
+	// MaxShots are held; the oldest go first. 0: all.
+	MaxShots int
 
 	Shots []geo.Shot
 	Ties  []geo.Tie
@@ -41,7 +41,7 @@ func (s *Survey) Close() {
 
 // Add takes in a picture, compares it with earlier ones, and owns its features from now on.
 func (s *Survey) Add(shot geo.Shot, f *Features) {
-	if s.MostShots > 0 && len(s.Shots) >= s.MostShots {
+	if s.MaxShots > 0 && len(s.Shots) >= s.MaxShots {
 		s.forget()
 	}
 	type candidate struct {
@@ -50,14 +50,14 @@ func (s *Survey) Add(shot geo.Shot, f *Features) {
 	}
 	var near []candidate
 	for i, x := range s.Shots {
-		if k := min(Overlap(shot, x), Overlap(x, shot)); k >= s.LeastShare {
+		if k := min(Overlap(shot, x), Overlap(x, shot)); k >= s.MinShare {
 			near = append(near, candidate{i, k})
 		}
 	}
 	sort.SliceStable(near, func(a, b int) bool { return near[a].share > near[b].share })
 	b := len(s.Shots)
 	s.Shots, s.features = append(s.Shots, shot), append(s.features, f)
-	for _, c := range near[:min(len(near), s.MostPairs)] {
+	for _, c := range near[:min(len(near), s.MaxPairs)] {
 		var found []geo.Tie
 		var apart []float64
 		for _, p := range Match(s.features[c.i], f) {
@@ -66,7 +66,7 @@ func (s *Survey) Add(shot geo.Shot, f *Features) {
 				found, apart = append(found, t), append(apart, d)
 			}
 		}
-		if len(found) < leastPairs {
+		if len(found) < minPairs {
 			continue
 		}
 		sort.Float64s(apart)

@@ -120,13 +120,13 @@ type Pair struct{ AX, AY, BX, BY float64 }
 const (
 	ratio      = 0.75
 	offPlane   = 6.0
-	leastPairs = 12
-	leastShare = 0.2 // of the pairs must lie near the plane: those that agree by chance are few of many
+	minPairs = 12
+	minShare = 0.2 // of the pairs must lie near the plane: those that agree by chance are few of many
 )
 
 // Match returns the pairs of two pictures that lie near one plane; none where too few agree to be overlap.
 func Match(a, b *Features) []Pair {
-	if len(a.points) < leastPairs || len(b.points) < leastPairs {
+	if len(a.points) < minPairs || len(b.points) < minPairs {
 		return nil
 	}
 	m := gocv.NewBFMatcherWithParams(gocv.NormL2, false)
@@ -149,7 +149,7 @@ func Match(a, b *Features) []Pair {
 }
 
 func onePlane(pairs []Pair, within float64) []Pair {
-	if len(pairs) < leastPairs {
+	if len(pairs) < minPairs {
 		return nil
 	}
 	h, mask := Plane(pairs, within)
@@ -164,7 +164,7 @@ func onePlane(pairs []Pair, within float64) []Pair {
 			out = append(out, p)
 		}
 	}
-	if len(out) < leastPairs || float64(len(out)) < leastShare*float64(len(pairs)) {
+	if len(out) < minPairs || float64(len(out)) < minShare*float64(len(pairs)) {
 		return nil
 	}
 	return out

@@ -72,8 +72,8 @@ type passState struct {
 const (
 	// passSettled is how long no frame has shown a plot better before it goes into a checkpoint: each better one is another picture to keep.
 	passSettled = 5 * time.Second
-	// mostSettled of them go into one checkpoint: nothing is looked at while their pictures are kept.
-	mostSettled = 8
+	// maxSettled of them go into one checkpoint: nothing is looked at while their pictures are kept.
+	maxSettled = 8
 	// passesAgain is how long after a picture could not be kept the next try is.
 	passesAgain = 30 * time.Second
 )
@@ -87,7 +87,7 @@ func (f *flightWatch) settledPasses(ctx context.Context) []passState {
 	defer done()
 	var out []passState
 	for k, p := range f.passes {
-		if len(out) == mostSettled {
+		if len(out) == maxSettled {
 			break
 		}
 		if p.Picture != "" || f.seen.last.Sub(p.At) < passSettled {

@@ -200,7 +200,7 @@ func TestPassesWaitForTheEvidence(t *testing.T) {
 	}
 	zero := time.Unix(1_800_000_000, 0)
 	f := &flightWatch{w: &Watcher{Store: gone}, log: slog.New(slog.DiscardHandler), passes: map[plotView]pass{}}
-	for i := range mostSettled + 3 {
+	for i := range maxSettled + 3 {
 		f.passes[plotView{change.Plot{Row: i}, 0}] = pass{At: zero, jpeg: []byte{byte(i)}}
 	}
 	f.seen.last = zero.Add(time.Minute)
@@ -212,7 +212,7 @@ func TestPassesWaitForTheEvidence(t *testing.T) {
 		t.Error("it is tried again at once")
 	}
 	f.passesFailed = time.Now().Add(-passesAgain)
-	if first, then, last := f.settledPasses(t.Context()), f.settledPasses(t.Context()), f.settledPasses(t.Context()); len(first) != mostSettled || len(then) != 3 || len(last) != 0 {
+	if first, then, last := f.settledPasses(t.Context()), f.settledPasses(t.Context()), f.settledPasses(t.Context()); len(first) != maxSettled || len(then) != 3 || len(last) != 0 {
 		t.Errorf("%d, then %d, then %d are kept", len(first), len(then), len(last))
 	}
 }

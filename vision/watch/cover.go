@@ -35,11 +35,11 @@ func (c *covering) saw(l geo.Locator, cam geo.Camera, p geo.Pose, look geo.Look)
 	c.ground.See(l, cam, p, look)
 }
 
-// mostGaps are kept of a flight; the last takes in what comes after.
-const mostGaps = 200
+// maxGaps are kept of a flight; the last takes in what comes after.
+const maxGaps = 200
 
 func (c *covering) gap(from, until time.Time, reason string) {
-	if n := len(c.gaps); n > 0 && (c.gaps[n-1].Reason == reason && from.Sub(c.gaps[n-1].Until) < longestPause || n >= mostGaps) {
+	if n := len(c.gaps); n > 0 && (c.gaps[n-1].Reason == reason && from.Sub(c.gaps[n-1].Until) < longestPause || n >= maxGaps) {
 		c.gaps[n-1].Until = until
 		return
 	}

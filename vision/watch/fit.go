@@ -56,7 +56,7 @@ const (
 	blocksY     = 7
 	bluntAgain  = 0.35 // of the sharpness of the sharper parts: what stays so blurred has something before it
 	bluntLooks  = 12
-	mostCovered = 0.2 // share of the picture behind drops or dirt
+	maxCovered = 0.2 // share of the picture behind drops or dirt
 	smallWidth  = 480
 	smallHeight = 270
 )
@@ -114,7 +114,7 @@ func (j *judge) look(bgr gocv.Mat, moved bool) seen {
 		s.reason = "blurred"
 	default:
 		s.covered = j.lens(edges)
-		if s.covered > mostCovered {
+		if s.covered > maxCovered {
 			s.reason = "drops or dirt on the lens"
 		}
 	}

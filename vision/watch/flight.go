@@ -461,7 +461,7 @@ func (f *flightWatch) end(before time.Time, all bool) error {
 	for _, k := range f.tracker.Ended(before, all) {
 		path, share := f.path(k)
 		trust := k.Trust(share)
-		if k.Sightings < 2 || trust < vision.LeastTrust && !k.Found {
+		if k.Sightings < 2 || trust < vision.MinTrust && !k.Found {
 			continue
 		}
 		_, score := k.Class()

@@ -77,8 +77,8 @@ const (
 	apartDeg = 15
 	// flattestDeg off straight down at which a plot is still compared: beyond it walls hide the ground.
 	flattestDeg = 40
-	// mostPlots of a flight are kept, about 60 kB each.
-	mostPlots = 600
+	// maxPlots of a flight are kept, about 60 kB each.
+	maxPlots = 600
 	// coarsestPass is the ground resolution up to which a frame is good enough, metres a pixel.
 	coarsestPass = 0.13
 	// passShare of its height is how far the aircraft flies between frames that are laid on the ground.
@@ -111,7 +111,7 @@ func (f *flightWatch) passed(l look, at time.Time) error {
 		}
 		k := plotView{plot, sideOf(view)}
 		old, there := f.passes[k]
-		if there && old.View[2] >= view[2] || !there && len(f.passes) >= mostPlots {
+		if there && old.View[2] >= view[2] || !there && len(f.passes) >= maxPlots {
 			continue
 		}
 		flat, view, ok := plot.Rectified(l.pic.BGR, l.camera, p)
@@ -146,8 +146,8 @@ func NewComparer() (*Comparer, error) {
 // Close frees the network.
 func (c *Comparer) Close() { c.pair.Close() }
 
-// mostChanges are told of a flight, the largest first.
-const mostChanges = 500
+// maxChanges are told of a flight, the largest first.
+const maxChanges = 500
 
 // replaced is a pass that takes the place of the last one, which was kept with a revision, 0 for none.
 type replaced struct {
@@ -205,7 +205,7 @@ func (w *Watcher) compare(ctx context.Context, kv jetstream.KeyValue, job dock.W
 		newer = append(newer, replaced{k.key(job.Simulated), now, revision})
 	}
 	slices.SortStableFunc(out.Changes, func(a, b vision.Change) int { return cmp.Compare(b.SquareM, a.SquareM) })
-	out.Changes = out.Changes[:min(len(out.Changes), mostChanges)]
+	out.Changes = out.Changes[:min(len(out.Changes), maxChanges)]
 	return out, newer, nil
 }
 
