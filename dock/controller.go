@@ -113,12 +113,12 @@ const (
 
 // notDocumented says once what a message holds that DJI does not document: newer firmware, or another dock altogether.
 func (c *Controller) notDocumented(sn string, k cloudapi.Kind, m *cloudapi.Message) {
-	if len(m.Odd) == 0 {
+	if len(m.Undocumented) == 0 {
 		return
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for _, o := range m.Odd {
+	for _, o := range m.Undocumented {
 		key := string(k) + " " + m.Name() + " " + o
 		if c.odd[sn][key] || len(c.odd[sn]) >= maxOdd {
 			continue

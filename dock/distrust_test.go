@@ -53,9 +53,9 @@ func TestMarksOfAFlightEndWithIt(t *testing.T) {
 			c := New(Options{Docks: []Dock{{SN: "D"}}, LiveWatch: func(sn string) string { return sn }}, nil, nil)
 			s := c.docks["D"]
 			s.hold(missions.Flight{ID: "f"}, FlightEvent{State: Flying})
-			s.acted, s.exceeded, s.brk, s.reached, s.counted, s.pilot, s.conditionsMet = true, time.Now(), &cloudapi.BreakPointReport{Index: 7}, 9, 4, "Li", true
+			s.acted, s.exceeded, s.breakPoint, s.reached, s.counted, s.pilot, s.conditionsMet = true, time.Now(), &cloudapi.BreakPointReport{Index: 7}, 9, 4, "Li", true
 			next(s)
-			if s.acted || s.brk != nil || s.reached != 0 || s.counted != 0 || s.pilot != "" || s.conditionsMet || !s.exceeded.IsZero() {
+			if s.acted || s.breakPoint != nil || s.reached != 0 || s.counted != 0 || s.pilot != "" || s.conditionsMet || !s.exceeded.IsZero() {
 				t.Errorf("marks of the flight before: %+v", s.marks)
 			}
 		})
@@ -176,9 +176,9 @@ func TestAFloodCostsOnlyTheDockThatSendsIt(t *testing.T) {
 		t.Error("the other dock's message is lost")
 	}
 	for i := range 10 * maxOdd {
-		c.notDocumented("FLOOD", cloudapi.KindEvents, &cloudapi.Message{Odd: []string{fmt.Sprint("field ", i)}})
+		c.notDocumented("FLOOD", cloudapi.KindEvents, &cloudapi.Message{Undocumented: []string{fmt.Sprint("field ", i)}})
 	}
-	c.notDocumented("CALM", cloudapi.KindEvents, &cloudapi.Message{Odd: []string{"new_field"}})
+	c.notDocumented("CALM", cloudapi.KindEvents, &cloudapi.Message{Undocumented: []string{"new_field"}})
 	if len(c.odd["FLOOD"]) != maxOdd || len(c.odd["CALM"]) != 1 {
 		t.Errorf("%d and %d odd fields are remembered", len(c.odd["FLOOD"]), len(c.odd["CALM"]))
 	}

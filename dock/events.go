@@ -127,8 +127,8 @@ func (s *session) end(ctx context.Context, st State, reason string) {
 	switch {
 	case st == Done:
 		s.ev.Percent, reached = 100, len(s.fl.Route.Waypoints)
-	case s.brk != nil:
-		reached = s.brk.Index + 1
+	case s.breakPoint != nil:
+		reached = s.breakPoint.Index + 1
 	}
 	ev, told, f, counted := s.ev, *s.ev, s.fl, s.counted
 	s.mu.Unlock()

@@ -375,7 +375,7 @@ func (s *session) progress(ctx context.Context, p *cloudapi.FlightTaskProgress, 
 	s.ev.Percent = p.Output.Progress.Percent
 	s.reached, s.counted = max(s.reached, p.Output.Ext.CurrentWaypointIndex), max(s.counted, p.Output.Ext.MediaCount)
 	if b := p.Output.Ext.BreakPoint; b != nil {
-		s.brk = b
+		s.breakPoint = b
 	}
 	s.mu.Unlock()
 	switch p.Output.Status {
@@ -383,7 +383,7 @@ func (s *session) progress(ctx context.Context, p *cloudapi.FlightTaskProgress, 
 		s.end(ctx, Done, "")
 	case cloudapi.JobStatusCanceled:
 		s.mu.Lock()
-		ours := s.acted && s.brk != nil
+		ours := s.acted && s.breakPoint != nil
 		s.mu.Unlock()
 		if ours { // brought home for the weather or an alarm: what is left is flown when that has passed
 			s.breakOff(ctx, 0, s.cancelledBy())
@@ -433,7 +433,7 @@ func (s *session) breakOff(ctx context.Context, code int, reason string) {
 		s.groundFor(ctx, code)
 	}
 	s.mu.Lock()
-	f, b := s.fl, s.brk
+	f, b := s.fl, s.breakPoint
 	s.mu.Unlock()
 	if b == nil || len(f.KMZ) == 0 || a.Response == cloudapi.Skip && a.Published || f.Part() >= continueMost {
 		s.end(ctx, Failed, reason)

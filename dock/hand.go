@@ -166,8 +166,8 @@ type commandNote struct {
 	Reply
 }
 
-// once carries a command out for the first message with its key; whoever sends it again hears what became of it.
-func (s *session) once(ctx context.Context, c Command) (json.RawMessage, error) {
+// executeOnce carries a command out for the first message with its key; whoever sends it again hears what became of it.
+func (s *session) executeOnce(ctx context.Context, c Command) (json.RawMessage, error) {
 	if err := c.Check(); err != nil {
 		return nil, err
 	}
@@ -198,7 +198,7 @@ func (s *session) once(ctx context.Context, c Command) (json.RawMessage, error) 
 		return r.Data, errors.New(r.Error)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("command not carried out, it could not be noted: %w", err)
+		return nil, fmt.Errorf("command not carried out: it could not be recorded: %w", err)
 	}
 	// what cannot be recorded is not done
 	if err := s.c.record(ctx, s.d.SN, s.flight(), c, nil, true); err != nil {

@@ -96,10 +96,10 @@ type PhotoJob struct {
 
 // How long files may take: docks upload after landing, one after the other, over whatever link they have.
 const (
-	mediaWait   = 30 * time.Minute // after the landing, and after each file
-	mediaLook   = 10 * time.Second // how often it is looked whether something is overdue
-	fetchPause  = 2 * time.Second
-	nearShotM   = 25 // a photo without a waypoint in its name is that of the nearest one within
+	mediaWait  = 30 * time.Minute // after the landing, and after each file
+	mediaLook  = 10 * time.Second // how often it is looked whether something is overdue
+	fetchPause = 2 * time.Second
+	nearShotM  = 25 // a photo without a waypoint in its name is that of the nearest one within
 	maxUploads = 64 // files of a dock that wait to be fetched
 )
 

@@ -71,8 +71,8 @@ func checkService(method string, data json.RawMessage) (any, error) {
 		}
 		return nil, nil
 	}
-	if len(m.Odd) > 0 {
-		return nil, fmt.Errorf("%s: not as DJI documents it: %s", method, strings.Join(m.Odd, ", "))
+	if len(m.Undocumented) > 0 {
+		return nil, fmt.Errorf("%s: not as DJI documents it: %s", method, strings.Join(m.Undocumented, ", "))
 	}
 	return m.Body, nil
 }
@@ -122,8 +122,8 @@ func (s *session) setProperties(ctx context.Context, data json.RawMessage) (json
 	switch p, is := m.Body.(*cloudapi.PropertySet); {
 	case !is || len(bytes.TrimSpace(data)) <= 2:
 		return nil, errors.New("data must name the properties to set, such as {\"night_lights_state\": 1}")
-	case len(m.Odd) > 0:
-		return nil, fmt.Errorf("not properties that DJI lets one set: %s", strings.Join(m.Odd, ", "))
+	case len(m.Undocumented) > 0:
+		return nil, fmt.Errorf("not properties that DJI lets one set: %s", strings.Join(m.Undocumented, ", "))
 	default:
 		r, err := s.send(ctx, cloudapi.KindPropertySet, "", p)
 		if err != nil {

@@ -95,7 +95,7 @@ func (s Status) Why() string {
 type marks struct {
 	heard         time.Time // of the flight, by this server's clock
 	stamp         time.Time // of the latest progress, by the dock's clock
-	brk           *cloudapi.BreakPointReport
+	breakPoint    *cloudapi.BreakPointReport
 	taken         bool      // the flight was taken up, and nothing was heard of it yet
 	pilot         string    // the operator who has the aircraft
 	exceeded      time.Time // since when a limit has been broken in the air
@@ -290,7 +290,7 @@ func (s *session) run(ctx context.Context) error {
 					return
 				case c := <-ch:
 					var data json.RawMessage
-					err := journal.Guarded(func() (err error) { data, err = s.once(ctx, c.Command); return err })
+					err := journal.Guarded(func() (err error) { data, err = s.executeOnce(ctx, c.Command); return err })
 					c.reply(data, err)
 				}
 			}

@@ -43,8 +43,8 @@ const (
 	refusedOthers = 1000        // addresses of which that is remembered
 )
 
-// doorkeeper lets in who has a credential, and lets each do what is theirs.
-type doorkeeper struct {
+// authHook lets in who has a credential, and lets each do what is theirs.
+type authHook struct {
 	mochi.HookBase
 	o      BrokerOptions
 	server *mochi.Server
@@ -59,22 +59,22 @@ type refusals struct {
 	since int
 }
 
-func (k *doorkeeper) ID() string { return "doorkeeper" }
+func (k *authHook) ID() string { return "authHook" }
 
-func (k *doorkeeper) Provides(b byte) bool {
+func (k *authHook) Provides(b byte) bool {
 	return bytes.Contains([]byte{mochi.OnConnect, mochi.OnConnectAuthenticate, mochi.OnACLCheck}, []byte{b})
 }
 
 // open says that everybody may do everything: no password is set and no dock is enrolled (the broker then listens on localhost only).
-func (k *doorkeeper) open() bool {
+func (k *authHook) open() bool {
 	return k.o.Password == "" && (k.o.Docks == nil || !k.o.Docks.Any())
 }
 
-func (k *doorkeeper) controller(user, password string) bool {
+func (k *authHook) controller(user, password string) bool {
 	return k.o.Password != "" && user == k.o.User && password == k.o.Password
 }
 
-func (k *doorkeeper) OnConnectAuthenticate(cl *mochi.Client, p packets.Packet) bool {
+func (k *authHook) OnConnectAuthenticate(cl *mochi.Client, p packets.Packet) bool {
 	user, password := string(p.Connect.Username), string(p.Connect.Password)
 	if !k.open() && !k.controller(user, password) && (k.o.Docks == nil || !k.o.Docks.Check(user, password)) {
 		k.tell(cl, user, "wrong user or password")
@@ -89,7 +89,7 @@ func (k *doorkeeper) OnConnectAuthenticate(cl *mochi.Client, p packets.Packet) b
 }
 
 // OnConnect sees that a client that goes silent is noticed.
-func (k *doorkeeper) OnConnect(cl *mochi.Client, _ packets.Packet) error {
+func (k *authHook) OnConnect(cl *mochi.Client, _ packets.Packet) error {
 	if longest := uint16(maxSilence / time.Second); cl.State.Keepalive == 0 || cl.State.Keepalive > longest {
 		cl.State.Keepalive = longest
 	}
@@ -97,7 +97,7 @@ func (k *doorkeeper) OnConnect(cl *mochi.Client, _ packets.Packet) error {
 }
 
 // tell says that a login was refused; of one address once a minute, with how many there were.
-func (k *doorkeeper) tell(cl *mochi.Client, user, why string) {
+func (k *authHook) tell(cl *mochi.Client, user, why string) {
 	if k.o.Log == nil {
 		return
 	}
@@ -132,7 +132,7 @@ func (h hurried) Accept() (net.Conn, error) {
 	return c, err
 }
 
-func (k *doorkeeper) OnACLCheck(cl *mochi.Client, topic string, write bool) bool {
+func (k *authHook) OnACLCheck(cl *mochi.Client, topic string, write bool) bool {
 	user := string(cl.Properties.Username)
 	return k.open() || k.o.Password != "" && user == k.o.User || k.o.Docks != nil && k.o.Docks.May(user, topic, write)
 }
@@ -142,7 +142,7 @@ func StartBroker(o BrokerOptions) (*Broker, error) {
 	caps := mochi.NewDefaultServerCapabilities()
 	caps.MaximumPacketSize, caps.MaximumClients, caps.MaximumClientWritesPending, caps.MaximumSessionExpiryInterval = maxMessage, maxClients, maxQueued, uint32(sessionLasts/time.Second)
 	s := mochi.New(&mochi.Options{Capabilities: caps, Logger: slog.New(slog.DiscardHandler)})
-	if err := s.AddHook(&doorkeeper{o: o, server: s}, nil); err != nil {
+	if err := s.AddHook(&authHook{o: o, server: s}, nil); err != nil {
 		return nil, err
 	}
 	l, err := net.Listen("tcp", o.Addr)

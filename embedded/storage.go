@@ -46,7 +46,7 @@ func StartStorage(o StorageOptions) (*Storage, error) {
 	}
 	files := &objects{dir: o.Dir, name: o.Bucket, made: time.Now()}
 	api := s3.New(files, s3.WithV4Auth(map[string]string{o.AccessKey: o.SecretKey}), s3.WithoutVersioning())
-	st := &Storage{addr: l.Addr().String(), done: make(chan error, 1), srv: &http.Server{Handler: &storageDoor{o: o, api: api, files: files, next: api.Server(), known: map[string]time.Time{}, held: map[string]*held{}}, ReadHeaderTimeout: 10 * time.Second}}
+	st := &Storage{addr: l.Addr().String(), done: make(chan error, 1), srv: &http.Server{Handler: &authProxy{o: o, api: api, files: files, next: api.Server(), known: map[string]time.Time{}, held: map[string]*held{}}, ReadHeaderTimeout: 10 * time.Second}}
 	go func() { st.done <- st.srv.Serve(l) }()
 	return st, nil
 }
@@ -63,9 +63,9 @@ func (s *Storage) Close() error {
 	return err
 }
 
-// storageDoor lets a dock in with the credential that it was granted, and keeps it to its own part of the bucket. The endpoint behind it
+// authProxy lets a dock in with the credential that it was granted, and keeps it to its own part of the bucket. The endpoint behind it
 // checks the signature.
-type storageDoor struct {
+type authProxy struct {
 	o     StorageOptions
 	api   *s3.GoFakeS3
 	files *objects
@@ -87,7 +87,7 @@ type held struct {
 const countEvery = 10 * time.Second
 
 // room says whether so many bytes more of a dock fit, and counts them.
-func (d *storageDoor) room(sn string, n int64) bool {
+func (d *authProxy) room(sn string, n int64) bool {
 	if d.o.Quota <= 0 {
 		return true
 	}
@@ -112,7 +112,7 @@ func (d *storageDoor) room(sn string, n int64) bool {
 	return fits
 }
 
-func (d *storageDoor) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (d *authProxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, rest, ok := strings.Cut(r.Header.Get("Authorization"), "Credential=")
 	id, _, named := strings.Cut(rest, "/")
 	if !ok || !named {
@@ -135,13 +135,13 @@ func (d *storageDoor) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			http.Error(w, "this dock's part of the bucket is full", http.StatusInsufficientStorage)
 			return
 		}
-		d.let(id, secret)
+		d.allow(id, secret)
 	}
 	d.next.ServeHTTP(w, r)
 }
 
-// let makes the endpoint know a dock's credential, and forget those that nobody can use any more.
-func (d *storageDoor) let(id, secret string) {
+// allow makes the endpoint know a dock's credential, and forget those that nobody can use any more.
+func (d *authProxy) allow(id, secret string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	now := time.Now()

@@ -47,7 +47,7 @@ type Spread struct {
 var ErrTooFewTies = errors.New("too few tie points")
 
 const (
-	minTies    = 12
+	minTies      = 12
 	bundleRounds = 12
 	cauchy       = 1.0 // a residual of so many robust standard deviations has half the weight
 	// how high things may stand on the ground, metres, all heights being as likely

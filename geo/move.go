@@ -19,7 +19,7 @@ type Move struct {
 // How far a pair may be off a move, as a share of the height above the ground, and how many pairs must agree.
 const (
 	moveShare = 0.01
-	minMove = 10
+	minMove   = 10
 )
 
 // GroundMove finds the move that most pairs agree on, for a camera whose pitch, roll and height above flat ground are those of p: both

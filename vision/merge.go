@@ -104,7 +104,7 @@ const (
 
 // straight is the straight line that a moving track took.
 type straight struct {
-	Way
+	Velocity
 	track    *Track
 	from, to Observation
 }
@@ -114,7 +114,7 @@ func straightOf(k *Track) (w straight, ok bool) {
 		return w, false
 	}
 	w = straight{track: k, from: k.seen[0], to: k.seen[len(k.seen)-1]}
-	w.Way = k.wayBetween(w.from, w.to)
+	w.Velocity = k.velocityBetween(w.from, w.to)
 	return w, w.to.Time.Sub(w.from.Time) >= wayAfter
 }
 

@@ -116,15 +116,15 @@ func (t *Track) Velocity() (east, north, sigma float64) {
 	return t.motion.x[2], t.motion.x[3], math.Sqrt(math.Max(t.motion.p[1][1], 0))
 }
 
-// Way is a velocity, metres a second to the east and north, and how little it tells: nothing strays from where something stands.
-type Way struct {
+// Velocity is a velocity, metres a second to the east and north, and how little it tells: nothing strays from where something stands.
+type Velocity struct {
 	EastMS, NorthMS float64
 	SigmaMS         float64 // of each component
 	AccelMS2        float64 // random acceleration
 }
 
-// Astray is how far off a thing may be from where its way takes it in some time, forwards or backwards: metres, standard deviation of each component.
-func (w Way) Astray(d time.Duration) float64 {
+// PositionSigmaM is how far off a thing may be from where its way takes it in some time, forwards or backwards: metres, standard deviation of each component.
+func (w Velocity) PositionSigmaM(d time.Duration) float64 {
 	s := d.Seconds()
 	return math.Hypot(w.SigmaMS*s, w.AccelMS2*s*s/2)
 }
@@ -132,40 +132,40 @@ func (w Way) Astray(d time.Duration) float64 {
 // wayAfter is how long it takes a way to show in the sightings at its beginning.
 const wayAfter = 1500 * time.Millisecond
 
-// Way is how it moved when it was seen first, and when it was seen last; nothing where it stands.
-func (t *Track) Way() (early, late Way) {
+// Velocities are how it moved when it was seen first, and when it was seen last; nothing where it stands.
+func (t *Track) Velocities() (early, late Velocity) {
 	if !t.motion.moves() {
 		return early, late
 	}
 	e, n, sigma := t.Velocity()
-	late = Way{e, n, sigma, t.motion.accel}
+	late = Velocity{e, n, sigma, t.motion.accel}
 	first, then := t.seen[0], t.seen[len(t.seen)-1]
 	if i := slices.IndexFunc(t.seen, func(o Observation) bool { return o.Time.Sub(first.Time) >= wayAfter }); i > 0 {
 		then = t.seen[i]
 	}
-	return t.wayBetween(first, then), late
+	return t.velocityBetween(first, then), late
 }
 
-// WayBetween is how it moved from one point of its path to the next, as far as they tell; nothing where it stands.
-func (t *Track) WayBetween(from, to PathPoint) Way {
+// VelocityBetween is how it moved from one point of its path to the next, as far as they tell; nothing where it stands.
+func (t *Track) VelocityBetween(from, to PathPoint) Velocity {
 	if !t.motion.moves() {
-		return Way{}
+		return Velocity{}
 	}
 	return t.way(from.Time, orb.Point{from.Lon, from.Lat}, to.Time, orb.Point{to.Lon, to.Lat})
 }
 
 // way is that which leads from a point at one time to a point at a later one.
-func (t *Track) way(from time.Time, p orb.Point, to time.Time, q orb.Point) Way {
+func (t *Track) way(from time.Time, p orb.Point, to time.Time, q orb.Point) Velocity {
 	s := math.Max(to.Sub(from).Seconds(), 0.1)
 	d := geo.NewFrame(p, 0).To(q, 0)
-	return Way{EastMS: d.E / s, NorthMS: d.N / s, AccelMS2: t.motion.accel}
+	return Velocity{EastMS: d.E / s, NorthMS: d.N / s, AccelMS2: t.motion.accel}
 }
 
 // waySigmaM is how sure a position is along a way, metres.
 const waySigmaM = 0.6
 
-// wayBetween is how it came from one sighting to a later one.
-func (t *Track) wayBetween(from, to Observation) Way {
+// velocityBetween is how it came from one sighting to a later one.
+func (t *Track) velocityBetween(from, to Observation) Velocity {
 	w := t.way(from.Time, from.At.Point(), to.Time, to.At.Point())
 	w.SigmaMS = math.Sqrt2 * waySigmaM / math.Max(to.Time.Sub(from.Time).Seconds(), 0.1)
 	return w
@@ -216,7 +216,7 @@ func (t *Track) vote() (class string, score float64) {
 // loaded is how likely the looks together hold a load for, mean log probability.
 func (t *Track) loaded(class string) float64 {
 	m := t.kinds[class]
-	return m.sum/float64(m.n) - leaning[class]
+	return m.sum/float64(m.n) - loadBias[class]
 }
 
 // Undecided says whether it may yet turn out to carry what the scene that its class belongs to does not look for: the looks at it so far
@@ -257,10 +257,10 @@ func most(of map[string]float64) string {
 // minKind bounds how sure one look may be that a truck is not so loaded.
 const minKind = 0.02
 
-// leaning is by how much the looks at a truck together lean to a load that it does not have, mean log probability: what lies low in an
+// loadBias is by how much the looks at a truck together lean to a load that it does not have, mean log probability: what lies low in an
 // open body is hidden from many looks, and hardly any look at an empty body shows a load. Found on two recorded flights each over the
 // made-up towns of seeds 30581 and 30611 (327 trucks: right 315 times, 305 without), which measure nothing else since.
-var leaning = map[string]float64{"dump-truck/empty": 1.25}
+var loadBias = map[string]float64{"dump-truck/empty": 1.25}
 
 // Observations are the sightings that are kept, in the order of their time.
 func (t *Track) Observations() []Observation { return t.seen }

@@ -126,11 +126,11 @@ func (e *Envelope) Name() string        { return Value(e.Method) }
 func (e *Envelope) WantsReply() bool { return Value(e.NeedReply) == 1 }
 
 // Message is an envelope and its data, decoded. Body is a pointer to the type of the message, nil where its method is not known or
-// it has no data. Odd names what is not as documented: unknown fields by their path, fields of another type with what was wrong.
+// it has no data. Undocumented names what is not as documented: unknown fields by their path, fields of another type with what was wrong.
 type Message struct {
 	Envelope
-	Body any
-	Odd  []string
+	Body         any
+	Undocumented []string
 }
 
 // body makes an empty T.
@@ -157,26 +157,26 @@ func NewBody(k Kind, method string, dock bool) any {
 }
 
 // Decode reads a message of a kind; dock tells whether the topic's device is a dock or its aircraft. Only what is no JSON object is an
-// error: what is not as documented is kept, and named in Odd.
+// error: what is not as documented is kept, and named in Undocumented.
 func Decode(k Kind, dock bool, payload []byte) (Message, error) {
 	var m Message
 	odd, err := lenient(payload, &m.Envelope)
 	if err != nil {
 		return m, fmt.Errorf("not a Cloud API message: %w", err)
 	}
-	m.Odd = odd
+	m.Undocumented = odd
 	if len(m.Data) == 0 || m.Data.Kind() == 'n' {
 		return m, nil
 	}
 	if m.Body = NewBody(k, m.Name(), dock); m.Body == nil {
-		m.Odd = append(m.Odd, "method "+strconv.Quote(m.Name())+" is not known")
+		m.Undocumented = append(m.Undocumented, "method "+strconv.Quote(m.Name())+" is not known")
 		return m, nil
 	}
 	odd, err = lenient(m.Data, m.Body)
 	if err != nil {
 		m.Body, odd = nil, []string{"data: " + err.Error()}
 	}
-	m.Odd = append(m.Odd, odd...)
+	m.Undocumented = append(m.Undocumented, odd...)
 	return m, nil
 }
 

@@ -86,7 +86,7 @@ func account(x example) string {
 		if err != nil {
 			return err.Error()
 		}
-		if wants = strings.Join(m.Odd, "; "); wants != "" {
+		if wants = strings.Join(m.Undocumented, "; "); wants != "" {
 			continue
 		}
 		if m.Body == nil && len(m.Data) > 0 && m.Data.Kind() != 'n' {
@@ -162,20 +162,20 @@ func TestWhatIsNotAsDocumentedIsKeptAndNamed(t *testing.T) {
 	}
 	p, ok := m.Body.(*FlightTaskProgress)
 	if !ok {
-		t.Fatalf("%T, %v", m.Body, m.Odd)
+		t.Fatalf("%T, %v", m.Body, m.Undocumented)
 	}
 	if p.Output.Progress.Percent != 41 || p.Output.Progress.CurrentStep != 5 || p.Output.Ext.FlightID != "f" || m.Time().UnixMilli() != 1700000000000 {
 		t.Errorf("%+v at %s", p.Output, m.Time())
 	}
 	for _, want := range []string{"new", "output/progress/eta", "output/progress/percent", "output/progress/current_step", "output/ext/media_count"} {
-		if !slices.ContainsFunc(m.Odd, func(o string) bool { return strings.HasPrefix(o, want) }) {
-			t.Errorf("%s is not named in %q", want, m.Odd)
+		if !slices.ContainsFunc(m.Undocumented, func(o string) bool { return strings.HasPrefix(o, want) }) {
+			t.Errorf("%s is not named in %q", want, m.Undocumented)
 		}
 	}
 	if back, err := m.Encode(); err != nil || !strings.Contains(string(back), `"eta":7`) || !strings.Contains(string(back), `"new":1`) {
 		t.Errorf("%s %v", back, err)
 	}
-	if m, err = Decode(KindServices, true, []byte(`{"method":"fold_wings","data":{"angle":3}}`)); err != nil || m.Body != nil || len(m.Odd) != 1 || string(m.Data) != `{"angle":3}` {
+	if m, err = Decode(KindServices, true, []byte(`{"method":"fold_wings","data":{"angle":3}}`)); err != nil || m.Body != nil || len(m.Undocumented) != 1 || string(m.Data) != `{"angle":3}` {
 		t.Errorf("a method of newer firmware: %+v %v", m, err)
 	}
 	for _, bad := range []string{"", "[]", "nonsense", `{"tid":`} {
@@ -192,8 +192,8 @@ func TestAircraftKeepsItsPayloads(t *testing.T) {
 		t.Fatal(err)
 	}
 	m, err := Decode(KindOSD, false, b)
-	if err != nil || len(m.Odd) > 0 {
-		t.Fatal(err, m.Odd)
+	if err != nil || len(m.Undocumented) > 0 {
+		t.Fatal(err, m.Undocumented)
 	}
 	got := m.Body.(*AircraftProperties)
 	if *got.PayloadsByIndex["99-0-0"].GimbalPitch != -90 || *got.Latitude != 31.2 || m.Time() != time.UnixMilli(5) {

@@ -86,7 +86,7 @@ func (d *simDock) run(ctx context.Context) error {
 		c.Subscribe(cloudapi.Topic(d.sn, cloudapi.KindDRCDown), 0, func(_ mqtt.Client, m mqtt.Message) { d.beat(m.Payload()) })
 		c.Subscribe(cloudapi.Topic(d.sn, cloudapi.KindPropertySet), 1, func(_ mqtt.Client, m mqtt.Message) { d.setProperties(m.Payload()) })
 		for _, k := range []cloudapi.Kind{cloudapi.KindRequestsReply, cloudapi.KindEventsReply} {
-			c.Subscribe(cloudapi.Topic(d.sn, k), 1, func(_ mqtt.Client, m mqtt.Message) { d.heard(k, m.Payload()) })
+			c.Subscribe(cloudapi.Topic(d.sn, k), 1, func(_ mqtt.Client, m mqtt.Message) { d.handleReply(k, m.Payload()) })
 		}
 		d.online()
 	})
@@ -156,8 +156,8 @@ func (d *simDock) post(topic string, qos byte, method, tid, bid string, data any
 	}
 }
 
-// heard takes in the reply to what the dock asked.
-func (d *simDock) heard(k cloudapi.Kind, payload []byte) {
+// handleReply takes in the reply to what the dock asked.
+func (d *simDock) handleReply(k cloudapi.Kind, payload []byte) {
 	m, err := cloudapi.Decode(k, true, payload)
 	if err != nil {
 		d.f.o.Log.Warn("reply", "dock", d.sn, "error", err)

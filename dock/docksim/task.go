@@ -13,21 +13,21 @@ import (
 
 // task is a flight as its dock carries it out.
 type task struct {
-	id     string
-	fl     *flight
-	step   cloudapi.FlightTaskStep
-	inAir  bool
-	home   bool // going home
-	paused atomic.Bool
-	cancel context.CancelFunc // ends the route, not the task
-	ended  bool
-	fault  Fault
-	at     float64 // share of the route at which it strikes
-	struck bool
-	noRTK  time.Time // until when there is no fix
-	brk    *cloudapi.BreakPointReport
-	code   int
-	failed cloudapi.JobStatus // what the flight ends with where not well
+	id         string
+	fl         *flight
+	step       cloudapi.FlightTaskStep
+	inAir      bool
+	home       bool // going home
+	paused     atomic.Bool
+	cancel     context.CancelFunc // ends the route, not the task
+	ended      bool
+	fault      Fault
+	at         float64 // share of the route at which it strikes
+	struck     bool
+	noRTK      time.Time // until when there is no fix
+	breakPoint *cloudapi.BreakPointReport
+	code       int
+	failed     cloudapi.JobStatus // what the flight ends with where not well
 
 	uploaded int    // photos
 	hand     bool   // it took off to a point, and stays in an operator's hand
@@ -249,7 +249,7 @@ func (d *simDock) goHome(t *task, status cloudapi.JobStatus, code int) {
 	i, share := int(t.fl.wp.Load()), 0.0
 	at := t.fl.read.Load()
 	p := t.fl.frame.From(at.e, at.n)
-	t.brk = &cloudapi.BreakPointReport{Index: t.fl.first + max(0, i-1), Progress: share, Longitude: p.Lon(), Latitude: p.Lat(), Height: at.u + siteHeightM, AttitudeHead: at.yawDeg}
+	t.breakPoint = &cloudapi.BreakPointReport{Index: t.fl.first + max(0, i-1), Progress: share, Longitude: p.Lon(), Latitude: p.Lat(), Height: at.u + siteHeightM, AttitudeHead: at.yawDeg}
 	t.cancel()
 }
 
@@ -329,7 +329,7 @@ func (d *simDock) progress(status cloudapi.JobStatus) {
 	p.Output.Ext.FlightID = t.id
 	p.Output.Ext.CurrentWaypointIndex = t.fl.first + int(t.fl.wp.Load())
 	p.Output.Ext.WaylineMissionState = cloudapi.WaylineMissionStateFlying
-	p.Output.Ext.BreakPoint = t.brk
+	p.Output.Ext.BreakPoint = t.breakPoint
 	if status != cloudapi.JobStatusInProgress {
 		p.Result, p.Output.Ext.MediaCount = t.code, len(t.fl.shots)
 		p.Output.Ext.WaylineMissionState = cloudapi.WaylineMissionStateCompleted

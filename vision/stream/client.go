@@ -91,7 +91,7 @@ func (c *Client) Run(ctx context.Context, out chan<- *Picture) error {
 	asked := time.Now()
 	for ctx.Err() == nil {
 		began := time.Now()
-		err := c.once(ctx, out)
+		err := c.stream(ctx, out)
 		if ctx.Err() != nil {
 			break
 		}
@@ -116,7 +116,7 @@ func (c *Client) Run(ctx context.Context, out chan<- *Picture) error {
 	return nil
 }
 
-func (c *Client) once(ctx context.Context, out chan<- *Picture) error {
+func (c *Client) stream(ctx context.Context, out chan<- *Picture) error {
 	u, err := base.ParseURL(c.URL)
 	if err != nil {
 		return fmt.Errorf("stream address %q: %w", c.URL, err)

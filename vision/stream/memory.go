@@ -5,7 +5,7 @@ import "C"
 
 // Most arenas of the C library's allocator, and the size from which it takes memory from the system and gives it back.
 const (
-	maxArenas = 2
+	maxArenas  = 2
 	mappedFrom = 4 << 20
 )
 

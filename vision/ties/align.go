@@ -20,7 +20,7 @@ type Aligner struct {
 // What a flight's telemetry may be off by, before its pictures were compared (standard deviations): wide, since the pictures soon know
 // better, and aircraft differ.
 const (
-	minHeightM  = 0.05 // of the ground against take-off, where the locator takes it for certain
+	minHeightM    = 0.05 // of the ground against take-off, where the locator takes it for certain
 	alignYawDeg   = 1.0
 	alignPitchDeg = 0.4
 	alignRollDeg  = 0.2

@@ -13,7 +13,7 @@ type Survey struct {
 	Locator geo.Locator
 	// MinShare of a picture must lie in another, by their poses, for the two to be compared, at most MaxPairs with earlier ones.
 	MinShare float64
-	MaxPairs  int
+	MaxPairs int
 	// MaxShots are held; the oldest go first. 0: all.
 	MaxShots int
 

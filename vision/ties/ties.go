@@ -118,8 +118,8 @@ type Pair struct{ AX, AY, BX, BY float64 }
 // How alike two points must be against the second best (Lowe 2004), and how far off the common plane, in pixels searched, a
 // pair may be: relief moves pairs off it.
 const (
-	ratio      = 0.75
-	offPlane   = 6.0
+	ratio    = 0.75
+	offPlane = 6.0
 	minPairs = 12
 	minShare = 0.2 // of the pairs must lie near the plane: those that agree by chance are few of many
 )

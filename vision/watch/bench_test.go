@@ -59,8 +59,8 @@ func BenchmarkWatchTiles(b *testing.B) {
 			scenes := []vision.Scene{{Name: "x", Classes: map[string]vision.ClassRule{"stall": {}}, MinScore: 0.5, MinSightings: 1, JoinM: 4}}
 			f := &flightWatch{w: w, job: dock.WatchJob{DiagDeg: 84}, clock: &vision.CaptureClock{}, poses: &vision.Poses{}, log: w.Log, aligned: atomic.Pointer[timeBase]{},
 				tracker: vision.NewTracker(scenes, m.Classes()), wanted: map[string]bool{"stall": true}}
-			e := &eye{judge: newJudge()}
-			defer e.judge.Close()
+			e := &eye{quality: newFrameQuality()}
+			defer e.quality.Close()
 			bare := bareRuntime(b, raw, m.Manifest)
 			var watched, ran time.Duration
 			for i := 0; b.Loop(); i++ {

@@ -8,8 +8,8 @@ import (
 	"gocv.io/x/gocv"
 )
 
-// judge says of each frame whether anything can be seen in it. It belongs to one goroutine; Close frees it.
-type judge struct {
+// frameQuality says of each frame whether anything can be seen in it. It belongs to one goroutine; Close frees it.
+type frameQuality struct {
 	half, small, grey, lap, last gocv.Mat
 	has                          bool
 	still                        int
@@ -17,11 +17,11 @@ type judge struct {
 	looks                        int
 }
 
-func newJudge() *judge {
-	return &judge{half: gocv.NewMat(), small: gocv.NewMat(), grey: gocv.NewMat(), lap: gocv.NewMat(), last: gocv.NewMat()}
+func newFrameQuality() *frameQuality {
+	return &frameQuality{half: gocv.NewMat(), small: gocv.NewMat(), grey: gocv.NewMat(), lap: gocv.NewMat(), last: gocv.NewMat()}
 }
 
-func (j *judge) Close() {
+func (j *frameQuality) Close() {
 	for _, m := range []*gocv.Mat{&j.half, &j.small, &j.grey, &j.lap, &j.last} {
 		m.Close()
 	}
@@ -29,7 +29,7 @@ func (j *judge) Close() {
 
 // Unfit says why nothing can be told from a single picture; empty where something can.
 func Unfit(bgr gocv.Mat) string {
-	j := newJudge()
+	j := newFrameQuality()
 	defer j.Close()
 	return j.look(bgr, false).reason
 }
@@ -44,25 +44,25 @@ type seen struct {
 // Limits of a frame that something can be told from. They were set on rendered frames that were darkened, blurred, whitened, soaked in
 // green and so on (fit_test.go), not on real ones.
 const (
-	darkest     = 0.09 // mean brightness
-	whitest     = 0.35 // share of burnt-out pixels
-	bluntest    = 0.035
-	blankest    = 1.5  // spread of brightness, grey levels
-	palest      = 9.0  // spread of brightness, grey levels, in fog or behind a wet pane
-	greenest    = 0.12 // share of pixels as a decoder leaves them that has lost the data
-	greyest     = 0.12 // share of blocks that are even and grey, as after lost packets
-	stillest    = 0.12 // mean change in grey levels from look to look, of a picture that does not change
-	blocksX     = 12
-	blocksY     = 7
-	bluntAgain  = 0.35 // of the sharpness of the sharper parts: what stays so blurred has something before it
-	bluntLooks  = 12
-	maxCovered = 0.2 // share of the picture behind drops or dirt
-	smallWidth  = 480
-	smallHeight = 270
+	darkest      = 0.09 // mean brightness
+	whitest      = 0.35 // share of burnt-out pixels
+	minSharpness = 0.035
+	blankest     = 1.5  // spread of brightness, grey levels
+	minContrast  = 9.0  // spread of brightness, grey levels, in fog or behind a wet pane
+	greenest     = 0.12 // share of pixels as a decoder leaves them that has lost the data
+	greyest      = 0.12 // share of blocks that are even and grey, as after lost packets
+	minFrameDiff = 0.12 // mean change in grey levels from look to look, of a picture that does not change
+	blocksX      = 12
+	blocksY      = 7
+	bluntAgain   = 0.35 // of the sharpness of the sharper parts: what stays so blurred has something before it
+	bluntLooks   = 12
+	maxCovered   = 0.2 // share of the picture behind drops or dirt
+	smallWidth   = 480
+	smallHeight  = 270
 )
 
 // look judges a frame. moved says that the aircraft has moved since the last one: then a picture that does not change is frozen.
-func (j *judge) look(bgr gocv.Mat, moved bool) seen {
+func (j *frameQuality) look(bgr gocv.Mat, moved bool) seen {
 	var s seen
 	// by halves OpenCV averages four times as fast
 	gocv.Resize(bgr, &j.half, image.Pt(2*smallWidth, 2*smallHeight), 0, 0, gocv.InterpolationArea)
@@ -108,9 +108,9 @@ func (j *judge) look(bgr gocv.Mat, moved bool) seen {
 		s.reason = "parts of the picture are grey: packets were lost"
 	case frozen:
 		s.reason = "the video is frozen"
-	case spread < palest:
+	case spread < minContrast:
 		s.reason = "fog or rain: hardly any contrast"
-	case s.sharpness < bluntest:
+	case s.sharpness < minSharpness:
 		s.reason = "blurred"
 	default:
 		s.covered = j.lens(edges)
@@ -122,7 +122,7 @@ func (j *judge) look(bgr gocv.Mat, moved bool) seen {
 }
 
 // parts is the share of blocks that are of one even neutral grey, as decoders fill in what they did not get.
-func (j *judge) parts(bgr []byte) float64 {
+func (j *frameQuality) parts(bgr []byte) float64 {
 	const side = 15
 	even, all := 0, 0
 	for y := 0; y+side <= smallHeight; y += side {
@@ -146,14 +146,14 @@ func (j *judge) parts(bgr []byte) float64 {
 }
 
 // frozen compares with the frame before.
-func (j *judge) frozen(grey []byte, moved bool) bool {
+func (j *frameQuality) frozen(grey []byte, moved bool) bool {
 	if j.has && moved {
 		if last, err := j.last.DataPtrUint8(); err == nil {
 			var d float64
 			for i, v := range grey {
 				d += math.Abs(float64(v) - float64(last[i]))
 			}
-			if d/float64(len(grey)) < stillest {
+			if d/float64(len(grey)) < minFrameDiff {
 				j.still++
 			} else {
 				j.still = 0
@@ -166,7 +166,7 @@ func (j *judge) frozen(grey []byte, moved bool) bool {
 }
 
 // lens is the share of the picture that stayed blurred while the rest was sharp, over many frames.
-func (j *judge) lens(edges []int16) float64 {
+func (j *frameQuality) lens(edges []int16) float64 {
 	const w, h = smallWidth / blocksX, smallHeight / blocksY
 	var now [blocksX * blocksY]float64
 	for by := range blocksY {

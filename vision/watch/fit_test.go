@@ -25,7 +25,7 @@ func frameOf(t testing.TB, seed uint64, east float64) gocv.Mat {
 }
 
 func TestGoodFramesAreInspected(t *testing.T) {
-	j := newJudge()
+	j := newFrameQuality()
 	defer j.Close()
 	for seed := range uint64(5) {
 		if s := j.look(frameOf(t, 700+seed, float64(seed)), true); s.reason != "" {
@@ -53,7 +53,7 @@ func TestBadFramesSayWhy(t *testing.T) {
 		for seed, still := range stills {
 			m := still.Clone()
 			c.make(&m)
-			j := newJudge()
+			j := newFrameQuality()
 			if s := j.look(m, true); !strings.Contains(s.reason, c.want) {
 				t.Errorf("town %d made %s is taken for %q (light %.2f, sharpness %.3f)", 800+seed, c.want, s.reason, s.light, s.sharpness)
 			}
@@ -66,7 +66,7 @@ func TestBadFramesSayWhy(t *testing.T) {
 func TestAFrozenVideoIsNoticedAndAStandingAircraftIsNone(t *testing.T) {
 	m := frameOf(t, 810, 0)
 	for _, moved := range []bool{true, false} {
-		j := newJudge()
+		j := newFrameQuality()
 		frozen := false
 		for range 5 {
 			frozen = strings.Contains(j.look(m, moved).reason, "frozen")
@@ -79,7 +79,7 @@ func TestAFrozenVideoIsNoticedAndAStandingAircraftIsNone(t *testing.T) {
 }
 
 func TestDropsOnTheLensAreNoticed(t *testing.T) {
-	clean, wet := newJudge(), newJudge()
+	clean, wet := newFrameQuality(), newFrameQuality()
 	defer clean.Close()
 	defer wet.Close()
 	var last seen

@@ -520,7 +520,7 @@ func (f *flightWatch) locate(b timeBase, o vision.Observation) (geo.Located, boo
 // other, and their parts stand up to different heights.
 func boxSigma(b vision.Box) float64 { return math.Hypot(2, 0.06*math.Max(b.W, b.H)) }
 
-// judge says of a structure what the register says of it, and for which of its rule's reasons it is a finding.
+// frameQuality says of a structure what the register says of it, and for which of its rule's reasons it is a finding.
 func (f *flightWatch) judge(x *vision.Finding, o vision.Observation, l geo.Locator, p geo.Pose, scene vision.Scene) {
 	if vision.Group(o.Class) != "structure" {
 		return

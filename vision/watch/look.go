@@ -41,8 +41,8 @@ const looksKept = 6
 func (f *flightWatch) look(ctx context.Context, c *stream.Client, in <-chan *stream.Picture, out chan<- look) error {
 	next := time.NewTimer(0)
 	defer next.Stop()
-	e := &eye{judge: newJudge()}
-	defer e.judge.Close()
+	e := &eye{quality: newFrameQuality()}
+	defer e.quality.Close()
 	if s := f.w.Shadow; s != nil {
 		e.compared = Compared{Flight: f.job.Flight, Model: s.Model.Manifest.Name + " " + s.Model.Manifest.SHA256[:12]}
 		defer func() {
@@ -91,7 +91,7 @@ func (f *flightWatch) look(ctx context.Context, c *stream.Client, in <-chan *str
 
 // eye is what looking at frames one after the other needs.
 type eye struct {
-	judge   *judge
+	quality *frameQuality
 	sampler vision.Sampler
 	at      geo.Pose // of the last frame
 	blind   string   // why the last frame showed nothing
@@ -131,7 +131,7 @@ func (f *flightWatch) analyse(ctx context.Context, p *stream.Picture, e *eye) (l
 		pose, posed = f.poses.Last()
 	}
 	moved := posed && geo.DistanceM(pose.Point(), e.at.Point()) > 1
-	if l.seen = e.judge.look(p.BGR, moved); posed && l.seen.reason == "" && pose.PitchDeg > atHorizonDeg {
+	if l.seen = e.quality.look(p.BGR, moved); posed && l.seen.reason == "" && pose.PitchDeg > atHorizonDeg {
 		l.seen.reason = "the camera looks at the horizon"
 	}
 	e.at = pose

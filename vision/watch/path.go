@@ -59,18 +59,18 @@ func (f *flightWatch) path(k *vision.Track) (out []vision.PathPoint, share float
 	missed := 0
 	b := f.base()
 	first, last := seen[0], seen[len(seen)-1]
-	early, late := k.Way()
+	early, late := k.Velocities()
 	// carried puts a point at a frame where its place is known and in the picture
-	carried := func(from vision.PathPoint, way vision.Way, v view) (vision.PathPoint, bool) {
+	carried := func(from vision.PathPoint, way vision.Velocity, v view) (vision.PathPoint, bool) {
 		at := v.when(b)
 		dt := at.Sub(from.Time)
-		astray := way.Astray(dt)
-		if astray > carriedMovingM {
+		sigmaM := way.PositionSigmaM(dt)
+		if sigmaM > carriedMovingM {
 			return vision.PathPoint{}, false
 		}
 		g := geo.NewFrame([2]float64{from.Lon, from.Lat}, 0).From(way.EastMS*dt.Seconds(), way.NorthMS*dt.Seconds())
 		p := vision.PathPoint{Time: at.UTC(), Lon: g.Lon(), Lat: g.Lat(), Ellipse: from.Ellipse, Carried: true}
-		grown := 2.45 * astray
+		grown := 2.45 * sigmaM
 		p.Ellipse.MajorM, p.Ellipse.MinorM = math.Hypot(p.Ellipse.MajorM, grown), math.Hypot(p.Ellipse.MinorM, grown)
 		shown, looked := f.shows(v, p)
 		if looked && !k.SeenIn(v.pts) {
@@ -94,7 +94,7 @@ func (f *flightWatch) path(k *vision.Track) (out []vision.PathPoint, share float
 			continue
 		}
 		next := seen[n+1]
-		way := k.WayBetween(s, next)
+		way := k.VelocityBetween(s, next)
 		for j := max(i, 0); j < len(views); j++ {
 			at := views[j].when(b)
 			if !at.Before(next.Time) {

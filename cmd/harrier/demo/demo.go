@@ -262,7 +262,7 @@ func (d *demo) listen(nc *nats.Conn) error {
 		if json.Unmarshal(m.Data, &ev) != nil {
 			return
 		}
-		d.hear(ev)
+		d.flightEvent(ev)
 	}
 	for _, s := range []string{dock.SubjectFlights + ">", "harrier.progress.>"} {
 		if _, err := nc.Subscribe(s, event); err != nil {
@@ -272,8 +272,8 @@ func (d *demo) listen(nc *nats.Conn) error {
 	return nc.Flush()
 }
 
-// hear notes where a flight stands. Progress comes on a subject of its own and may be overtaken by the end: that stays.
-func (d *demo) hear(ev dock.FlightEvent) {
+// flightEvent notes where a flight stands. Progress comes on a subject of its own and may be overtaken by the end: that stays.
+func (d *demo) flightEvent(ev dock.FlightEvent) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	was, known := d.flights[ev.Flight]
