@@ -1,11 +1,10 @@
 """Trains the network that marks what was built or pulled down between two pictures of one place; exports it.
 
 usage: change.py (--start harrier-change.onnx | --trunk harrier-nano.onnx) --pairs DIR [--pairs DIR …] --val DIR [--val DIR …] --cutouts DIR --backgrounds DIR [DIR …]
-       [--built DIR [DIR …]] --out harrier-change.onnx [--minutes 60 | --steps N]
+       [--built DIR [DIR …]] [--roofs DIR --val-roofs DIR] --out harrier-change.onnx [--minutes 60 | --steps N]
 
-DIR of --pairs and --val: what `harrier render --what pairs` wrote; of --backgrounds and --built: what gather.py wrote, photographs of open
-ground and photographs with buildings. The network is two copies of
-the detector's trunk with one set of weights, whose outputs are compared at strides 2 to 16, and a decoder that only adds. It goes on from
+DIR of --pairs and --val: what `harrier render --what pairs` wrote; of --backgrounds, --built and --roofs: what gather.py wrote, photographs
+of open ground, photographs with buildings, and those whose buildings OpenStreetMap knows. The network is two copies of the detector's trunk with one set of weights, whose outputs are compared at strides 2 to 16, and a decoder that only adds. It goes on from
 an earlier one (--start), or begins with the detector's trunk. Input
 "before" and "after", NCHW like the detector's; output "change", the probability at half the size.
 """
@@ -23,7 +22,8 @@ import torch.nn.functional as F
 
 import loop
 import nanodet
-from data import Cutouts, load, put
+import suburb
+from data import Cutouts, load, patch, put
 
 SIZE = 256    # of training crops
 INPUT = 512   # of the exported network
@@ -110,24 +110,6 @@ def rendered(folder, row, rng, size, k=None):
     return r(a, how), r(b, how), r(m, cv2.INTER_NEAREST)
 
 
-def patch(row, rng, size, gsd):
-    """A part of a photograph at about the ground resolution asked for."""
-    im = cv2.imread(row["path"])
-    side = int(size * gsd / row["gsd_m"] * np.exp(rng.uniform(-0.35, 0.35)))
-    k = min(1.0, 1.5 * size / side)  # what will be made smaller anyway is mirrored and cut at less cost
-    if k < 1:
-        im, side = cv2.resize(im, None, fx=k, fy=k, interpolation=cv2.INTER_AREA), int(side * k)
-    H, W = im.shape[:2]
-    if side > min(H, W):  # the photograph shows less ground than is wanted: its mirrored surroundings go on
-        my, mx = (max(0, side - n) // 2 + 1 for n in (H, W))
-        im = cv2.copyMakeBorder(im, min(my, H - 1), min(my, H - 1), min(mx, W - 1), min(mx, W - 1), cv2.BORDER_REFLECT_101)
-        H, W = im.shape[:2]
-        side = min(side, H, W)
-    x, y = int(rng.integers(0, W - side + 1)), int(rng.integers(0, H - side + 1))
-    p = cv2.resize(im[y:y + side, x:x + side], (size, size), interpolation=cv2.INTER_AREA if side > size else cv2.INTER_LINEAR)
-    return np.rot90(p, rng.integers(4)).astype(np.float32)
-
-
 def composed(backgrounds, built, cutouts, rng, size, ground=None, gsd=None):
     """A photograph on two days: things stand on both, or on one; open ground may have changed altogether (ground with buildings may not:
     they would be gone). With ground and gsd given it is that ground at that resolution, and only its light changes."""
@@ -174,12 +156,31 @@ def composed(backgrounds, built, cutouts, rng, size, ground=None, gsd=None):
     return a, b, mask
 
 
-def sample(pairs, backgrounds, built, cutouts, rng, size=SIZE):
-    if not backgrounds or rng.random() < 0.55:
+def towns(rows, backgrounds, rng, size):
+    """Real roofs: two parts of a town, whose buildings are those of one day each; a part and open ground; or one part twice."""
+    gsd = float(np.exp(rng.uniform(np.log(0.13), np.log(0.5))))
+    a = patch(rows[rng.integers(len(rows))], rng, size, gsd, buildings=True)
+    k = rng.random()
+    if k < 0.45:
+        b = patch(rows[rng.integers(len(rows))], rng, size, gsd, buildings=True)
+    elif k < 0.75 and backgrounds:
+        b = np.dstack([patch(backgrounds[rng.integers(len(backgrounds))], rng, size, gsd), np.zeros((size, size), np.float32)])
+    else:
+        b = a
+    return a[..., :3], b[..., :3], (np.abs(a[..., 3] - b[..., 3]) > 127).astype(np.uint8) * 255
+
+
+def sample(pairs, backgrounds, built, roofs, cutouts, rng, size=SIZE):
+    k = rng.random()
+    if not backgrounds or k < 0.27:
         folder, rows = pairs[rng.integers(len(pairs))]
         a, b, m = rendered(folder, rows[rng.integers(len(rows))], rng, size)
-    else:
+    elif k < 0.52:
         a, b, m = composed(backgrounds, built, cutouts, rng, size)
+    elif k < 0.65 and roofs:
+        a, b, m = towns(roofs, backgrounds, rng, size)
+    else:
+        a, b, m = suburb.scene(backgrounds, rng, size)
     if rng.random() < 0.5:
         a, b = b, a  # what is built one way is pulled down the other
     if rng.random() < 0.5:  # registration is never perfect
@@ -234,7 +235,9 @@ def main():
     p.add_argument("--val-cutouts")
     p.add_argument("--backgrounds", nargs="*", default=[])
     p.add_argument("--built", nargs="*", default=[])
+    p.add_argument("--roofs")
     p.add_argument("--val-backgrounds", nargs="*", default=[])
+    p.add_argument("--val-roofs")
     a = loop.arguments(p, lr=1.5e-3, batch=8).parse_args()
     dev = loop.begin(a)
     net = Change()
@@ -248,6 +251,8 @@ def main():
     read = lambda d: (d, [json.loads(l) for l in open(os.path.join(d, "labels.jsonl"))])
     pairs = [read(d) for d in a.pairs]
     backgrounds, built = ([r for d in dirs for r in load(d)] for dirs in (a.backgrounds, a.built))
+    mapped = lambda d: [r for r in load(d) if r["buildings"]] if d else []
+    roofs = mapped(a.roofs)
     cutouts = Cutouts(a.cutouts) if a.cutouts else None
     vr = np.random.default_rng(0)
     parts = {}
@@ -256,9 +261,14 @@ def main():
         parts[os.path.basename(d)] = [rendered(folder, r, vr, SIZE, 0.6) for r in rows]
     if a.val_backgrounds:
         vb, vc = [r for d in a.val_backgrounds for r in load(d)], Cutouts(a.val_cutouts)
-        parts["composed"] = [tuple(light(i, vr, 0.6) for i in s[:2]) + (s[2],) for s in (composed(vb, [], vc, vr, SIZE) for _ in range(40))]
+        drawn = {"composed": lambda: composed(vb, [], vc, vr, SIZE), "suburb": lambda: suburb.scene(vb, vr, SIZE)}
+        if a.val_roofs:
+            town = mapped(a.val_roofs)
+            drawn["towns"] = lambda: towns(town, vb, vr, SIZE)
+        for name, draw in drawn.items():
+            parts[name] = [tuple(light(i, vr, 0.6) for i in s[:2]) + (s[2],) for s in (draw() for _ in range(40))]
 
-    samples = loop.batches(lambda rng: sample(pairs, backgrounds, built, cutouts, rng), a)
+    samples = loop.batches(lambda rng: sample(pairs, backgrounds, built, roofs, cutouts, rng), a)
 
     def loss_of_batch():
         before, after, changed = next(samples)
@@ -273,7 +283,7 @@ def main():
         net.to(dev)
 
     loop.fit(net, a, loss_of_batch, judged, exported, weight_decay=0.01, clip=5,
-             pairs=[len(r) for _, r in pairs], backgrounds=len(backgrounds), built=len(built))
+             pairs=[len(r) for _, r in pairs], backgrounds=len(backgrounds), built=len(built), roofs=len(roofs))
 
 
 if __name__ == "__main__":

@@ -77,7 +77,7 @@ def load(folder):
         path = os.path.join(folder, m["file_name"])
         if not os.path.exists(path):
             path = os.path.join(folder, "images", m["file_name"])
-        rows[m["id"]] = {"path": path, "width": m["width"], "height": m["height"], "gsd_m": m.get("gsd_m") or m.get("about_gsd_m") or 0.08, "labels": [], "rejected": m.get("rejected", [])}
+        rows[m["id"]] = {"path": path, "width": m["width"], "height": m["height"], "gsd_m": m.get("gsd_m") or m.get("about_gsd_m") or 0.08, "labels": [], "rejected": m.get("rejected", []), "buildings": m.get("buildings", [])}
     for a in c["annotations"]:
         # what counts neither way is like what is hardly visible: neither learnt nor learnt against
         rows[a["image_id"]]["labels"].append({"class": names[a["category_id"]], "box": a["bbox"], "visible": 0 if a.get("iscrowd") else a.get("visible", 1), "marks": a.get("marks", [])})
@@ -89,6 +89,29 @@ def lines(folder):
     for line in open(os.path.join(folder, "labels.jsonl")):
         r = json.loads(line)
         yield {**r, "path": os.path.join(folder, r["file"])}
+
+
+def patch(row, rng, size, gsd, buildings=False):
+    """A part of a photograph at about the ground resolution asked for, float BGR; with buildings, and the mask of what OpenStreetMap knows
+    of them (0 to 1) as a fourth channel."""
+    im = picture(row["path"])
+    if buildings:
+        mask = np.zeros(im.shape[:2], np.uint8)
+        cv2.fillPoly(mask, [np.round(np.reshape(p, (-1, 2)) * 8).astype(np.int32) for p in row["buildings"]], 255, cv2.LINE_AA, 3)
+        im = np.dstack([im, mask])
+    side = int(size * gsd / row["gsd_m"] * np.exp(rng.uniform(-0.35, 0.35)))
+    k = min(1.0, 1.5 * size / side)  # what will be made smaller anyway is mirrored and cut at less cost
+    if k < 1:
+        im, side = cv2.resize(im, None, fx=k, fy=k, interpolation=cv2.INTER_AREA), int(side * k)
+    H, W = im.shape[:2]
+    if side > min(H, W):  # the photograph shows less ground than is wanted: its mirrored surroundings go on
+        my, mx = (max(0, side - n) // 2 + 1 for n in (H, W))
+        im = cv2.copyMakeBorder(im, min(my, H - 1), min(my, H - 1), min(mx, W - 1), min(mx, W - 1), cv2.BORDER_REFLECT_101)
+        H, W = im.shape[:2]
+        side = min(side, H, W)
+    x, y = int(rng.integers(0, W - side + 1)), int(rng.integers(0, H - side + 1))
+    p = cv2.resize(im[y:y + side, x:x + side], (size, size), interpolation=cv2.INTER_AREA if side > size else cv2.INTER_LINEAR)
+    return np.rot90(p, rng.integers(4)).astype(np.float32)
 
 
 NONE = len(CLASSES)  # in place of a class: a box in which nothing is of any class that scenes look for

@@ -59,17 +59,16 @@ def yolo(text, w, h, names):
 
 
 def footprints(text, x, y):
-    """Roofs of the tile x, y by OpenStreetMap: class, box [x, y, w, h] in its pixels, and the share of the roof that lies on it."""
+    """Buildings of the tile x, y by OpenStreetMap: class by what the roof is made of, or None; outline [[x, y], …] and box [x, y, w, h] in its
+    pixels; the share of the box that lies on it."""
     n = 2**ZOOM
     out = []
     for f in json.loads(text)["features"]:
-        if (what := MATERIALS.get(f["properties"].get("roof:material"))) is None:
-            continue
         at = np.array([((lon + 180) / 360 * n - x, (1 - math.asinh(math.tan(math.radians(lat))) / math.pi) / 2 * n - y) for lon, lat, *_ in f["geometry"]["coordinates"][0]]) * TILE
         lo, hi = at.min(0), at.max(0)
         a, b = lo.clip(0, TILE), hi.clip(0, TILE)
         if (b - a).min() >= 8:
-            out.append({"class": what, "box": [*map(float, a), *map(float, b - a)], "visible": float((b - a).prod() / (hi - lo).prod())})
+            out.append({"class": MATERIALS.get(f["properties"].get("roof:material")), "outline": at.round(1).tolist(), "box": [*map(float, a), *map(float, b - a)], "visible": float((b - a).prod() / (hi - lo).prod())})
     return out
 
 
@@ -152,8 +151,11 @@ def main(sources, out):
                     else:
                         labels.append({"class": what, "box": box})
                 n = len(coco["images"]) + 1
-                coco["images"].append({"id": n, "file_name": name, "width": picture.shape[1], "height": picture.shape[0], ("about_gsd_m" if use.startswith("stalls") else "gsd_m"): gsd, "source": f"{repo} {path}", "rejected": rejected})
+                coco["images"].append({"id": n, "file_name": name, "width": picture.shape[1], "height": picture.shape[0], ("about_gsd_m" if use.startswith("stalls") else "gsd_m"): gsd, "source": f"{repo} {path}", "rejected": rejected,
+                                       "buildings": [l["outline"] for l in labels if "outline" in l]})
                 for l in labels:
+                    if l["class"] is None:
+                        continue
                     x, y, w, h = l["box"]
                     coco["annotations"].append({"id": len(coco["annotations"]) + 1, "image_id": n, "category_id": names.index(l["class"]) + 1,
                                                 "bbox": [x, y, w, h], "area": w * h, "iscrowd": int(l["class"] in APART), "visible": l.get("visible", 1)})
