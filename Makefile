@@ -35,7 +35,7 @@ lint: build
 
 bench: build
 	@./setup.sh bench
-	go test -run '^$$' -bench . ./geo ./vision/... ./dock/docksim
+	go test -run '^$$' -bench . ./geo ./vision/... ./dock/docksim/town
 
 # every fuzz target, two minutes each; findings stay as corpus under testdata/fuzz
 FUZZTIME ?= 120s

@@ -11,6 +11,7 @@ import (
 	"gocv.io/x/gocv"
 
 	"github.com/harrier-patrol/harrier/dock/docksim"
+	"github.com/harrier-patrol/harrier/dock/docksim/town"
 	"github.com/harrier-patrol/harrier/vision/dataset"
 	"github.com/harrier-patrol/harrier/vision/stream"
 )
@@ -71,7 +72,7 @@ func (c *renderCmd) Run() error {
 		}
 		switch c.What {
 		case "pairs":
-			err = docksim.PairsOf(seed, c.Frames, gsd, func(p docksim.Passes) error {
+			err = town.PairsOf(seed, c.Frames, gsd, func(p town.Passes) error {
 				before, e1 := write("-before.jpg", p.Before)
 				after, e2 := write("-after.jpg", p.After)
 				mask, e3 := write("-mask.png", p.Mask)
@@ -79,13 +80,13 @@ func (c *renderCmd) Run() error {
 				return errors.Join(e1, e2, e3, enc.Encode(map[string]any{"before": before, "after": after, "mask": mask, "gsd_m": p.GSDM}))
 			})
 		case "cutouts":
-			err = docksim.CutoutsOf(seed, c.Frames, cutoutGSDM, pitches, func(x docksim.Cutout) error {
+			err = town.CutoutsOf(seed, c.Frames, cutoutGSDM, pitches, func(x town.Cutout) error {
 				name, err := write("-"+x.Class+".png", x.Picture)
 				n++
 				return errors.Join(err, enc.Encode(map[string]any{"file": name, "class": x.Class, "box": x.Box, "gsd_m": x.GSDM, "marks": x.Marks}))
 			})
 		default:
-			err = c.frames(seed, q, heights, pitches, func(m gocv.Mat, t docksim.Take) error {
+			err = c.frames(seed, q, heights, pitches, func(m gocv.Mat, t town.Take) error {
 				name, err := write(".jpg", m)
 				n++
 				img := len(set.Images) + 1
@@ -109,8 +110,8 @@ func (c *renderCmd) Run() error {
 }
 
 // frames decodes what a dock's encoder made of each picture.
-func (c *renderCmd) frames(seed uint64, quality int, heights, pitches [2]float64, each func(gocv.Mat, docksim.Take) error) error {
-	return docksim.Takes(seed, c.Frames, heights, pitches, quality, func(t docksim.Take) error {
+func (c *renderCmd) frames(seed uint64, quality int, heights, pitches [2]float64, each func(gocv.Mat, town.Take) error) error {
+	return town.Takes(seed, c.Frames, heights, pitches, quality, func(t town.Take) error {
 		dec, err := stream.NewDecoder()
 		if err != nil {
 			return err

@@ -3,11 +3,13 @@ package docksim
 import (
 	"math"
 	"time"
+
+	"github.com/harrier-patrol/harrier/dock/docksim/town"
 )
 
 // weather at a dock: wind is a mean that wanders with gusts on it, rain comes in spells.
 type weather struct {
-	d        *dice
+	d        *town.Dice
 	windMS   float64
 	rain     int // 0 none, 1 light, 2 moderate, 3 heavy
 	dry      float64
@@ -22,8 +24,8 @@ const (
 	drySpellS, wetSpellS              = 10 * 3600, 20 * 60
 )
 
-func newWeather(d *dice) *weather {
-	w := &weather{d: d, windMS: windMeanMS + windSigmaMS*d.NormFloat64(), tempC: d.between(14, 22)}
+func newWeather(d *town.Dice) *weather {
+	w := &weather{d: d, windMS: windMeanMS + windSigmaMS*d.NormFloat64(), tempC: d.Between(14, 22)}
 	w.dry = d.ExpFloat64() * drySpellS
 	return w
 }
@@ -34,7 +36,7 @@ func (w *weather) step(dt float64) {
 	w.windMS = windMeanMS + (w.windMS-windMeanMS)*k + windSigmaMS*math.Sqrt(1-k*k)*w.d.NormFloat64()
 	if w.dry -= dt; w.dry < 0 {
 		if w.rain == 0 {
-			w.rain, w.dry = 1+int(w.d.between(0, 2.99)), w.d.ExpFloat64()*wetSpellS
+			w.rain, w.dry = 1+int(w.d.Between(0, 2.99)), w.d.ExpFloat64()*wetSpellS
 		} else {
 			w.rain, w.dry = 0, w.d.ExpFloat64()*drySpellS
 		}

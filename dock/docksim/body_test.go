@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/harrier-patrol/harrier/dock/cloudapi"
+	"github.com/harrier-patrol/harrier/dock/docksim/town"
 	"github.com/harrier-patrol/harrier/geo"
 	"github.com/harrier-patrol/harrier/missions"
 )
@@ -42,7 +43,7 @@ func TestBatteriesLastAndChargeAsSpecified(t *testing.T) {
 
 // Over a month the weather is that of a spring in Pudong: mean wind as set, rain some of the time, all grades of it.
 func TestWeatherIsWithinItsClimate(t *testing.T) {
-	w := newWeather(newDice(3, 3))
+	w := newWeather(town.NewDice(3, 3))
 	sum, rains, n := 0.0, map[int]int{}, 0
 	for ; n < 30*24*60; n++ {
 		w.step(60)
@@ -69,7 +70,7 @@ func TestWeatherIsWithinItsClimate(t *testing.T) {
 
 func TestFaultsComeByScriptAndByChance(t *testing.T) {
 	f := Faults{Chance: 0.25, Kinds: []Fault{FaultGust, FaultHMS}, Script: []Strike{{Dock: "A", Flight: 2, Fault: FaultReboot, At: 0.4}}}
-	d := newDice(1, 1)
+	d := town.NewDice(1, 1)
 	if k, at := f.draw(d, "A", 2); k != FaultReboot || at != 0.4 {
 		t.Errorf("%s at %g", k, at)
 	}

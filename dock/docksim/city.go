@@ -13,6 +13,7 @@ import (
 	"github.com/paulmach/orb/geojson"
 	"go.yaml.in/yaml/v3"
 
+	"github.com/harrier-patrol/harrier/dock/docksim/town"
 	"github.com/harrier-patrol/harrier/missions"
 	"github.com/harrier-patrol/harrier/missions/wpml"
 )
@@ -21,9 +22,9 @@ func newID() string { return uuid.NewString() }
 
 func hypot(a, b float64) float64 { return math.Hypot(a, b) }
 
-// route is a patrol over a town: legs along its streets, one way and back.
-func (t *Town) route(d *dice, heights, pitches, speeds [2]float64) missions.Route {
-	h, p, v := d.between(heights[0], heights[1]), -d.between(pitches[0], pitches[1]), d.between(speeds[0], speeds[1])
+// routeOver is a patrol over a town: legs along its streets, one way and back.
+func routeOver(t *town.Town, d *town.Dice, heights, pitches, speeds [2]float64) missions.Route {
+	h, p, v := d.Between(heights[0], heights[1]), -d.Between(pitches[0], pitches[1]), d.Between(speeds[0], speeds[1])
 	var r missions.Route
 	add := func(x, y float64) {
 		q := t.ToFrame(x, y)
@@ -92,7 +93,7 @@ func (f *Fleet) writeCity() error {
 	routes := f.routes()
 	for i := range f.o.Flying {
 		t := f.town(i)
-		t.ground.Close()
+		t.Ground.Close()
 		rect := func(x0, y0, x1, y1 float64) orb.Polygon {
 			return orb.Polygon{{t.ToFrame(x0, y0), t.ToFrame(x1, y0), t.ToFrame(x1, y1), t.ToFrame(x0, y1), t.ToFrame(x0, y0)}}
 		}

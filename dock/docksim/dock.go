@@ -11,6 +11,7 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"github.com/harrier-patrol/harrier/dock/cloudapi"
+	"github.com/harrier-patrol/harrier/dock/docksim/town"
 )
 
 // simDock is one dock: its MQTT session, its weather, its aircraft, and the flight that this is on.
@@ -18,7 +19,7 @@ type simDock struct {
 	f      *Fleet
 	i      int
 	sn     string
-	d      *dice
+	d      *town.Dice
 	offset time.Duration // of its clock
 	cl     mqtt.Client
 	out    chan outgoing
@@ -55,9 +56,9 @@ type outgoing struct {
 }
 
 func newSimDock(f *Fleet, i int) *simDock {
-	d := &simDock{f: f, i: i, sn: SN(i), d: newDice(f.o.Seed, 1000+uint64(i)), out: make(chan outgoing, 256), prepared: map[string]prepared{}, waiting: map[string]chan cloudapi.Message{}}
-	d.offset = time.Duration(d.d.between(-1, 1) * f.o.Settings.ClockOffsetS * float64(time.Second))
-	d.sky = newWeather(newDice(f.o.Seed, 70000+uint64(i)))
+	d := &simDock{f: f, i: i, sn: SN(i), d: town.NewDice(f.o.Seed, 1000+uint64(i)), out: make(chan outgoing, 256), prepared: map[string]prepared{}, waiting: map[string]chan cloudapi.Message{}}
+	d.offset = time.Duration(d.d.Between(-1, 1) * f.o.Settings.ClockOffsetS * float64(time.Second))
+	d.sky = newWeather(town.NewDice(f.o.Seed, 70000+uint64(i)))
 	d.battery = energy{percent: 100}
 	if f.o.Airborne || f.o.Settings.Calm {
 		d.sky.windMS, d.sky.dry = windMeanMS, math.Inf(1)
@@ -148,7 +149,7 @@ func (d *simDock) post(topic string, qos byte, method, tid, bid string, data any
 		return
 	}
 	d.rng.Lock()
-	late := d.d.between(d.f.o.Settings.MQTTDelayS[0], d.f.o.Settings.MQTTDelayS[1])
+	late := d.d.Between(d.f.o.Settings.MQTTDelayS[0], d.f.o.Settings.MQTTDelayS[1])
 	d.rng.Unlock()
 	select {
 	case d.out <- outgoing{topic, b, qos, d.f.o.Clock.Now().Add(time.Duration(late * float64(time.Second)))}:
@@ -305,7 +306,7 @@ func (d *simDock) do(ctx context.Context, e *cloudapi.Message) int {
 			return codeNoCamera
 		}
 		d.rng.Lock()
-		fails := try == 1 && d.d.chance(d.f.o.Settings.LiveFails) || t.fault == FaultLiveStart && try <= 3
+		fails := try == 1 && d.d.Chance(d.f.o.Settings.LiveFails) || t.fault == FaultLiveStart && try <= 3
 		d.rng.Unlock()
 		if fails {
 			return codeLiveFails

@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/harrier-patrol/harrier/dock/docksim/town"
 )
 
 // Fault is what goes wrong on a flight.
@@ -80,18 +82,18 @@ func (f Faults) check() error {
 }
 
 // draw is the fault of a dock's n-th flight, "" for none, and where it strikes.
-func (f Faults) draw(d *dice, sn string, n int) (Fault, float64) {
+func (f Faults) draw(d *town.Dice, sn string, n int) (Fault, float64) {
 	for _, s := range f.Script {
 		if s.Dock == sn && s.Flight == n {
 			return s.Fault, s.At
 		}
 	}
-	if !d.chance(f.Chance) {
+	if !d.Chance(f.Chance) {
 		return "", 0
 	}
 	kinds := f.Kinds
 	if len(kinds) == 0 {
 		kinds = AllFaults
 	}
-	return kinds[int(d.between(0, float64(len(kinds))-1e-9))], d.between(0.2, 0.8)
+	return kinds[int(d.Between(0, float64(len(kinds))-1e-9))], d.Between(0.2, 0.8)
 }

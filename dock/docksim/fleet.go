@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/harrier-patrol/harrier/dock/cloudapi"
+	"github.com/harrier-patrol/harrier/dock/docksim/town"
 	"github.com/harrier-patrol/harrier/dock/pace"
 	"github.com/harrier-patrol/harrier/missions"
 	"github.com/harrier-patrol/harrier/missions/wpml"
@@ -70,7 +71,7 @@ var payload = cloudapi.MainCamera("M4D")
 // Fleet runs the simulated docks of one process.
 type Fleet struct {
 	o     Options
-	truth *truth
+	truth *town.Truth
 	book  *logbook
 	epoch time.Time
 	shown []*film      // by dock; empty where flights are rendered
@@ -108,7 +109,7 @@ func (o Options) check() error {
 		return fmt.Errorf("--time-scale needs --no-video: films run in real time")
 	case o.Flying < 0 || o.Flying > o.Docks:
 		return fmt.Errorf("--flying must be 0 to the number of docks (%d), is %d", o.Docks, o.Flying)
-	case Qualities[o.Quality].Width == 0:
+	case town.Qualities[o.Quality].Width == 0:
 		return fmt.Errorf("--quality must be 1 to 4, is %d", o.Quality)
 	case o.Height[0] < 20 || o.Height[1] > 120:
 		return fmt.Errorf("--height must lie between 20 and 120 m, is %v", o.Height)
@@ -118,13 +119,13 @@ func (o Options) check() error {
 	return nil
 }
 
-func (f *Fleet) town(i int) *Town {
-	return newTownOn(f.o.Seed, uint64(i), fmt.Sprintf("T%02d", i+1), orbPoint(Site(i)[0], Site(i)[1]), dayOf(f.o.Seed, f.o.Day))
+func (f *Fleet) town(i int) *town.Town {
+	return town.NewTownOn(f.o.Seed, uint64(i), fmt.Sprintf("T%02d", i+1), orbPoint(Site(i)[0], Site(i)[1]), town.DayOf(f.o.Seed, f.o.Day))
 }
 
 // Run connects every dock and stays until ctx ends; truth is written on the way out.
 func (f *Fleet) Run(ctx context.Context) error {
-	t, err := newTruth(f.o.Truth)
+	t, err := town.NewTruth(f.o.Truth)
 	if err != nil {
 		return fmt.Errorf("truth: %w", err)
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/bluenviron/gortsplib/v5/pkg/format"
 	"github.com/bluenviron/mediacommon/v2/pkg/codecs/h264"
 
+	"github.com/harrier-patrol/harrier/dock/docksim/town"
 	"github.com/harrier-patrol/harrier/dock/pace"
 	"github.com/harrier-patrol/harrier/geo"
 	"github.com/harrier-patrol/harrier/missions"
@@ -20,17 +21,17 @@ import (
 // flight is one flight of one simulated aircraft: it moves, films, and tells where it thinks it is.
 type flight struct {
 	id      string
-	town    *Town // nil where nothing is filmed
+	town    *town.Town // nil where nothing is filmed
 	frame   geo.Frame
 	pilot   *pilot
 	sensor  *sensor
 	began   time.Time
-	pose    atomic.Pointer[truePose] // true, latest
-	read    atomic.Pointer[truePose] // as the aircraft reads itself
-	delayNS atomic.Int64             // true delay of the video now
-	infoOff time.Duration            // how far off delay_info_push is
-	live    chan string              // RTMP address to push to, once it is started
-	film    *film                    // nil where it is rendered as it goes
+	pose    atomic.Pointer[town.TruePose] // true, latest
+	read    atomic.Pointer[town.TruePose] // as the aircraft reads itself
+	delayNS atomic.Int64                  // true delay of the video now
+	infoOff time.Duration                 // how far off delay_info_push is
+	live    chan string                   // RTMP address to push to, once it is started
+	film    *film                         // nil where it is rendered as it goes
 	percent atomic.Int32
 	wp      atomic.Int32
 	route   missions.Route
@@ -39,7 +40,7 @@ type flight struct {
 	shots   []shot          // photos taken so far; of the goroutine that flies, until it has landed
 }
 
-func newFlight(id string, frame geo.Frame, p prepared, d *dice, s Settings, rtk bool) *flight {
+func newFlight(id string, frame geo.Frame, p prepared, d *town.Dice, s Settings, rtk bool) *flight {
 	f := &flight{id: id, frame: frame, route: p.route, first: p.first, pilot: newPilot(frame, p.route), sensor: newSensor(d, s, rtk), live: make(chan string, 1), divert: make(chan pilotPoint, 4)}
 	f.infoOff = time.Duration(d.NormFloat64() * s.DelayInfoSigmaS * float64(time.Second))
 	f.publishPose()
@@ -70,40 +71,40 @@ type unit struct {
 
 // run flies and films until the route ends, or ctx does. Rendering starts when the live stream does; where the flight was filmed before,
 // the film is shown.
-func (f *flight) run(ctx context.Context, d *dice, s Settings, q Quality, tr *truth, epoch time.Time, log func(string, ...any)) (finished bool, err error) {
+func (f *flight) run(ctx context.Context, d *town.Dice, s Settings, q town.Quality, tr *town.Truth, epoch time.Time, log func(string, ...any)) (finished bool, err error) {
 	cam := geo.CameraFromDiagonal(q.Width, q.Height, 84)
-	r, err := newRenderer(cam)
+	r, err := town.NewRenderer(cam)
 	if err != nil {
 		return false, err
 	}
 	defer r.Close()
-	var enc *encoder
+	var enc *town.Encoder
 	defer func() {
 		if enc != nil {
 			enc.Close()
 		}
 	}()
-	w := newWatcher(f.town, func(solid, lap int, windows []Window, path []PathPoint) {
+	w := town.NewWatcher(f.town, func(solid, lap int, windows []town.Window, path []town.PathPoint) {
 		for i := range windows {
 			windows[i].Flight = f.id
 		}
-		tr.sight(f.town, solid, lap, windows, path)
+		tr.Sight(f.town, solid, lap, windows, path)
 	})
-	defer w.close()
-	tr.addTown(f.town)
-	base, phase := d.between(s.VideoDelayS[0], s.VideoDelayS[1]), d.between(0, 2*math.Pi)
+	defer w.Close()
+	tr.AddTown(f.town)
+	base, phase := d.Between(s.VideoDelayS[0], s.VideoDelayS[1]), d.Between(0, 2*math.Pi)
 	var out chan unit
 	pushing := &pusher{log: log, flight: f.id}
 	defer pushing.stop()
 
-	const tick = time.Second / frameRate
+	const tick = time.Second / town.FrameRate
 	f.began = time.Now()
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	var n uint32
 	shown := false
 	var liveAt time.Time // of the first frame of the live stream
-	looked := -lookEvery
+	looked := -town.LookEvery
 	for i := 0; ; i++ {
 		at := f.began.Add(time.Duration(i) * tick)
 		timer.Reset(time.Until(at))
@@ -117,7 +118,7 @@ func (f *flight) run(ctx context.Context, d *dice, s Settings, q Quality, tr *tr
 				enc = nil
 			}
 			if f.film == nil {
-				if enc, err = newEncoder(q, max(1, int(s.IDREveryS*frameRate))); err != nil {
+				if enc, err = town.NewEncoder(q, max(1, int(s.IDREveryS*town.FrameRate))); err != nil {
 					return false, err
 				}
 			}
@@ -144,7 +145,7 @@ func (f *flight) run(ctx context.Context, d *dice, s Settings, q Quality, tr *tr
 				defer func() { f.film.tell(tr, f.town, f.id, f.began, from, time.Now()) }()
 			}
 			shown = true
-			tr.frame(f.id, uint32(i), at)
+			tr.Frame(f.id, uint32(i), at)
 			select {
 			case out <- unit{f.film.units[i], since(&liveAt, at), at.Add(delay)}:
 			case <-ctx.Done():
@@ -156,19 +157,19 @@ func (f *flight) run(ctx context.Context, d *dice, s Settings, q Quality, tr *tr
 		if enc == nil || time.Since(at) > behind {
 			continue // a machine too slow for this shows fewer frames; none of them late
 		}
-		e := f.town.eye(cam, f.pilot.at)
+		e := f.town.Eye(cam, f.pilot.at)
 		seconds := at.Sub(epoch).Seconds()
-		r.render(f.town, e, seconds)
-		if i-looked >= lookEvery {
+		r.Render(f.town, e, seconds)
+		if i-looked >= town.LookEvery {
 			looked = i
-			w.look(r, e, seconds, at)
+			w.Look(r, e, seconds, at)
 		}
-		r.strip(n)
-		au, err := enc.encode(r.frame)
+		r.Strip(n)
+		au, err := enc.Encode(r.Frame)
 		if err != nil {
 			return false, err
 		}
-		tr.frame(f.id, n, at)
+		tr.Frame(f.id, n, at)
 		select {
 		case out <- unit{au, since(&liveAt, at), at.Add(delay)}:
 		case <-ctx.Done():
@@ -205,7 +206,7 @@ func (f *flight) glide(ctx context.Context, c pace.Clock, paused *atomic.Bool) b
 		case <-ticks.C:
 		}
 		if paused.Load() {
-			f.pilot.at.ve, f.pilot.at.vn, f.pilot.speed = 0, 0, 0
+			f.pilot.at.Ve, f.pilot.at.Vn, f.pilot.speed = 0, 0, 0
 			continue
 		}
 		if f.fly(step.Seconds(), c.Now(), 0) {
@@ -247,8 +248,8 @@ func (f *flight) comeHome(ctx context.Context, c pace.Clock) {
 	ticks := c.NewTicker(step)
 	defer ticks.Stop()
 	at := f.pilot.at
-	if f.transit(ctx, ticks, step, at.e, at.n, at.u, pilotPoint{u: at.u}) {
-		f.transit(ctx, ticks, step, 0, 0, at.u, pilotPoint{})
+	if f.transit(ctx, ticks, step, at.E, at.N, at.U, pilotPoint{u: at.U}) {
+		f.transit(ctx, ticks, step, 0, 0, at.U, pilotPoint{})
 	}
 }
 
@@ -263,29 +264,29 @@ func (f *flight) transit(ctx context.Context, ticks *time.Ticker, step time.Dura
 		}
 		far := math.Hypot(to.e-e, to.n-n)
 		p := &f.pilot.at
-		p.ve, p.vn = 0, 0
+		p.Ve, p.Vn = 0, 0
 		switch {
 		case u < to.u-0.1:
 			u = math.Min(to.u, u+climbMS*dt)
 		case far > homeMS*dt:
-			p.ve, p.vn = (to.e-e)/far*homeMS, (to.n-n)/far*homeMS
-			p.yawDeg = math.Atan2(p.ve, p.vn) * 180 / math.Pi
-			e, n = e+p.ve*dt, n+p.vn*dt
+			p.Ve, p.Vn = (to.e-e)/far*homeMS, (to.n-n)/far*homeMS
+			p.YawDeg = math.Atan2(p.Ve, p.Vn) * 180 / math.Pi
+			e, n = e+p.Ve*dt, n+p.Vn*dt
 		case u > to.u+0.1:
 			e, n, u = to.e, to.n, math.Max(to.u, u-climbMS*dt)
 		default:
-			p.e, p.n, p.u = to.e, to.n, to.u
+			p.E, p.N, p.U = to.e, to.n, to.u
 			f.publishPose()
 			return true
 		}
-		p.e, p.n, p.u = e, n, u
+		p.E, p.N, p.U = e, n, u
 		f.sensor.wander(dt)
 		f.publishPose()
 	}
 }
 
 // behind real time by so much, a frame is left out.
-const behind = 2 * time.Second / frameRate
+const behind = 2 * time.Second / town.FrameRate
 
 // since is the time since the first call, as a camera stamps its frames.
 func since(first *time.Time, at time.Time) time.Duration {
@@ -307,7 +308,7 @@ func (p *pusher) start(ctx context.Context, addr string) chan unit {
 	p.stop()
 	ctx, p.cancel = context.WithCancel(ctx)
 	p.done = make(chan struct{})
-	in := make(chan unit, 4*frameRate)
+	in := make(chan unit, 4*town.FrameRate)
 	go func() {
 		defer close(p.done)
 		if err := pushRTMP(ctx, addr, in); err != nil && ctx.Err() == nil {

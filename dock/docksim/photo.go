@@ -16,6 +16,7 @@ import (
 	"gocv.io/x/gocv"
 
 	"github.com/harrier-patrol/harrier/dock/cloudapi"
+	"github.com/harrier-patrol/harrier/dock/docksim/town"
 	"github.com/harrier-patrol/harrier/geo"
 	"github.com/harrier-patrol/harrier/missions"
 )
@@ -34,8 +35,8 @@ type shot struct {
 	waypoint int // of the whole route, from 0
 	at       time.Time
 	seconds  float64 // of the town's time
-	pose     truePose
-	read     truePose // as the aircraft read itself
+	pose     town.TruePose
+	read     town.TruePose // as the aircraft read itself
 }
 
 // name is as docks name photos.
@@ -51,14 +52,14 @@ func (d *simDock) photo(t *task, s shot) ([]byte, error) {
 	pic := gocv.NewMatWithSizeFromScalar(gocv.NewScalar(90, 100, 110, 0), photoHeight, photoWidth, gocv.MatTypeCV8UC3)
 	defer func() { pic.Close() }()
 	if t.fl.town != nil {
-		r, err := newRenderer(cam)
+		r, err := town.NewRenderer(cam)
 		if err != nil {
 			return nil, err
 		}
 		defer r.Close()
-		r.render(t.fl.town, t.fl.town.eye(cam, s.pose), s.seconds)
+		r.Render(t.fl.town, t.fl.town.Eye(cam, s.pose), s.seconds)
 		pic.Close()
-		pic = r.frame.Clone()
+		pic = r.Frame.Clone()
 	}
 	b, err := gocv.IMEncodeWithParams(gocv.JPEGFileExt, pic, []int{gocv.IMWriteJpegQuality, 92})
 	if err != nil {
@@ -122,7 +123,7 @@ const photoModel = "M4D"
 
 // xmp is an XMP segment with DJI's tags.
 func xmp(f *flight, cam geo.Camera, s shot) []byte {
-	at := f.frame.From(s.read.e, s.read.n)
+	at := f.frame.From(s.read.E, s.read.N)
 	rtk, horiz, vert := 16, f.sensor.s.GNSSSigmaM, f.sensor.s.GNSSSigmaM
 	if f.sensor.rtk {
 		rtk, horiz, vert = 50, f.sensor.s.RTKHorizM, f.sensor.s.RTKVertM
@@ -136,8 +137,8 @@ func xmp(f *flight, cam geo.Camera, s shot) []byte {
  drone-dji:FlightRollDegree="+0.00" drone-dji:FlightYawDegree="%+.2f" drone-dji:FlightPitchDegree="+0.00" drone-dji:FlightXSpeed="%.1f" drone-dji:FlightYSpeed="%.1f"
  drone-dji:RtkFlag="%d" drone-dji:RtkStdLon="%.5f" drone-dji:RtkStdLat="%.5f" drone-dji:RtkStdHgt="%.5f"
  drone-dji:CalibratedFocalLength="%.6f" drone-dji:CalibratedOpticalCenterX="%.6f" drone-dji:CalibratedOpticalCenterY="%.6f"/></rdf:RDF></x:xmpmeta><?xpacket end="w"?>`,
-		photoModel, s.at.In(shanghai).Format(time.RFC3339), s.at.UTC().Format("2006-01-02T15:04:05.000000"), s.read.u+siteHeightM, s.read.u, at.Lat(), at.Lon(),
-		s.read.rollDeg, s.read.yawDeg, s.read.pitchDeg, s.read.yawDeg, s.read.vn, s.read.ve, rtk, horiz/math.Sqrt2, horiz/math.Sqrt2, vert, cam.FocalPx, cam.CX, cam.CY)
+		photoModel, s.at.In(shanghai).Format(time.RFC3339), s.at.UTC().Format("2006-01-02T15:04:05.000000"), s.read.U+siteHeightM, s.read.U, at.Lat(), at.Lon(),
+		s.read.RollDeg, s.read.YawDeg, s.read.PitchDeg, s.read.YawDeg, s.read.Vn, s.read.Ve, rtk, horiz/math.Sqrt2, horiz/math.Sqrt2, vert, cam.FocalPx, cam.CX, cam.CY)
 }
 
 // upload brings the photos of a flight that has landed to where the server says, one after the other, and tells it of each.
@@ -183,11 +184,11 @@ func (d *simDock) uploadOne(ctx context.Context, t *task, i int, s shot) (err er
 	t.uploaded++
 	counts := &cloudapi.MediaFlightTask{UploadedFileCount: t.uploaded, ExpectedFileCount: len(t.fl.shots), FlightType: cloudapi.FlightTypeWaylineMission}
 	d.mu.Unlock()
-	at := t.fl.frame.From(s.read.e, s.read.n)
+	at := t.fl.frame.From(s.read.E, s.read.N)
 	d.f.book.note(Entry{At: d.f.o.Clock.Now(), Dock: d.sn, Flight: t.id, What: WhatUploaded, File: name})
 	return d.ask(ctx, cloudapi.KindEvents, cloudapi.MethodFileUploadCallback, &cloudapi.FileUploadCallback{FlightTask: counts, File: cloudapi.MediaFile{
 		ObjectKey: key, Path: t.id, Name: name, CloudToCloudID: "DEFAULT", Ext: cloudapi.MediaExt{FlightID: t.id, DroneModelKey: "0-100-0", PayloadModelKey: "1-98-0", IsOriginal: true},
-		Metadata: cloudapi.MediaMetadata{GimbalYawDegree: cloudapi.Loose(fmt.Sprintf("%q", fmt.Sprintf("%.2f", s.read.yawDeg))), AbsoluteAltitude: s.read.u + siteHeightM, RelativeAltitude: s.read.u,
+		Metadata: cloudapi.MediaMetadata{GimbalYawDegree: cloudapi.Loose(fmt.Sprintf("%q", fmt.Sprintf("%.2f", s.read.YawDeg))), AbsoluteAltitude: s.read.U + siteHeightM, RelativeAltitude: s.read.U,
 			CreateTime: s.at.In(shanghai).Format(time.RFC3339), ShootPosition: cloudapi.ShootPosition{Lat: at.Lat(), Lng: at.Lon()}}}}, nil)
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/paulmach/orb"
 
 	"github.com/harrier-patrol/harrier/dock/cloudapi"
+	"github.com/harrier-patrol/harrier/dock/docksim/town"
 	"github.com/harrier-patrol/harrier/dock/pace"
 	"github.com/harrier-patrol/harrier/geo"
 	"github.com/harrier-patrol/harrier/missions"
@@ -20,12 +21,12 @@ import (
 // A photo tells of itself what a real aircraft's does: still.Read finds pose, lens, model and time.
 func TestPhotosTellTheirPose(t *testing.T) {
 	site := orb.Point{121.53, 31.225}
-	town := NewTown(3, "photo", site)
-	defer town.ground.Close()
+	place := town.NewTown(3, "photo", site)
+	defer place.Ground.Close()
 	f := &Fleet{o: Options{Clock: pace.Wall, Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Settings: DefaultSettings()}}
 	route := missions.Route{Waypoints: []missions.Waypoint{{Lon: site[0], Lat: site[1], HeightM: 70, SpeedMS: 9, PitchDeg: -80, Photo: true}, {Lon: site[0] + 0.001, Lat: site[1], HeightM: 70, SpeedMS: 9, PitchDeg: -80, Photo: true}}}
-	fl := newFlight("f", town.frame, prepared{route: route}, newDice(1, 1), f.o.Settings, true)
-	fl.town = town
+	fl := newFlight("f", place.Frame, prepared{route: route}, town.NewDice(1, 1), f.o.Settings, true)
+	fl.town = place
 	at := time.Date(2026, 5, 1, 2, 3, 4, 567000000, time.UTC)
 	for !fl.fly(0.1, at, 0) {
 	}
@@ -50,8 +51,8 @@ func TestPhotosTellTheirPose(t *testing.T) {
 	if err != nil || m.PoseErr != nil {
 		t.Fatal(err, m.PoseErr)
 	}
-	want := town.frame.From(s.read.e, s.read.n)
-	if geo.DistanceM(m.Pose.Point(), want) > 0.01 || math.Abs(m.Pose.HeightM-s.read.u) > 0.001 || math.Abs(geo.WrapDeg(m.Pose.YawDeg-s.read.yawDeg)) > 0.01 || math.Abs(m.Pose.PitchDeg-s.read.pitchDeg) > 0.01 {
+	want := place.Frame.From(s.read.E, s.read.N)
+	if geo.DistanceM(m.Pose.Point(), want) > 0.01 || math.Abs(m.Pose.HeightM-s.read.U) > 0.001 || math.Abs(geo.WrapDeg(m.Pose.YawDeg-s.read.YawDeg)) > 0.01 || math.Abs(m.Pose.PitchDeg-s.read.PitchDeg) > 0.01 {
 		t.Errorf("pose %+v of %+v at %v", m.Pose, s.read, want)
 	}
 	if m.Model != photoModel || !m.Time.Equal(at) || m.Width < 4000 || m.Height < 3000 || math.Abs(m.Camera.FocalPx-geo.CameraFromDiagonal(photoWidth, photoHeight, 84).FocalPx) > 1 || m.Edited != "" {
@@ -66,7 +67,7 @@ func TestARestTakesThePhotosThatAreLeft(t *testing.T) {
 		route.Waypoints = append(route.Waypoints, missions.Waypoint{Lon: 121.5 + float64(i)*0.001, Lat: 31.2, HeightM: 70, SpeedMS: 9, PitchDeg: -80, Photo: true})
 	}
 	p := rest(route, &cloudapi.BreakPoint{Index: 1, Progress: 0.5})
-	fl := newFlight("f", geo.NewFrame(orb.Point{121.5, 31.2}, 0), p, newDice(1, 1), DefaultSettings(), true)
+	fl := newFlight("f", geo.NewFrame(orb.Point{121.5, 31.2}, 0), p, town.NewDice(1, 1), DefaultSettings(), true)
 	for !fl.fly(0.1, time.Now(), 0) {
 	}
 	if len(fl.shots) != 2 || fl.shots[0].waypoint != 2 || fl.shots[1].waypoint != 3 {

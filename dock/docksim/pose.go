@@ -3,21 +3,14 @@ package docksim
 import (
 	"math"
 
+	"github.com/harrier-patrol/harrier/dock/docksim/town"
 	"github.com/harrier-patrol/harrier/geo"
 	"github.com/harrier-patrol/harrier/missions"
 )
 
-// truePose is where an aircraft really is and where its camera really looks, in metres of its town's frame (take-off is 0)
-// and degrees.
-type truePose struct {
-	e, n, u                   float64
-	yawDeg, pitchDeg, rollDeg float64
-	ve, vn                    float64
-}
-
 // pilot flies a route: to each waypoint, stop, turn along the next leg, go. Demo flights begin in the air.
 type pilot struct {
-	at     truePose
+	at     town.TruePose
 	legs   []pilotPoint
 	next   int
 	speed  float64
@@ -45,7 +38,7 @@ func newPilot(f geo.Frame, r missions.Route) *pilot {
 		p.legs = append(p.legs, pilotPoint{v.E, v.N, w.HeightM, w.SpeedMS, w.PitchDeg})
 	}
 	a, b := p.legs[0], p.legs[1]
-	p.at = truePose{e: a.e, n: a.n, u: a.u, pitchDeg: a.pitch, yawDeg: math.Atan2(b.e-a.e, b.n-a.n) * 180 / math.Pi}
+	p.at = town.TruePose{E: a.e, N: a.n, U: a.u, PitchDeg: a.pitch, YawDeg: math.Atan2(b.e-a.e, b.n-a.n) * 180 / math.Pi}
 	for i := 1; i < len(p.legs); i++ {
 		p.length += math.Hypot(p.legs[i].e-p.legs[i-1].e, p.legs[i].n-p.legs[i-1].n)
 	}
@@ -55,36 +48,36 @@ func newPilot(f geo.Frame, r missions.Route) *pilot {
 // step flies on for dt seconds; done says that the last waypoint is reached.
 func (p *pilot) step(dt float64) (done bool) {
 	if p.next >= len(p.legs) {
-		p.at.ve, p.at.vn = 0, 0
+		p.at.Ve, p.at.Vn = 0, 0
 		return !p.hover
 	}
 	to := p.legs[p.next]
-	de, dn := to.e-p.at.e, to.n-p.at.n
+	de, dn := to.e-p.at.E, to.n-p.at.N
 	dist := math.Hypot(de, dn)
 	if dist < 0.05 {
-		p.speed, p.at.ve, p.at.vn = 0, 0, 0
+		p.speed, p.at.Ve, p.at.Vn = 0, 0, 0
 		p.next++
 		return p.next >= len(p.legs) && !p.hover
 	}
 	want := math.Atan2(de, dn) * 180 / math.Pi
-	off := geo.WrapDeg(want - p.at.yawDeg)
+	off := geo.WrapDeg(want - p.at.YawDeg)
 	toward := func(from, to, rate float64) float64 {
 		return from + math.Max(-rate*dt, math.Min(rate*dt, to-from))
 	}
-	p.at.pitchDeg = toward(p.at.pitchDeg, p.legs[p.next-1].pitch, pitchDegS)
+	p.at.PitchDeg = toward(p.at.PitchDeg, p.legs[p.next-1].pitch, pitchDegS)
 	if p.speed == 0 && math.Abs(off) > 0.5 {
-		p.at.yawDeg = geo.WrapDeg(p.at.yawDeg + math.Max(-turnDegS*dt, math.Min(turnDegS*dt, off)))
+		p.at.YawDeg = geo.WrapDeg(p.at.YawDeg + math.Max(-turnDegS*dt, math.Min(turnDegS*dt, off)))
 		return false
 	}
-	p.at.yawDeg = want
+	p.at.YawDeg = want
 	limit := math.Min(to.speed, math.Sqrt(2*accelMS2*dist)+0.02)
 	p.speed = math.Max(0.3, math.Min(limit, p.speed+accelMS2*dt))
 	move := math.Min(dist, p.speed*dt)
 	p.flown += move
-	p.at.e += de / dist * move
-	p.at.n += dn / dist * move
-	p.at.u = toward(p.at.u, to.u, 2)
-	p.at.ve, p.at.vn = de/dist*p.speed, dn/dist*p.speed
+	p.at.E += de / dist * move
+	p.at.N += dn / dist * move
+	p.at.U = toward(p.at.U, to.u, 2)
+	p.at.Ve, p.at.Vn = de/dist*p.speed, dn/dist*p.speed
 	return false
 }
 

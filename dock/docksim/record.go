@@ -11,6 +11,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/harrier-patrol/harrier/dock/docksim/town"
 	"github.com/harrier-patrol/harrier/geo"
 	"github.com/harrier-patrol/harrier/missions"
 	"github.com/harrier-patrol/harrier/missions/wpml"
@@ -47,10 +48,10 @@ type film struct {
 
 // recordedSight is when a solid was seen well, and its way; times since recordingEpoch.
 type recordedSight struct {
-	Solid   int         `json:"solid"`
-	Lap     int         `json:"lap,omitempty"` // how often it had left the town
-	Windows []Window    `json:"windows"`
-	Path    []PathPoint `json:"path,omitempty"`
+	Solid   int              `json:"solid"`
+	Lap     int              `json:"lap,omitempty"` // how often it had left the town
+	Windows []town.Window    `json:"windows"`
+	Path    []town.PathPoint `json:"path,omitempty"`
 }
 
 // recordingEpoch stands for the beginning of a flight in a recording.
@@ -64,7 +65,7 @@ func Record(ctx context.Context, o Options, dir string, progress func(dock strin
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	rec := recorded{o.Docks, o.Flying, o.Seed, o.Day, o.Height, o.Pitch, o.Settings.SpeedMS, o.Quality, max(1, int(o.Settings.IDREveryS*frameRate)), o.Seconds}
+	rec := recorded{o.Docks, o.Flying, o.Seed, o.Day, o.Height, o.Pitch, o.Settings.SpeedMS, o.Quality, max(1, int(o.Settings.IDREveryS*town.FrameRate)), o.Seconds}
 	head, err := json.MarshalIndent(rec, "", "  ")
 	if err != nil {
 		return err
@@ -98,16 +99,16 @@ func (f *Fleet) record(ctx context.Context, i int, route missions.Route, rec rec
 	if route, err = wpml.Read(kmz); err != nil {
 		return err
 	}
-	town := f.town(i)
-	defer town.ground.Close()
-	q := Qualities[f.o.Quality]
+	place := f.town(i)
+	defer place.Ground.Close()
+	q := town.Qualities[f.o.Quality]
 	cam := geo.CameraFromDiagonal(q.Width, q.Height, 84)
-	r, err := newRenderer(cam)
+	r, err := town.NewRenderer(cam)
 	if err != nil {
 		return err
 	}
 	defer r.Close()
-	enc, err := newEncoder(q, rec.IDREvery)
+	enc, err := town.NewEncoder(q, rec.IDREvery)
 	if err != nil {
 		return err
 	}
@@ -118,23 +119,23 @@ func (f *Fleet) record(ctx context.Context, i int, route missions.Route, rec rec
 	}
 	defer video.Close()
 	var out film
-	w := newWatcher(town, func(solid, lap int, windows []Window, path []PathPoint) {
+	w := town.NewWatcher(place, func(solid, lap int, windows []town.Window, path []town.PathPoint) {
 		out.Sights = append(out.Sights, recordedSight{solid, lap, windows, path})
 	})
-	p := newPilot(town.frame, route)
-	const tick = time.Second / frameRate
-	for n := 0; !p.step(tick.Seconds()) && (rec.Seconds <= 0 || n < int(rec.Seconds*frameRate)); n++ {
+	p := newPilot(place.Frame, route)
+	const tick = time.Second / town.FrameRate
+	for n := 0; !p.step(tick.Seconds()) && (rec.Seconds <= 0 || n < int(rec.Seconds*town.FrameRate)); n++ {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
 		since := time.Duration(n) * tick
-		e := town.eye(cam, p.at)
-		r.render(town, e, since.Seconds())
-		if n%lookEvery == 0 {
-			w.look(r, e, since.Seconds(), recordingEpoch.Add(since))
+		e := place.Eye(cam, p.at)
+		r.Render(place, e, since.Seconds())
+		if n%town.LookEvery == 0 {
+			w.Look(r, e, since.Seconds(), recordingEpoch.Add(since))
 		}
-		r.strip(uint32(n))
-		au, err := enc.encode(r.frame)
+		r.Strip(uint32(n))
+		au, err := enc.Encode(r.Frame)
 		if err != nil {
 			return err
 		}
@@ -142,11 +143,11 @@ func (f *Fleet) record(ctx context.Context, i int, route missions.Route, rec rec
 			return err
 		}
 		out.Sizes = append(out.Sizes, len(au))
-		if n%frameRate == 0 {
+		if n%town.FrameRate == 0 {
 			progress(int(p.percent()))
 		}
 	}
-	w.close()
+	w.Close()
 	b, err := json.Marshal(out)
 	if err != nil {
 		return err
@@ -196,28 +197,28 @@ func openFilm(dir string, i int, idr int) (*film, error) {
 		f.units = append(f.units, video[at:at+n])
 		at += n
 	}
-	f.seconds = float64(len(f.units)) / frameRate
+	f.seconds = float64(len(f.units)) / town.FrameRate
 	return f, nil
 }
 
 // tell hands a played flight's sights to the truth: what was in sight while its video was sent.
-func (f *film) tell(t *truth, town *Town, flight string, began time.Time, from, until time.Time) {
+func (f *film) tell(t *town.Truth, place *town.Town, flight string, began time.Time, from, until time.Time) {
 	shift := func(x time.Time) time.Time { return began.Add(x.Sub(recordingEpoch)).UTC() }
 	for _, s := range f.Sights {
-		var windows []Window
+		var windows []town.Window
 		for _, w := range s.Windows {
 			w.Flight, w.From, w.To = flight, maxTime(shift(w.From), from), minTime(shift(w.To), until)
-			if w.To.Sub(w.From) >= seenFor {
+			if w.To.Sub(w.From) >= town.SeenFor {
 				windows = append(windows, w)
 			}
 		}
-		var path []PathPoint
+		var path []town.PathPoint
 		for _, p := range s.Path {
 			if p.Time = shift(p.Time); !p.Time.Before(from) && !p.Time.After(until) {
 				path = append(path, p)
 			}
 		}
-		t.sight(town, s.Solid, s.Lap, windows, path)
+		t.Sight(place, s.Solid, s.Lap, windows, path)
 	}
 }
 
@@ -237,19 +238,19 @@ func minTime(a, b time.Time) time.Time {
 
 // routes are the routes of the flying docks.
 func (f *Fleet) routes() []missions.Route {
-	d := newDice(f.o.Seed, 31)
+	d := town.NewDice(f.o.Seed, 31)
 	var out []missions.Route
 	for i := range f.o.Flying {
 		t := f.bare(i)
-		out = append(out, t.route(d, f.o.Height, f.o.Pitch, f.o.Settings.SpeedMS))
+		out = append(out, routeOver(t, d, f.o.Height, f.o.Pitch, f.o.Settings.SpeedMS))
 	}
 	return out
 }
 
 // bare is a dock's town with its frame and angle alone: enough for a route.
-func (f *Fleet) bare(i int) *Town {
-	d := newDice(f.o.Seed, townStream+uint64(i))
-	return &Town{frame: geo.NewFrame(orbPoint(Site(i)[0], Site(i)[1]), 0), angle: d.between(-0.6, 0.6)}
+func (f *Fleet) bare(i int) *town.Town {
+	d := town.NewDice(f.o.Seed, town.TownStream+uint64(i))
+	return town.BareTown(geo.NewFrame(orbPoint(Site(i)[0], Site(i)[1]), 0), d.Between(-0.6, 0.6))
 }
 
 // longest is how long the longest film lasts, seconds.

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/harrier-patrol/harrier/dock/cloudapi"
+	"github.com/harrier-patrol/harrier/dock/docksim/town"
 )
 
 // online tells the dock's topology: with its aircraft while that is on.
@@ -66,7 +67,7 @@ func (d *simDock) osd() {
 		online = 1
 		at := *t.fl.read.Load()
 		if !t.inAir && !d.f.o.Airborne {
-			at = truePose{} // in the dock
+			at = town.TruePose{} // in the dock
 		}
 		a = t.fl.sensor.osd(t.fl.frame, at)
 		a.Battery = &cloudapi.Battery{CapacityPercent: int(d.battery.percent), ReturnHomePower: 12}

@@ -9,6 +9,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/harrier-patrol/harrier/dock/cloudapi"
+	"github.com/harrier-patrol/harrier/dock/docksim/town"
 	"github.com/harrier-patrol/harrier/geo"
 )
 
@@ -64,14 +65,14 @@ func LoadSettings(path string) (Settings, error) {
 
 // sensor is how an aircraft sees itself: a true pose with its errors.
 type sensor struct {
-	d            *dice
+	d            *town.Dice
 	s            Settings
 	rtk          bool
 	yawB, pitchB float64
 	ge, gn, gu   float64 // wandering GNSS error
 }
 
-func newSensor(d *dice, s Settings, rtk bool) *sensor {
+func newSensor(d *town.Dice, s Settings, rtk bool) *sensor {
 	x := &sensor{d: d, s: s, rtk: rtk, yawB: d.NormFloat64() * s.YawBiasDeg, pitchB: d.NormFloat64() * s.PitchBiasDeg}
 	x.ge, x.gn, x.gu = d.NormFloat64()*s.GNSSSigmaM, d.NormFloat64()*s.GNSSSigmaM, d.NormFloat64()*s.GNSSSigmaM
 	return x
@@ -86,17 +87,17 @@ func (x *sensor) wander(dt float64) {
 	}
 }
 
-func (x *sensor) read(p truePose) truePose {
+func (x *sensor) read(p town.TruePose) town.TruePose {
 	if x.rtk {
-		p.e += x.d.NormFloat64() * x.s.RTKHorizM
-		p.n += x.d.NormFloat64() * x.s.RTKHorizM
-		p.u += x.d.NormFloat64() * x.s.RTKVertM
+		p.E += x.d.NormFloat64() * x.s.RTKHorizM
+		p.N += x.d.NormFloat64() * x.s.RTKHorizM
+		p.U += x.d.NormFloat64() * x.s.RTKVertM
 	} else {
-		p.e, p.n, p.u = p.e+x.ge, p.n+x.gn, p.u+x.gu
+		p.E, p.N, p.U = p.E+x.ge, p.N+x.gn, p.U+x.gu
 	}
-	p.yawDeg += x.yawB + x.d.NormFloat64()*x.s.GimbalNoiseDeg
-	p.pitchDeg += x.pitchB + x.d.NormFloat64()*x.s.GimbalNoiseDeg
-	p.rollDeg += x.d.NormFloat64() * x.s.GimbalNoiseDeg
+	p.YawDeg += x.yawB + x.d.NormFloat64()*x.s.GimbalNoiseDeg
+	p.PitchDeg += x.pitchB + x.d.NormFloat64()*x.s.GimbalNoiseDeg
+	p.RollDeg += x.d.NormFloat64() * x.s.GimbalNoiseDeg
 	return p
 }
 
@@ -104,11 +105,11 @@ func (x *sensor) read(p truePose) truePose {
 const siteHeightM = 12
 
 // osd is what an aircraft that reads itself at p reports over OSD.
-func (x *sensor) osd(frame geo.Frame, p truePose) *cloudapi.AircraftProperties {
-	at := frame.From(p.e, p.n)
-	a := &cloudapi.AircraftProperties{ModeCode: new(cloudapi.AircraftModeWayline), Latitude: new(at.Lat()), Longitude: new(at.Lon()), Elevation: new(p.u), Height: new(p.u + siteHeightM),
-		AttitudeHead: new(p.yawDeg), HorizontalSpeed: new(hypot(p.ve, p.vn)),
-		PayloadsByIndex: map[string]cloudapi.PayloadProperties{payload: {GimbalPitch: new(p.pitchDeg), GimbalRoll: new(p.rollDeg), GimbalYaw: new(p.yawDeg)}}}
+func (x *sensor) osd(frame geo.Frame, p town.TruePose) *cloudapi.AircraftProperties {
+	at := frame.From(p.E, p.N)
+	a := &cloudapi.AircraftProperties{ModeCode: new(cloudapi.AircraftModeWayline), Latitude: new(at.Lat()), Longitude: new(at.Lon()), Elevation: new(p.U), Height: new(p.U + siteHeightM),
+		AttitudeHead: new(p.YawDeg), HorizontalSpeed: new(hypot(p.Ve, p.Vn)),
+		PayloadsByIndex: map[string]cloudapi.PayloadProperties{payload: {GimbalPitch: new(p.PitchDeg), GimbalRoll: new(p.RollDeg), GimbalYaw: new(p.YawDeg)}}}
 	a.PositionState = &cloudapi.AircraftPositionState{IsFixed: cloudapi.RTKFixFixing, Quality: 4, GPSNumber: 22}
 	if x.rtk {
 		a.PositionState = &cloudapi.AircraftPositionState{IsFixed: cloudapi.RTKFixFixed, Quality: 5, GPSNumber: 26, RTKNumber: 28}
@@ -117,10 +118,10 @@ func (x *sensor) osd(frame geo.Frame, p truePose) *cloudapi.AircraftProperties {
 }
 
 // drc is the same over the DRC channel.
-func (x *sensor) drc(frame geo.Frame, p truePose) *cloudapi.OSDInfoPush {
-	at := frame.From(p.e, p.n)
-	return &cloudapi.OSDInfoPush{AttitudeHead: p.yawDeg, Latitude: at.Lat(), Longitude: at.Lon(), Height: p.u + siteHeightM,
-		SpeedX: p.ve, SpeedY: p.vn, GimbalPitch: p.pitchDeg, GimbalRoll: p.rollDeg, GimbalYaw: p.yawDeg}
+func (x *sensor) drc(frame geo.Frame, p town.TruePose) *cloudapi.OSDInfoPush {
+	at := frame.From(p.E, p.N)
+	return &cloudapi.OSDInfoPush{AttitudeHead: p.YawDeg, Latitude: at.Lat(), Longitude: at.Lon(), Height: p.U + siteHeightM,
+		SpeedX: p.Ve, SpeedY: p.Vn, GimbalPitch: p.PitchDeg, GimbalRoll: p.RollDeg, GimbalYaw: p.YawDeg}
 }
 
 // Times are the settings with the errors of position and gimbal k times as large.

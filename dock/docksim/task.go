@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/harrier-patrol/harrier/dock/cloudapi"
+	"github.com/harrier-patrol/harrier/dock/docksim/town"
 	"github.com/harrier-patrol/harrier/geo"
 	"github.com/harrier-patrol/harrier/missions"
 )
@@ -94,18 +95,18 @@ func (d *simDock) execute(ctx context.Context, id string) int {
 	n := d.f.count.Add(1)
 	every := d.f.o.Settings.NoRTKEvery
 	rtk := every == 0 || n%int64(every) != 0
-	dc := newDice(d.f.o.Seed, 5000+uint64(d.i)*100+uint64(n))
+	dc := town.NewDice(d.f.o.Seed, 5000+uint64(d.i)*100+uint64(n))
 	t := &task{id: id, hand: p.hand}
 	d.rng.Lock()
 	t.fault, t.at = d.f.o.Faults.draw(d.d, d.sn, d.flights)
 	d.rng.Unlock()
-	var town *Town
+	var place *town.Town
 	if d.f.o.NoVideo {
 		t.fl = newFlight(id, geo.NewFrame(orbPoint(Site(d.i)[0], Site(d.i)[1]), 0), p, dc, d.f.o.Settings, rtk)
 	} else {
-		town = d.f.town(d.i)
-		t.fl = newFlight(id, town.frame, p, dc, d.f.o.Settings, rtk)
-		t.fl.town = town
+		place = d.f.town(d.i)
+		t.fl = newFlight(id, place.Frame, p, dc, d.f.o.Settings, rtk)
+		t.fl.town = place
 		if d.i < len(d.f.shown) {
 			t.fl.film = d.f.shown[d.i]
 		}
@@ -118,8 +119,8 @@ func (d *simDock) execute(ctx context.Context, id string) int {
 		defer d.wg.Done()
 		d.carryOut(ctx, t, dc)
 		d.upload(ctx, t)
-		if town != nil {
-			town.ground.Close()
+		if place != nil {
+			place.Ground.Close()
 		}
 	}()
 	return 0
@@ -140,7 +141,7 @@ var before = []step{{cloudapi.FlightTaskStepCheckNoRoute, 0.5}, {cloudapi.Flight
 var after = []step{{cloudapi.FlightTaskStepLand, 12}, {cloudapi.FlightTaskStepCloseCover, 14}, {cloudapi.FlightTaskStepDockEndsWork, 5}, {cloudapi.FlightTaskStepCountMedia, 2}, {cloudapi.FlightTaskStepTellResult, 1}}
 
 // carryOut flies a task from the dock's first check to its last message.
-func (d *simDock) carryOut(ctx context.Context, t *task, dc *dice) {
+func (d *simDock) carryOut(ctx context.Context, t *task, dc *town.Dice) {
 	o := d.f.o
 	d.online()
 	walk := func(steps []step) bool {
@@ -171,7 +172,7 @@ func (d *simDock) carryOut(ctx context.Context, t *task, dc *dice) {
 	case o.NoVideo:
 		done = t.fl.glide(fctx, o.Clock, &t.paused)
 	default:
-		done, err = t.fl.run(fctx, dc, o.Settings, Qualities[o.Quality], d.f.truth, d.f.epoch, o.Log.Warn)
+		done, err = t.fl.run(fctx, dc, o.Settings, town.Qualities[o.Quality], d.f.truth, d.f.epoch, o.Log.Warn)
 	}
 	if ctx.Err() != nil {
 		return
@@ -248,8 +249,8 @@ func (d *simDock) goHome(t *task, status cloudapi.JobStatus, code int) {
 	t.home, t.failed, t.code = true, status, code
 	i, share := int(t.fl.wp.Load()), 0.0
 	at := t.fl.read.Load()
-	p := t.fl.frame.From(at.e, at.n)
-	t.breakPoint = &cloudapi.BreakPointReport{Index: t.fl.first + max(0, i-1), Progress: share, Longitude: p.Lon(), Latitude: p.Lat(), Height: at.u + siteHeightM, AttitudeHead: at.yawDeg}
+	p := t.fl.frame.From(at.E, at.N)
+	t.breakPoint = &cloudapi.BreakPointReport{Index: t.fl.first + max(0, i-1), Progress: share, Longitude: p.Lon(), Latitude: p.Lat(), Height: at.U + siteHeightM, AttitudeHead: at.YawDeg}
 	t.cancel()
 }
 

@@ -9,7 +9,7 @@ import (
 
 	"gocv.io/x/gocv"
 
-	"github.com/harrier-patrol/harrier/dock/docksim"
+	"github.com/harrier-patrol/harrier/dock/docksim/town"
 	"github.com/harrier-patrol/harrier/vision"
 	"github.com/harrier-patrol/harrier/vision/networks"
 )
@@ -27,9 +27,9 @@ func open(t testing.TB, name, engine string) *Model {
 	return m
 }
 
-func still(t testing.TB) (gocv.Mat, []docksim.Label) {
+func still(t testing.TB) (gocv.Mat, []town.Label) {
 	t.Helper()
-	m, labels, err := docksim.Still(10002, 65, 80, 10, 20, 10, 3)
+	m, labels, err := town.Still(10002, 65, 80, 10, 20, 10, 3)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -123,7 +123,7 @@ func TestTheCloserLookIsRightMoreOften(t *testing.T) {
 	looksAt := m.closer.man.LooksAt
 	count := func() (right, wrong int) {
 		for seed := range uint64(12) {
-			pic, labels, err := docksim.Still(10010+seed, 60, 80, 10, 20, 10, 3)
+			pic, labels, err := town.Still(10010+seed, 60, 80, 10, 20, 10, 3)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -139,7 +139,7 @@ func TestTheCloserLookIsRightMoreOften(t *testing.T) {
 				if !slices.Contains(looksAt, d.Class) {
 					continue
 				}
-				ok := slices.ContainsFunc(labels, func(l docksim.Label) bool {
+				ok := slices.ContainsFunc(labels, func(l town.Label) bool {
 					return strings.Replace(l.Class, "dump-truck-", "dump-truck/", 1) == d.Class && d.Box.IoU(vision.Box{X: l.Box[0], Y: l.Box[1], W: l.Box[2], H: l.Box[3]}) > 0.4
 				})
 				if ok {

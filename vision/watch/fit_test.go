@@ -11,12 +11,13 @@ import (
 
 	"github.com/harrier-patrol/harrier/dock/cloudapi"
 	"github.com/harrier-patrol/harrier/dock/docksim"
+	"github.com/harrier-patrol/harrier/dock/docksim/town"
 	"github.com/harrier-patrol/harrier/vision"
 )
 
 func frameOf(t testing.TB, seed uint64, east float64) gocv.Mat {
 	t.Helper()
-	m, _, err := docksim.Still(seed, 65, 75, 20, east, 10, 3)
+	m, _, err := town.Still(seed, 65, 75, 20, east, 10, 3)
 	if err != nil {
 		t.Fatal(err)
 	}

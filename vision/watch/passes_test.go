@@ -12,7 +12,7 @@ import (
 	"gocv.io/x/gocv"
 
 	"github.com/harrier-patrol/harrier/dock"
-	"github.com/harrier-patrol/harrier/dock/docksim"
+	"github.com/harrier-patrol/harrier/dock/docksim/town"
 	"github.com/harrier-patrol/harrier/embedded"
 	"github.com/harrier-patrol/harrier/evidence"
 	"github.com/harrier-patrol/harrier/geo"
@@ -25,7 +25,7 @@ import (
 // twoDays are plots of two days at 10 cm a pixel with something built or pulled down, by how many pixels of it.
 func twoDays(t *testing.T) (before, after []byte, changed int) {
 	t.Helper()
-	err := docksim.PairsOf(5301, 6, [2]float64{change.PlotGSDM, change.PlotGSDM + 1e-9}, func(p docksim.Passes) error {
+	err := town.PairsOf(5301, 6, [2]float64{change.PlotGSDM, change.PlotGSDM + 1e-9}, func(p town.Passes) error {
 		for _, at := range []image.Point{{0, 0}, {320, 0}, {0, 320}, {320, 320}, {160, 160}} {
 			r := image.Rectangle{at, at.Add(image.Pt(change.PlotPx, change.PlotPx))}
 			m := p.Mask.Region(r)

@@ -20,6 +20,7 @@ import (
 	"github.com/harrier-patrol/harrier/dock"
 	"github.com/harrier-patrol/harrier/dock/cloudapi"
 	"github.com/harrier-patrol/harrier/dock/docksim"
+	"github.com/harrier-patrol/harrier/dock/docksim/town"
 	"github.com/harrier-patrol/harrier/geo"
 	"github.com/harrier-patrol/harrier/vision"
 	"github.com/harrier-patrol/harrier/vision/score"
@@ -278,7 +279,7 @@ func (w *benchWatch) pose(pts time.Duration) (geo.Pose, bool) {
 }
 
 // locate puts true pixels of ground and roof points on the ground at the end of the flight, when all is known.
-func (w *benchWatch) locate(town *docksim.Town) flown {
+func (w *benchWatch) locate(town *town.Town) flown {
 	if w.c.Time == "estimated" {
 		w.clock.Estimate(w.poses.Recent())
 		_, w.out.sigmaS = w.clock.Captured(0)

@@ -36,7 +36,7 @@ func (p *Bar) Step(what string) {
 	fmt.Fprintf(os.Stderr, "\r\x1b[K[%-30s] %d/%d %s  %.40s", strings.Repeat("█", 30*(p.n-1)/p.of), p.n, p.of, left, what)
 }
 
-// note says something of a file; what many files share is said for the first few, and summed up at the end.
+// Note says something of a file; what many files share is said for the first few, and summed up at the end.
 func (p *Bar) Note(file, s string) {
 	if p.said[s]++; p.said[s] > 3 {
 		return

@@ -1,4 +1,4 @@
-package docksim
+package town
 
 import (
 	"math"
@@ -29,42 +29,42 @@ type Take struct {
 // Takes renders n pictures of the town of a seed at random poses (heights in metres, pitch in degrees below level), each the
 // last of a short burst through the encoder at the quality, and hands them to each.
 func Takes(seed uint64, n int, heights, pitches [2]float64, quality int, each func(Take) error) error {
-	t := townOf(newTrainingDice(seed, townStream), seed, 0, "training", orb.Point{121.5, 31.2}, dayOf(seed, 0))
-	defer t.ground.Close()
-	d := newDice(seed, 5)
+	t := townOf(newTrainingDice(seed, TownStream), seed, 0, "training", orb.Point{121.5, 31.2}, DayOf(seed, 0))
+	defer t.Ground.Close()
+	d := NewDice(seed, 5)
 	q := Qualities[quality]
 	cam := geo.CameraFromDiagonal(q.Width, q.Height, 84)
-	r, err := newRenderer(cam)
+	r, err := NewRenderer(cam)
 	if err != nil {
 		return err
 	}
 	defer r.Close()
 	for i := range n {
-		p := truePose{e: d.between(-150, 150), n: d.between(-110, 110), u: d.between(heights[0], heights[1]),
-			yawDeg: d.between(-180, 180), pitchDeg: -d.between(pitches[0], pitches[1]), rollDeg: d.between(-1, 1)}
-		v := d.between(0, 12)
-		s, c := math.Sincos(p.yawDeg * math.Pi / 180)
-		p.ve, p.vn = v*s, v*c
-		enc, err := newEncoder(q, 250)
+		p := TruePose{E: d.Between(-150, 150), N: d.Between(-110, 110), U: d.Between(heights[0], heights[1]),
+			YawDeg: d.Between(-180, 180), PitchDeg: -d.Between(pitches[0], pitches[1]), RollDeg: d.Between(-1, 1)}
+		v := d.Between(0, 12)
+		s, c := math.Sincos(p.YawDeg * math.Pi / 180)
+		p.Ve, p.Vn = v*s, v*c
+		enc, err := NewEncoder(q, 250)
 		if err != nil {
 			return err
 		}
 		take := Take{Width: q.Width, Height: q.Height}
 		at := float64(i) * 7
 		for k := range 6 {
-			p.e, p.n = p.e+p.ve/frameRate, p.n+p.vn/frameRate
-			at += 1.0 / frameRate
-			r.render(t, t.eye(cam, p), at)
-			r.strip(uint32(d.Uint32()))
-			au, err := enc.encode(r.frame)
+			p.E, p.N = p.E+p.Ve/FrameRate, p.N+p.Vn/FrameRate
+			at += 1.0 / FrameRate
+			r.Render(t, t.Eye(cam, p), at)
+			r.Strip(uint32(d.Uint32()))
+			au, err := enc.Encode(r.Frame)
 			if err != nil {
 				enc.Close()
 				return err
 			}
 			take.Burst = append(take.Burst, au)
 			if k == 5 {
-				take.Labels = r.labels(t, t.eye(cam, p), at)
-				take.GSDM = p.u / math.Sin(-p.pitchDeg*math.Pi/180) / cam.FocalPx
+				take.Labels = r.labels(t, t.Eye(cam, p), at)
+				take.GSDM = p.U / math.Sin(-p.PitchDeg*math.Pi/180) / cam.FocalPx
 			}
 		}
 		enc.Close()
@@ -103,16 +103,16 @@ func (r *renderer) labels(t *Town, e eye, s float64) []Label {
 // Still renders one picture of a town, for people to look at.
 func Still(seed uint64, heightM, pitchDeg, yawDeg, east, north float64, quality int) (gocv.Mat, []Label, error) {
 	t := NewTown(seed, "still", orb.Point{121.5, 31.2})
-	defer t.ground.Close()
+	defer t.Ground.Close()
 	q := Qualities[quality]
 	cam := geo.CameraFromDiagonal(q.Width, q.Height, 84)
-	r, err := newRenderer(cam)
+	r, err := NewRenderer(cam)
 	if err != nil {
 		return gocv.Mat{}, nil, err
 	}
 	defer r.Close()
-	p := truePose{e: east, n: north, u: heightM, yawDeg: yawDeg, pitchDeg: -pitchDeg}
-	e := t.eye(cam, p)
-	r.render(t, e, 0)
-	return r.frame.Clone(), r.labels(t, e, 0), nil
+	p := TruePose{E: east, N: north, U: heightM, YawDeg: yawDeg, PitchDeg: -pitchDeg}
+	e := t.Eye(cam, p)
+	r.Render(t, e, 0)
+	return r.Frame.Clone(), r.labels(t, e, 0), nil
 }

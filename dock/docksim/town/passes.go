@@ -1,4 +1,4 @@
-package docksim
+package town
 
 import (
 	"image"
@@ -32,7 +32,7 @@ const fromHighM = 0.2
 // PairsOf renders n pairs of the town of a seed at random poses, with another light, other cars and a somewhat different pose on the
 // second day, and hands them to each; the pictures are not to be kept. Ground resolutions are drawn between gsd[0] and gsd[1] metres.
 func PairsOf(seed uint64, n int, gsd [2]float64, each func(Passes) error) error {
-	d := newDice(seed, 9)
+	d := NewDice(seed, 9)
 	const unchanged, isNew, isGone = 0, 1, 2
 	kind := map[int]int{}
 	what := func(s int) int {
@@ -49,20 +49,20 @@ func PairsOf(seed uint64, n int, gsd [2]float64, each func(Passes) error) error 
 	}
 	at := orb.Point{121.5, 31.2}
 	first := day{light: seed*2 + 1, absent: func(s int) bool { return what(s) == isNew }}
-	if gsd[0] >= fromHighM && d.chance(0.6) {
-		first.wild = newDice(seed, 11)
+	if gsd[0] >= fromHighM && d.Chance(0.6) {
+		first.wild = NewDice(seed, 11)
 	}
-	before := newTownOn(seed, 0, "before", at, first)
-	defer before.ground.Close()
+	before := NewTownOn(seed, 0, "before", at, first)
+	defer before.Ground.Close()
 	light := seed*2 + 1
-	if d.chance(0.7) {
+	if d.Chance(0.7) {
 		light++
 	}
-	after := newTownOn(seed, 0, "after", at, day{light: light, absent: func(s int) bool { return what(s) == isGone }})
-	defer after.ground.Close()
+	after := NewTownOn(seed, 0, "after", at, day{light: light, absent: func(s int) bool { return what(s) == isGone }})
+	defer after.Ground.Close()
 	const px = 640
 	cam := geo.CameraFromDiagonal(px, px, 40)
-	r, err := newRenderer(cam)
+	r, err := NewRenderer(cam)
 	if err != nil {
 		return err
 	}
@@ -76,20 +76,20 @@ func PairsOf(seed uint64, n int, gsd [2]float64, each func(Passes) error) error 
 	}
 	inBefore, inAfter := standsIn(before), standsIn(after)
 	for range n {
-		g := math.Exp(d.between(math.Log(gsd[0]), math.Log(gsd[1])))
+		g := math.Exp(d.Between(math.Log(gsd[0]), math.Log(gsd[1])))
 		h := g * cam.FocalPx
 		room := math.Max(10, 190-px*g/2)
-		pitch := d.between(60, 90)
+		pitch := d.Between(60, 90)
 		if h > 150 {
-			pitch = d.between(84, 90)
+			pitch = d.Between(84, 90)
 		}
-		a := truePose{e: d.between(-room, room), n: d.between(-room, room) * 0.8, u: h, yawDeg: d.between(-180, 180), pitchDeg: -pitch}
+		a := TruePose{E: d.Between(-room, room), N: d.Between(-room, room) * 0.8, U: h, YawDeg: d.Between(-180, 180), PitchDeg: -pitch}
 		b := a
-		b.e, b.n, b.u = a.e+d.NormFloat64()*h*0.012, a.n+d.NormFloat64()*h*0.012, a.u*(1+d.NormFloat64()*0.01)
-		b.yawDeg, b.pitchDeg = a.yawDeg+d.NormFloat64()*1.5, math.Max(-90, a.pitchDeg+d.NormFloat64()*0.7)
-		ea, eb := before.eye(cam, a), after.eye(cam, b)
-		r.render(before, ea, d.between(0, 1000))
-		first := r.frame.Clone()
+		b.E, b.N, b.U = a.E+d.NormFloat64()*h*0.012, a.N+d.NormFloat64()*h*0.012, a.U*(1+d.NormFloat64()*0.01)
+		b.YawDeg, b.PitchDeg = a.YawDeg+d.NormFloat64()*1.5, math.Max(-90, a.PitchDeg+d.NormFloat64()*0.7)
+		ea, eb := before.Eye(cam, a), after.Eye(cam, b)
+		r.Render(before, ea, d.Between(0, 1000))
+		first := r.Frame.Clone()
 		mask := gocv.NewMatWithSize(px, px, gocv.MatTypeCV8U)
 		mark := func(t *Town, other map[int]bool, as byte) error {
 			pix, err := mask.DataPtrUint8()
@@ -106,16 +106,16 @@ func PairsOf(seed uint64, n int, gsd [2]float64, each func(Passes) error) error 
 			}
 			return nil
 		}
-		r.render(before, eb, 0)
+		r.Render(before, eb, 0)
 		err := mark(before, inAfter, goneMark)
 		if err == nil {
-			r.render(after, eb, d.between(0, 1000))
+			r.Render(after, eb, d.Between(0, 1000))
 			err = mark(after, inBefore, 255)
 		}
 		if err == nil {
 			warped := gocv.NewMat()
 			overGround(first, &warped, ea, eb)
-			err = each(Passes{warped, r.frame, mask, g})
+			err = each(Passes{warped, r.Frame, mask, g})
 			warped.Close()
 		}
 		first.Close()
@@ -155,48 +155,48 @@ type Cutout struct {
 }
 
 // cutouts that may be asked for: how each is made.
-var cutouts = map[string]func(d *dice, sun vec, dirty bool) (b body, l, w, h float64){
-	"shed": func(d *dice, _ vec, _ bool) (body, float64, float64, float64) {
-		l, w, h := d.between(4.5, 10), d.between(3.4, 6.5), d.between(2.4, 3.4)
+var cutouts = map[string]func(d *Dice, sun vec, dirty bool) (b body, l, w, h float64){
+	"shed": func(d *Dice, _ vec, _ bool) (body, float64, float64, float64) {
+		l, w, h := d.Between(4.5, 10), d.Between(3.4, 6.5), d.Between(2.4, 3.4)
 		return d.shed(l, w, h), l, w, h
 	},
-	"room": func(d *dice, _ vec, _ bool) (body, float64, float64, float64) {
-		l, w, h := d.between(4.5, 9), d.between(3.4, 6), d.between(2.4, 3.2)
+	"room": func(d *Dice, _ vec, _ bool) (body, float64, float64, float64) {
+		l, w, h := d.Between(4.5, 9), d.Between(3.4, 6), d.Between(2.4, 3.2)
 		return d.room(l, w, h), l, w, h
 	},
-	"tent": func(d *dice, _ vec, _ bool) (body, float64, float64, float64) {
-		l, w, h := d.between(4.5, 10), d.between(3.4, 6), d.between(2.4, 3.2)
+	"tent": func(d *Dice, _ vec, _ bool) (body, float64, float64, float64) {
+		l, w, h := d.Between(4.5, 10), d.Between(3.4, 6), d.Between(2.4, 3.2)
 		return d.tent(l, w, h), l, w, h
 	},
-	"frame": func(d *dice, _ vec, _ bool) (body, float64, float64, float64) {
-		l, w, h := d.between(4.5, 9), d.between(3.4, 6), d.between(2.4, 3.2)
+	"frame": func(d *Dice, _ vec, _ bool) (body, float64, float64, float64) {
+		l, w, h := d.Between(4.5, 9), d.Between(3.4, 6), d.Between(2.4, 3.2)
 		return d.frame(l, w, h), l, w, h
 	},
-	"house": func(d *dice, _ vec, _ bool) (body, float64, float64, float64) {
-		l, w, h := d.between(9, 18), d.between(7.5, 12), d.between(3, 7)
+	"house": func(d *Dice, _ vec, _ bool) (body, float64, float64, float64) {
+		l, w, h := d.Between(9, 18), d.Between(7.5, 12), d.Between(3, 7)
 		return d.house(l, w, h), l, w, h
 	},
-	"container": func(d *dice, _ vec, _ bool) (body, float64, float64, float64) { return d.container() },
-	"stall":     func(d *dice, _ vec, _ bool) (body, float64, float64, float64) { return d.stall() },
-	"tricycle":  func(d *dice, _ vec, _ bool) (body, float64, float64, float64) { return d.tricycle() },
-	"goods":     func(d *dice, _ vec, _ bool) (body, float64, float64, float64) { return d.spread() },
-	"car-wash":  func(d *dice, _ vec, _ bool) (body, float64, float64, float64) { return d.carWash() },
-	"bicycles":  func(d *dice, _ vec, _ bool) (body, float64, float64, float64) { return d.bicycles(3 + d.IntN(8)) },
-	"lorry":     func(d *dice, _ vec, _ bool) (body, float64, float64, float64) { return d.lorry() },
-	"heap": func(d *dice, _ vec, _ bool) (body, float64, float64, float64) {
+	"container": func(d *Dice, _ vec, _ bool) (body, float64, float64, float64) { return d.container() },
+	"stall":     func(d *Dice, _ vec, _ bool) (body, float64, float64, float64) { return d.stall() },
+	"tricycle":  func(d *Dice, _ vec, _ bool) (body, float64, float64, float64) { return d.tricycle() },
+	"goods":     func(d *Dice, _ vec, _ bool) (body, float64, float64, float64) { return d.spread() },
+	"car-wash":  func(d *Dice, _ vec, _ bool) (body, float64, float64, float64) { return d.carWash() },
+	"bicycles":  func(d *Dice, _ vec, _ bool) (body, float64, float64, float64) { return d.bicycles(3 + d.IntN(8)) },
+	"lorry":     func(d *Dice, _ vec, _ bool) (body, float64, float64, float64) { return d.lorry() },
+	"heap": func(d *Dice, _ vec, _ bool) (body, float64, float64, float64) {
 		b, rx, ry, h := d.heap()
 		return b, 2 * rx, 2 * ry, h
 	},
-	"dump-truck-open": func(d *dice, s vec, dirty bool) (body, float64, float64, float64) {
+	"dump-truck-open": func(d *Dice, s vec, dirty bool) (body, float64, float64, float64) {
 		return d.dumpTruck("open", s, dirty)
 	},
-	"dump-truck-overfull": func(d *dice, s vec, dirty bool) (body, float64, float64, float64) {
+	"dump-truck-overfull": func(d *Dice, s vec, dirty bool) (body, float64, float64, float64) {
 		return d.dumpTruck("overfull", s, dirty)
 	},
-	"dump-truck-covered": func(d *dice, s vec, dirty bool) (body, float64, float64, float64) {
+	"dump-truck-covered": func(d *Dice, s vec, dirty bool) (body, float64, float64, float64) {
 		return d.dumpTruck("covered", s, dirty)
 	},
-	"dump-truck-empty": func(d *dice, s vec, dirty bool) (body, float64, float64, float64) {
+	"dump-truck-empty": func(d *Dice, s vec, dirty bool) (body, float64, float64, float64) {
 		return d.dumpTruck("empty", s, dirty)
 	},
 }
@@ -205,7 +205,7 @@ var cutouts = map[string]func(d *dice, sun vec, dirty bool) (b body, l, w, h flo
 func CutoutsOf(seed uint64, n int, gsdM float64, pitches [2]float64, each func(Cutout) error) error {
 	const px = 640
 	cam := geo.CameraFromDiagonal(px, px, 30)
-	r, err := newRenderer(cam)
+	r, err := NewRenderer(cam)
 	if err != nil {
 		return err
 	}
@@ -220,24 +220,24 @@ func CutoutsOf(seed uint64, n int, gsdM float64, pitches [2]float64, each func(C
 	for ki, kind := range kinds {
 		for i := range n {
 			d := newTrainingDice(seed, 40_000+uint64(ki*100_000+i))
-			t := &Town{frame: geo.NewFrame(orb.Point{121.5, 31.2}, 0), d: d}
+			t := &Town{Frame: geo.NewFrame(orb.Point{121.5, 31.2}, 0), d: d}
 			t.daylight(d)
-			yaw := d.between(0, 2*math.Pi)
+			yaw := d.Between(0, 2*math.Pi)
 			var marks []string
 			truck := strings.HasPrefix(kind, "dump-truck")
-			if truck && d.chance(dirtyShare) {
+			if truck && d.Chance(dirtyShare) {
 				marks = append(marks, dirtyMark)
 			}
 			b, l, w, h := cutouts[kind](d, t.sunFrom(yaw), len(marks) > 0)
 			t.stand(b.faces, vec{}, yaw, -1, kind, l/2, w/2, h)
-			if truck && d.chance(spillShare) {
+			if truck && d.Chance(spillShare) {
 				marks = append(marks, spillMark)
 				t.stand(d.spillage(l).faces, vec{}, yaw, -1, "", 0, 0, 0)
 			}
 			t.light()
-			pitch := d.between(pitches[0], pitches[1]) * math.Pi / 180
+			pitch := d.Between(pitches[0], pitches[1]) * math.Pi / 180
 			slant := gsdM * cam.FocalPx
-			e := t.eye(cam, truePose{n: -slant * math.Cos(pitch), u: slant * math.Sin(pitch), pitchDeg: -pitch * 180 / math.Pi})
+			e := t.Eye(cam, TruePose{N: -slant * math.Cos(pitch), U: slant * math.Sin(pitch), PitchDeg: -pitch * 180 / math.Pi})
 			clear(r.depth)
 			clear(r.ids)
 			for k := range t.solids {

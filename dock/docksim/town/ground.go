@@ -1,4 +1,4 @@
-package docksim
+package town
 
 import (
 	"image/color"
@@ -33,7 +33,7 @@ type shade struct {
 	structure int
 }
 
-func newGround(halfX, halfY float64, d *dice) *ground {
+func newGround(halfX, halfY float64, d *Dice) *ground {
 	g := &ground{halfX: halfX, halfY: halfY, w: int(2 * halfX / groundM), h: int(2 * halfY / groundM)}
 	g.pix = make([]byte, g.w*g.h*3)
 	g.grain = make([]int8, grainN*grainN)
@@ -46,7 +46,7 @@ func newGround(halfX, halfY float64, d *dice) *ground {
 		n := grainN / o.step
 		lat := make([]float64, n*n)
 		for i := range lat {
-			lat[i] = d.between(-1, 1)
+			lat[i] = d.Between(-1, 1)
 		}
 		for y := range grainN {
 			for x := range grainN {

@@ -1,4 +1,4 @@
-package docksim
+package town
 
 import (
 	"errors"
@@ -22,11 +22,11 @@ var Qualities = map[int]Quality{
 	4: {1920, 1080, 3_000_000},
 }
 
-// frameRate of a dock's live video.
-const frameRate = 25
+// FrameRate of a dock's live video.
+const FrameRate = 25
 
-// encoder turns BGR pictures into H.264 access units (Annex B), without delay. It belongs to one goroutine; Close frees it.
-type encoder struct {
+// Encoder turns BGR pictures into H.264 access units (Annex B), without delay. It belongs to one goroutine; Close frees it.
+type Encoder struct {
 	raw, enc *astiav.CodecContext
 	frame    *astiav.Frame
 	packet   *astiav.Packet
@@ -34,10 +34,10 @@ type encoder struct {
 	n        int64
 }
 
-// newEncoder opens x264 for a quality, with an IDR every gop frames.
-func newEncoder(q Quality, gop int) (_ *encoder, err error) {
+// NewEncoder opens x264 for a quality, with an IDR every gop frames.
+func NewEncoder(q Quality, gop int) (_ *Encoder, err error) {
 	astiav.SetLogLevel(astiav.LogLevelFatal)
-	e := &encoder{frame: astiav.AllocFrame(), packet: astiav.AllocPacket(), yuv: gocv.NewMat()}
+	e := &Encoder{frame: astiav.AllocFrame(), packet: astiav.AllocPacket(), yuv: gocv.NewMat()}
 	defer func() {
 		if err != nil {
 			e.Close()
@@ -59,8 +59,8 @@ func newEncoder(q Quality, gop int) (_ *encoder, err error) {
 	e.enc.SetWidth(q.Width)
 	e.enc.SetHeight(q.Height)
 	e.enc.SetPixelFormat(astiav.PixelFormatYuv420P)
-	e.enc.SetTimeBase(astiav.NewRational(1, frameRate))
-	e.enc.SetFramerate(astiav.NewRational(frameRate, 1))
+	e.enc.SetTimeBase(astiav.NewRational(1, FrameRate))
+	e.enc.SetFramerate(astiav.NewRational(FrameRate, 1))
 	e.enc.SetBitRate(int64(q.BitRate))
 	e.enc.SetGopSize(gop)
 	e.enc.SetThreadCount(1)
@@ -80,8 +80,8 @@ func newEncoder(q Quality, gop int) (_ *encoder, err error) {
 	return e, nil
 }
 
-// encode returns the access unit of one picture; nil where the encoder has none yet.
-func (e *encoder) encode(bgr gocv.Mat) ([]byte, error) {
+// Encode returns the access unit of one picture; nil where the encoder has none yet.
+func (e *Encoder) Encode(bgr gocv.Mat) ([]byte, error) {
 	gocv.CvtColor(bgr, &e.yuv, gocv.ColorBGRToYUVI420)
 	data, err := e.yuv.DataPtrUint8()
 	if err != nil {
@@ -117,7 +117,7 @@ func (e *encoder) encode(bgr gocv.Mat) ([]byte, error) {
 	}
 }
 
-func (e *encoder) Close() {
+func (e *Encoder) Close() {
 	for _, c := range []*astiav.CodecContext{e.raw, e.enc} {
 		if c != nil {
 			c.Free()

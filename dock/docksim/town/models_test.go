@@ -1,4 +1,4 @@
-package docksim
+package town
 
 import (
 	"math"
@@ -12,11 +12,11 @@ func TestCoatsHaveAnyColourOnlyWhereTrained(t *testing.T) {
 	ofPool := func(c rgb) bool { return c[0] > 150 && c[1] < 30 && c[2] < 30 }
 	for _, c := range []struct {
 		name     string
-		d        *dice
+		d        *Dice
 		from, to float64 // share of other colours
 	}{
-		{"a town of a seed for training, flown over", newDice(5, 1), 0, 0},
-		{"a town held back, flown over", newDice(heldBackFrom, 1), 0, 0},
+		{"a town of a seed for training, flown over", NewDice(5, 1), 0, 0},
+		{"a town held back, flown over", NewDice(heldBackFrom, 1), 0, 0},
 		{"trained on", newTrainingDice(5, 1), 0.3, 0.45},
 		{"held back from training", newTrainingDice(heldBackFrom, 1), 0, 0},
 	} {

@@ -1,4 +1,4 @@
-package docksim
+package town
 
 import (
 	"os"
@@ -14,7 +14,7 @@ import (
 func TestTownHasEnoughToFindAndToMistake(t *testing.T) {
 	for _, seed := range []uint64{1, 7, 10000, 10001} {
 		town := NewTown(seed, "t", orb.Point{121.5, 31.2})
-		town.ground.Close()
+		town.Ground.Close()
 		v, d := map[string]int{}, map[string]int{}
 		for _, x := range town.Things {
 			if x.At.X < -200 || x.At.X > 200 || x.At.Y < -150 || x.At.Y > 150 {
@@ -38,31 +38,31 @@ func TestTownHasEnoughToFindAndToMistake(t *testing.T) {
 func BenchmarkRender720p(b *testing.B) {
 	astiav.SetLogLevel(astiav.LogLevelFatal)
 	town := NewTown(3, "t", orb.Point{121.5, 31.2})
-	defer town.ground.Close()
+	defer town.Ground.Close()
 	q := Qualities[3]
-	r, err := newRenderer(geo.CameraFromDiagonal(q.Width, q.Height, 84))
+	r, err := NewRenderer(geo.CameraFromDiagonal(q.Width, q.Height, 84))
 	if err != nil {
 		b.Fatal(err)
 	}
 	defer r.Close()
-	e, err := newEncoder(q, 50)
+	e, err := NewEncoder(q, 50)
 	if err != nil {
 		b.Fatal(err)
 	}
 	defer e.Close()
-	p := truePose{u: 70, pitchDeg: -75, yawDeg: 20}
+	p := TruePose{U: 70, PitchDeg: -75, YawDeg: 20}
 	b.Run("paint", func(b *testing.B) {
 		for i := range b.N {
-			p.e = float64(i%500)*0.4 - 100
-			r.render(town, town.eye(r.cam, p), float64(i)/25)
+			p.E = float64(i%500)*0.4 - 100
+			r.Render(town, town.Eye(r.cam, p), float64(i)/25)
 		}
 	})
 	b.Run("paint and encode", func(b *testing.B) {
 		n := 0
 		for i := range b.N {
-			p.e = float64(i%500)*0.4 - 100
-			r.render(town, town.eye(r.cam, p), float64(i)/25)
-			au, err := e.encode(r.frame)
+			p.E = float64(i%500)*0.4 - 100
+			r.Render(town, town.Eye(r.cam, p), float64(i)/25)
+			au, err := e.Encode(r.Frame)
 			if err != nil {
 				b.Fatal(err)
 			}

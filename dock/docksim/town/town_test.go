@@ -1,4 +1,4 @@
-package docksim
+package town
 
 import (
 	"math"
@@ -11,9 +11,9 @@ import (
 
 func TestOnAnotherDayStructuresAreMissing(t *testing.T) {
 	at := orb.Point{121.5, 31.2}
-	all, other := newTownOn(20512, 0, "day", at, dayOf(20512, 0)), newTownOn(20512, 0, "day", at, dayOf(20512, 1))
-	defer all.ground.Close()
-	defer other.ground.Close()
+	all, other := NewTownOn(20512, 0, "day", at, DayOf(20512, 0)), NewTownOn(20512, 0, "day", at, DayOf(20512, 1))
+	defer all.Ground.Close()
+	defer other.Ground.Close()
 	standing := func(t *Town) map[int]bool {
 		m := map[int]bool{}
 		for _, s := range t.solids {
@@ -34,8 +34,8 @@ func TestOnAnotherDayStructuresAreMissing(t *testing.T) {
 	if len(all.Things) != len(other.Things) {
 		t.Errorf("%d things, then %d: they must keep their names", len(all.Things), len(other.Things))
 	}
-	told := &truth{things: map[string]*TruthThing{}}
-	told.addTown(other)
+	told := &Truth{things: map[string]*TruthThing{}}
+	told.AddTown(other)
 	if n := len(told.things); n >= len(all.Things) || n < len(all.Things)/2 {
 		t.Errorf("the truth tells of %d things of %d", n, len(all.Things))
 	}
@@ -45,7 +45,7 @@ func TestOnAnotherDayStructuresAreMissing(t *testing.T) {
 func TestBuildingsAreSeenFromEverywhere(t *testing.T) {
 	town := NewTown(20001, "t", orb.Point{121.53, 31.22})
 	cam := geo.CameraFromDiagonal(320, 180, 84)
-	r, err := newRenderer(cam)
+	r, err := NewRenderer(cam)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +57,7 @@ func TestBuildingsAreSeenFromEverywhere(t *testing.T) {
 			x, y, z := (b.X0+b.X1)/2, (b.Y0+b.Y1)/2, 60.0
 			e, n := turn(x, y, town.angle)
 			s, c := math.Sincos(yaw * math.Pi / 180)
-			r.render(town, town.eye(cam, truePose{e: e - s*(z-b.H), n: n - c*(z-b.H), u: z, yawDeg: yaw, pitchDeg: -45}), 0)
+			r.Render(town, town.Eye(cam, TruePose{E: e - s*(z-b.H), N: n - c*(z-b.H), U: z, YawDeg: yaw, PitchDeg: -45}), 0)
 			id := r.ids[(cam.Height/2)*cam.Width+cam.Width/2]
 			if id == 0 {
 				t.Errorf("building at %.0f, %.0f is not seen from %.0f degrees", x, y, yaw+180)
@@ -85,11 +85,11 @@ func TestWhatComesInAgainIsAnother(t *testing.T) {
 			}
 		}
 	}
-	town := &Town{name: "T", frame: geo.NewFrame(orb.Point{121.5, 31.2}, 0), solids: []solid{{label: "car", thing: -1, speed: vec{10, 0, 0}}}}
-	told := &truth{things: map[string]*TruthThing{}}
-	told.sight(town, 0, 0, []Window{{}}, nil)
-	told.sight(town, 0, 1, []Window{{}, {}}, nil)
-	told.sight(town, 0, 1, []Window{{}}, nil)
+	town := &Town{name: "T", Frame: geo.NewFrame(orb.Point{121.5, 31.2}, 0), solids: []solid{{label: "car", thing: -1, speed: vec{10, 0, 0}}}}
+	told := &Truth{things: map[string]*TruthThing{}}
+	told.Sight(town, 0, 0, []Window{{}}, nil)
+	told.Sight(town, 0, 1, []Window{{}, {}}, nil)
+	told.Sight(town, 0, 1, []Window{{}}, nil)
 	if a, b := told.things["T-car-0000"], told.things["T-car-0000-2"]; len(told.things) != 2 || a == nil || len(a.Windows) != 1 || b == nil || len(b.Windows) != 3 {
 		t.Errorf("the truth tells of %v", told.things)
 	}

@@ -1,4 +1,4 @@
-package docksim
+package town
 
 import (
 	"image"
@@ -19,7 +19,7 @@ var (
 // buffer. It belongs to one goroutine.
 type renderer struct {
 	cam    geo.Camera
-	frame  gocv.Mat
+	Frame  gocv.Mat
 	pix    []byte    // the frame's bytes, BGR
 	depth  []float32 // 1/depth; larger is nearer
 	ids    []uint16  // solid + 1 that is seen
@@ -27,16 +27,16 @@ type renderer struct {
 	stampN uint32
 }
 
-func newRenderer(cam geo.Camera) (*renderer, error) {
-	r := &renderer{cam: cam, frame: gocv.NewMatWithSize(cam.Height, cam.Width, gocv.MatTypeCV8UC3)}
+func NewRenderer(cam geo.Camera) (*renderer, error) {
+	r := &renderer{cam: cam, Frame: gocv.NewMatWithSize(cam.Height, cam.Width, gocv.MatTypeCV8UC3)}
 	n := cam.Width * cam.Height
 	r.depth, r.ids, r.stamp = make([]float32, n), make([]uint16, n), make([]uint32, n)
 	var err error
-	r.pix, err = r.frame.DataPtrUint8()
+	r.pix, err = r.Frame.DataPtrUint8()
 	return r, err
 }
 
-func (r *renderer) Close() { r.frame.Close() }
+func (r *renderer) Close() { r.Frame.Close() }
 
 // eye is the camera in town metres.
 type eye struct {
@@ -45,9 +45,9 @@ type eye struct {
 	f, cx, cy        float64
 }
 
-func (t *Town) eye(cam geo.Camera, p truePose) eye {
-	x, y := turn(p.e, p.n, -t.angle)
-	v := geo.NewView(cam, geo.ENU{}, p.yawDeg, p.pitchDeg, p.rollDeg)
+func (t *Town) Eye(cam geo.Camera, p TruePose) eye {
+	x, y := turn(p.E, p.N, -t.angle)
+	v := geo.NewView(cam, geo.ENU{}, p.YawDeg, p.PitchDeg, p.RollDeg)
 	dir := func(px, py float64) vec {
 		d := v.Ray(px, py)
 		a, b := turn(d.E, d.N, -t.angle)
@@ -55,7 +55,7 @@ func (t *Town) eye(cam geo.Camera, p truePose) eye {
 	}
 	fwd := dir(cam.CX, cam.CY)
 	return eye{
-		at: vec{x, y, p.u}, fwd: fwd, f: cam.FocalPx, cx: cam.CX, cy: cam.CY,
+		at: vec{x, y, p.U}, fwd: fwd, f: cam.FocalPx, cx: cam.CX, cy: cam.CY,
 		right: dir(cam.CX+cam.FocalPx, cam.CY).sub(fwd), down: dir(cam.CX, cam.CY+cam.FocalPx).sub(fwd),
 	}
 }
@@ -70,8 +70,8 @@ func (e eye) project(p vec) (x, y, z float64) {
 	return e.cx + e.f*d.dot(e.right)/z, e.cy + e.f*d.dot(e.down)/z, z
 }
 
-// render paints the town at time s (seconds since the town began) into r.frame.
-func (r *renderer) render(t *Town, e eye, s float64) {
+// Render paints the town at time s (seconds since the town began) into r.frame.
+func (r *renderer) Render(t *Town, e eye, s float64) {
 	r.warpGround(t, e)
 	clear(r.depth)
 	clear(r.ids)
@@ -124,10 +124,10 @@ func (r *renderer) warpGround(t *Town, e eye) {
 	level := func(y float64) int {
 		d := e.ray(e.cx, y)
 		if d.Z > -0.05 {
-			return len(t.ground.levels) - 1
+			return len(t.Ground.levels) - 1
 		}
 		gsd := e.at.Z / -d.Z / e.f
-		return min(int(math.Max(0, math.Log2(gsd/groundM)+0.4)), len(t.ground.levels)-1)
+		return min(int(math.Max(0, math.Log2(gsd/groundM)+0.4)), len(t.Ground.levels)-1)
 	}
 	const band = 60
 	for y0 := 0; y0 < r.cam.Height; {
@@ -151,16 +151,16 @@ func (r *renderer) warpBand(t *Town, e eye, level, y0, y1 int) {
 	cols := [3]vec{rr, dd, base}
 	for j, c := range cols {
 		// p = at + c * (-at.Z / ray.Z); homogeneous weight -ray.Z
-		wx := -c.Z*(e.at.X+t.ground.halfX) + c.X*e.at.Z
-		wy := -c.Z*(e.at.Y+t.ground.halfY) + c.Y*e.at.Z
+		wx := -c.Z*(e.at.X+t.Ground.halfX) + c.X*e.at.Z
+		wy := -c.Z*(e.at.Y+t.Ground.halfY) + c.Y*e.at.Z
 		m.SetDoubleAt(0, j, wx/texel)
 		m.SetDoubleAt(1, j, wy/texel)
 		m.SetDoubleAt(2, j, -c.Z)
 	}
-	dst := r.frame.Region(image.Rect(0, y0, r.cam.Width, y1))
+	dst := r.Frame.Region(image.Rect(0, y0, r.cam.Width, y1))
 	defer dst.Close()
-	gocv.WarpPerspectiveWithParams(t.ground.levels[level], &dst, m, image.Pt(r.cam.Width, y1-y0),
-		gocv.InterpolationLinear|gocv.InterpolationFlags(16), gocv.BorderConstant, t.ground.beyond)
+	gocv.WarpPerspectiveWithParams(t.Ground.levels[level], &dst, m, image.Pt(r.cam.Width, y1-y0),
+		gocv.InterpolationLinear|gocv.InterpolationFlags(16), gocv.BorderConstant, t.Ground.beyond)
 }
 
 // fill paints one face with its pattern where it is nearer than what is there. With count given it paints nothing and
@@ -349,8 +349,8 @@ func (r *renderer) bounds(e eye, s *solid, off vec) (x0, y0, x1, y1 float64, who
 	return x0, y0, x1, y1, whole && x0 >= 0 && y0 >= 0 && x1 <= float64(r.cam.Width) && y1 <= float64(r.cam.Height)
 }
 
-// strip writes a frame's number into the top row of the picture: 32 blocks, most significant first, white for one.
-func (r *renderer) strip(n uint32) {
+// Strip writes a frame's number into the top row of the picture: 32 blocks, most significant first, white for one.
+func (r *renderer) Strip(n uint32) {
 	w := r.cam.Width
 	const rows = 16
 	for y := range rows {

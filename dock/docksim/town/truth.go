@@ -1,4 +1,4 @@
-package docksim
+package town
 
 import (
 	"bufio"
@@ -54,16 +54,16 @@ type TruthFrame struct {
 	Captured time.Time `json:"captured"`
 }
 
-// truth writes what only the simulator knows: frames as they come, things when it closes.
-type truth struct {
+// Truth writes what only the simulator knows: frames as they come, things when it closes.
+type Truth struct {
 	mu     sync.Mutex
 	f      *os.File
 	w      *bufio.Writer
 	things map[string]*TruthThing
 }
 
-func newTruth(path string) (*truth, error) {
-	t := &truth{things: map[string]*TruthThing{}}
+func NewTruth(path string) (*Truth, error) {
+	t := &Truth{things: map[string]*TruthThing{}}
 	if path == "" {
 		return t, nil
 	}
@@ -75,7 +75,7 @@ func newTruth(path string) (*truth, error) {
 	return t, nil
 }
 
-func (t *truth) addTown(town *Town) {
+func (t *Truth) AddTown(town *Town) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	stands := map[int]bool{} // on this day
@@ -95,7 +95,7 @@ func (t *truth) addTown(town *Town) {
 	}
 }
 
-func (t *truth) frame(flight string, n uint32, at time.Time) {
+func (t *Truth) Frame(flight string, n uint32, at time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.w != nil {
@@ -103,8 +103,8 @@ func (t *truth) frame(flight string, n uint32, at time.Time) {
 	}
 }
 
-// sight notes when a solid was seen well in one lap, and its way if it moves.
-func (t *truth) sight(town *Town, solid, lap int, windows []Window, path []PathPoint) {
+// Sight notes when a solid was seen well in one lap, and its way if it moves.
+func (t *Truth) Sight(town *Town, solid, lap int, windows []Window, path []PathPoint) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	so := &town.solids[solid]
@@ -133,7 +133,7 @@ func (t *truth) sight(town *Town, solid, lap int, windows []Window, path []PathP
 }
 
 // Close writes the things.
-func (t *truth) Close() error {
+func (t *Truth) Close() error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.f == nil {
@@ -175,19 +175,19 @@ type sighted struct {
 const (
 	seenShare = 0.8
 	seenGSDM  = 0.10
-	seenFor   = time.Second
+	SeenFor   = time.Second
 )
 
-// lookEvery frames the watcher looks.
-const lookEvery = 5
+// LookEvery frames the watcher looks.
+const LookEvery = 5
 
-// newWatcher tells of every thing once a lap, when that is over or the watcher is closed.
-func newWatcher(t *Town, told func(solid, lap int, windows []Window, path []PathPoint)) *watcher {
+// NewWatcher tells of every thing once a lap, when that is over or the watcher is closed.
+func NewWatcher(t *Town, told func(solid, lap int, windows []Window, path []PathPoint)) *watcher {
 	return &watcher{town: t, told: told, seen: map[int]*sighted{}}
 }
 
-// look checks every labelled thing against the frame just rendered, s seconds since the town began.
-func (w *watcher) look(r *renderer, e eye, s float64, at time.Time) {
+// Look checks every labelled thing against the frame just rendered, s seconds since the town began.
+func (w *watcher) Look(r *renderer, e eye, s float64, at time.Time) {
 	t := w.town
 	at = at.UTC()
 	seen := r.visible(len(t.solids))
@@ -250,14 +250,14 @@ func (r *renderer) brightness() float64 {
 }
 
 func (x *sighted) end() {
-	if x.open && x.now.To.Sub(x.now.From) >= seenFor {
+	if x.open && x.now.To.Sub(x.now.From) >= SeenFor {
 		x.windows = append(x.windows, x.now)
 	}
 	x.open = false
 }
 
-// close tells of everything that was in sight, also of what was never seen well: what is seen of it is no false alarm.
-func (w *watcher) close() {
+// Close tells of everything that was in sight, also of what was never seen well: what is seen of it is no false alarm.
+func (w *watcher) Close() {
 	for solid := range w.seen {
 		w.tell(solid)
 	}

@@ -1,4 +1,4 @@
-package docksim
+package town
 
 import (
 	"testing"

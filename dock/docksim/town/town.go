@@ -1,4 +1,6 @@
-package docksim
+// Package town is the made-up town that simulated docks film, and what is true of it: its streets, buildings and things, drawn from a seed,
+// the renderer, and the labelled pictures that are trained on and measured with.
+package town
 
 import (
 	"fmt"
@@ -64,7 +66,7 @@ type Town struct {
 	Streets   [][4]float64 // centre lines x0, y0, x1, y1
 
 	name       string
-	frame      geo.Frame
+	Frame      geo.Frame
 	angle      float64 // of the streets against east, radians, anticlockwise
 	sun        vec     // towards the sun
 	sunK       float64 // strength of the direct sun, 1 under a clear sky
@@ -74,46 +76,46 @@ type Town struct {
 	solids     []solid
 	structures int // so far
 	standing   int // the structure that is being set down; 0 for none
-	ground     *ground
-	d          *dice
+	Ground     *ground
+	d          *Dice
 	dots       map[string][]vec // what was placed, by scene, to keep scored things apart
 }
 
 // NewTown makes the town of a seed around origin (WGS-84).
 func NewTown(seed uint64, name string, origin orb.Point) *Town {
-	return newTownOn(seed, 0, name, origin, dayOf(seed, 0))
+	return NewTownOn(seed, 0, name, origin, DayOf(seed, 0))
 }
 
 // day is when a town is looked at: its light, and which of its structures do not stand (yet, or any more).
 type day struct {
 	light  uint64
 	absent func(structure int) bool // nil: all stand
-	wild   *dice                    // draws what is not built over yet; nil: all is
+	wild   *Dice                    // draws what is not built over yet; nil: all is
 }
 
-// dayOf is the n-th day of the towns of a seed.
-func dayOf(seed, n uint64) day {
+// DayOf is the n-th day of the towns of a seed.
+func DayOf(seed, n uint64) day {
 	if n == 0 {
 		return day{light: seed}
 	}
-	d := newDice(seed, 5000+n)
-	return day{light: seed + n<<32, absent: func(int) bool { return d.chance(0.125) }} // asked once each, in their order
+	d := NewDice(seed, 5000+n)
+	return day{light: seed + n<<32, absent: func(int) bool { return d.Chance(0.125) }} // asked once each, in their order
 }
 
-// newTownOn makes the town of a seed at the n-th dock (every dock's town is another) on a day.
-func newTownOn(seed, n uint64, name string, origin orb.Point, on day) *Town {
-	return townOf(newDice(seed, townStream+n), seed, n, name, origin, on)
+// NewTownOn makes the town of a seed at the n-th dock (every dock's town is another) on a day.
+func NewTownOn(seed, n uint64, name string, origin orb.Point, on day) *Town {
+	return townOf(NewDice(seed, TownStream+n), seed, n, name, origin, on)
 }
 
-// townStream is that of the numbers from which a town is drawn.
-const townStream = 77
+// TownStream is that of the numbers from which a town is drawn.
+const TownStream = 77
 
-func townOf(d *dice, seed, n uint64, name string, origin orb.Point, on day) *Town {
-	t := &Town{Seed: seed, name: name, frame: geo.NewFrame(origin, 0), d: d, dots: map[string][]vec{}}
-	t.angle = d.between(-0.6, 0.6)
-	t.daylight(newDice(on.light, 177+n))
+func townOf(d *Dice, seed, n uint64, name string, origin orb.Point, on day) *Town {
+	t := &Town{Seed: seed, name: name, Frame: geo.NewFrame(origin, 0), d: d, dots: map[string][]vec{}}
+	t.angle = d.Between(-0.6, 0.6)
+	t.daylight(NewDice(on.light, 177+n))
 	g := newGround(townHalfX, townHalfY, d)
-	t.ground = g
+	t.Ground = g
 	t.lay(name)
 	t.without(on.absent)
 	if on.wild != nil {
@@ -125,16 +127,16 @@ func townOf(d *dice, seed, n uint64, name string, origin orb.Point, on day) *Tow
 }
 
 // daylight sets the sky: sun, cloud, haze and the light's colour.
-func (t *Town) daylight(d *dice) {
-	az, el := d.between(0, 2*math.Pi), d.between(0.5, 1.25)
+func (t *Town) daylight(d *Dice) {
+	az, el := d.Between(0, 2*math.Pi), d.Between(0.5, 1.25)
 	t.sun = vec{math.Cos(az) * math.Cos(el), math.Sin(az) * math.Cos(el), math.Sin(el)}
 	t.sunK = 1
-	if d.chance(0.3) { // overcast: soft shadows or none
-		t.sunK = d.between(0.1, 0.6)
+	if d.Chance(0.3) { // overcast: soft shadows or none
+		t.sunK = d.Between(0.1, 0.6)
 	}
-	warm := d.between(-0.07, 0.07)
-	t.sky = rgb{1 + warm, 1 + d.between(-0.02, 0.02), 1 - warm}
-	t.haze = d.between(0.02, 0.16)
+	warm := d.Between(-0.07, 0.07)
+	t.sky = rgb{1 + warm, 1 + d.Between(-0.02, 0.02), 1 - warm}
+	t.haze = d.Between(0.02, 0.16)
 	t.hazeC = rgb{200, 205, 212}
 }
 
@@ -156,32 +158,32 @@ func (t *Town) without(absent func(int) bool) {
 	}
 	t.solids = slices.DeleteFunc(t.solids, func(s solid) bool { return gone[s.structure] })
 	t.Buildings = slices.DeleteFunc(t.Buildings, func(b Building) bool { return gone[b.structure] })
-	t.ground.shadows = slices.DeleteFunc(t.ground.shadows, func(s shade) bool { return gone[s.structure] })
+	t.Ground.shadows = slices.DeleteFunc(t.Ground.shadows, func(s shade) bool { return gone[s.structure] })
 }
 
 // wilderness turns a part of the town, or all of it, back into fields and bush, as it was before anybody built there.
-func (t *Town) wilderness(d *dice) {
+func (t *Town) wilderness(d *Dice) {
 	for range 1 + d.IntN(2) {
-		w, h := townHalfX*d.between(0.5, 2.2), townHalfY*d.between(0.5, 2.2)
-		x0, y0 := d.between(-townHalfX, townHalfX)-w/2, d.between(-townHalfY, townHalfY)-h/2
+		w, h := townHalfX*d.Between(0.5, 2.2), townHalfY*d.Between(0.5, 2.2)
+		x0, y0 := d.Between(-townHalfX, townHalfX)-w/2, d.Between(-townHalfY, townHalfY)-h/2
 		in := func(x, y float64) bool { return x > x0 && x < x0+w && y > y0 && y < y0+h }
 		t.solids = slices.DeleteFunc(t.solids, func(s solid) bool { return in(s.centre.X, s.centre.Y) })
 		t.Buildings = slices.DeleteFunc(t.Buildings, func(b Building) bool { return in((b.X0+b.X1)/2, (b.Y0+b.Y1)/2) })
-		t.ground.shadows = slices.DeleteFunc(t.ground.shadows, func(s shade) bool { return in(s.at.X, s.at.Y) })
+		t.Ground.shadows = slices.DeleteFunc(t.Ground.shadows, func(s shade) bool { return in(s.at.X, s.at.Y) })
 		base := d.shade(of(d, []rgb{{96, 104, 66}, {128, 112, 84}, {110, 100, 92}, {84, 92, 58}, {150, 132, 104}, {104, 110, 84}}), 0.15)
-		t.ground.rect(x0, y0, x0+w, y0+h, base, d.between(0.15, 0.35))
+		t.Ground.rect(x0, y0, x0+w, y0+h, base, d.Between(0.15, 0.35))
 		for range int(w * h / 500) {
-			t.ground.blot(d.between(x0, x0+w), d.between(y0, y0+h), d.between(2, 14), d.shade(base, 0.3))
+			t.Ground.blot(d.Between(x0, x0+w), d.Between(y0, y0+h), d.Between(2, 14), d.shade(base, 0.3))
 		}
-		if d.chance(0.6) { // a track
-			y := d.between(y0, y0+h)
-			t.ground.rect(x0, y, x0+w, y+d.between(3, 9), d.shade(rgb{190, 180, 160}, 0.15), 0.1)
+		if d.Chance(0.6) { // a track
+			y := d.Between(y0, y0+h)
+			t.Ground.rect(x0, y, x0+w, y+d.Between(3, 9), d.shade(rgb{190, 180, 160}, 0.15), 0.1)
 		}
-		bush := d.between(0, 0.012)
+		bush := d.Between(0, 0.012)
 		was := t.dots
 		t.dots = nil
 		for range int(w * h * bush) {
-			t.tree(d.between(x0, x0+w), d.between(y0, y0+h))
+			t.tree(d.Between(x0, x0+w), d.Between(y0, y0+h))
 		}
 		t.dots = was
 	}
@@ -192,20 +194,20 @@ func (t *Town) structure(build func()) {
 	was := t.standing
 	t.structures++
 	t.standing = t.structures
-	t.ground.standing = t.standing
+	t.Ground.standing = t.standing
 	build()
-	t.standing, t.ground.standing = was, was
+	t.standing, t.Ground.standing = was, was
 }
 
 // ToFrame converts town metres to WGS-84.
 func (t *Town) ToFrame(x, y float64) orb.Point {
 	e, n := turn(x, y, t.angle)
-	return t.frame.From(e, n)
+	return t.Frame.From(e, n)
 }
 
 // FromFrame converts WGS-84 to town metres.
 func (t *Town) FromFrame(p orb.Point) (x, y float64) {
-	v := t.frame.To(p, 0)
+	v := t.Frame.To(p, 0)
 	return turn(v.E, v.N, -t.angle)
 }
 
@@ -215,19 +217,19 @@ func (t *Town) lay(name string) {
 	lot := d.shade(of(d, []rgb{{120, 122, 108}, {136, 130, 116}, {108, 116, 92}, {128, 128, 124}, {116, 112, 96}, {96, 112, 78}, {140, 136, 128}, {124, 118, 102}}), 0.1)
 	asphalt := d.shade(of(d, []rgb{{84, 84, 88}, {72, 74, 78}, {98, 96, 96}, {64, 66, 70}, {90, 88, 84}, {78, 78, 84}, {104, 102, 100}, {70, 70, 72}}), 0.08)
 	pave := d.shade(of(d, []rgb{{164, 158, 148}, {150, 146, 142}, {172, 160, 150}, {158, 158, 158}, {146, 138, 128}, {168, 150, 136}, {140, 140, 142}, {176, 170, 160}}), 0.08)
-	t.ground.rect(-townHalfX, -townHalfY, townHalfX, townHalfY, asphalt, 0.05)
+	t.Ground.rect(-townHalfX, -townHalfY, townHalfX, townHalfY, asphalt, 0.05)
 	xs := d.streets(townHalfX, 62, 92)
 	ys := d.streets(townHalfY, 48, 70)
 	kinds := d.Perm(len(xs) * len(ys))
 	plan := []string{"homes", "shops", "works", "villas", "site", "market", "shops", "works", "homes", "park", "parking", "villas"}
 	for i := 0; i+1 < len(xs); i++ {
 		for j := 0; j+1 < len(ys); j++ {
-			roadX, roadY := d.between(4.5, 6), d.between(4.5, 6)
+			roadX, roadY := d.Between(4.5, 6), d.Between(4.5, 6)
 			b := block{xs[i] + roadX, ys[j] + roadY, xs[i+1] - roadX, ys[j+1] - roadY}
-			t.ground.rect(b.x0, b.y0, b.x1, b.y1, pave, 0.05)
-			t.ground.tiles(b.x0, b.y0, b.x1, b.y1, pave)
+			t.Ground.rect(b.x0, b.y0, b.x1, b.y1, pave, 0.05)
+			t.Ground.tiles(b.x0, b.y0, b.x1, b.y1, pave)
 			in := block{b.x0 + 3.2, b.y0 + 3.2, b.x1 - 3.2, b.y1 - 3.2}
-			t.ground.rect(in.x0, in.y0, in.x1, in.y1, lot, 0.1)
+			t.Ground.rect(in.x0, in.y0, in.x1, in.y1, lot, 0.1)
 			switch plan[kinds[i*len(ys)+j]%len(plan)] {
 			case "homes":
 				t.homes(in)
@@ -256,10 +258,10 @@ func (t *Town) lay(name string) {
 }
 
 // streets cuts an extent into block pitches between lo and hi.
-func (d *dice) streets(half, lo, hi float64) []float64 {
+func (d *Dice) streets(half, lo, hi float64) []float64 {
 	out := []float64{-half}
 	for x := -half; ; {
-		x += d.between(lo, hi)
+		x += d.Between(lo, hi)
 		if x > half-lo/2 {
 			break
 		}
@@ -318,9 +320,9 @@ func (t *Town) block(x0, y0, x1, y1, h float64) {
 	glass := d.glass()
 	b.box(x0, y0, 0, x1, y1, h, roof, wall, func(f face, side int) face {
 		if side == 1 {
-			return f.painted(panes, glass, d.between(2.4, 3.6), 1)
+			return f.painted(panes, glass, d.Between(2.4, 3.6), 1)
 		}
-		return f.painted(grain, roof.times(0.9), d.between(0.8, 2), 0.4)
+		return f.painted(grain, roof.times(0.9), d.Between(0.8, 2), 0.4)
 	})
 	// parapet: a lighter rim round the roof
 	rim := roof.mix(rgb{230, 228, 224}, 0.35)
@@ -331,7 +333,7 @@ func (t *Town) block(x0, y0, x1, y1, h float64) {
 	t.Buildings = append(t.Buildings, Building{x0, y0, x1, y1, h, t.standing})
 	// what stands on a roof by right: air conditioners, a stair head
 	for range d.IntN(6) {
-		x, y := d.between(x0+1.5, x1-1.5), d.between(y0+1.5, y1-1.5)
+		x, y := d.Between(x0+1.5, x1-1.5), d.Between(y0+1.5, y1-1.5)
 		var u body
 		g := d.shade(rgb{196, 198, 196}, 0.12)
 		u.box(-0.5, -0.4, 0, 0.5, 0.4, 0.9, g, g.times(0.7), nil)
@@ -339,13 +341,13 @@ func (t *Town) block(x0, y0, x1, y1, h float64) {
 	}
 	// water tanks, skylights, ducts
 	for range d.IntN(4) {
-		x, y, k := d.between(x0+2, x1-2), d.between(y0+2, y1-2), d.between(0.5, 1.1)
+		x, y, k := d.Between(x0+2, x1-2), d.Between(y0+2, y1-2), d.Between(0.5, 1.1)
 		var u body
 		g := d.coat([]rgb{{200, 204, 206}, {150, 152, 150}, {90, 120, 150}, {220, 222, 220}, {70, 84, 100}, {180, 170, 150}, {120, 118, 112}, {160, 190, 210}}, 0.1)
-		u.box(-k, -k*0.7, 0, k, k*0.7, d.between(0.2, 1.6), g, g.times(0.7), nil)
+		u.box(-k, -k*0.7, 0, k, k*0.7, d.Between(0.2, 1.6), g, g.times(0.7), nil)
 		t.stand(u.faces, vec{x, y, h}, of(d, []float64{0, 0.4, math.Pi / 2, 0}), -1, "", 0, 0, 0)
 	}
-	if d.chance(0.5) && x1-x0 > 12 {
+	if d.Chance(0.5) && x1-x0 > 12 {
 		var u body
 		c := wall.times(0.97)
 		u.box(-1.6, -1.4, 0, 1.6, 1.4, 2.4, roof.times(1.08), c, nil)
@@ -365,7 +367,7 @@ func (t *Town) shedAt(x, y, z, maxL, maxW float64, where string) {
 	case k < 0.3:
 		what = "frame"
 	}
-	l, w, h := math.Min(maxL, d.between(4.5, 9)), math.Min(maxW, d.between(3.4, 6)), d.between(2.4, 3.2)
+	l, w, h := math.Min(maxL, d.Between(4.5, 9)), math.Min(maxW, d.Between(3.4, 6)), d.Between(2.4, 3.2)
 	if l < 3 || w < 3 {
 		return
 	}
@@ -375,7 +377,7 @@ func (t *Town) shedAt(x, y, z, maxL, maxW float64, where string) {
 		return
 	}
 	yaw := 0.0
-	if d.chance(0.3) && l < maxW {
+	if d.Chance(0.3) && l < maxW {
 		yaw = math.Pi / 2
 	}
 	t.structure(func() {
@@ -391,7 +393,7 @@ func (t *Town) shedAt(x, y, z, maxL, maxW float64, where string) {
 			b = d.shed(l, w, h)
 		}
 		t.stand(b.faces, at, yaw, id, what, l/2, w/2, h)
-		t.ground.shadow(at, z, l/2, w/2, yaw, h)
+		t.Ground.shadow(at, z, l/2, w/2, yaw, h)
 		if z > 0 && what != "frame" {
 			t.roofShadow(at, l/2, w/2, yaw, h)
 		}
@@ -401,7 +403,7 @@ func (t *Town) shedAt(x, y, z, maxL, maxW float64, where string) {
 // solarAt puts a solar array on a roof: dark blue and ribbed like a shed, and no violation.
 func (t *Town) solarAt(x, y, z, maxL, maxW float64) {
 	d := t.d
-	l, w := math.Min(maxL, d.between(4.5, 9)), math.Min(maxW, d.between(3, 5))
+	l, w := math.Min(maxL, d.Between(4.5, 9)), math.Min(maxW, d.Between(3, 5))
 	if l < 3 || w < 2.4 {
 		return
 	}
@@ -455,3 +457,6 @@ func (t *Town) light() {
 func (t *Town) lit(cos float64) float64 {
 	return 0.52 + 0.3*(1-t.sunK) + 0.55*t.sunK*cos
 }
+
+// BareTown is a town with its frame and angle alone: enough for a route.
+func BareTown(frame geo.Frame, angle float64) *Town { return &Town{Frame: frame, angle: angle} }
