@@ -80,7 +80,11 @@ type Lead struct {
 }
 
 func toLead(l leads.Lead) Lead {
-	x := Lead{l.Lead, l.Revision, l.State, l.Scene, l.Event, l.Class, l.Attributes, l.Lon, l.Lat, l.Ellipse.MajorM, l.Cell, l.Cells, "", "", l.Subdistrict, l.Score, l.Dock, l.Flight, l.FirstSeen, l.Captured, l.Frame, l.Crop, []float64{}, l.By, l.Simulated}
+	x := Lead{
+		Lead: l.Lead, Revision: l.Revision, State: l.State, Scene: l.Scene, Event: l.Event, Class: l.Class, Attributes: l.Attributes,
+		Lon: l.Lon, Lat: l.Lat, ErrorM: l.Ellipse.MajorM, Cell: l.Cell, Cells: l.Cells, Subdistrict: l.Subdistrict, Score: l.Score,
+		Dock: l.Dock, Flight: l.Flight, FirstSeen: l.FirstSeen, Captured: l.Captured, Frame: l.Frame, Crop: l.Crop, Box: []float64{}, By: l.By, Sim: l.Simulated,
+	}
 	_ = json.Unmarshal(l.Box, &x.Box)
 	if x.Attributes == nil {
 		x.Attributes = map[string]string{}
@@ -158,6 +162,26 @@ func api(mux *http.ServeMux, o Options) huma.API {
 	conf.DocsPath = ""
 	conf.CreateHooks = nil
 	h := humago.New(mux, conf)
+	docksAPI(h, o)
+	leadsAPI(h, o)
+	deadLettersAPI(h, o)
+	huma.Get(h, "/api/coverage/{cell}", func(_ context.Context, in *struct {
+		Cell string `path:"cell" pattern:"^[0-9]{15}$" doc:"Code of a unit grid cell"`
+	}) (*body[CellCoverage], error) {
+		return &body[CellCoverage]{o.Coverage.Cell(in.Cell)}, nil
+	})
+	huma.Get(h, "/api/troubles", func(context.Context, *struct{}) (*body[[]string], error) {
+		return &body[[]string]{o.Troubles()}, nil
+	})
+	huma.Get(h, "/api/counts", func(context.Context, *struct{}) (*body[map[string]int64], error) {
+		return &body[map[string]int64]{o.Counts()}, nil
+	})
+	maps(mux, o)
+	return h
+}
+
+// docksAPI tells of the docks, and takes commands for them.
+func docksAPI(h huma.API, o Options) {
 	huma.Get(h, "/api/docks", func(context.Context, *struct{}) (*body[[]Dock], error) {
 		out := []Dock{}
 		for _, d := range o.Docks() {
@@ -172,6 +196,38 @@ func api(mux *http.ServeMux, o Options) huma.API {
 		}
 		return &body[[]Dock]{out}, nil
 	})
+	huma.Post(h, "/api/docks/{sn}/{action}", func(ctx context.Context, in *struct {
+		SN     string `path:"sn" doc:"Serial number; all for return-home, ground and release of the whole fleet"`
+		Action string `path:"action" enum:"pause,resume,return-home,cancel-return,take-over,ground,release"`
+		Body   struct {
+			By     string `json:"by" minLength:"1" maxLength:"100"`
+			Reason string `json:"reason" minLength:"1" maxLength:"500"`
+			Key    string `json:"key,omitempty" maxLength:"100" doc:"Makes the command happen once"`
+		}
+	}) (*body[dock.Reply], error) {
+		b, err := json.Marshal(dock.Command{Key: cmp.Or(in.Body.Key, uuid.NewString()), Action: in.Action, Operator: in.Body.By, Reason: in.Body.Reason})
+		if err != nil {
+			return nil, err
+		}
+		ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
+		defer cancel()
+		m, err := o.NATS.RequestWithContext(ctx, dock.SubjectCommands+in.SN, b)
+		if err != nil {
+			return nil, huma.Error503ServiceUnavailable("no controller holds dock " + in.SN)
+		}
+		var r dock.Reply
+		if err := json.Unmarshal(m.Data, &r); err != nil {
+			return nil, err
+		}
+		if !r.OK {
+			return nil, huma.Error409Conflict(r.Error)
+		}
+		return &body[dock.Reply]{r}, nil
+	})
+}
+
+// leadsAPI tells of the leads, and takes decisions on them.
+func leadsAPI(h huma.API, o Options) {
 	huma.Get(h, "/api/leads", func(_ context.Context, in *struct {
 		After string `query:"after" maxLength:"100" doc:"The last lead of the page before; empty for the newest"`
 		Limit int    `query:"limit" minimum:"1" maximum:"500" default:"100"`
@@ -228,42 +284,10 @@ func api(mux *http.ServeMux, o Options) huma.API {
 		}
 		return &body[Lead]{toLead(l)}, nil
 	})
-	huma.Post(h, "/api/docks/{sn}/{action}", func(ctx context.Context, in *struct {
-		SN     string `path:"sn" doc:"Serial number; all for return-home, ground and release of the whole fleet"`
-		Action string `path:"action" enum:"pause,resume,return-home,cancel-return,take-over,ground,release"`
-		Body   struct {
-			By     string `json:"by" minLength:"1" maxLength:"100"`
-			Reason string `json:"reason" minLength:"1" maxLength:"500"`
-			Key    string `json:"key,omitempty" maxLength:"100" doc:"Makes the command happen once"`
-		}
-	}) (*body[dock.Reply], error) {
-		b, err := json.Marshal(dock.Command{Key: cmp.Or(in.Body.Key, uuid.NewString()), Action: in.Action, Operator: in.Body.By, Reason: in.Body.Reason})
-		if err != nil {
-			return nil, err
-		}
-		ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
-		defer cancel()
-		m, err := o.NATS.RequestWithContext(ctx, dock.SubjectCommands+in.SN, b)
-		if err != nil {
-			return nil, huma.Error503ServiceUnavailable("no controller holds dock " + in.SN)
-		}
-		var r dock.Reply
-		if err := json.Unmarshal(m.Data, &r); err != nil {
-			return nil, err
-		}
-		if !r.OK {
-			return nil, huma.Error409Conflict(r.Error)
-		}
-		return &body[dock.Reply]{r}, nil
-	})
-	huma.Get(h, "/api/coverage/{cell}", func(_ context.Context, in *struct {
-		Cell string `path:"cell" pattern:"^[0-9]{15}$" doc:"Code of a unit grid cell"`
-	}) (*body[CellCoverage], error) {
-		return &body[CellCoverage]{o.Coverage.Cell(in.Cell)}, nil
-	})
-	huma.Get(h, "/api/troubles", func(context.Context, *struct{}) (*body[[]string], error) {
-		return &body[[]string]{o.Troubles()}, nil
-	})
+}
+
+// deadLettersAPI tells of messages that could not be worked off, and sends them again.
+func deadLettersAPI(h huma.API, o Options) {
 	huma.Get(h, "/api/dead-letters", func(ctx context.Context, _ *struct{}) (*body[[]DeadLetter], error) {
 		ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 		defer cancel()
@@ -293,9 +317,10 @@ func api(mux *http.ServeMux, o Options) huma.API {
 		}
 		return nil, nil
 	})
-	huma.Get(h, "/api/counts", func(context.Context, *struct{}) (*body[map[string]int64], error) {
-		return &body[map[string]int64]{o.Counts()}, nil
-	})
+}
+
+// maps are the layers of the map, as GeoJSON.
+func maps(mux *http.ServeMux, o Options) {
 	raw := func(path string, make func() ([]byte, error)) {
 		mux.HandleFunc("GET "+path, func(w http.ResponseWriter, _ *http.Request) {
 			b, err := make()
@@ -317,7 +342,6 @@ func api(mux *http.ServeMux, o Options) huma.API {
 	raw("/map/buildings.geojson", o.Buildings.GeoJSON)
 	raw("/map/fences.geojson", o.Fences.GeoJSON)
 	raw("/map/coverage.geojson", o.Coverage.GeoJSON)
-	return h
 }
 
 // OpenAPI is the API's document (3.1, JSON), from which the web app's client is made.

@@ -116,6 +116,7 @@ func (c *Client) Run(ctx context.Context, out chan<- *Picture) error {
 	return nil
 }
 
+// stream shows one connection: until it breaks off, or ctx ends.
 func (c *Client) stream(ctx context.Context, out chan<- *Picture) error {
 	u, err := base.ParseURL(c.URL)
 	if err != nil {
@@ -139,99 +140,126 @@ func (c *Client) stream(ctx context.Context, out chan<- *Picture) error {
 	if err != nil {
 		return err
 	}
-	var f *format.H264
-	m := desc.FindFormat(&f)
-	if m == nil {
-		return fmt.Errorf("it has no H.264 video, but %s", offered(desc))
-	}
-	var sps h264.SPS
-	if len(f.SPS) > 0 && sps.Unmarshal(f.SPS) == nil && sps.ChromaFormatIdc != 1 {
-		return errors.New("its colours are not sampled 4:2:0, which alone is decoded")
-	}
-	rdec, err := f.CreateDecoder()
+	m, f, err := video(desc)
 	if err != nil {
 		return err
 	}
 	if _, err := cl.Setup(desc.BaseURL, m, 0, 0); err != nil {
 		return err
 	}
-	units := make(chan accessUnit, queueUnits)
-	var clock rtpClock
-	skip := true // until the next IDR: at first, and after a loss
-	var next uint16
-	begun, first := false, false
-	var session int64 // written before the first unit is handed on
-	var packets, lost int
-	lossy := make(chan struct{})
-	cl.OnPacketRTP(m, f, func(p *rtp.Packet) {
-		packets++
-		if begun && p.SequenceNumber != next {
-			skip = true
-			if gap := int(p.SequenceNumber - next); gap < 1<<15 {
-				if lost += gap; tr == gortsplib.ProtocolUDP && lost >= minLost && lost*maxLostShare > packets {
-					select {
-					case <-lossy:
-					default:
-						close(lossy)
-					}
-				}
-			}
-		}
-		begun, next = true, p.SequenceNumber+1
-		au, err := rdec.Decode(p)
-		if err != nil {
-			if !errors.Is(err, rtph264.ErrNonStartingPacketAndNoPrevious) && !errors.Is(err, rtph264.ErrMorePacketsNeeded) {
-				skip = true
-			}
-			return
-		}
-		at := time.Now()
-		d := clock.at(p.Timestamp)
-		c.Counts.Received.Add(1)
-		if !first {
-			first = true
-			session = c.session.Add(1)
-		}
-		if c.Arrival != nil {
-			c.Arrival(d, at)
-		}
-		idr := hasIDR(au)
-		if skip && !idr {
-			c.Counts.Dropped.Add(1)
-			return
-		}
-		select {
-		case units <- accessUnit{au, d, at}:
-			skip = false
-		default: // the decoder is behind: drop up to the next IDR
-			skip = true
-			c.Counts.Dropped.Add(1)
-		}
-	})
+	in := &intake{c: c, udp: tr == gortsplib.ProtocolUDP, units: make(chan accessUnit, queueUnits), skip: true, lossy: make(chan struct{})}
+	if in.decoder, err = f.CreateDecoder(); err != nil {
+		return err
+	}
+	cl.OnPacketRTP(m, f, in.packet)
 	if _, err := cl.Play(nil); err != nil {
 		return err
 	}
 	done := make(chan error, 1)
 	go func() { done <- cl.Wait() }()
-	dec, err := NewDecoder()
-	if err != nil {
-		return err
-	}
-	defer dec.Close()
-	idle := time.NewTimer(dataTimeout)
-	defer idle.Stop()
 	var head []byte
 	for _, n := range [][]byte{f.SPS, f.PPS} {
 		if len(n) > 0 {
 			head = append(append(head, 0, 0, 0, 1), n...)
 		}
 	}
-	var buf []byte
-	damaged := 0
-	keyless := time.NewTimer(keyframeWait)
-	defer keyless.Stop()
+	return c.show(ctx, in, head, done, out)
+}
+
+// video is the H.264 of a session.
+func video(desc *description.Session) (*description.Media, *format.H264, error) {
+	var f *format.H264
+	m := desc.FindFormat(&f)
+	if m == nil {
+		return nil, nil, fmt.Errorf("it has no H.264 video, but %s", offered(desc))
+	}
+	var sps h264.SPS
+	if len(f.SPS) > 0 && sps.Unmarshal(f.SPS) == nil && sps.ChromaFormatIdc != 1 {
+		return nil, nil, errors.New("its colours are not sampled 4:2:0, which alone is decoded")
+	}
+	return m, f, nil
+}
+
+// intake makes access units of one connection's packets; it belongs to the goroutine that reads them, but for units, lossy, and session once
+// the first unit is there.
+type intake struct {
+	c       *Client
+	decoder *rtph264.Decoder
+	udp     bool
+	units   chan accessUnit
+	lossy   chan struct{} // closed when too much is lost
+	session int64
+
+	clock         rtpClock
+	skip          bool // until the next IDR: at first, and after a loss
+	next          uint16
+	packets, lost int
+	first         bool // a unit was received
+}
+
+func (in *intake) packet(p *rtp.Packet) {
+	in.packets++
+	if in.packets > 1 && p.SequenceNumber != in.next {
+		in.gap(int(p.SequenceNumber - in.next))
+	}
+	in.next = p.SequenceNumber + 1
+	au, err := in.decoder.Decode(p)
+	if err != nil {
+		if !errors.Is(err, rtph264.ErrNonStartingPacketAndNoPrevious) && !errors.Is(err, rtph264.ErrMorePacketsNeeded) {
+			in.skip = true
+		}
+		return
+	}
+	at, pts := time.Now(), in.clock.at(p.Timestamp)
+	in.c.Counts.Received.Add(1)
+	if !in.first {
+		in.first, in.session = true, in.c.session.Add(1)
+	}
+	if in.c.Arrival != nil {
+		in.c.Arrival(pts, at)
+	}
+	if in.skip && !hasIDR(au) {
+		in.c.Counts.Dropped.Add(1)
+		return
+	}
+	select {
+	case in.units <- accessUnit{au, pts, at}:
+		in.skip = false
+	default: // the decoder is behind: drop up to the next IDR
+		in.skip = true
+		in.c.Counts.Dropped.Add(1)
+	}
+}
+
+// gap notes that n packets are missing; a large n is of one that came late.
+func (in *intake) gap(n int) {
+	in.skip = true
+	if n >= 1<<15 {
+		return
+	}
+	if in.lost += n; in.udp && in.lost >= minLost && in.lost*maxLostShare > in.packets {
+		select {
+		case <-in.lossy:
+		default:
+			close(in.lossy)
+		}
+	}
+}
+
+// show decodes units, and hands on the pictures that are wanted; head are the parameter sets, which go before each IDR.
+func (c *Client) show(ctx context.Context, in *intake, head []byte, done <-chan error, out chan<- *Picture) error {
+	dec, err := NewDecoder()
+	if err != nil {
+		return err
+	}
+	defer dec.Close()
 	flow := NewFlow()
 	defer flow.Close()
+	idle, keyless := time.NewTimer(dataTimeout), time.NewTimer(keyframeWait)
+	defer idle.Stop()
+	defer keyless.Stop()
+	var buf []byte
+	damaged := 0
 	for {
 		idle.Reset(dataTimeout)
 		select {
@@ -241,20 +269,14 @@ func (c *Client) stream(ctx context.Context, out chan<- *Picture) error {
 			return err
 		case <-idle.C:
 			return fmt.Errorf("no video for %s", dataTimeout)
-		case <-lossy:
+		case <-in.lossy:
 			c.lossy = true
 			return errors.New("packets get lost over UDP; it is taken over TCP from here on")
 		case <-keyless.C:
 			c.Log.Warn("live stream: no keyframe has come yet; nothing can be seen until one does", "url", c.URL, "for", keyframeWait)
-		case u := <-units:
+		case u := <-in.units:
 			keyless.Stop() // the first unit is one
-			buf = buf[:0]
-			if hasIDR(u.nalus) {
-				buf = append(buf, head...)
-			}
-			for _, n := range u.nalus {
-				buf = append(append(buf, 0, 0, 0, 1), n...)
-			}
+			buf = u.annexB(buf[:0], head)
 			ok, err := dec.Decode(buf, u.pts)
 			if err != nil {
 				if damaged++; damaged == 1 || damaged%100 == 0 {
@@ -273,10 +295,10 @@ func (c *Client) stream(ctx context.Context, out chan<- *Picture) error {
 				}
 			}
 			// old pictures are only decoded for those that refer to them
-			if len(units) > 2 || !c.want.CompareAndSwap(true, false) {
+			if len(in.units) > 2 || !c.want.CompareAndSwap(true, false) {
 				continue
 			}
-			p := &Picture{BGR: gocv.NewMat(), PTS: dec.PTS(), Session: session, Arrived: u.at}
+			p := &Picture{BGR: gocv.NewMat(), PTS: dec.PTS(), Session: in.session, Arrived: u.at}
 			if err := dec.Picture(&p.BGR); err != nil {
 				p.Close()
 				return err
@@ -289,6 +311,17 @@ func (c *Client) stream(ctx context.Context, out chan<- *Picture) error {
 			}
 		}
 	}
+}
+
+// annexB appends a unit as decoders take it.
+func (u accessUnit) annexB(buf, head []byte) []byte {
+	if hasIDR(u.nalus) {
+		buf = append(buf, head...)
+	}
+	for _, n := range u.nalus {
+		buf = append(append(buf, 0, 0, 0, 1), n...)
+	}
+	return buf
 }
 
 // offered names what a stream has in place of H.264 video.
