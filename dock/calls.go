@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"time"
 
 	"github.com/harrier-patrol/harrier/dock/cloudapi"
 )
@@ -125,96 +126,123 @@ func (s *session) handleMessage(ctx context.Context, m arrived) error {
 	}
 	switch kind {
 	case cloudapi.KindStatus:
-		if t, is := e.Body.(*cloudapi.Topo); is {
-			for _, d := range t.SubDevices {
-				s.c.adopt(d.SN, s)
-			}
-			if len(t.SubDevices) == 0 && sn == s.d.SN { // its aircraft is off, or out of its reach
-				s.mu.Lock()
-				s.rep.gone()
-				s.mu.Unlock()
-			}
-		}
-		return s.answer(cloudapi.KindStatusReply, &e, &cloudapi.Result{})
+		return s.handleTopology(&e, sn == s.d.SN)
 	case cloudapi.KindRequests:
-		if q, is := e.Body.(*cloudapi.StorageConfigGetRequest); is {
-			s.wg.Go(func() { // who grants may take a moment
-				if err := s.answer(cloudapi.KindRequestsReply, &e, s.grant(ctx, q)); err != nil {
-					s.c.o.Log.Error("answer", "dock", s.d.SN, "method", e.Name(), "error", err)
-				}
-			})
-			return nil
-		}
-		return s.answer(cloudapi.KindRequestsReply, &e, s.request(&e, m.at))
+		return s.handleRequest(ctx, &e, m.at)
 	case cloudapi.KindServicesReply, cloudapi.KindPropertySetReply:
-		s.mu.Lock()
-		ch := s.waiting[e.Transaction()]
-		delete(s.waiting, e.Transaction())
-		s.mu.Unlock()
-		if ch != nil {
-			ch <- &e
-		}
+		s.handleReply(&e)
 	case cloudapi.KindEvents:
-		if u, is := e.Body.(*cloudapi.FileUploadCallback); is && s.c.o.Depot != nil {
-			return s.uploaded(u, &e)
-		}
-		// first the answer: a dock sends again what is not answered
-		if e.WantsReply() {
-			if err := s.answer(cloudapi.KindEventsReply, &e, &cloudapi.Result{}); err != nil {
-				return err
-			}
-		}
-		switch b := e.Body.(type) {
-		case *cloudapi.FlightTaskProgress:
-			s.progress(ctx, b, e.Time())
-		case *cloudapi.HMSReport:
-			s.mu.Lock()
-			s.rep.hms(b, m.at)
-			s.mu.Unlock()
-		case *cloudapi.AirsenseWarnings:
-			s.mu.Lock()
-			s.rep.airsense(*b, m.at)
-			s.mu.Unlock()
-		case *cloudapi.TakeoffToPointProgress:
-			s.handProgress(ctx, b)
-		case *cloudapi.FlightTaskReady:
-			s.mu.Lock()
-			if s.ev != nil && slices.Contains(b.FlightIds, s.ev.Flight) {
-				s.conditionsMet = true
-			}
-			s.mu.Unlock()
-		case *cloudapi.DRCStatusNotify:
-			s.drcLost(ctx, b)
-		case *cloudapi.DeviceExitHomingNotify:
-			s.homing(ctx, b)
-		case *cloudapi.FlightAreasSyncProgress:
-			s.areasSynced(b)
-		case *cloudapi.Job, *cloudapi.JobReply, *cloudapi.CoverForceClose, *cloudapi.RTKCalibrationEvent, *cloudapi.OTAProgress, *cloudapi.FileUploadProgress:
-			return s.job(&e)
-		}
-		s.touch()
+		return s.handleEvent(ctx, &e, m.at)
 	case cloudapi.KindOSD, cloudapi.KindState:
-		s.touch()
-		switch o := e.Body.(type) {
-		case *cloudapi.DockProperties:
-			s.locked(func() {
-				merge(&s.rep.dock, o)
-				s.rep.told(o, m.at)
-			})
-			if o.SubDevice != nil && s.d.Aircraft == "" {
-				s.c.adopt(o.SubDevice.DeviceSN, s)
-			}
-		case *cloudapi.AircraftProperties:
-			s.locked(func() {
-				merge(&s.rep.aircraft, o)
-				s.rep.flown = m.at
-			})
-			if kind == cloudapi.KindOSD {
-				return s.aircraft(o, e.Time(), m.at)
-			}
-		}
+		return s.handleState(&e, kind, m.at)
 	case cloudapi.KindDRCUp:
 		return s.drc(e, m.at)
+	}
+	return nil
+}
+
+// handleTopology takes in which devices a dock has; own says that the dock itself tells it.
+func (s *session) handleTopology(e *cloudapi.Message, own bool) error {
+	if t, is := e.Body.(*cloudapi.Topo); is {
+		for _, d := range t.SubDevices {
+			s.c.adopt(d.SN, s)
+		}
+		if len(t.SubDevices) == 0 && own { // its aircraft is off, or out of its reach
+			s.mu.Lock()
+			s.rep.gone()
+			s.mu.Unlock()
+		}
+	}
+	return s.answer(cloudapi.KindStatusReply, e, &cloudapi.Result{})
+}
+
+// handleRequest answers a dock's request.
+func (s *session) handleRequest(ctx context.Context, e *cloudapi.Message, at time.Time) error {
+	if q, is := e.Body.(*cloudapi.StorageConfigGetRequest); is {
+		s.wg.Go(func() { // who grants may take a moment
+			if err := s.answer(cloudapi.KindRequestsReply, e, s.grant(ctx, q)); err != nil {
+				s.c.o.Log.Error("answer", "dock", s.d.SN, "method", e.Name(), "error", err)
+			}
+		})
+		return nil
+	}
+	return s.answer(cloudapi.KindRequestsReply, e, s.request(e, at))
+}
+
+// handleReply hands a reply to who waits for it.
+func (s *session) handleReply(e *cloudapi.Message) {
+	s.mu.Lock()
+	ch := s.waiting[e.Transaction()]
+	delete(s.waiting, e.Transaction())
+	s.mu.Unlock()
+	if ch != nil {
+		ch <- e
+	}
+}
+
+// handleEvent takes in what happened at a dock.
+func (s *session) handleEvent(ctx context.Context, e *cloudapi.Message, at time.Time) error {
+	if u, is := e.Body.(*cloudapi.FileUploadCallback); is && s.c.o.Depot != nil {
+		return s.uploaded(u, e)
+	}
+	// first the answer: a dock sends again what is not answered
+	if e.WantsReply() {
+		if err := s.answer(cloudapi.KindEventsReply, e, &cloudapi.Result{}); err != nil {
+			return err
+		}
+	}
+	switch b := e.Body.(type) {
+	case *cloudapi.FlightTaskProgress:
+		s.progress(ctx, b, e.Time())
+	case *cloudapi.HMSReport:
+		s.mu.Lock()
+		s.rep.hms(b, at)
+		s.mu.Unlock()
+	case *cloudapi.AirsenseWarnings:
+		s.mu.Lock()
+		s.rep.airsense(*b, at)
+		s.mu.Unlock()
+	case *cloudapi.TakeoffToPointProgress:
+		s.handProgress(ctx, b)
+	case *cloudapi.FlightTaskReady:
+		s.mu.Lock()
+		if s.ev != nil && slices.Contains(b.FlightIds, s.ev.Flight) {
+			s.conditionsMet = true
+		}
+		s.mu.Unlock()
+	case *cloudapi.DRCStatusNotify:
+		s.drcLost(ctx, b)
+	case *cloudapi.DeviceExitHomingNotify:
+		s.homing(ctx, b)
+	case *cloudapi.FlightAreasSyncProgress:
+		s.areasSynced(b)
+	case *cloudapi.Job, *cloudapi.JobReply, *cloudapi.CoverForceClose, *cloudapi.RTKCalibrationEvent, *cloudapi.OTAProgress, *cloudapi.FileUploadProgress:
+		return s.job(e)
+	}
+	s.touch()
+	return nil
+}
+
+// handleState takes in how a dock or its aircraft is.
+func (s *session) handleState(e *cloudapi.Message, kind cloudapi.Kind, at time.Time) error {
+	s.touch()
+	switch o := e.Body.(type) {
+	case *cloudapi.DockProperties:
+		s.locked(func() {
+			merge(&s.rep.dock, o)
+			s.rep.told(o, at)
+		})
+		if o.SubDevice != nil && s.d.Aircraft == "" {
+			s.c.adopt(o.SubDevice.DeviceSN, s)
+		}
+	case *cloudapi.AircraftProperties:
+		s.locked(func() {
+			merge(&s.rep.aircraft, o)
+			s.rep.flown = at
+		})
+		if kind == cloudapi.KindOSD {
+			return s.aircraft(o, e.Time(), at)
+		}
 	}
 	return nil
 }

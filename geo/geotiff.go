@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"image"
 	"io"
 	"math"
 	"os"
@@ -95,48 +96,17 @@ func parseTile(b []byte) (*tile, error) {
 	if err := f.directory(); err != nil {
 		return nil, err
 	}
-	one := func(tag uint16, or float64) float64 {
-		if v := f.tags[tag]; len(v) > 0 {
-			return v[0]
-		}
-		return or
-	}
-	w, h := int(one(tagWidth, 0)), int(one(tagHeight, 0))
+	w, h := int(f.one(tagWidth, 0)), int(f.one(tagHeight, 0))
 	if w < 2 || h < 2 || w*h > maxSamples {
 		return nil, fmt.Errorf("%d x %d samples: a tile has 2 x 2 to %d million", w, h, maxSamples>>20)
 	}
-	bits, format := int(one(tagBits, 1)), int(one(tagFormat, 1))
-	if one(tagSamples, 1) != 1 || !(bits == 16 && (format == 1 || format == 2) || bits == 32 && format == 3) {
-		return nil, fmt.Errorf("%g samples of %d bits, format %d: heights are one 16-bit integer or 32-bit float each", one(tagSamples, 1), bits, format)
+	bits, format := int(f.one(tagBits, 1)), int(f.one(tagFormat, 1))
+	if f.one(tagSamples, 1) != 1 || !(bits == 16 && (format == 1 || format == 2) || bits == 32 && format == 3) {
+		return nil, fmt.Errorf("%g samples of %d bits, format %d: heights are one 16-bit integer or 32-bit float each", f.one(tagSamples, 1), bits, format)
 	}
 	t := &tile{w: w, h: h, m: make([]float32, w*h)}
-	scale, tie := f.tags[tagPixelScale], f.tags[tagTiepoint]
-	if len(scale) < 2 || len(tie) < 6 || !(scale[0] > 0) || !(scale[1] > 0) {
-		return nil, errors.New("it has no place on earth (ModelPixelScale, ModelTiepoint): is it a GeoTIFF?")
-	}
-	keys := f.tags[tagGeoKeys]
-	area := true
-	for i := 4; i+3 < len(keys); i += 4 {
-		switch keys[i] {
-		case 1024:
-			if keys[i+3] != 2 {
-				return nil, errors.New("its samples are not in degrees; reproject it: gdalwarp -t_srs EPSG:4326")
-			}
-		case 1025:
-			area = keys[i+3] != 2
-		case 2048:
-			if k := keys[i+3]; k != 4326 && k != 4490 && k != 4979 {
-				return nil, fmt.Errorf("its datum is EPSG:%g, wanted 4326 (WGS-84)", k)
-			}
-		}
-	}
-	t.dx, t.dy = scale[0], scale[1]
-	t.west, t.north = tie[3]-tie[0]*t.dx, tie[4]+tie[1]*t.dy
-	if area { // what is tied is a corner of a sample
-		t.west, t.north = t.west+t.dx/2, t.north-t.dy/2
-	}
-	if math.Abs(t.north) > 91 || math.Abs(t.west) > 361 || t.dx > 1 || t.dy > 1 {
-		return nil, fmt.Errorf("it begins at %g, %g with samples of %g°: not in degrees?", t.west, t.north, t.dx)
+	if err := f.place(t); err != nil {
+		return nil, err
 	}
 	if s := strings.TrimRight(strings.TrimSpace(f.text[tagNoData]), "\x00"); s != "" {
 		if v, err := strconv.ParseFloat(s, 32); err == nil {
@@ -145,10 +115,10 @@ func parseTile(b []byte) (*tile, error) {
 	} else if bits == 16 {
 		t.none, t.hasNo = -32768, true
 	}
-	bw, bh := w, int(one(tagRowsPerStrip, float64(h)))
+	bw, bh := w, int(f.one(tagRowsPerStrip, float64(h)))
 	offsets, counts := f.tags[tagStripOffsets], f.tags[tagStripBytes]
 	if len(f.tags[tagTileOffsets]) > 0 {
-		bw, bh = int(one(tagTileWidth, 0)), int(one(tagTileHeight, 0))
+		bw, bh = int(f.one(tagTileWidth, 0)), int(f.one(tagTileHeight, 0))
 		offsets, counts = f.tags[tagTileOffsets], f.tags[tagTileBytes]
 	}
 	bh = min(bh, 1<<20)
@@ -160,7 +130,6 @@ func parseTile(b []byte) (*tile, error) {
 	if len(offsets) < across*down || len(counts) < across*down || bw*min(bh, h+bh) > maxSamples {
 		return nil, errBroken
 	}
-	size := bits / 8
 	for j := range down {
 		for i := range across {
 			k := j*across + i
@@ -180,35 +149,85 @@ func parseTile(b []byte) (*tile, error) {
 			if !tiled {
 				rows = min(bh, h-j*bh)
 			}
-			raw, err := unpack(b[from:from+n], int(one(tagCompression, 1)), bw*rows*size)
-			if err != nil {
+			if err := f.block(t, b[from:from+n], image.Rect(i*bw, j*bh, (i+1)*bw, j*bh+rows), bits, format); err != nil {
 				return nil, err
-			}
-			if err := f.unpredict(raw, int(one(tagPredictor, 1)), bw, rows, size); err != nil {
-				return nil, err
-			}
-			order := f.order
-			if one(tagPredictor, 1) == 3 {
-				order = binary.BigEndian // as the predictor leaves it
-			}
-			for y := range min(rows, h-j*bh) {
-				for x := range min(bw, w-i*bw) {
-					o := (y*bw + x) * size
-					var v float32
-					switch {
-					case bits == 32:
-						v = math.Float32frombits(order.Uint32(raw[o:]))
-					case format == 2:
-						v = float32(int16(order.Uint16(raw[o:])))
-					default:
-						v = float32(order.Uint16(raw[o:]))
-					}
-					t.m[(j*bh+y)*w+i*bw+x] = v
-				}
 			}
 		}
 	}
 	return t, nil
+}
+
+// one is a tag's first value.
+func (f *tiff) one(tag uint16, or float64) float64 {
+	if v := f.tags[tag]; len(v) > 0 {
+		return v[0]
+	}
+	return or
+}
+
+// place says where on earth the samples lie.
+func (f *tiff) place(t *tile) error {
+	scale, tie := f.tags[tagPixelScale], f.tags[tagTiepoint]
+	if len(scale) < 2 || len(tie) < 6 || !(scale[0] > 0) || !(scale[1] > 0) {
+		return errors.New("it has no place on earth (ModelPixelScale, ModelTiepoint): is it a GeoTIFF?")
+	}
+	keys := f.tags[tagGeoKeys]
+	area := true
+	for i := 4; i+3 < len(keys); i += 4 {
+		switch keys[i] {
+		case 1024:
+			if keys[i+3] != 2 {
+				return errors.New("its samples are not in degrees; reproject it: gdalwarp -t_srs EPSG:4326")
+			}
+		case 1025:
+			area = keys[i+3] != 2
+		case 2048:
+			if k := keys[i+3]; k != 4326 && k != 4490 && k != 4979 {
+				return fmt.Errorf("its datum is EPSG:%g, wanted 4326 (WGS-84)", k)
+			}
+		}
+	}
+	t.dx, t.dy = scale[0], scale[1]
+	t.west, t.north = tie[3]-tie[0]*t.dx, tie[4]+tie[1]*t.dy
+	if area { // what is tied is a corner of a sample
+		t.west, t.north = t.west+t.dx/2, t.north-t.dy/2
+	}
+	if math.Abs(t.north) > 91 || math.Abs(t.west) > 361 || t.dx > 1 || t.dy > 1 {
+		return fmt.Errorf("it begins at %g, %g with samples of %g°: not in degrees?", t.west, t.north, t.dx)
+	}
+	return nil
+}
+
+// block takes in one strip or tile, whose samples lie at r.
+func (f *tiff) block(t *tile, packed []byte, r image.Rectangle, bits, format int) error {
+	size, bw, rows := bits/8, r.Dx(), r.Dy()
+	raw, err := unpack(packed, int(f.one(tagCompression, 1)), bw*rows*size)
+	if err != nil {
+		return err
+	}
+	if err := f.unpredict(raw, int(f.one(tagPredictor, 1)), bw, rows, size); err != nil {
+		return err
+	}
+	order := f.order
+	if f.one(tagPredictor, 1) == 3 {
+		order = binary.BigEndian // as the predictor leaves it
+	}
+	for y := range min(rows, t.h-r.Min.Y) {
+		for x := range min(bw, t.w-r.Min.X) {
+			o := (y*bw + x) * size
+			var v float32
+			switch {
+			case bits == 32:
+				v = math.Float32frombits(order.Uint32(raw[o:]))
+			case format == 2:
+				v = float32(int16(order.Uint16(raw[o:])))
+			default:
+				v = float32(order.Uint16(raw[o:]))
+			}
+			t.m[(r.Min.Y+y)*t.w+r.Min.X+x] = v
+		}
+	}
+	return nil
 }
 
 // directory reads the first image file directory.

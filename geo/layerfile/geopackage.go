@@ -49,20 +49,29 @@ func readGeoPackage(path string) (*geo.Layer, string, error) {
 		return nil, "", err
 	}
 	defer db.Close()
+	table, column, said, err := featureTable(db)
+	if err != nil {
+		return nil, "", err
+	}
+	l, err := features(db, table, column)
+	return l, said, err
+}
+
+// featureTable is the one table of features, its column of geometries, and what it says of its datum.
+func featureTable(db *sql.DB) (table, column, said string, err error) {
 	rows, err := db.Query(`SELECT g.table_name, g.column_name, s.organization, s.organization_coordsys_id, s.definition
 		FROM gpkg_geometry_columns g JOIN gpkg_contents c ON c.table_name = g.table_name AND c.data_type = 'features'
 		LEFT JOIN gpkg_spatial_ref_sys s ON s.srs_id = g.srs_id`)
 	if err != nil {
-		return nil, "", fmt.Errorf("no GeoPackage: %w", err)
+		return "", "", "", fmt.Errorf("no GeoPackage: %w", err)
 	}
 	defer rows.Close()
-	var table, column, said string
 	var tables []string
 	for rows.Next() {
 		var org, def sql.NullString
 		var id sql.NullInt64
 		if err := rows.Scan(&table, &column, &org, &id, &def); err != nil {
-			return nil, "", err
+			return "", "", "", err
 		}
 		tables = append(tables, table)
 		if said = fmt.Sprintf("%s:%d", strings.ToUpper(org.String), id.Int64); id.Int64 <= 0 {
@@ -75,24 +84,29 @@ func readGeoPackage(path string) (*geo.Layer, string, error) {
 		}
 	}
 	if err := rows.Err(); err != nil {
-		return nil, "", err
+		return "", "", "", err
 	}
 	if len(tables) != 1 {
-		return nil, "", fmt.Errorf("it has %d tables of features (%s), wanted one", len(tables), strings.Join(tables, ", "))
+		return "", "", "", fmt.Errorf("it has %d tables of features (%s), wanted one", len(tables), strings.Join(tables, ", "))
 	}
+	return table, column, said, nil
+}
+
+// features reads a table.
+func features(db *sql.DB, table, column string) (*geo.Layer, error) {
 	l := &geo.Layer{}
 	all, err := db.Query(`SELECT * FROM "` + strings.ReplaceAll(table, `"`, `""`) + `"`)
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
 	defer all.Close()
 	names, err := all.Columns()
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
 	types, err := all.ColumnTypes()
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
 	values, into := make([]any, len(names)), make([]any, len(names))
 	for i := range values {
@@ -101,7 +115,7 @@ func readGeoPackage(path string) (*geo.Layer, string, error) {
 	words := interner{}
 	for all.Next() {
 		if err := all.Scan(into...); err != nil {
-			return nil, "", err
+			return nil, err
 		}
 		f := geo.Feature{N: len(l.Features) + 1, Fields: make([]geo.Field, 0, len(names))}
 		for i, n := range names {
@@ -129,7 +143,7 @@ func readGeoPackage(path string) (*geo.Layer, string, error) {
 		}
 		l.Features = append(l.Features, f)
 	}
-	return l, said, all.Err()
+	return l, all.Err()
 }
 
 // packaged takes the geometry out of a GeoPackage's binary.
