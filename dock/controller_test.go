@@ -11,10 +11,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/nats-io/nats.go"
-	"github.com/nats-io/nats.go/jetstream"
-
 	"github.com/harrier-patrol/harrier/dock/cloudapi"
+	"github.com/harrier-patrol/harrier/embedded/natstest"
 )
 
 func TestDocks(t *testing.T) {
@@ -280,15 +278,7 @@ func comesHomePastASlowCommand(t *testing.T, w *world, c *Controller, s *scripte
 func TestAControllerThatIsCutOffStartsNothing(t *testing.T) {
 	w := newWorld(t)
 	d := Dock{SN: "SIMCUT", Aircraft: "SIMACUT", Model: "M4D"}
-	nc, err := nats.Connect(w.nc.ConnectedUrl())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer nc.Close()
-	js, err := jetstream.New(nc)
-	if err != nil {
-		t.Fatal(err)
-	}
+	nc, js := natstest.Connect(t, w.nc.ConnectedUrl())
 	c, _ := w.controllerOn(nc, js, func(*Options) {}, d)
 	s := newScripted(t, w, d.SN)
 	s.set(func() { s.props.WindSpeed = new(13.0) })
@@ -388,15 +378,7 @@ func TestControllersShareAFleet(t *testing.T) {
 	for _, d := range docks {
 		dd = append(dd, newScripted(t, w, d.SN))
 	}
-	nc, err := nats.Connect(w.nc.ConnectedUrl())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer nc.Close()
-	js, err := jetstream.New(nc)
-	if err != nil {
-		t.Fatal(err)
-	}
+	nc, js := natstest.Connect(t, w.nc.ConnectedUrl())
 	first, _ := w.controllerOn(nc, js, func(*Options) {}, docks...)
 	held := func(c *Controller) (n int) {
 		for _, s := range c.docks {

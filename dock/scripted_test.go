@@ -17,6 +17,7 @@ import (
 
 	"github.com/harrier-patrol/harrier/dock/cloudapi"
 	"github.com/harrier-patrol/harrier/embedded"
+	"github.com/harrier-patrol/harrier/embedded/natstest"
 	"github.com/harrier-patrol/harrier/journal"
 	"github.com/harrier-patrol/harrier/missions"
 )
@@ -46,26 +47,11 @@ func worldOf(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	n, err := embedded.StartNATS(embedded.NATSOptions{Host: "127.0.0.1", Dir: t.TempDir()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	nc, err := nats.Connect(n.URL())
-	if err != nil {
-		t.Fatal(err)
-	}
-	js, err := jetstream.New(nc)
-	if err != nil {
-		t.Fatal(err)
-	}
+	_, nc, js := natstest.Start(t)
 	if err := journal.Declare(t.Context(), js, Streams, nil); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		nc.Close()
-		if err := n.Close(); err != nil {
-			t.Error(err)
-		}
 		if err := b.Close(); err != nil {
 			t.Error(err)
 		}

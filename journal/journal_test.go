@@ -15,25 +15,13 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/harrier-patrol/harrier/embedded"
+	"github.com/harrier-patrol/harrier/embedded/natstest"
 	"github.com/harrier-patrol/harrier/journal"
 )
 
 func open(t *testing.T) (*embedded.NATS, jetstream.JetStream) {
 	t.Helper()
-	s, err := embedded.StartNATS(embedded.NATSOptions{Host: "127.0.0.1", Dir: t.TempDir()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { s.Close() })
-	nc, err := nats.Connect(s.URL(), nats.MaxReconnects(-1), nats.ReconnectWait(50*time.Millisecond))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(nc.Close)
-	js, err := jetstream.New(nc)
-	if err != nil {
-		t.Fatal(err)
-	}
+	s, _, js := natstest.Start(t, nats.MaxReconnects(-1), nats.ReconnectWait(50*time.Millisecond))
 	return s, js
 }
 
@@ -265,17 +253,7 @@ func TestFollowReadsWhatWasAndWhatComes(t *testing.T) {
 
 // BenchmarkReplay is how fast a stream of leads (1.5 kB each) is read back.
 func BenchmarkReplay(b *testing.B) {
-	s, err := embedded.StartNATS(embedded.NATSOptions{Host: "127.0.0.1", Dir: b.TempDir()})
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer s.Close()
-	nc, err := nats.Connect(s.URL())
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer nc.Close()
-	js, _ := jetstream.New(nc)
+	_, _, js := natstest.Start(b)
 	if err := journal.Declare(b.Context(), js, []journal.Stream{{Name: "FACTS", Subjects: []string{"facts.>"}}}, nil); err != nil {
 		b.Fatal(err)
 	}

@@ -15,7 +15,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 	"github.com/paulmach/orb"
 
-	"github.com/harrier-patrol/harrier/embedded"
+	"github.com/harrier-patrol/harrier/embedded/natstest"
 	"github.com/harrier-patrol/harrier/geo"
 	"github.com/harrier-patrol/harrier/journal"
 	"github.com/harrier-patrol/harrier/vision"
@@ -24,20 +24,7 @@ import (
 // house starts a NATS server and a ledger on it.
 func house(t *testing.T) (*Ledger, *nats.Conn, jetstream.JetStream, func() (stop func())) {
 	t.Helper()
-	s, err := embedded.StartNATS(embedded.NATSOptions{Host: "127.0.0.1", Dir: t.TempDir()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { s.Close() })
-	nc, err := nats.Connect(s.URL())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(nc.Close)
-	js, err := jetstream.New(nc)
-	if err != nil {
-		t.Fatal(err)
-	}
+	_, nc, js := natstest.Start(t)
 	streams := append([]journal.Stream{journal.DeadLetters, {Name: "FINDINGS", Subjects: []string{"harrier.findings.>"}, MaxBytes: 64 << 20}}, Streams...)
 	if err := journal.Declare(t.Context(), js, streams, nil); err != nil {
 		t.Fatal(err)

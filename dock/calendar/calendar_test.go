@@ -4,29 +4,13 @@ import (
 	"testing"
 	"time"
 
-	"github.com/nats-io/nats.go"
-	"github.com/nats-io/nats.go/jetstream"
-
-	"github.com/harrier-patrol/harrier/embedded"
+	"github.com/harrier-patrol/harrier/embedded/natstest"
 	"github.com/harrier-patrol/harrier/missions"
 )
 
 // A flight "after the start" counts from the first start: a restart does not queue it again.
 func TestAfterCountsFromTheFirstStart(t *testing.T) {
-	s, err := embedded.StartNATS(embedded.NATSOptions{Host: "127.0.0.1", Dir: t.TempDir()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
-	nc, err := nats.Connect(s.URL())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer nc.Close()
-	js, err := jetstream.New(nc)
-	if err != nil {
-		t.Fatal(err)
-	}
+	_, _, js := natstest.Start(t)
 	first := time.Date(2026, 5, 1, 10, 0, 0, 0, time.UTC)
 	plan := func(began time.Time, after time.Duration) missions.Calendar {
 		k := missions.Calendar{Patrols: []missions.Patrol{{Dock: "D1AB", When: missions.Every{First: began.Add(after)}}}}

@@ -9,10 +9,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
-	"github.com/harrier-patrol/harrier/embedded"
+	"github.com/harrier-patrol/harrier/embedded/natstest"
 	"github.com/harrier-patrol/harrier/evidence"
 	"github.com/harrier-patrol/harrier/geo"
 	"github.com/harrier-patrol/harrier/journal"
@@ -24,20 +23,7 @@ var quiet = slog.New(slog.DiscardHandler)
 
 func streamOfCheckpoints(t *testing.T) jetstream.JetStream {
 	t.Helper()
-	s, err := embedded.StartNATS(embedded.NATSOptions{Host: "127.0.0.1", Dir: t.TempDir()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { s.Close() })
-	nc, err := nats.Connect(s.URL())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(nc.Close)
-	js, err := jetstream.New(nc)
-	if err != nil {
-		t.Fatal(err)
-	}
+	_, _, js := natstest.Start(t)
 	if err := journal.Declare(t.Context(), js, Streams, nil); err != nil {
 		t.Fatal(err)
 	}
