@@ -99,9 +99,9 @@ func (s *session) pushAreas(ctx context.Context) {
 	}
 	s.mu.Lock()
 	now := s.c.o.Clock.Now()
-	due := s.areasTold != a.Name && s.ev == nil && now.Sub(s.rep.heard) < offlineAfter && now.Sub(s.first) > gatherFirst
+	due := s.areas.told != a.Name && s.ev == nil && now.Sub(s.rep.heard) < offlineAfter && now.Sub(s.first) > gatherFirst
 	if due {
-		s.areasTold = a.Name
+		s.areas.told = a.Name
 	}
 	s.mu.Unlock()
 	if !due {
@@ -111,7 +111,7 @@ func (s *session) pushAreas(ctx context.Context) {
 		if err := s.ask(ctx, cloudapi.MethodFlightAreasUpdate, nil); err != nil && ctx.Err() == nil {
 			s.c.o.Log.Warn("the dock does not take the flight areas; the no-fly fences hold at the gate only", "dock", s.d.SN, "error", err)
 			s.mu.Lock()
-			s.areas = "not taken: " + err.Error()
+			s.areas.state = "not taken: " + err.Error()
 			s.mu.Unlock()
 			s.touch()
 		}
@@ -134,6 +134,6 @@ func (s *session) areasSynced(p *cloudapi.FlightAreasSyncProgress) {
 		s.c.o.Log.Warn("flight areas not taken over", "dock", s.d.SN, "file", p.File.Name, "reason", words)
 	}
 	s.mu.Lock()
-	s.areas = words
+	s.areas.state = words
 	s.mu.Unlock()
 }

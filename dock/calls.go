@@ -119,7 +119,7 @@ func (s *session) handleMessage(ctx context.Context, m arrived) error {
 	if !s.held.Load() && kind != cloudapi.KindOSD && kind != cloudapi.KindState {
 		if p, is := e.Body.(*cloudapi.FlightTaskProgress); is {
 			s.mu.Lock()
-			s.overheard, s.overheardAt = p, e.Time()
+			s.overheard.progress, s.overheard.at = p, e.Time()
 			s.mu.Unlock()
 		}
 		return nil // whoever holds the dock answers

@@ -106,6 +106,25 @@ type marks struct {
 	counted       int       // files that the dock says it made
 }
 
+// drcLink is what goes over the DRC channel.
+type drcLink struct {
+	pose  time.Time // when the last pose came
+	beat  time.Time // when the last heartbeat went out
+	beats int
+}
+
+// overheard is the latest progress of a flight while another controller held the dock: it may be the last.
+type overheard struct {
+	progress *cloudapi.FlightTaskProgress
+	at       time.Time
+}
+
+// areasTold is how far a dock is with its custom flight areas.
+type areasTold struct {
+	state string // what it last said of them
+	told  string // the file of them that it was told of
+}
+
 // session is one dock: what it says comes in through inbox, in order; what it is asked goes out one call at a time.
 type session struct {
 	c         *Controller
@@ -130,16 +149,11 @@ type session struct {
 	marks                     // of the same
 	bad       int
 	holds     []Hold
-	drcPose   time.Time // when the last pose came over DRC
-	beat      time.Time // when the last heartbeat went out over it
-	beats     int
-	// overheard is the latest progress of a flight while another controller held the dock: it may be the last
-	overheard   *cloudapi.FlightTaskProgress
-	overheardAt time.Time
-	areas       string            // what the dock last said of the flight areas
-	areasTold   string            // the file of them that it was told of
-	standby     []missions.Flight // of docks that another controller holds
-	untold      []FlightEvent     // ends that are not kept as facts yet; no more than the list is long, as nothing is taken on meanwhile
+	drcLink   drcLink
+	overheard overheard
+	areas     areasTold
+	standby   []missions.Flight // of docks that another controller holds
+	untold    []FlightEvent     // ends that are not kept as facts yet; no more than the list is long, as nothing is taken on meanwhile
 
 	book    *book
 	held    atomic.Bool  // by this controller
@@ -225,7 +239,7 @@ func (s *session) status() Status {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.c.o.Clock.Now()
-	st := Status{Dock: s.d, Seen: s.rep.heard, Online: now.Sub(s.rep.heard) < offlineAfter, Holds: s.holds, Pilot: s.pilot, Pose: s.pose, Areas: s.areas}
+	st := Status{Dock: s.d, Seen: s.rep.heard, Online: now.Sub(s.rep.heard) < offlineAfter, Holds: s.holds, Pilot: s.pilot, Pose: s.pose, Areas: s.areas.state}
 	st.Blocked = s.rep.gate(now, s.limits, s.d, s.holds)
 	st.Life = s.rep.life(now, st.Blocked)
 	if st.Life != Blocked && st.Life != Offline {

@@ -112,8 +112,8 @@ func (s *session) takeUp(ctx context.Context, open []FlightEvent) error {
 		}
 		defer func() {
 			s.mu.Lock()
-			p, at := s.overheard, s.overheardAt
-			s.overheard = nil
+			p, at := s.overheard.progress, s.overheard.at
+			s.overheard.progress = nil
 			s.mu.Unlock()
 			if p != nil {
 				s.progress(ctx, p, at)

@@ -101,7 +101,7 @@ func (t *Telemeter) DRC(o *cloudapi.OSDInfoPush, stamp, arrived time.Time) (p ge
 func (s *session) aircraft(a *cloudapi.AircraftProperties, stamp, at time.Time) error {
 	p, ok := s.telemeter.OSD(a, stamp, at)
 	s.mu.Lock()
-	drc := s.ev != nil && s.ev.DRC && at.Sub(s.drcPose) < drcSilent
+	drc := s.ev != nil && s.ev.DRC && at.Sub(s.drcLink.pose) < drcSilent
 	s.mu.Unlock()
 	if drc || !ok {
 		return nil // the same, faster and with velocities, comes over DRC
@@ -119,12 +119,12 @@ const (
 // keepDRC sends the heartbeat by which the dock keeps the channel open.
 func (s *session) keepDRC(now time.Time) {
 	s.mu.Lock()
-	due := s.ev != nil && s.ev.DRC && now.Sub(s.beat) >= beatEvery
+	due := s.ev != nil && s.ev.DRC && now.Sub(s.drcLink.beat) >= beatEvery
 	if due {
-		s.beat = now
-		s.beats++
+		s.drcLink.beat = now
+		s.drcLink.beats++
 	}
-	n := s.beats
+	n := s.drcLink.beats
 	s.mu.Unlock()
 	if !due {
 		return
@@ -160,7 +160,7 @@ func (s *session) drc(e cloudapi.Message, at time.Time) error {
 	switch o := e.Body.(type) {
 	case *cloudapi.OSDInfoPush:
 		s.mu.Lock()
-		s.drcPose = at
+		s.drcLink.pose = at
 		s.mu.Unlock()
 		if p, ok := s.telemeter.DRC(o, e.Time(), at); ok {
 			return s.tellPose(p)
