@@ -24,7 +24,7 @@ type geoCmd struct {
 
 // layerArgs say which file, and what it is.
 type layerArgs struct {
-	File        string `arg:"" help:"GeoJSON, Shapefile (.shp), GeoPackage or CSV with a column wkt." type:"path"`
+	File        string `arg:"" help:"GeoJSON, Shapefile (.shp), GeoPackage, KML or CSV with a column wkt." type:"path"`
 	As          string `enum:"grid,fences,register,outlines,door-lines,auto" default:"auto" help:"What it is: grid, fences, register, outlines or door-lines; told by its properties where it is not said."`
 	Datum       string `help:"WGS-84, CGCS2000, GCJ-02 or PROJ parameters, where the file does not say."`
 	Communities string `help:"Outlines of communities, to check a grid against." type:"path"`

@@ -1,4 +1,4 @@
-// Package layerfile reads and writes the files in which bureaus keep polygons: GeoJSON, Shapefile, GeoPackage, and CSV with WKT.
+// Package layerfile reads and writes the files in which bureaus keep polygons: GeoJSON, Shapefile, GeoPackage, KML, and CSV with WKT.
 // Read returns a geo.Layer in the file's own datum; what it means is geo's business.
 package layerfile
 
@@ -39,10 +39,12 @@ func Read(path string, o Options) (*geo.Layer, error) {
 		l, said, err = readShapefile(path)
 	case ".gpkg":
 		l, said, err = readGeoPackage(path)
+	case ".kml":
+		l, said, err = readKML(path)
 	case ".csv", ".tsv", ".txt":
 		l, said, err = readCSV(path)
 	default:
-		return nil, fmt.Errorf("%s: files end in .geojson, .shp, .gpkg or .csv, not %q", path, ext)
+		return nil, fmt.Errorf("%s: files end in .geojson, .shp, .gpkg, .kml or .csv, not %q", path, ext)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
@@ -79,9 +81,9 @@ func name(l *geo.Layer, said string, o Options) error {
 		return deg(a.Name) == deg(b.Name)
 	}
 	switch {
-	case given != "" && fromFile.Name != "" && fromFile.Projected() != fromCaller.Projected() && l.DatumFrom != standard:
+	case given != "" && fromFile.Name != "" && fromFile.Projected() != fromCaller.Projected() && !byStandard(l):
 		return fmt.Errorf("it says that its datum is %s, not %s", fromFile.Name, fromCaller.Name)
-	case given != "" && fromFile.Name != "" && !same(fromFile, fromCaller) && !fromCaller.Projected() && l.DatumFrom != standard && fromCaller.Name != geo.GCJ02:
+	case given != "" && fromFile.Name != "" && !same(fromFile, fromCaller) && !fromCaller.Projected() && !byStandard(l) && fromCaller.Name != geo.GCJ02:
 		return fmt.Errorf("it says that its datum is %s, not %s", fromFile.Name, fromCaller.Name)
 	case given != "":
 		l.Datum, l.DatumFrom = fromCaller, "as given"
@@ -103,6 +105,8 @@ func name(l *geo.Layer, said string, o Options) error {
 
 // standard is the source of a datum that only a format's standard names: it may be said otherwise.
 const standard = "by RFC 7946, since the file does not say otherwise"
+
+func byStandard(l *geo.Layer) bool { return l.DatumFrom == standard || l.DatumFrom == standardKML }
 
 // open reads a whole file as text: what is read of it are parts of that one text.
 func open(path string) (string, error) {

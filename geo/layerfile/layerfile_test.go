@@ -19,6 +19,7 @@ func TestEveryFormatHoldsTheSame(t *testing.T) {
 		{"register.geojson", geo.WGS84, "", ""},
 		{"register.csv", geo.WGS84, "WGS-84", ""},
 		{"register.gpkg", geo.WGS84, "", ""},
+		{"register.kml", geo.WGS84, "", ""},
 		{"gbk.shp", geo.WGS84, "", ""},
 		{"nocpg.shp", geo.WGS84, "", "GB18030"},
 		{"cgcs.shp", "+proj=tmerc", "", ""},
@@ -68,7 +69,9 @@ func TestWhatIsWrongWithAFileIsSaid(t *testing.T) {
 		{"nowkt.csv", "a,b\n1,2\n", "no column with the geometry", Options{Datum: "WGS-84"}},
 		{"alone.shp", string(shp), ".dbf", Options{}},
 		{"short.shp", string(shp[:50]), "no Shapefile", Options{}},
-		{"x.kml", "<kml/>", "files end in", Options{}},
+		{"x.dwg", "<kml/>", "files end in", Options{}},
+		{"empty.kml", "<kml></kml>", "it holds no placemarks", Options{}},
+		{"broken.kml", "<kml><Placemark>", "line 1: it is no KML", Options{}},
 		{"none.gpkg", "not a database", "no GeoPackage", Options{}},
 	} {
 		p := filepath.Join(dir, c.name)
@@ -158,6 +161,21 @@ func FuzzGeoJSON(f *testing.F) {
 	f.Add(`{"type":"FeatureCollection","features":[{"type":"Feature","properties":{},"geometry":{"type":"LineString","coordinates":[[121.5,31.2],[121.6,31.2]]}}]}`)
 	f.Fuzz(func(t *testing.T, s string) {
 		if l, _, err := parseGeoJSON(s); err == nil {
+			exercise(l)
+		}
+	})
+}
+
+func FuzzKML(f *testing.F) {
+	b, err := os.ReadFile("testdata/register.kml")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(string(b))
+	f.Add(`<kml><Placemark><Point><coordinates>121.5,31.2</coordinates></Point></Placemark></kml>`)
+	f.Add(`<kml><Folder><Placemark><MultiGeometry><MultiGeometry><LineString><coordinates>1,2 3,4</coordinates></LineString></MultiGeometry></MultiGeometry></Placemark></Folder></kml>`)
+	f.Fuzz(func(t *testing.T, s string) {
+		if l, err := parseKML(s); err == nil {
 			exercise(l)
 		}
 	})
