@@ -30,6 +30,7 @@ type cli struct {
 	Calibrate   calibrateCmd   `cmd:"" help:"Correct reported heights and yaws by overlapping stills."`
 	Demo        demo.Cmd       `cmd:"" help:"Simulated docks, and Harrier beside them."`
 	Serve       serveCmd       `cmd:"" help:"Run Harrier for the docks of a configuration."`
+	Leads       leadsCmd       `cmd:"" help:"List the leads of a Harrier that runs."`
 	Dock        dockCmd        `cmd:"" help:"Give docks credentials, and take them away."`
 	NATS        natsCmd        `cmd:"" name:"nats" help:"Users of NATS, and what each may do."`
 	DeadLetters deadLettersCmd `cmd:"" name:"dead-letters" help:"Messages that could not be worked off: list them, and send them again."`

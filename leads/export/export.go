@@ -17,7 +17,6 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/harrier-patrol/harrier/evidence"
-	"github.com/harrier-patrol/harrier/journal"
 	"github.com/harrier-patrol/harrier/leads"
 	"github.com/harrier-patrol/harrier/vision"
 	"github.com/harrier-patrol/harrier/vision/dataset"
@@ -25,18 +24,9 @@ import (
 
 // Reviewed are the leads that were decided on, as they are now.
 func Reviewed(ctx context.Context, js jetstream.JetStream) ([]leads.Lead, error) {
-	all := map[string]leads.Lead{}
-	for _, stream := range leads.Revisions {
-		err := journal.Replay(ctx, js, stream, ">", journal.From{}, func(m journal.Msg) error {
-			var e leads.Event
-			if json.Unmarshal(m.Data, &e) == nil {
-				all[e.Data.Lead] = e.Data
-			}
-			return nil
-		})
-		if err != nil {
-			return nil, err
-		}
+	all, err := leads.Last(ctx, js)
+	if err != nil {
+		return nil, err
 	}
 	var out []leads.Lead
 	for _, l := range all {
