@@ -30,6 +30,7 @@ type evalCmd struct {
 	Model     string  `help:"A model that comes with Harrier, or an .onnx file with its manifest beside it; without, harrier-nano, and harrier-change for change."`
 	Engine    string  `default:"onnxruntime" enum:"onnxruntime,opencv" help:"onnxruntime or opencv."`
 	Threshold float64 `default:"0.5" help:"Score at which precision and recall are given."`
+	By        string  `default:"pictures" enum:"pictures,buildings,both" help:"Of pairs: what is compared: the pictures, the buildings seen in each alone, or both."`
 	Only      bool    `name:"only-detections" help:"Write detections.json and stop: for training."`
 	Names     string  `help:"Names of the classes by number, comma-separated, where a YOLO data set has none."`
 	Calibrate string  `help:"Fit the scores of each class to this data set and write them into this manifest (.json), which is not the one that it is run with: never with data that figures are given for." type:"path"`

@@ -186,7 +186,7 @@ func (c *evalCmd) pair(ctx context.Context, m *infer.Pair, f *ties.Finder, name 
 		return diffs, own, err
 	}
 	defer truth.Close()
-	r, err := change.Compare(ctx, m, f, before, after, change.Options{})
+	r, err := change.Compare(ctx, m, f, before, after, change.Options{By: map[string]change.By{"buildings": change.Buildings, "both": change.Both}[c.By]})
 	if err != nil {
 		return diffs, own, err
 	}

@@ -46,9 +46,20 @@ type Result struct {
 // Close frees the mask.
 func (r *Result) Close() { r.Mask.Close() }
 
+// By says what is compared.
+type By string
+
+// Ways of comparing: the pictures themselves, the buildings that the network sees in each alone, or the mean of both.
+const (
+	Pictures  By = ""
+	Buildings By = "buildings"
+	Both      By = "both"
+)
+
 // Options of a comparison.
 type Options struct {
 	GSDM float64 // metres a pixel of the later picture; 0 where it is not known
+	By   By
 }
 
 const (
@@ -98,13 +109,13 @@ func Compare(ctx context.Context, m *infer.Pair, f *ties.Finder, before, after g
 	if o.GSDM <= 0 {
 		turns = 4
 	}
-	p, err := turned(ctx, m, a, b, turns)
+	p, err := probability(ctx, m, o.By, a, b, turns)
 	if err != nil {
 		return nil, err
 	}
 	defer p.Close()
 	if o.GSDM <= 0 && min(b.Cols(), b.Rows()) >= 2*trainedOn {
-		if err := alsoAtHalf(ctx, m, a, b, &p); err != nil {
+		if err := alsoAtHalf(ctx, m, o.By, a, b, &p); err != nil {
 			return nil, err
 		}
 	}
@@ -118,6 +129,40 @@ func Compare(ctx context.Context, m *infer.Pair, f *ties.Finder, before, after g
 	gocv.Resize(mask, &r.Mask, image.Pt(after.Cols(), after.Rows()), 0, 0, gocv.InterpolationLinear)
 	gocv.Threshold(r.Mask, &r.Mask, 127, 255, gocv.ThresholdBinary)
 	return r, nil
+}
+
+// nothing is a picture that shows nothing, BGR: beside it every building of another picture is new. The network was trained with it.
+var nothing = gocv.NewScalar(104, 116, 124, 0)
+
+// probability of change at every pixel.
+func probability(ctx context.Context, m *infer.Pair, by By, before, after gocv.Mat, ways int) (gocv.Mat, error) {
+	if by == Pictures {
+		return turned(ctx, m, before, after, ways)
+	}
+	empty := gocv.NewMatWithSizeFromScalar(nothing, before.Rows(), before.Cols(), gocv.MatTypeCV8UC3)
+	defer empty.Close()
+	p, err := turned(ctx, m, empty, before, ways)
+	if err != nil {
+		return p, err
+	}
+	q, err := turned(ctx, m, empty, after, ways)
+	if err != nil {
+		p.Close()
+		return p, err
+	}
+	defer q.Close()
+	gocv.AbsDiff(p, q, &p)
+	if by == Buildings {
+		return p, nil
+	}
+	both, err := turned(ctx, m, before, after, ways)
+	if err != nil {
+		p.Close()
+		return p, err
+	}
+	defer both.Close()
+	gocv.AddWeighted(p, 0.5, both, 0.5, 0, &p)
+	return p, nil
 }
 
 // turned is the mean of what the network says of the pictures as they are and turned by quarters, so many ways in all: it should be the
@@ -150,14 +195,14 @@ func turned(ctx context.Context, m *infer.Pair, before, after gocv.Mat, ways int
 }
 
 // alsoAtHalf averages a probability with that at half the size.
-func alsoAtHalf(ctx context.Context, m *infer.Pair, before, after gocv.Mat, p *gocv.Mat) error {
+func alsoAtHalf(ctx context.Context, m *infer.Pair, by By, before, after gocv.Mat, p *gocv.Mat) error {
 	size := image.Pt(max(1, before.Cols()/2), max(1, before.Rows()/2))
 	a, b := gocv.NewMat(), gocv.NewMat()
 	defer a.Close()
 	defer b.Close()
 	scaleTo(before, &a, size)
 	scaleTo(after, &b, size)
-	half, err := turned(ctx, m, a, b, 4)
+	half, err := probability(ctx, m, by, a, b, 4)
 	if err != nil {
 		return err
 	}

@@ -157,13 +157,16 @@ def composed(backgrounds, built, cutouts, rng, size, ground=None, gsd=None):
 
 
 def towns(rows, backgrounds, rng, size):
-    """Real roofs: two parts of a town, whose buildings are those of one day each; a part and open ground; or one part twice."""
+    """Real roofs: two parts of a town, whose buildings are those of one day each; a part and open ground; a part and nothing; or one part
+    twice."""
     gsd = float(np.exp(rng.uniform(np.log(0.13), np.log(0.5))))
     a = patch(rows[rng.integers(len(rows))], rng, size, gsd, buildings=True)
     k = rng.random()
-    if k < 0.45:
+    if k < 0.35:
         b = patch(rows[rng.integers(len(rows))], rng, size, gsd, buildings=True)
-    elif k < 0.75 and backgrounds:
+    elif k < 0.6:
+        b = np.dstack([np.full((size, size, 3), suburb.NOTHING, np.float32), np.zeros((size, size), np.float32)])
+    elif k < 0.8 and backgrounds:
         b = np.dstack([patch(backgrounds[rng.integers(len(backgrounds))], rng, size, gsd), np.zeros((size, size), np.float32)])
     else:
         b = a
@@ -180,7 +183,7 @@ def sample(pairs, backgrounds, built, roofs, cutouts, rng, size=SIZE):
     elif k < 0.65 and roofs:
         a, b, m = towns(roofs, backgrounds, rng, size)
     else:
-        a, b, m = suburb.scene(backgrounds, rng, size)
+        a, b, m = suburb.scene(backgrounds, rng, size, alone=rng.random() < 0.3)
     if rng.random() < 0.5:
         a, b = b, a  # what is built one way is pulled down the other
     if rng.random() < 0.5:  # registration is never perfect
@@ -189,7 +192,8 @@ def sample(pairs, backgrounds, built, roofs, cutouts, rng, size=SIZE):
         a = cv2.warpAffine(a, M, (size, size), borderMode=cv2.BORDER_REFLECT)
     k, flip = rng.integers(4), rng.random() < 0.5
     turn = lambda i: np.ascontiguousarray((np.rot90(i, k)[:, ::-1] if flip else np.rot90(i, k)))
-    return light(turn(a), rng), light(turn(b), rng), turn(m)
+    lit = lambda i: light(turn(i), rng) if np.ptp(i, axis=(0, 1)).any() else turn(i).astype(np.uint8)  # nothing has no light
+    return lit(a), lit(b), turn(m)
 
 
 def loss_of(net, a, b, m):

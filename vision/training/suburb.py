@@ -12,6 +12,7 @@ from data import patch
 GREYS = [(112, 110, 106), (92, 92, 90), (132, 132, 130), (78, 80, 84), (150, 148, 142), (96, 104, 112), (84, 96, 110)]
 COLOURS = [(86, 102, 128), (104, 124, 150), (70, 84, 118), (62, 72, 140), (120, 140, 168), (150, 130, 105), (96, 118, 92), (205, 208, 210), (230, 230, 228), (190, 170, 130)]
 GROUNDS = [(70, 95, 85), (75, 105, 120), (60, 80, 70), (110, 130, 145), (95, 110, 115)]
+NOTHING = (103.53, 116.28, 123.675)  # a picture of nothing: the networks' mean, which is 0 to them
 CARS = [(40, 40, 40), (220, 220, 220), (60, 60, 150), (140, 90, 60), (150, 150, 150)]
 
 
@@ -226,8 +227,9 @@ def day(rng, size, gsd, soil, streets, lots, houses, trees, paved):
     return cv2.GaussianBlur(im, (0, 0), rng.uniform(0.3, 0.75)), roofs
 
 
-def scene(photographs, rng, size, gsd=None):
-    """The place on both days (float BGR, size x size), and the mask, 0 or 255, of roofs that only one of them shows.
+def scene(photographs, rng, size, gsd=None, alone=False):
+    """The place on both days (float BGR, size x size), and the mask, 0 or 255, of roofs that only one of them shows; alone: nothing in place
+    of the first day, so that all roofs of the second are in the mask.
 
     photographs: rows of open ground. gsd: metres a pixel, else drawn."""
     gsd = gsd or float(np.exp(rng.uniform(np.log(0.22), np.log(0.7))))
@@ -254,6 +256,8 @@ def scene(photographs, rng, size, gsd=None):
         days.append(day(rng, size, gsd, ground(rng, size, gsd, photographs) if wild and i else soil,
                         streets if not early or rng.random() < 0.4 else [], lots if not early or rng.random() < 0.2 else [], [h for h, t in zip(houses, there) if t],
                         trees if not wild or i == 0 else trees[:woods // 4] + grow(woods // 4), (165, 195, 210) if early else paved))
+    if alone:
+        first, days[0] = [False] * len(houses), (np.full((size, size, 3), NOTHING, np.float32), [])
     changed = np.zeros((size, size), np.float32)
     for there, other, (_, roofs) in ((first, then, days[0]), (then, first, days[1])):
         for k, (x, y, cover) in zip([k for k, t in enumerate(there) if t], roofs):
