@@ -152,10 +152,11 @@ func checkReport(t *testing.T, path string) demo.Report {
 		truth, found, wrong = truth+s.Truth, found+s.Found, wrong+s.False
 	}
 	t.Logf("%d leads; shown %d, found %d, false %d; position %+v, latency %+v, capture %+v, memory %.0f MiB", r.Leads, truth, found, wrong, r.PositionM, r.LatencyS, r.CaptureS, r.PSS["sum"])
-	if truth < 15 || found*10 < truth*6 || wrong*4 > r.Leads {
+	// README: 92 to 99 % found, 84 to 99 % right; on a busy machine less is looked at
+	if truth < 15 || found*4 < truth*3 || wrong*8 > r.Leads {
 		t.Errorf("of %d violations shown %d were found, and %d of %d leads are false", truth, found, wrong, r.Leads)
 	}
-	if r.PositionM.Median > 4 {
+	if r.PositionM.Median > 2 {
 		t.Errorf("positions are off by %.1f m in the median", r.PositionM.Median)
 	}
 	for _, f := range r.Flights {
