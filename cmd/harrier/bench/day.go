@@ -79,11 +79,9 @@ func (x *benchDayCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	b, err := json.MarshalIndent(r, "", "  ")
-	if err != nil {
+	if err := printReport(r); err != nil {
 		return err
 	}
-	fmt.Println(string(b))
 	if n := r.Wrong(); n > 0 {
 		return progress.SomeFailed{N: n, Of: r.Flights}
 	}

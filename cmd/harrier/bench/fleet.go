@@ -55,12 +55,7 @@ func (x *benchFleetCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	b, err := json.MarshalIndent(r, "", "  ")
-	if err != nil {
-		return err
-	}
-	fmt.Println(string(b))
-	return nil
+	return printReport(r)
 }
 
 // takeOffOver is over how long the fleet takes off.

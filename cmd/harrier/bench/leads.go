@@ -136,12 +136,7 @@ func (x *benchLeadsCmd) Run(ctx context.Context) error {
 		}
 	}
 	r.PageKBs = float64(bytes) / 1000 / x.Page.Seconds()
-	b, err := json.MarshalIndent(r, "", "  ")
-	if err != nil {
-		return err
-	}
-	fmt.Println(string(b))
-	return nil
+	return printReport(r)
 }
 
 // leadsPerGiB: fewer than a stream holds in a GiB.

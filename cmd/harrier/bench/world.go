@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -12,6 +13,16 @@ import (
 	"github.com/harrier-patrol/harrier/cmd/harrier/child"
 	"github.com/harrier-patrol/harrier/embedded"
 )
+
+// printReport prints what a bench measured, as JSON on standard output.
+func printReport(r any) error {
+	b, err := json.MarshalIndent(r, "", "  ")
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Println(string(b))
+	return err
+}
 
 // benchWorld is what a bench of docks flies in: a folder, free ports, a NATS server in this process, and processes that log into the folder.
 type benchWorld struct {
