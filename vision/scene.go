@@ -53,6 +53,9 @@ type Footing struct {
 	OnBuilding, OfBuilding float64
 }
 
+// Asks says whether the rule asks for a reason.
+func (r ClassRule) Asks(why Reason) bool { return slices.Contains(r.AnyOf, why) }
+
 // Reason is the first of the rule's reasons that holds of a structure; ok is false where it asks for one and none does. Of one whose footprint is not
 // known none can be told: it passes.
 func (r ClassRule) Reason(s Footing) (why Reason, ok bool) {

@@ -2,6 +2,7 @@ package watch
 
 import (
 	"context"
+	"maps"
 
 	"github.com/paulmach/orb"
 	orbgeo "github.com/paulmach/orb/geo"
@@ -18,43 +19,45 @@ type picture struct {
 	sealed string
 }
 
-// keep puts a picture as it may be shown into the evidence, and the part of it that a box shows; where there is no evidence, neither.
-func (f *flightWatch) keep(ctx context.Context, pic picture, box vision.Box) (frame, crop string, err error) {
+// illustrate puts a picture as it may be shown, and the part of it that shows what was found, into the evidence; where there is no evidence, neither.
+func (f *flightWatch) illustrate(ctx context.Context, x *vision.Finding, pic picture) error {
+	x.Original = pic.sealed
 	if f.w.Store == nil {
-		return "", "", nil
+		return nil
 	}
-	whole, part, err := shown(pic.bgr, pic.all, f.wanted, box)
+	whole, part, err := shown(pic.bgr, pic.all, f.wanted, x.Box)
 	if err != nil {
-		return "", "", err
+		return err
 	}
-	if frame, err = f.w.Store.Put(ctx, whole); err != nil {
-		return "", "", err
+	if x.Frame, err = f.w.Store.Put(ctx, whole); err != nil {
+		return err
 	}
-	crop, err = f.w.Store.Put(ctx, part)
-	return frame, crop, err
+	x.Crop, err = f.w.Store.Put(ctx, part)
+	return err
 }
 
-// finding is what a rule found in a picture, with the pictures that show it.
-func (f *flightWatch) finding(ctx context.Context, k *vision.Track, o vision.Observation, scene string, pic picture) (x vision.Finding, err error) {
-	frame, crop, err := f.keep(ctx, pic, o.Box)
-	if err != nil {
-		return x, err
-	}
+// finding is what a rule found in a frame, without the pictures that show it; read is what was read on it there, of a dump truck its plate.
+func (f *flightWatch) finding(k *vision.Track, o vision.Observation, scene string, read map[string]string) vision.Finding {
 	name, attr := f.tracker.Describe(k, f.w.DoorLines)
-	if name == "dump-truck" {
-		if err := f.w.Plates.Note(ctx, pic.bgr, o.Box, o.At.GSDM, attr); err != nil {
-			return x, err
-		}
-	}
+	maps.Copy(attr, read)
 	_, score := k.Class()
 	return vision.Finding{
 		ID: f.id(k), Epoch: f.epoch, Flight: f.job.Flight, Dock: f.job.Dock, Scene: scene, Class: name,
 		Attributes: attr, Lon: k.Lon(), Lat: k.Lat(), HeightM: o.At.HeightM, Cov: k.Cov, Score: score, Sightings: k.Sightings,
-		FirstSeen: k.FirstSeen.UTC(), LastSeen: k.LastSeen.UTC(), Captured: o.Time.UTC(), Original: pic.sealed, Frame: frame, Crop: crop, Box: o.Box, Simulated: f.job.Simulated,
-	}, nil
+		FirstSeen: k.FirstSeen.UTC(), LastSeen: k.LastSeen.UTC(), Captured: o.Time.UTC(), Box: o.Box, Simulated: f.job.Simulated,
+	}
 }
 
-// frameQuality says of a structure what the register says of it, and for which of its rule's reasons it is a finding.
+// read is what can be read on what a picture shows: of a dump truck, its plate.
+func (f *flightWatch) read(ctx context.Context, bgr gocv.Mat, d vision.Detection, at geo.Located) (map[string]string, error) {
+	out := map[string]string{}
+	if vision.Name(d.Class) != "dump-truck" {
+		return out, nil
+	}
+	return out, f.w.Plates.Note(ctx, bgr, d.Box, at.GSDM, out)
+}
+
+// judge says of a structure what the register says of it, and for which of its rule's reasons it is a finding.
 func (f *flightWatch) judge(x *vision.Finding, o vision.Observation, l geo.Locator, p geo.Pose, scene vision.Scene) {
 	if vision.Group(o.Class) != "structure" {
 		return

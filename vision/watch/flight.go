@@ -343,26 +343,23 @@ func (f *flightWatch) sightings(ctx context.Context, l look, at time.Time) error
 			continue // it may yet be
 		}
 		k.Found = true
-		if sealed == "" {
-			rest, err := f.unsearched(ctx, l)
-			if err != nil {
-				return err
-			}
-			l.all = append(l.all, rest...)
-			raw, err := jpeg(l.pic.BGR)
-			if err != nil {
-				return err
-			}
-			if sealed, err = f.w.Store.Seal(ctx, raw); err != nil {
-				return err
-			}
-		}
-		x, err := f.finding(ctx, k, o, scene.Name, picture{l.pic.BGR, l.all, sealed})
+		read, err := f.read(ctx, l.pic.BGR, o.Detection, o.At)
 		if err != nil {
 			return err
 		}
+		x := f.finding(k, o, scene.Name, read)
 		if p, ok := f.pose(f.base(), o.PTS); ok {
 			f.judge(&x, o, f.on(f.base()), p, scene)
+		}
+		if !x.Withheld || scene.Classes[o.Class].Asks(vision.ReasonNew) { // which is told at the flight's end
+			if sealed == "" {
+				if sealed, err = f.seal(ctx, &l); err != nil {
+					return err
+				}
+			}
+			if err := f.illustrate(ctx, &x, picture{l.pic.BGR, l.all, sealed}); err != nil {
+				return err
+			}
 		}
 		f.found[k] = x
 		// first what another worker must know of it, then the finding: so it is never found twice
@@ -374,6 +371,20 @@ func (f *flightWatch) sightings(ctx context.Context, l look, at time.Time) error
 		}
 	}
 	return nil
+}
+
+// seal keeps a frame as it came, and searches what was not looked at of it for what may not be shown.
+func (f *flightWatch) seal(ctx context.Context, l *look) (sha256 string, err error) {
+	rest, err := f.unsearched(ctx, *l)
+	if err != nil {
+		return "", err
+	}
+	l.all = append(l.all, rest...)
+	raw, err := jpeg(l.pic.BGR)
+	if err != nil {
+		return "", err
+	}
+	return f.w.Store.Seal(ctx, raw)
 }
 
 // unsearched is what is seen in the parts of a frame that were not looked at: before it is kept it is searched whole for faces and plates.

@@ -84,24 +84,24 @@ func (s *Stills) Look(ctx context.Context, p Still) (seen Seen, err error) {
 	f.w.Analysed.Add(1)
 	f.w.Tiles.Add(int64(len(tiles)))
 	var frame []vision.Observation
+	var read []map[string]string // on each of them
 	for _, d := range all {
 		x := Placed{Detection: d}
 		if p.Posed {
 			if at, err := s.place(p, d); err == nil {
-				x.At, x.Attributes = &at, map[string]string{}
-				if vision.Name(d.Class) == "dump-truck" {
-					if err := f.w.Plates.Note(ctx, p.BGR, d.Box, at.GSDM, x.Attributes); err != nil {
-						return seen, err
-					}
+				x.At = &at
+				if x.Attributes, err = f.read(ctx, p.BGR, d, at); err != nil {
+					return seen, err
 				}
 				if f.sightable(d, p.Camera) && !p.Edited {
 					frame = append(frame, vision.Observation{Sighting: vision.Sighting{Detection: vision.MarkUnlike(d, seen.Unlike), Time: p.Time, At: at}, Camera: p.Camera})
+					read = append(read, x.Attributes)
 				}
 			}
 		}
 		seen.All = append(seen.All, x)
 	}
-	seen.Findings, err = s.findings(ctx, p, all, frame)
+	seen.Findings, err = s.findings(ctx, p, all, frame, read)
 	return seen, err
 }
 
@@ -111,24 +111,25 @@ func (s *Stills) place(p Still, d vision.Detection) (geo.Located, error) {
 	return vision.Surfaces(p.Locator, d.Class).Locate(p.Camera, p.Pose, x, y, above, boxSigma(d.Box))
 }
 
-func (s *Stills) findings(ctx context.Context, p Still, all []vision.Detection, frame []vision.Observation) (out []vision.Finding, err error) {
+func (s *Stills) findings(ctx context.Context, p Still, all []vision.Detection, frame []vision.Observation, read []map[string]string) (out []vision.Finding, err error) {
 	f := s.f
 	for n, k := range f.tracker.Add(frame) {
 		scene, ok := f.tracker.Rule(k, f.w.Fences)
 		if !ok {
 			continue
 		}
-		x, err := f.finding(ctx, k, frame[n], scene.Name, picture{p.BGR, all, p.Sealed})
-		if err != nil {
-			return nil, err
-		}
+		x := f.finding(k, frame[n], scene.Name, read[n])
 		if old, had := f.found[k]; had {
 			x.Revision = old.Revision + 1
 		}
-		if f.judge(&x, frame[n], p.Locator, p.Pose, scene); !x.Withheld {
-			k.Found, f.found[k] = true, x
-			out = append(out, x)
+		if f.judge(&x, frame[n], p.Locator, p.Pose, scene); x.Withheld {
+			continue
 		}
+		if err := f.illustrate(ctx, &x, picture{p.BGR, all, p.Sealed}); err != nil {
+			return nil, err
+		}
+		k.Found, f.found[k] = true, x
+		out = append(out, x)
 	}
 	return out, nil
 }

@@ -175,7 +175,7 @@ func keepFact(ctx context.Context, js jetstream.JetStream, subject, id string, v
 
 // asks says whether the rule that found a structure asks for a reason.
 func (w *Watcher) asks(f vision.Finding, why vision.Reason) bool {
-	return slices.ContainsFunc(w.Scenes, func(s vision.Scene) bool { return s.Name == f.Scene && slices.Contains(s.Classes[f.Class].AnyOf, why) })
+	return slices.ContainsFunc(w.Scenes, func(s vision.Scene) bool { return s.Name == f.Scene && s.Classes[f.Class].Asks(why) })
 }
 
 // tellChanges compares a flight with the last pass, tells what changed, and tells again of the structures what is known of them now.
