@@ -3,6 +3,8 @@
 // cloud). What a message says beyond its type (newer firmware) is kept in its Bag and goes out again with it.
 package cloudapi
 
+//go:generate go run ./gen
+
 import (
 	"errors"
 	"fmt"
@@ -135,6 +137,11 @@ type Message struct {
 
 // body makes an empty T.
 func body[T any]() any { return new(T) }
+
+// IsService says whether a dock offers a service of that name: one with data, or with a documented reply.
+func IsService(method string) bool {
+	return bodies[KindServices][method] != nil || bodies[KindServicesReply][method] != nil
+}
 
 // NewBody makes the type of the data of a kind and method, nil where none is known. Data of osd and state depend on who sends
 // them; NewBody takes dock for a dock, otherwise for its aircraft.

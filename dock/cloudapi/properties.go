@@ -44,6 +44,27 @@ type PropertyResult struct {
 	Parts  map[string]PropertyResult `json:",embed"`
 }
 
+// AirsenseWarnings is the data of airsense_warning (events): the aircraft near by.
+type AirsenseWarnings []AirsenseWarning
+
+// MainCamera is the payload index (type, subtype, gimbal) of the main camera of an aircraft "M30", "M30T", "M3D", "M3TD", "M4D" or "M4TD", as
+// DJI lists them under product support; that of an M4D for any other.
+func MainCamera(model string) string {
+	switch strings.ToUpper(model) {
+	case "M30":
+		return "52-0-0"
+	case "M30T":
+		return "53-0-0"
+	case "M3D":
+		return "80-0-0"
+	case "M3TD":
+		return "81-0-0"
+	case "M4TD":
+		return "99-0-0"
+	}
+	return "98-0-0"
+}
+
 // payloadIndex says whether a key names a payload: type, subtype and gimbal, such as "81-0-0".
 func payloadIndex(key string) bool {
 	if strings.Count(key, "-") != 2 {
