@@ -127,12 +127,6 @@ func leadsConsumer(ctx context.Context, js jetstream.JetStream) error {
 	return nil
 }
 
-// bucket is the external one that the configuration names.
-func bucket(c config.Config) (*uploads.Bucket, error) {
-	s := c.Storage
-	return uploads.Open(uploads.Options{Endpoint: s.Endpoint, Bucket: s.Bucket, Region: s.Region, Provider: s.Provider, AccessKey: s.AccessKey, SecretKey: s.SecretKey})
-}
-
 // embeddedBucket starts the endpoint in this process, and opens its bucket.
 func (b *base) embeddedBucket() (*uploads.Bucket, error) {
 	c := b.conf
@@ -157,7 +151,7 @@ func (b *base) embeddedBucket() (*uploads.Bucket, error) {
 func (b *base) openDepot(ctx context.Context) error {
 	open := b.embeddedBucket
 	if b.conf.Storage.Endpoint != "" {
-		open = func() (*uploads.Bucket, error) { return bucket(b.conf) }
+		open = func() (*uploads.Bucket, error) { return b.conf.Bucket() }
 	}
 	bucket, err := open()
 	if err != nil {

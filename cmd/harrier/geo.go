@@ -10,6 +10,7 @@ import (
 
 	"github.com/paulmach/orb"
 
+	"github.com/harrier-patrol/harrier/cmd/harrier/config"
 	"github.com/harrier-patrol/harrier/cmd/harrier/progress"
 	"github.com/harrier-patrol/harrier/geo"
 	"github.com/harrier-patrol/harrier/geo/layerfile"
@@ -224,7 +225,7 @@ func (c *geoWhereisCmd) Run() error {
 	if !d.Projected() && (y < -90 || y > 90 || x < -180 || x > 180) {
 		return fmt.Errorf("%q is no longitude and latitude in degrees; are they swapped?", c.Place)
 	}
-	_, k, err := openCity(c.Config)
+	_, k, err := config.LoadCity(c.Config)
 	if err != nil {
 		return err
 	}

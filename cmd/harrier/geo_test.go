@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/harrier-patrol/harrier/cmd/harrier/stills"
 	"github.com/harrier-patrol/harrier/geo"
 )
 
@@ -129,7 +130,7 @@ func TestCalibrateOnRealStills(t *testing.T) {
 	// agreement by shrinking would be none: distances within a still change by what the height explains
 	two := func(extra ...string) float64 {
 		out, code := printed(t, append([]string{"locate", "--image", filepath.Join(dir, "DJI_0019.JPG"), "--pixel", "500,300", "--pixel", "3500,2000"}, extra...)...)
-		var l []located
+		var l []stills.Located
 		if code != 0 || json.Unmarshal([]byte(out[strings.Index(out, "["):]), &l) != nil || len(l) != 2 {
 			t.Fatalf("code %d\n%s", code, out)
 		}

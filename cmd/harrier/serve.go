@@ -117,11 +117,11 @@ func (b *base) openMedia() error {
 // openWatcher opens the networks, and all that flights are watched with.
 func (b *base) openWatcher(scenes []vision.SceneFile, ground city.City) (*watch.Watcher, error) {
 	c := b.conf
-	inUse, err := modelInUse(c)
+	inUse, err := c.ModelInUse()
 	if err != nil {
 		return nil, err
 	}
-	model, err := opened(c, inUse, cmp.Or(c.Vision.Sessions, runtime.NumCPU()), scenes)
+	model, err := c.OpenModel(inUse, cmp.Or(c.Vision.Sessions, runtime.NumCPU()), scenes)
 	if err != nil {
 		return nil, err
 	}
@@ -133,7 +133,7 @@ func (b *base) openWatcher(scenes []vision.SceneFile, ground city.City) (*watch.
 		w.Scenes = append(w.Scenes, s.Vision)
 	}
 	if c.Vision.Shadow != "" {
-		m, err := opened(c, c.Vision.Shadow, 1, scenes)
+		m, err := c.OpenModel(c.Vision.Shadow, 1, scenes)
 		if err != nil {
 			return nil, fmt.Errorf("vision.shadow: %w", err)
 		}

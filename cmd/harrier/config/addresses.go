@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"github.com/harrier-patrol/harrier/console"
+	"github.com/harrier-patrol/harrier/dock/uploads"
 )
 
 // Addresses are those that docks, workers and people are told, made of the configuration.
@@ -105,3 +106,9 @@ func (a Addresses) File(name string) string { return a.Page.JoinPath(console.Doc
 
 // Evidence is where a frame of a lead is seen.
 func (a Addresses) Evidence(sha string) string { return a.Page.JoinPath("evidence", sha).String() }
+
+// Bucket opens the external one that the configuration names.
+func (c Config) Bucket() (*uploads.Bucket, error) {
+	s := c.Storage
+	return uploads.Open(uploads.Options{Endpoint: s.Endpoint, Bucket: s.Bucket, Region: s.Region, Provider: s.Provider, AccessKey: s.AccessKey, SecretKey: s.SecretKey})
+}

@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 
+	"github.com/harrier-patrol/harrier/geo/city"
 	"github.com/harrier-patrol/harrier/scenes"
 	"github.com/harrier-patrol/harrier/vision"
 )
@@ -20,4 +21,14 @@ func (c Config) ReadScenes() ([]vision.SceneFile, error) {
 		return nil, fmt.Errorf("scenes: %w", err)
 	}
 	return s, nil
+}
+
+// LoadCity reads a configuration and its city.
+func LoadCity(file string) (Config, city.City, error) {
+	c, err := Load(file)
+	if err != nil {
+		return c, city.City{}, err
+	}
+	k, err := c.City.Load()
+	return c, k, err
 }

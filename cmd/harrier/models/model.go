@@ -1,17 +1,16 @@
-package main
+// Package models has the commands that measure, compare and change models, and make the data sets for that.
+package models
 
 import (
 	"fmt"
 	"time"
 
 	"github.com/harrier-patrol/harrier/cmd/harrier/config"
-	"github.com/harrier-patrol/harrier/vision"
-	"github.com/harrier-patrol/harrier/vision/infer"
 	"github.com/harrier-patrol/harrier/vision/networks"
 )
 
-// modelCmd works on models: files with a manifest.
-type modelCmd struct {
+// Model is the family of commands on models: files with a manifest.
+type Model struct {
 	Compare  modelCompareCmd  `cmd:"" help:"Measure two models on the same pictures."`
 	Promote  modelPromoteCmd  `cmd:"" help:"Put a model into use from the next start on."`
 	Rollback modelRollbackCmd `cmd:"" help:"Put the model that was in use before back into use."`
@@ -26,28 +25,8 @@ func historyIn(file string) (config.Config, *networks.History, error) {
 	if err != nil {
 		return conf, nil, err
 	}
-	h, err := historyOf(conf)
+	h, err := conf.ModelHistory()
 	return conf, h, err
-}
-
-func historyOf(c config.Config) (*networks.History, error) {
-	data, err := c.DataFolder()
-	if err != nil {
-		return nil, err
-	}
-	return networks.ReadHistory(data)
-}
-
-// modelInUse is what the configuration names; where it names none, what the history says.
-func modelInUse(c config.Config) (string, error) {
-	if c.Vision.Model != "" {
-		return c.Vision.Model, nil
-	}
-	h, err := historyOf(c)
-	if err != nil {
-		return "", err
-	}
-	return h.InUse(), nil
 }
 
 type modelPromoteCmd struct {
@@ -67,7 +46,7 @@ func (c *modelPromoteCmd) Run() error {
 	if err != nil {
 		return err
 	}
-	m, err := opened(conf, c.Model, 1, scenes)
+	m, err := conf.OpenModel(c.Model, 1, scenes)
 	if err != nil {
 		return err
 	}
@@ -114,7 +93,7 @@ func (c *modelListCmd) Run() error {
 	for _, p := range h.All {
 		fmt.Printf("%s  %s  %-40s %s: %s\n", p.At.Format(time.RFC3339), p.SHA[:12], p.Model, p.By, p.Why)
 	}
-	name, err := modelInUse(conf)
+	name, err := conf.ModelInUse()
 	if err != nil {
 		return err
 	}
@@ -124,19 +103,4 @@ func (c *modelListCmd) Run() error {
 	}
 	fmt.Printf("in use: %s (%s…), %d classes\n", name, man.SHA256[:12], len(man.Classes))
 	return nil
-}
-
-// opened is a model of the configuration, checked against the scenes.
-func opened(c config.Config, name string, sessions int, scenes []vision.SceneFile) (*infer.Model, error) {
-	m, err := infer.Open(name, c.Vision.Engine, sessions)
-	if err != nil {
-		return nil, err
-	}
-	for _, s := range scenes {
-		if err := s.Known(m.Classes(), m.Marks()); err != nil {
-			m.Close()
-			return nil, err
-		}
-	}
-	return m, nil
 }

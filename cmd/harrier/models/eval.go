@@ -1,4 +1,4 @@
-package main
+package models
 
 import (
 	"cmp"
@@ -22,8 +22,8 @@ import (
 	"github.com/harrier-patrol/harrier/vision/networks"
 )
 
-// evalCmd measures a model on labelled pictures.
-type evalCmd struct {
+// Eval measures a model on labelled pictures.
+type Eval struct {
 	Dataset   string  `required:"" help:"Folder of the data set." type:"existingdir"`
 	Format    string  `default:"coco" enum:"coco,yolo,change" help:"coco (annotations.json), yolo (images/, labels/), or change (A/, B/, label/: pairs with masks)."`
 	Out       string  `required:"" help:"Folder for report.html, figures.json, detections.json (COCO results, with names) and the pictures of mistakes." type:"path"`
@@ -40,7 +40,7 @@ type evalCmd struct {
 // evalLeast is the calibrated score from which detections are counted: a raw one of about 0.14. Below it there are thousands a picture.
 const evalLeast = 0.005
 
-func (c *evalCmd) Run(ctx context.Context) error {
+func (c *Eval) Run(ctx context.Context) error {
 	if err := os.MkdirAll(c.Out, 0o755); err != nil {
 		return err
 	}
@@ -126,7 +126,11 @@ func (c *evalCmd) Run(ctx context.Context) error {
 	if err := os.WriteFile(filepath.Join(c.Out, "figures.json"), append(b, '\n'), 0o644); err != nil {
 		return err
 	}
-	return c.page(pictures, results, wrong, aside, odd, m.Manifest.Name)
+	page, err := measure.Page{Model: m.Manifest.Name, Dataset: c.Dataset, Threshold: c.Threshold, Pictures: pictures, Classes: results, False: wrong, Apart: aside, Unlike: odd}.Write(c.Out)
+	if err == nil {
+		fmt.Println("report:", page)
+	}
+	return err
 }
 
 func printFigures(name string, f measure.Figures, off string) {

@@ -1,4 +1,5 @@
-package main
+// Package doctor checks a configuration against the world: libraries, model, files, ports and services.
+package doctor
 
 import (
 	"context"
@@ -25,8 +26,8 @@ import (
 	"github.com/harrier-patrol/harrier/vision/stream"
 )
 
-// doctorCmd checks the configuration against the world and says what to do about each failure.
-type doctorCmd struct {
+// Cmd checks the configuration against the world and says what to do about each failure.
+type Cmd struct {
 	Config     string `help:"Configuration file; without it the defaults are checked." type:"path"`
 	PortOffset int    `help:"Added to every port."`
 }
@@ -38,7 +39,7 @@ type check struct {
 	help string
 }
 
-func (d *doctorCmd) Run(ctx context.Context) error {
+func (d *Cmd) Run(ctx context.Context) error {
 	c, err := config.Load(d.Config)
 	if err == nil {
 		err = c.Shift(d.PortOffset)
@@ -61,7 +62,7 @@ func (d *doctorCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return progress.SomeFailed{N: failed, Of: n}
 	}
-	for _, k := range doctorChecks(ctx, c) {
+	for _, k := range checksOf(ctx, c) {
 		detail, err := k.run()
 		report(k.what, detail, err, k.help)
 	}
@@ -103,7 +104,7 @@ func deadLettersOf(ctx context.Context, js jetstream.JetStream) (string, error) 
 	return "none; no stream is filling up", nil
 }
 
-func doctorChecks(ctx context.Context, c config.Config) []check {
+func checksOf(ctx context.Context, c config.Config) []check {
 	checks := slices.Concat(programChecks(c), configChecks(c), dataChecks(ctx, c),
 		[]check{listens("HTTP port", c.HTTP.Listen)}, brokerChecks(c), natsChecks(ctx, c), mediaChecks(c), storageChecks(ctx, c))
 	_, man, err := networks.Load(c.Vision.Model)
@@ -120,7 +121,7 @@ func programChecks(c config.Config) []check {
 	return []check{
 		{"ONNX Runtime", infer.LibraryPath, "run `make build` once on this machine, or set HARRIER_ORT to libonnxruntime.so.1"},
 		{"model", func() (string, error) {
-			name, err := modelInUse(c)
+			name, err := c.ModelInUse()
 			if err != nil {
 				return "", err
 			}
@@ -158,11 +159,11 @@ func configChecks(c config.Config) []check {
 			if err != nil {
 				return "", err
 			}
-			name, err := modelInUse(c)
+			name, err := c.ModelInUse()
 			if err != nil {
 				return "", err
 			}
-			m, err := opened(c, name, 1, s) // as serve opens it: a model must know what the scenes ask for
+			m, err := c.OpenModel(name, 1, s) // as serve opens it: a model must know what the scenes ask for
 			if err != nil {
 				return "", err
 			}
@@ -301,7 +302,7 @@ func storageChecks(ctx context.Context, c config.Config) []check {
 	return []check{{"S3 storage", func() (string, error) {
 		tctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 		defer cancel()
-		b, err := bucket(c)
+		b, err := c.Bucket()
 		if err != nil {
 			return "", err
 		}

@@ -1,4 +1,4 @@
-package main
+package stills
 
 import (
 	"encoding/json"
@@ -10,11 +10,10 @@ import (
 	"github.com/harrier-patrol/harrier/cmd/harrier/config"
 	"github.com/harrier-patrol/harrier/cmd/harrier/progress"
 	"github.com/harrier-patrol/harrier/geo"
-	"github.com/harrier-patrol/harrier/geo/city"
 	"github.com/harrier-patrol/harrier/vision/still"
 )
 
-type locateCmd struct {
+type Locate struct {
 	Image  string   `required:"" help:"JPEG or PNG still." type:"path"`
 	Pixel  []string `required:"" sep:"none" help:"X,Y in pixels of the image; repeat for more."`
 	Config string   `help:"harrier.yaml with outlines and terrain." type:"path"`
@@ -23,8 +22,8 @@ type locateCmd struct {
 	supply
 }
 
-// located is an element of what locate prints.
-type located struct {
+// Located is an element of what locate prints.
+type Located struct {
 	Lon     *float64     `json:"lon,omitempty"`
 	Lat     *float64     `json:"lat,omitempty"`
 	Datum   string       `json:"datum,omitempty"`
@@ -33,7 +32,7 @@ type located struct {
 	Error   string       `json:"error,omitempty"`
 }
 
-func (c *locateCmd) Run() error {
+func (c *Locate) Run() error {
 	data, err := os.ReadFile(c.Image)
 	if err != nil {
 		return err
@@ -42,7 +41,7 @@ func (c *locateCmd) Run() error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.Image, err)
 	}
-	_, ground, err := openCity(c.Config)
+	_, ground, err := config.LoadCity(c.Config)
 	if err != nil {
 		return err
 	}
@@ -64,7 +63,7 @@ func (c *locateCmd) Run() error {
 		}
 		loc.GroundSigmaM = 0 // the height above the ground is what was calibrated
 	}
-	out := make([]located, len(c.Pixel))
+	out := make([]Located, len(c.Pixel))
 	failed := 0
 	for i, s := range c.Pixel {
 		x, y, err := pixel(s)
@@ -82,7 +81,7 @@ func (c *locateCmd) Run() error {
 		}
 		e := l.Cov.Ellipse()
 		lon, lat := round(l.Lon, 9), round(l.Lat, 9)
-		out[i] = located{Lon: &lon, Lat: &lat, Datum: geo.WGS84, Ellipse: &e}
+		out[i] = Located{Lon: &lon, Lat: &lat, Datum: geo.WGS84, Ellipse: &e}
 		if cell, ok := ground.Grid.At(l.Point()); ok {
 			out[i].Cell = cell.Code
 		}
@@ -109,14 +108,4 @@ func pixel(s string) (x, y float64, err error) {
 		return 0, 0, fmt.Errorf("pixel %q is not X,Y", s)
 	}
 	return x, y, nil
-}
-
-// openCity reads a configuration and its city.
-func openCity(path string) (config.Config, city.City, error) {
-	c, err := config.Load(path)
-	if err != nil {
-		return c, city.City{}, err
-	}
-	k, err := c.City.Load()
-	return c, k, err
 }

@@ -1,4 +1,4 @@
-package main
+package models
 
 import (
 	"context"
@@ -14,8 +14,8 @@ import (
 	"github.com/harrier-patrol/harrier/leads/export"
 )
 
-// datasetCmd works on data sets.
-type datasetCmd struct {
+// Dataset works on data sets.
+type Dataset struct {
 	Export datasetExportCmd `cmd:"" help:"Write reviewed leads as a COCO data set, to train on and to measure with."`
 }
 

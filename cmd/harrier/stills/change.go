@@ -1,4 +1,4 @@
-package main
+package stills
 
 import (
 	"context"
@@ -19,8 +19,8 @@ import (
 	"github.com/harrier-patrol/harrier/vision/ties"
 )
 
-// changeCmd compares two pictures of one place.
-type changeCmd struct {
+// Change compares two pictures of one place.
+type Change struct {
 	Before string  `arg:"" help:"The earlier picture (JPEG or PNG)." type:"existingfile"`
 	After  string  `arg:"" help:"The later picture of the same place." type:"existingfile"`
 	Out    string  `required:"" help:"PNG that receives the mask, of the later picture's size: 255 where a structure is new or gone." type:"path"`
@@ -47,7 +47,7 @@ type changedStructure struct {
 	Register *geo.Match   `json:"register,omitempty"`
 }
 
-func (c *changeCmd) Run(ctx context.Context) error {
+func (c *Change) Run(ctx context.Context) error {
 	before, _, err := readPicture(c.Before)
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.Before, err)

@@ -1,4 +1,5 @@
-package main
+// Package stills has the commands that work on pictures and recordings from disk: inspect, locate, calibrate and change.
+package stills
 
 import (
 	"bufio"
@@ -30,7 +31,7 @@ import (
 	"github.com/harrier-patrol/harrier/vision/watch"
 )
 
-type inspectCmd struct {
+type Inspect struct {
 	Paths  []string `arg:"" help:"Folders, globs, JPEG or PNG stills, MP4 with a DJI .SRT beside it."`
 	Out    string   `required:"" help:"Folder for the results." type:"path"`
 	Config string   `help:"harrier.yaml with outlines, fences and scenes." type:"path"`
@@ -75,7 +76,7 @@ type inspected struct {
 }
 
 type inspection struct {
-	c      *inspectCmd
+	c      *Inspect
 	city   city.City
 	stills *watch.Stills
 	book   *leads.Book
@@ -86,7 +87,7 @@ type inspection struct {
 }
 
 // open prepares an inspection; release what it returns in the end.
-func (c *inspectCmd) open(conf config.Config) (in *inspection, release func(), err error) {
+func (c *Inspect) open(conf config.Config) (in *inspection, release func(), err error) {
 	in = &inspection{c: c, first: map[string]string{}, wanted: map[string]bool{}}
 	if in.city, err = conf.City.Load(); err != nil {
 		return nil, nil, err
@@ -128,7 +129,7 @@ func (c *inspectCmd) open(conf config.Config) (in *inspection, release func(), e
 	}, nil
 }
 
-func (c *inspectCmd) Run(ctx context.Context) error {
+func (c *Inspect) Run(ctx context.Context) error {
 	conf, err := config.Load(c.Config)
 	if err != nil {
 		return err

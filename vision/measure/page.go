@@ -1,9 +1,10 @@
-package main
+package measure
 
 import (
 	"fmt"
 	"html/template"
 	"image"
+	"image/color"
 	"math"
 	"os"
 	"path/filepath"
@@ -13,14 +14,13 @@ import (
 
 	"github.com/harrier-patrol/harrier/vision"
 	"github.com/harrier-patrol/harrier/vision/dataset"
-	"github.com/harrier-patrol/harrier/vision/measure"
 )
 
-var evalPage = template.Must(template.New("eval").Parse(`<!doctype html>
+var page = template.Must(template.New("eval").Parse(`<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Harrier: how often it is right</title>
 <style>body{font:15px/1.5 system-ui,sans-serif;margin:2rem;color:#222;max-width:1100px}table{border-collapse:collapse}td,th{padding:.3rem .8rem;border-bottom:1px solid #ddd;text-align:left}svg{background:#fafafa;margin:.5rem}figure{display:inline-block;margin:.4rem;vertical-align:top}figure img{max-height:150px;max-width:220px;border-radius:3px}figcaption{font-size:12px;color:#555}</style>
 <h1>How often {{.Model}} is right</h1>
-<p>{{.Pictures}} pictures of {{.Dataset}}; precision and recall at score {{.Threshold}}. In brackets the 95 % interval of a bootstrap over pictures.</p>
+<p>{{len .Pictures}} pictures of {{.Dataset}}; precision and recall at score {{.Threshold}}. In brackets the 95 % interval of a bootstrap over pictures.</p>
 <table><tr><th>class</th><th>labelled</th><th>AP50</th><th>AP50-95</th><th>precision</th><th>recall</th></tr>
 {{range .Classes}}{{$c := .}}<tr><td><b>{{.Name}}</b></td><td>{{.All.AP50.N}}</td>{{template "f" .All}}</tr>
 {{range $k, $v := .BySize}}<tr><td>&emsp;{{$k}} px</td><td>{{$v.AP50.N}}</td>{{template "f" $v}}</tr>{{end}}{{range $k, $v := .ByGSD}}<tr><td>&emsp;{{$k}} m/px</td><td>{{$v.AP50.N}}</td>{{template "f" $v}}</tr>{{end}}{{end}}</table>
@@ -37,10 +37,12 @@ var evalPage = template.Must(template.New("eval").Parse(`<!doctype html>
 // maxMistakes of a kind are shown for a class.
 const maxMistakes = 12
 
+var red = color.RGBA{255, 40, 40, 0}
+
 // A plot is a square of plotPx with a margin for its axes.
 const plotPx, plotMargin = 240.0, 34.0
 
-type evalPlot struct {
+type plot struct {
 	Class         string
 	SVG           template.HTML
 	Missed, False []mistakePicture
@@ -48,22 +50,34 @@ type evalPlot struct {
 
 type mistakePicture struct{ File, Note string }
 
-func (c *evalCmd) page(pictures []dataset.Picture, results []measure.Class, wrong []measure.FalseClass, aside []measure.ApartClass, odd measure.UnlikeCount, model string) error {
-	var plots []evalPlot
-	for i, r := range results {
-		p := evalPlot{Class: r.Name, SVG: template.HTML(curveSVG(measure.Curve(r.Pictures)) + reliabilitySVG(r.Bins))} // drawn from numbers alone
-		missed, wrong := measure.Mistakes(r.Pictures, c.Threshold, maxMistakes)
+// Page is the report of a data set, for people.
+type Page struct {
+	Model, Dataset string
+	Threshold      float64
+	Pictures       []dataset.Picture
+	Classes        []Class
+	False          []FalseClass
+	Apart          []ApartClass
+	Unlike         UnlikeCount
+}
+
+// Write writes report.html into a folder, with the pictures of mistakes, and returns its path.
+func (c Page) Write(dir string) (string, error) {
+	var plots []plot
+	for i, r := range c.Classes {
+		p := plot{Class: r.Name, SVG: template.HTML(curveSVG(Curve(r.Pictures)) + reliabilitySVG(r.Bins))} // drawn from numbers alone
+		missed, wrong := Mistakes(r.Pictures, c.Threshold, maxMistakes)
 		for _, x := range []struct {
-			list []measure.Mistake
+			list []Mistake
 			what string
 			into *[]mistakePicture
 		}{{missed, "missed", &p.Missed}, {wrong, "false", &p.False}} {
 			for k, m := range x.list {
 				name := fmt.Sprintf("%02d-%s-%02d.jpg", i, x.what, k)
-				if err := mistake(pictures[m.Picture].Path, m.Box, filepath.Join(c.Out, name)); err != nil {
-					return err
+				if err := mistake(c.Pictures[m.Picture].Path, m.Box, filepath.Join(dir, name)); err != nil {
+					return "", err
 				}
-				note := filepath.Base(pictures[m.Picture].Path)
+				note := filepath.Base(c.Pictures[m.Picture].Path)
 				if m.Score > 0 {
 					note = fmt.Sprintf("%.2f in %s", m.Score, note)
 				}
@@ -72,16 +86,18 @@ func (c *evalCmd) page(pictures []dataset.Picture, results []measure.Class, wron
 		}
 		plots = append(plots, p)
 	}
-	f, err := os.Create(filepath.Join(c.Out, "report.html"))
+	f, err := os.Create(filepath.Join(dir, "report.html"))
 	if err != nil {
-		return err
+		return "", err
 	}
 	defer f.Close()
-	if err := evalPage.Execute(f, map[string]any{"Model": model, "Pictures": len(pictures), "Dataset": c.Dataset, "Threshold": c.Threshold, "Classes": results, "False": wrong, "Apart": aside, "Unlike": odd, "Plots": plots}); err != nil {
-		return err
+	if err := page.Execute(f, struct {
+		Page
+		Plots []plot
+	}{c, plots}); err != nil {
+		return "", err
 	}
-	fmt.Println("report:", f.Name())
-	return f.Close()
+	return f.Name(), f.Close()
 }
 
 // mistake cuts a box with its surroundings out of a picture and frames it.
@@ -119,7 +135,7 @@ func plotSVG(title, x, y, body string) string {
 
 func at(x, y float64) string { return fmt.Sprintf("%.1f,%.1f", plotMargin+plotPx*x, 22+plotPx*(1-y)) }
 
-func curveSVG(points []measure.Point) string {
+func curveSVG(points []Point) string {
 	var p []string
 	for _, q := range points {
 		p = append(p, at(q.Recall, q.Precision))
@@ -127,7 +143,7 @@ func curveSVG(points []measure.Point) string {
 	return plotSVG("Precision over recall", "recall", "precision", `<polyline fill="none" stroke="#06c" stroke-width="2" points="`+strings.Join(p, " ")+`"/>`)
 }
 
-func reliabilitySVG(bins []measure.Bin) string {
+func reliabilitySVG(bins []Bin) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, `<polyline fill="none" stroke="#aaa" stroke-dasharray="4" points="%s %s"/>`, at(0, 0), at(1, 1))
 	var p []string

@@ -1,9 +1,10 @@
-package main
+package models
 
 import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -16,9 +17,9 @@ import (
 	"github.com/harrier-patrol/harrier/vision/stream"
 )
 
-// renderCmd makes the rendered part of the training data: frames as they come out of the stream, as a COCO data set; or pairs of one
+// Render makes the rendered part of the training data: frames as they come out of the stream, as a COCO data set; or pairs of one
 // place on two days, with the mask of what changed; or single things with their shadow, to be put into photographs.
-type renderCmd struct {
+type Render struct {
 	Out     string `required:"" help:"Folder for the pictures and labels.jsonl."`
 	What    string `default:"frames" enum:"frames,pairs,cutouts" help:"frames, pairs or cutouts."`
 	From    uint64 `default:"100" help:"First seed; seeds from 10000 up are held back for measuring."`
@@ -33,7 +34,7 @@ type renderCmd struct {
 // cutoutGSDM is how finely cutouts are rendered; they are made coarser where they are put in.
 const cutoutGSDM = 0.045
 
-func (c *renderCmd) Run() error {
+func (c *Render) Run() error {
 	heights, err := docksim.ParseRange(c.Height)
 	if err != nil {
 		return fmt.Errorf("--height: %w", err)
@@ -90,9 +91,9 @@ func (c *renderCmd) Run() error {
 				name, err := write(".jpg", m)
 				n++
 				img := len(set.Images) + 1
-				set.Images = append(set.Images, dataset.Image{ID: img, FileName: name, Width: t.Width, Height: t.Height, GSDM: round(t.GSDM, 4), Source: fmt.Sprintf("town %d", seed)})
+				set.Images = append(set.Images, dataset.Image{ID: img, FileName: name, Width: t.Width, Height: t.Height, GSDM: math.Round(t.GSDM*1e4) / 1e4, Source: fmt.Sprintf("town %d", seed)})
 				for _, l := range t.Labels {
-					v := round(l.Visible, 2)
+					v := math.Round(l.Visible*100) / 100
 					set.Annotate(img, strings.Replace(l.Class, "dump-truck-", "dump-truck/", 1), l.Box, &v)
 					set.Annotations[len(set.Annotations)-1].Marks = l.Marks
 				}
@@ -110,7 +111,7 @@ func (c *renderCmd) Run() error {
 }
 
 // frames decodes what a dock's encoder made of each picture.
-func (c *renderCmd) frames(seed uint64, quality int, heights, pitches [2]float64, each func(gocv.Mat, town.Take) error) error {
+func (c *Render) frames(seed uint64, quality int, heights, pitches [2]float64, each func(gocv.Mat, town.Take) error) error {
 	return town.Takes(seed, c.Frames, heights, pitches, quality, func(t town.Take) error {
 		dec, err := stream.NewDecoder()
 		if err != nil {
