@@ -265,6 +265,9 @@ func crsName(s string) string {
 // WriteGeoJSON writes polygons (WGS-84) with their properties, one feature a line, and names the datum. The file is there whole or
 // not at all.
 func WriteGeoJSON(path string, features []geo.Feature) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
 	f, err := os.CreateTemp(filepath.Dir(path), ".harrier-*")
 	if err != nil {
 		return err
