@@ -20,6 +20,7 @@ import (
 const (
 	SubjectFlights  = "harrier.flights."  // + dock
 	SubjectPose     = "harrier.pose."     // + dock
+	subjectProgress = "harrier.progress." // + dock
 	SubjectCommands = "harrier.commands." // + dock
 	SubjectAudit    = "harrier.audit."    // + dock: what operators and Harrier did, with who and why
 	SubjectWatch    = "harrier.watch"
@@ -27,12 +28,15 @@ const (
 
 // Streams are the facts that this room keeps, and the work that it hands on.
 var Streams = []journal.Stream{
-	{Name: "FLIGHTS", Subjects: []string{SubjectFlights + ">"}, MaxBytes: 1 << 30, Once: 24 * time.Hour}, // a flight ends once
+	{Name: "FLIGHTS", Subjects: []string{SubjectFlights + ">"}, Viewed: []string{SubjectFlights + ">"}, MaxBytes: 1 << 30, Once: 24 * time.Hour}, // a flight ends once
 	{Name: "AUDIT", Subjects: []string{SubjectAudit + ">"}, MaxBytes: 1 << 30, Audit: true},
 	{Name: "WATCH", Subjects: []string{SubjectWatch}, Queue: true, MaxAge: 6 * time.Hour, MaxBytes: 64 << 20, Once: 6 * time.Hour},
-	{Name: "MEDIA", Subjects: []string{SubjectMedia + ">"}, MaxBytes: 512 << 20},
+	{Name: "MEDIA", Subjects: []string{SubjectMedia + ">"}, Viewed: []string{SubjectMedia + ">"}, MaxBytes: 512 << 20},
 	{Name: "PHOTOS", Subjects: []string{SubjectPhotos}, Queue: true, MaxAge: 7 * 24 * time.Hour, MaxBytes: 64 << 20, Once: 6 * time.Hour},
 }
+
+// Told are the subjects on which it is told how docks and their flights are; nothing of that is kept.
+var Told = []string{subjectProgress + ">", SubjectPose + ">", SubjectJobs + ">"}
 
 // State of a flight.
 type State string
@@ -216,6 +220,6 @@ func (s *session) tellQuietly() {
 	}
 	ev.At = s.c.o.Clock.Now().UTC()
 	if b, err := json.Marshal(ev); err == nil {
-		_ = s.c.nc.Publish("harrier.progress."+s.d.SN, b)
+		_ = s.c.nc.Publish(subjectProgress+s.d.SN, b)
 	}
 }

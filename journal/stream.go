@@ -20,6 +20,7 @@ import (
 type Stream struct {
 	Name     string
 	Subjects []string
+	Viewed   []string      // those of its subjects that whoever may look may see
 	Queue    bool          // messages are work: each is there until it is done
 	Last     bool          // of each subject only the last message counts
 	Replaced bool          // a message may take the place of all before it of its subject

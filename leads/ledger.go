@@ -27,8 +27,8 @@ const (
 
 // Streams are the facts that leads are made of. Those of simulated docks have a stream of their own, which case systems cannot read.
 var Streams = []journal.Stream{
-	{Name: "LEADS", Subjects: []string{subjectLeads}, MaxBytes: 2 << 30},
-	{Name: "SIMLEADS", Subjects: []string{subjectSim}, MaxBytes: 1 << 30},
+	{Name: "LEADS", Subjects: []string{subjectLeads}, Viewed: []string{subjectLeads}, MaxBytes: 2 << 30},
+	{Name: "SIMLEADS", Subjects: []string{subjectSim}, Viewed: []string{subjectSim}, MaxBytes: 1 << 30},
 	{Name: "REVIEWS", Subjects: []string{SubjectReviews}, MaxBytes: 1 << 30, Audit: true},
 	{Name: "FEEDBACK", Subjects: []string{subjectFeedbackKept + ">"}, MaxBytes: 256 << 20},
 }

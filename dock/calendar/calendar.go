@@ -58,7 +58,7 @@ func Anchor(ctx context.Context, js jetstream.JetStream, k *missions.Calendar, b
 const Subject = "harrier.calendar."
 
 // Streams are what it keeps.
-var Streams = []journal.Stream{{Name: "CALENDAR", Subjects: []string{Subject + ">"}, MaxBytes: 128 << 20, Once: time.Hour}}
+var Streams = []journal.Stream{{Name: "CALENDAR", Subjects: []string{Subject + ">"}, Viewed: []string{Subject + ">"}, MaxBytes: 128 << 20, Once: time.Hour}}
 
 // Decided is what the calendar did with a flight that was not simply handed to its dock.
 type Decided struct {

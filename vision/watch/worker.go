@@ -28,10 +28,10 @@ const SubjectShadow = "harrier.shadow."
 
 // Streams are the facts that recognition keeps, and the checkpoints by which a worker goes on where another died.
 var Streams = []journal.Stream{
-	{Name: "FINDINGS", Subjects: []string{SubjectFindings + ">"}, MaxBytes: 1 << 30, Once: 10 * time.Minute},
-	{Name: "TRACKS", Subjects: []string{SubjectTracks + ">", SubjectShadow + ">"}, MaxAge: 30 * 24 * time.Hour, MaxBytes: 1 << 30, Once: 10 * time.Minute},
-	{Name: "COVERAGE", Subjects: []string{SubjectCoverage + ">"}, MaxBytes: 512 << 20, Last: true, Once: 10 * time.Minute},
-	{Name: "CHANGES", Subjects: []string{SubjectChanges + ">"}, MaxBytes: 256 << 20, Once: 10 * time.Minute},
+	{Name: "FINDINGS", Subjects: []string{SubjectFindings + ">"}, Viewed: []string{SubjectFindings + ">"}, MaxBytes: 1 << 30, Once: 10 * time.Minute},
+	{Name: "TRACKS", Subjects: []string{SubjectTracks + ">", SubjectShadow + ">"}, Viewed: []string{SubjectTracks + ">"}, MaxAge: 30 * 24 * time.Hour, MaxBytes: 1 << 30, Once: 10 * time.Minute},
+	{Name: "COVERAGE", Subjects: []string{SubjectCoverage + ">"}, Viewed: []string{SubjectCoverage + ">"}, MaxBytes: 512 << 20, Last: true, Once: 10 * time.Minute},
+	{Name: "CHANGES", Subjects: []string{SubjectChanges + ">"}, Viewed: []string{SubjectChanges + ">"}, MaxBytes: 256 << 20, Once: 10 * time.Minute},
 	{Name: "CHECKPOINTS", Subjects: []string{SubjectCheckpoints + ">"}, MaxAge: 12 * time.Hour, MaxBytes: 2 << 30, Replaced: true},
 }
 

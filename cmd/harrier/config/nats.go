@@ -41,9 +41,14 @@ const (
 	SubjectCases  = "cases.leads"
 )
 
-// viewed is what a viewer may see.
-var viewed = []string{"leads.>", "sim.leads.>", "harrier.flights.>", "harrier.progress.>", "harrier.pose.>", "harrier.coverage.>", "harrier.changes.>", "harrier.tracks.>", "harrier.findings.>", "harrier.media.>",
-	"harrier.calendar.>", "harrier.jobs.>"}
+// viewed is what a viewer may see: what rooms say of the facts that they keep, and what is told of docks without being kept.
+func viewed() []string {
+	out := slices.Clone(dock.Told)
+	for _, s := range Streams() {
+		out = append(out, s.Viewed...)
+	}
+	return out
+}
 
 // deletes are JetStream's operations by which something that was kept is lost.
 var deletes = []string{"$JS.API.STREAM.DELETE.>", "$JS.API.STREAM.PURGE.>", "$JS.API.STREAM.MSG.DELETE.>", "$JS.API.STREAM.RESTORE.>", "$JS.API.STREAM.SNAPSHOT.>", "$JS.API.STREAM.PEER.>", "$JS.API.STREAM.LEADER.>", "$JS.API.ACCOUNT.>",
@@ -56,8 +61,8 @@ func NATSUsers(passwords map[string]string) []embedded.NATSUser {
 		{Name: NATSHarrier, Replies: true,
 			Publish: []string{"harrier.>", "leads.>", "sim.leads.>", "$JS.API.>", "$JS.ACK.>", "$JS.FC.>", "$KV.>"}, PublishDeny: deletes,
 			Subscribe: []string{"harrier.>", "leads.>", "sim.leads.>", "cases.feedback.>", Inbox(NATSHarrier) + ".>"}},
-		{Name: NATSOperator, Publish: []string{"harrier.commands.*"}, Subscribe: append(slices.Clone(viewed), "harrier.audit.>", Inbox(NATSOperator)+".>")},
-		{Name: NATSViewer, Subscribe: append(slices.Clone(viewed), Inbox(NATSViewer)+".>")},
+		{Name: NATSOperator, Publish: []string{"harrier.commands.*"}, Subscribe: append(viewed(), "harrier.audit.>", Inbox(NATSOperator)+".>")},
+		{Name: NATSViewer, Subscribe: append(viewed(), Inbox(NATSViewer)+".>")},
 		{Name: NATSCases,
 			Publish:   []string{"cases.feedback.*"},
 			Subscribe: []string{"leads.>", SubjectCases, Inbox(NATSCases) + ".>"}},
