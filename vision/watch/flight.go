@@ -72,6 +72,8 @@ type Sink struct {
 	Finding func(vision.Finding) error
 	Covered func(vision.Covered) error
 	Ended   func(vision.Ended) error
+	// Unlike is told when the video begins to show what the network has not learnt.
+	Unlike func(Unlike) error
 	// Compared is told at the end of a flight what a model on trial saw.
 	Compared func(Compared) error
 	// Passed is told at the end of a flight how it showed the ground.

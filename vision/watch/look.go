@@ -114,11 +114,13 @@ func (f *flightWatch) like(p *stream.Picture, e *eye) error {
 	if err != nil {
 		return err
 	}
-	if e.judged = max(1, p.PTS); off >= 1 && !e.unlike {
+	e.judged = max(1, p.PTS)
+	if off >= 1 && !e.unlike {
 		f.log.Warn("the video is unlike all that the network learnt from (night, heat, snow, fog?): what is found in it is trusted less", "off", off)
+		err = f.sink.Unlike(Unlike{Flight: f.job.Flight, Dock: f.job.Dock, Since: f.base().zero.Add(p.PTS).UTC(), Off: off, Simulated: f.job.Simulated})
 	}
 	e.unlike = off >= 1
-	return nil
+	return err
 }
 
 // atHorizonDeg: with its middle so little below level a camera shows sky and ground too far off to tell anything.

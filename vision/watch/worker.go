@@ -26,12 +26,25 @@ const SubjectTracks = "harrier.tracks."
 // SubjectShadow is where it is told what a model on trial saw: + flight.
 const SubjectShadow = "harrier.shadow."
 
+// SubjectUnlike is where it is told that a flight's video shows what the network has not learnt: + flight.
+const SubjectUnlike = "harrier.unlike."
+
+// Unlike is that fact. Off is how far the pictures are from all that the network learnt from; 1 is the limit.
+type Unlike struct {
+	Flight    string    `json:"flight"`
+	Dock      string    `json:"dock"`
+	Since     time.Time `json:"since"`
+	Off       float64   `json:"off"`
+	Simulated bool      `json:"simulated,omitempty"`
+}
+
 // Streams are the facts that recognition keeps, and the checkpoints by which a worker goes on where another died.
 var Streams = []journal.Stream{
 	{Name: "FINDINGS", Subjects: []string{SubjectFindings + ">"}, Viewed: []string{SubjectFindings + ">"}, MaxBytes: 1 << 30, Once: 10 * time.Minute},
 	{Name: "TRACKS", Subjects: []string{SubjectTracks + ">", SubjectShadow + ">"}, Viewed: []string{SubjectTracks + ">"}, MaxAge: 30 * 24 * time.Hour, MaxBytes: 1 << 30, Once: 10 * time.Minute},
 	{Name: "COVERAGE", Subjects: []string{SubjectCoverage + ">"}, Viewed: []string{SubjectCoverage + ">"}, MaxBytes: 512 << 20, Last: true, Once: 10 * time.Minute},
 	{Name: "CHANGES", Subjects: []string{SubjectChanges + ">"}, Viewed: []string{SubjectChanges + ">"}, MaxBytes: 256 << 20, Once: 10 * time.Minute},
+	{Name: "UNLIKE", Subjects: []string{SubjectUnlike + ">"}, Viewed: []string{SubjectUnlike + ">"}, MaxAge: 365 * 24 * time.Hour, MaxBytes: 64 << 20, Once: 10 * time.Minute},
 	{Name: "CHECKPOINTS", Subjects: []string{SubjectCheckpoints + ">"}, MaxAge: 12 * time.Hour, MaxBytes: 2 << 30, Replaced: true},
 }
 
@@ -122,6 +135,9 @@ func (w *Watcher) job(ctx context.Context, nc *nats.Conn, js jetstream.JetStream
 		},
 		Ended: func(e vision.Ended) error {
 			return keep(SubjectTracks+job.Flight, fmt.Sprintf("track/%s/%d", e.ID, e.Epoch), e)
+		},
+		Unlike: func(u Unlike) error {
+			return keep(SubjectUnlike+job.Flight, fmt.Sprintf("unlike/%s/%d", u.Flight, u.Since.UnixMilli()), u)
 		},
 		Compared: func(c Compared) error {
 			return keep(SubjectShadow+job.Flight, fmt.Sprintf("shadow/%s/%d", c.Flight, epoch), c)
