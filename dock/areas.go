@@ -12,6 +12,7 @@ import (
 	"github.com/paulmach/orb/geojson"
 
 	"github.com/harrier-patrol/harrier/dock/cloudapi"
+	"github.com/harrier-patrol/harrier/dock/gate"
 )
 
 // AreaKind is what a custom flight area means to the aircraft.
@@ -99,7 +100,7 @@ func (s *session) pushAreas(ctx context.Context) {
 	}
 	s.mu.Lock()
 	now := s.c.o.Clock.Now()
-	due := s.areas.told != a.Name && s.ev == nil && now.Sub(s.rep.heard) < offlineAfter && now.Sub(s.first) > gatherFirst
+	due := s.areas.told != a.Name && s.ev == nil && now.Sub(s.rep.Heard) < gate.OfflineAfter && now.Sub(s.first) > gatherFirst
 	if due {
 		s.areas.told = a.Name
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/harrier-patrol/harrier/dock/cloudapi"
+	"github.com/harrier-patrol/harrier/dock/gate"
 	"github.com/harrier-patrol/harrier/missions"
 	"github.com/harrier-patrol/harrier/missions/wpml"
 )
@@ -73,7 +74,7 @@ func (s *session) strike(ctx context.Context, c Command) error {
 // takeOffTo starts a flight without a route (takeoff_to_point). Like execute it is asked once.
 func (s *session) takeOffTo(ctx context.Context, f missions.Flight) error {
 	s.mu.Lock()
-	ground := cloudapi.Value(s.rep.dock.Height) // of the dock above the ellipsoid
+	ground := cloudapi.Value(s.rep.Dock.Height) // of the dock above the ellipsoid
 	s.mu.Unlock()
 	t := f.Target
 	x := cloudapi.TakeoffToPoint{FlightID: f.ID, TargetLatitude: t.Lat, TargetLongitude: t.Lon, TargetHeight: ground + t.HeightM, SecurityTakeoffHeight: handSafeHeightM, RTHAltitude: returnHeightM, MaxSpeed: int(t.SpeedMS)}
@@ -124,11 +125,11 @@ func (s *session) handLanded(now time.Time) bool {
 	if s.fl.Target == nil || s.ev == nil || s.ev.State == Preparing {
 		return false
 	}
-	inside := cloudapi.Value(s.rep.dock.ModeCode) == cloudapi.DockModeIdle && s.rep.dock.DroneInDock != nil && *s.rep.dock.DroneInDock == cloudapi.DroneInDockInside
-	if !inside || s.rep.airborne(now) {
+	inside := cloudapi.Value(s.rep.Dock.ModeCode) == cloudapi.DockModeIdle && s.rep.Dock.DroneInDock != nil && *s.rep.Dock.DroneInDock == cloudapi.DroneInDockInside
+	if !inside || s.rep.Airborne(now) {
 		s.outside = now
-		if now.Sub(s.rep.flown) < reportCounts {
-			s.heard = s.rep.flown // it hovers, and is well
+		if now.Sub(s.rep.Flown) < gate.ReportCounts {
+			s.heard = s.rep.Flown // it hovers, and is well
 		}
 		return false
 	}

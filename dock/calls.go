@@ -6,11 +6,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"reflect"
 	"slices"
 	"time"
 
 	"github.com/harrier-patrol/harrier/dock/cloudapi"
+	"github.com/harrier-patrol/harrier/dock/gate"
 )
 
 // call asks a service of the dock and waits for its reply; a result other than 0 is a *cloudapi.Error.
@@ -102,7 +102,7 @@ func (s *session) handleMessage(ctx context.Context, m arrived) error {
 	}
 	if err != nil {
 		s.mu.Lock()
-		s.rep.misread, s.rep.misreadAt = err.Error(), m.at
+		s.rep.Misread, s.rep.MisreadAt = err.Error(), m.at
 		s.mu.Unlock()
 		return err
 	}
@@ -111,10 +111,10 @@ func (s *session) handleMessage(ctx context.Context, m arrived) error {
 	}
 	s.c.notDocumented(s.d.SN, kind, &e)
 	s.mu.Lock()
-	if m.at.Sub(s.rep.heard) > offlineAfter {
+	if m.at.Sub(s.rep.Heard) > gate.OfflineAfter {
 		s.first = m.at
 	}
-	s.rep.heard = m.at
+	s.rep.Heard = m.at
 	s.mu.Unlock()
 	if !s.held.Load() && kind != cloudapi.KindOSD && kind != cloudapi.KindState {
 		if p, is := e.Body.(*cloudapi.FlightTaskProgress); is {
@@ -149,7 +149,7 @@ func (s *session) handleTopology(e *cloudapi.Message, own bool) error {
 		}
 		if len(t.SubDevices) == 0 && own { // its aircraft is off, or out of its reach
 			s.mu.Lock()
-			s.rep.gone()
+			s.rep.AircraftGone()
 			s.mu.Unlock()
 		}
 	}
@@ -196,11 +196,11 @@ func (s *session) handleEvent(ctx context.Context, e *cloudapi.Message, at time.
 		s.progress(ctx, b, e.Time())
 	case *cloudapi.HMSReport:
 		s.mu.Lock()
-		s.rep.hms(b, at)
+		s.rep.TakeAlarms(b, at)
 		s.mu.Unlock()
 	case *cloudapi.AirsenseWarnings:
 		s.mu.Lock()
-		s.rep.airsense(*b, at)
+		s.rep.TakeTraffic(*b, at)
 		s.mu.Unlock()
 	case *cloudapi.TakeoffToPointProgress:
 		s.handProgress(ctx, b)
@@ -229,32 +229,20 @@ func (s *session) handleState(e *cloudapi.Message, kind cloudapi.Kind, at time.T
 	switch o := e.Body.(type) {
 	case *cloudapi.DockProperties:
 		s.locked(func() {
-			merge(&s.rep.dock, o)
-			s.rep.told(o, at)
+			s.rep.TakeDock(o, at)
 		})
 		if o.SubDevice != nil && s.d.Aircraft == "" {
 			s.c.adopt(o.SubDevice.DeviceSN, s)
 		}
 	case *cloudapi.AircraftProperties:
 		s.locked(func() {
-			merge(&s.rep.aircraft, o)
-			s.rep.flown = at
+			s.rep.TakeAircraft(o, at)
 		})
 		if kind == cloudapi.KindOSD {
 			return s.aircraft(o, e.Time(), at)
 		}
 	}
 	return nil
-}
-
-// merge takes over the fields that a message has: devices report themselves in parts.
-func merge[T any](into, from *T) {
-	a, b := reflect.ValueOf(into).Elem(), reflect.ValueOf(from).Elem()
-	for i := range b.NumField() {
-		if f := b.Field(i); !f.IsZero() {
-			a.Field(i).Set(f)
-		}
-	}
 }
 
 // answer replies to what the dock sent, in its transaction.

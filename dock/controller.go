@@ -21,6 +21,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/harrier-patrol/harrier/dock/cloudapi"
+	"github.com/harrier-patrol/harrier/dock/gate"
 	"github.com/harrier-patrol/harrier/dock/pace"
 	"github.com/harrier-patrol/harrier/journal"
 	"github.com/harrier-patrol/harrier/missions"
@@ -57,11 +58,11 @@ type Options struct {
 	DRCHz        int
 	Organization Organization
 	// Limits by dock; where one is not named the defaults of its model hold.
-	Limits   map[string]Limits
-	Airspace Airspace   // may be nil
-	Areas    *AreaFile  // the custom flight areas that aircraft keep to; nil for none
-	Depot    *Depot     // where docks upload their media; nil: they are told that there is no place for them
-	Clock    pace.Clock // zero: the wall's
+	Limits   map[string]gate.Limits
+	Airspace gate.Airspace // may be nil
+	Areas    *AreaFile     // the custom flight areas that aircraft keep to; nil for none
+	Depot    *Depot        // where docks upload their media; nil: they are told that there is no place for them
+	Clock    pace.Clock    // zero: the wall's
 	Log      *slog.Logger
 }
 

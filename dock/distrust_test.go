@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/harrier-patrol/harrier/dock/cloudapi"
+	"github.com/harrier-patrol/harrier/dock/gate"
 	"github.com/harrier-patrol/harrier/journal"
 	"github.com/harrier-patrol/harrier/missions"
 )
@@ -153,7 +154,7 @@ func TestRetainedMessagesSayNothing(t *testing.T) {
 		return slices.ContainsFunc(c.States(), func(x Status) bool { return x.SN == "SIMOTHER" && x.Online })
 	})
 	for _, st := range c.States() {
-		if st.SN == d.SN && (st.Online || st.Life != Offline) {
+		if st.SN == d.SN && (st.Online || st.Life != gate.Offline) {
 			t.Errorf("the dock that was never there is %s", st.Life)
 		}
 	}

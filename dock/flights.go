@@ -8,8 +8,10 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
+	"github.com/paulmach/orb"
 
 	"github.com/harrier-patrol/harrier/dock/cloudapi"
+	"github.com/harrier-patrol/harrier/dock/gate"
 	"github.com/harrier-patrol/harrier/geo"
 	"github.com/harrier-patrol/harrier/missions"
 )
@@ -23,25 +25,25 @@ func (s *session) ready(ctx context.Context, f missions.Flight) bool {
 		return false // the one before is still on
 	}
 	young := !s.first.IsZero() && now.Sub(s.first) < gatherFirst
-	checks := s.rep.gate(now, s.limits, s.d, s.holds)
+	checks := s.rep.Checks(now, s.limits, orb.Point{s.d.Lon, s.d.Lat}, s.holds)
 	s.mu.Unlock()
 	if why, _ := f.Route.Unfit(s.d.Model); why != "" {
-		checks = append(checks, Check{ConditionRoute, why, "a route for this aircraft"})
+		checks = append(checks, gate.Check{Condition: gate.ConditionRoute, Value: why, Limit: "a route for this aircraft"})
 	}
 	if s.c.o.Closed != nil {
 		if why := s.c.o.Closed(); why != "" {
-			checks = append(checks, Check{ConditionRecords, why, "room for its records"})
+			checks = append(checks, gate.Check{Condition: gate.ConditionRecords, Value: why, Limit: "room for its records"})
 		}
 	}
 	if s.c.o.Airspace != nil {
 		if why, _ := s.c.o.Airspace(f.Route, now); why != "" {
-			checks = append(checks, Check{ConditionAirspace, why, "a route clear of it, or an approval"})
+			checks = append(checks, gate.Check{Condition: gate.ConditionAirspace, Value: why, Limit: "a route clear of it, or an approval"})
 		}
 	}
 	if now.After(f.Deadline()) || len(checks) == 0 && !young {
 		return true
 	}
-	reason := said(checks)
+	reason := gate.Said(checks)
 	if young {
 		reason = "the dock has just come online, and says what state it is in"
 	}
@@ -143,12 +145,12 @@ func (s *session) watchOver(ctx context.Context) {
 	on := s.ev != nil && s.ev.State != Waiting
 	landed := s.handLanded(now)
 	// a dock that was silent itself, restarting or out of reach, gets its time to speak again
-	silent := now.Sub(s.rep.heard) > offlineAfter
+	silent := now.Sub(s.rep.Heard) > gate.OfflineAfter
 	lost := on && now.Sub(s.heard) > lostAfter && !silent && now.Sub(s.first) > lostAfter || on && now.Sub(s.heard) > goneAfter
 	heard := s.heard
-	var act []Check
+	var act []gate.Check
 	if on && s.ev.State == Flying && !s.acted {
-		if broken := s.rep.inAir(now, s.limits); len(broken) == 0 {
+		if broken := s.rep.InAir(now, s.limits); len(broken) == 0 {
 			s.exceeded = time.Time{}
 		} else if s.exceeded.IsZero() {
 			s.exceeded = now
@@ -168,7 +170,7 @@ func (s *session) watchOver(ctx context.Context) {
 		return
 	}
 	// a limit is acted on whether or not that can be recorded
-	c := Command{Action: ReturnHomeTo, Operator: own, Reason: said(act)}
+	c := Command{Action: ReturnHomeTo, Operator: own, Reason: gate.Said(act)}
 	do := func() error { return s.bringHome(ctx, own+": "+c.Reason) }
 	if s.limits.Hover {
 		c.Action, c.Reason = Pause, c.Reason+"; the aircraft hovers, and waits for an operator to decide"

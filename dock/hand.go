@@ -12,6 +12,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/harrier-patrol/harrier/dock/cloudapi"
+	"github.com/harrier-patrol/harrier/dock/gate"
 	"github.com/harrier-patrol/harrier/journal"
 	"github.com/harrier-patrol/harrier/missions"
 )
@@ -121,13 +122,6 @@ type Entry struct {
 	Error  string    `json:"error,omitempty"`
 	// Asked says that this is the command as it came, before it was carried out; what became of it is an entry of its own.
 	Asked bool `json:"asked,omitempty"`
-}
-
-// Hold keeps a dock on the ground until it is released.
-type Hold struct {
-	Operator string    `json:"operator"`
-	Reason   string    `json:"reason"`
-	Since    time.Time `json:"since"`
 }
 
 // Buckets of what must outlive a controller.
@@ -314,13 +308,13 @@ func (s *session) bringHome(ctx context.Context, reason string) error {
 // ground keeps the dock from starting anything until it is released; a flight that is on goes on.
 func (s *session) ground(ctx context.Context, operator, reason string) error {
 	s.mu.Lock()
-	held := slices.ContainsFunc(s.holds, func(h Hold) bool { return h.Operator == operator && h.Reason == reason })
+	held := slices.ContainsFunc(s.holds, func(h gate.Hold) bool { return h.Operator == operator && h.Reason == reason })
 	holds := s.holds
 	s.mu.Unlock()
 	if held {
 		return nil
 	}
-	return s.setHolds(ctx, append(slices.Clone(holds), Hold{operator, reason, s.c.o.Clock.Now().UTC()}))
+	return s.setHolds(ctx, append(slices.Clone(holds), gate.Hold{Operator: operator, Reason: reason, Since: s.c.o.Clock.Now().UTC()}))
 }
 
 func (s *session) release(ctx context.Context) error {
@@ -334,7 +328,7 @@ func (s *session) release(ctx context.Context) error {
 }
 
 // setHolds keeps the holds before they count: they outlive the controller.
-func (s *session) setHolds(ctx context.Context, h []Hold) error {
+func (s *session) setHolds(ctx context.Context, h []gate.Hold) error {
 	b, err := json.Marshal(h)
 	if err == nil {
 		_, err = s.c.holds.Put(ctx, s.d.SN, b)

@@ -15,11 +15,11 @@ func TestTheMainCameraIsShown(t *testing.T) {
 	camera := func(sn, index string) cloudapi.LiveDevice {
 		return cloudapi.LiveDevice{SN: &sn, CameraList: []cloudapi.LiveCamera{{CameraIndex: &index}}}
 	}
-	s.rep.dock.LiveCapacity = &cloudapi.LiveCapacity{DeviceList: []cloudapi.LiveDevice{camera("D", "165-0-0"), camera("A", "39-0-7"), camera("A", "53-0-0")}}
+	s.rep.Dock.LiveCapacity = &cloudapi.LiveCapacity{DeviceList: []cloudapi.LiveDevice{camera("D", "165-0-0"), camera("A", "39-0-7"), camera("A", "53-0-0")}}
 	if got := s.payloadIndex(); got != "53-0-0" {
 		t.Errorf("by what the dock can show: %s", got)
 	}
-	s.rep.aircraft.PayloadsByIndex = map[string]cloudapi.PayloadProperties{"39-0-7": {}, "52-0-0": {}}
+	s.rep.Aircraft.PayloadsByIndex = map[string]cloudapi.PayloadProperties{"39-0-7": {}, "52-0-0": {}}
 	if got := s.payloadIndex(); got != "52-0-0" {
 		t.Errorf("by what the aircraft reports: %s", got)
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/harrier-patrol/harrier/dock/cloudapi"
+	"github.com/harrier-patrol/harrier/dock/gate"
 	"github.com/harrier-patrol/harrier/embedded"
 	"github.com/harrier-patrol/harrier/embedded/natstest"
 	"github.com/harrier-patrol/harrier/journal"
@@ -69,9 +70,9 @@ func (w *world) controllerWith(change func(*Options), docks ...Dock) (c *Control
 }
 
 func (w *world) controllerOn(nc *nats.Conn, js jetstream.JetStream, change func(*Options), docks ...Dock) (c *Controller, stop func()) {
-	limits := map[string]Limits{}
+	limits := map[string]gate.Limits{}
 	for _, d := range docks {
-		l := DefaultLimits(d.Model)
+		l := gate.DefaultLimits(d.Model)
 		l.AnyLight = true
 		limits[d.SN] = l
 	}

@@ -13,8 +13,10 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/paulmach/orb"
 
 	"github.com/harrier-patrol/harrier/dock/cloudapi"
+	"github.com/harrier-patrol/harrier/dock/gate"
 	"github.com/harrier-patrol/harrier/dock/pace"
 	"github.com/harrier-patrol/harrier/geo"
 	"github.com/harrier-patrol/harrier/journal"
@@ -63,11 +65,11 @@ const (
 // Status is a dock as last known.
 type Status struct {
 	Dock
-	Life       Life         `json:"life"`
+	Life       gate.Life    `json:"life"`
 	Online     bool         `json:"online"`
 	Mode       string       `json:"mode"`
-	Blocked    []Check      `json:"blocked,omitempty"` // what keeps a flight from starting now
-	Holds      []Hold       `json:"holds,omitempty"`
+	Blocked    []gate.Check `json:"blocked,omitempty"` // what keeps a flight from starting now
+	Holds      []gate.Hold  `json:"holds,omitempty"`
 	Controller string       `json:"controller,omitempty"` // that holds it
 	Pilot      string       `json:"pilot,omitempty"`      // the operator who has the aircraft
 	Flight     string       `json:"flight,omitempty"`
@@ -87,7 +89,7 @@ func (s Status) Why() string {
 	if s.Flight != "" {
 		return s.Reason
 	}
-	return said(s.Blocked)
+	return gate.Said(s.Blocked)
 }
 
 // marks are what was noted of the flight that is on. They are its own: with the next flight, and with the dock's coming from or going to another
@@ -129,7 +131,7 @@ type areasTold struct {
 type session struct {
 	c         *Controller
 	d         Dock
-	limits    Limits
+	limits    gate.Limits
 	inbox     chan arrived
 	fly       chan missions.Flight
 	commands  chan commanded
@@ -141,14 +143,14 @@ type session struct {
 	queue     []missions.Flight // the dock's list, in the order in which it is to be flown
 	launching bool
 	waiting   map[string]chan *cloudapi.Message // for answers, by tid
-	rep       report
+	rep       gate.Report
 	first     time.Time // when the dock was first heard of
 	pose      *geo.Pose
 	ev        *FlightEvent    // of the flight now on or waiting, nil between flights
 	fl        missions.Flight // the same, as it was handed over; without route where it was taken up
 	marks                     // of the same
 	bad       int
-	holds     []Hold
+	holds     []gate.Hold
 	drcLink   drcLink
 	overheard overheard
 	areas     areasTold
@@ -164,7 +166,7 @@ type session struct {
 func newSession(c *Controller, d Dock) *session {
 	l, ok := c.o.Limits[d.SN]
 	if !ok {
-		l = DefaultLimits(d.Model)
+		l = gate.DefaultLimits(d.Model)
 	}
 	s := &session{c: c, d: d, limits: l, inbox: make(chan arrived, maxInbox), fly: make(chan missions.Flight, 8), commands: make(chan commanded, 8), homeward: make(chan commanded, 8), touched: make(chan struct{}, 1), waiting: map[string]chan *cloudapi.Message{}}
 	s.book = newBook(s)
@@ -198,7 +200,7 @@ func (s *session) aircraftSN() string {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if a := s.rep.dock.SubDevice; a != nil {
+	if a := s.rep.Dock.SubDevice; a != nil {
 		return a.DeviceSN
 	}
 	return ""
@@ -208,10 +210,10 @@ func (s *session) aircraftSN() string {
 // has it. The caller holds s.mu.
 func (s *session) payloadIndex() string {
 	var seen []string
-	for k := range s.rep.aircraft.PayloadsByIndex {
+	for k := range s.rep.Aircraft.PayloadsByIndex {
 		seen = append(seen, k)
 	}
-	if l := s.rep.dock.LiveCapacity; l != nil && len(seen) == 0 {
+	if l := s.rep.Dock.LiveCapacity; l != nil && len(seen) == 0 {
 		for _, d := range l.DeviceList {
 			for _, c := range d.CameraList {
 				if cloudapi.Value(d.SN) != s.d.SN && c.CameraIndex != nil {
@@ -239,16 +241,16 @@ func (s *session) status() Status {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.c.o.Clock.Now()
-	st := Status{Dock: s.d, Seen: s.rep.heard, Online: now.Sub(s.rep.heard) < offlineAfter, Holds: s.holds, Pilot: s.pilot, Pose: s.pose, Areas: s.areas.state}
-	st.Blocked = s.rep.gate(now, s.limits, s.d, s.holds)
-	st.Life = s.rep.life(now, st.Blocked)
-	if st.Life != Blocked && st.Life != Offline {
+	st := Status{Dock: s.d, Seen: s.rep.Heard, Online: now.Sub(s.rep.Heard) < gate.OfflineAfter, Holds: s.holds, Pilot: s.pilot, Pose: s.pose, Areas: s.areas.state}
+	st.Blocked = s.rep.Checks(now, s.limits, orb.Point{s.d.Lon, s.d.Lat}, s.holds)
+	st.Life = s.rep.Life(now, st.Blocked)
+	if st.Life != gate.Blocked && st.Life != gate.Offline {
 		st.Blocked = nil // a dock that works is not blocked
 	}
-	if m := s.rep.dock.ModeCode; m != nil {
-		st.Mode = modeWords(*m)
+	if m := s.rep.Dock.ModeCode; m != nil {
+		st.Mode = gate.ModeWords(*m)
 	}
-	st.Battery, _ = s.rep.battery(now)
+	st.Battery, _ = s.rep.Battery(now)
 	if s.ev != nil {
 		st.Flight, st.State, st.Reason, st.Percent, st.Stream, st.Route = s.ev.Flight, s.ev.State, s.ev.Reason, s.ev.Percent, s.ev.Live, s.ev.Route
 	}

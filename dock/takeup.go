@@ -11,6 +11,7 @@ import (
 
 	"github.com/nats-io/nats.go/jetstream"
 
+	"github.com/harrier-patrol/harrier/dock/gate"
 	"github.com/harrier-patrol/harrier/journal"
 	"github.com/harrier-patrol/harrier/missions"
 )
@@ -64,7 +65,7 @@ func (c *Controller) unfinished(ctx context.Context) (map[string][]FlightEvent, 
 func (s *session) takeUp(ctx context.Context, open []FlightEvent) error {
 	switch e, err := s.c.holds.Get(ctx, s.d.SN); {
 	case err == nil:
-		var holds []Hold
+		var holds []gate.Hold
 		if err := json.Unmarshal(e.Value(), &holds); err != nil {
 			return fmt.Errorf("holds of dock %s: %w", s.d.SN, err)
 		}

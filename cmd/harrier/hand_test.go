@@ -15,6 +15,7 @@ import (
 	"github.com/harrier-patrol/harrier/cmd/harrier/config"
 	"github.com/harrier-patrol/harrier/dock"
 	"github.com/harrier-patrol/harrier/dock/docksim"
+	"github.com/harrier-patrol/harrier/dock/gate"
 )
 
 // An operator's hand on a simulated dock: flight areas are taken over, a cover is opened by remote debugging, a property is set, and an
@@ -98,7 +99,7 @@ func TestAnOperatorsHandOnASimulatedDock(t *testing.T) {
 		m, err := jobs.NextMsg(time.Second)
 		return err == nil && strings.Contains(string(m.Data), `"status":"ok"`)
 	})
-	until(t, 10*time.Second, "maintenance", func() bool { return status().Life == dock.Maintenance })
+	until(t, 10*time.Second, "maintenance", func() bool { return status().Life == gate.Maintenance })
 	if r := do(dock.Command{Action: dock.CallService, Method: "debug_mode_close"}); !r.OK {
 		t.Errorf("%+v", r)
 	}
@@ -118,7 +119,7 @@ func TestAnOperatorsHandOnASimulatedDock(t *testing.T) {
 	}
 	until(t, 40*time.Second, "it is home", func() bool {
 		s := status()
-		return s.Flight == "" && s.Life != dock.InFlight && s.Life != dock.GoingHome
+		return s.Flight == "" && s.Life != gate.InFlight && s.Life != gate.GoingHome
 	})
 	text, err := os.ReadFile(book)
 	if err != nil {

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/harrier-patrol/harrier/dock"
+	"github.com/harrier-patrol/harrier/dock/gate"
 	"github.com/harrier-patrol/harrier/dock/pace"
 	"github.com/harrier-patrol/harrier/journal"
 	"github.com/harrier-patrol/harrier/missions"
@@ -80,7 +81,7 @@ const (
 type Follower struct {
 	Calendar   missions.Calendar
 	Controller *dock.Controller
-	Limits     map[string]dock.Limits // of docks, by serial number
+	Limits     map[string]gate.Limits // of docks, by serial number
 	JS         jetstream.JetStream
 	ID         string // of this server, among those on one NATS
 	Clock      pace.Clock
@@ -204,7 +205,7 @@ func (k *Follower) tell(ctx context.Context, d Decided) {
 }
 
 // Bases are docks as they are now.
-func Bases(states []dock.Status, limits map[string]dock.Limits, now time.Time) []missions.Base {
+func Bases(states []dock.Status, limits map[string]gate.Limits, now time.Time) []missions.Base {
 	out := make([]missions.Base, 0, len(states))
 	for _, s := range states {
 		b := missions.Base{SN: s.SN, At: orb.Point{s.Lon, s.Lat}, Power: missions.PowerOf(s.Model), Battery: float64(s.Battery), Least: float64(limits[s.SN].Battery), Reserve: float64(limits[s.SN].ReserveMin)}

@@ -23,6 +23,7 @@ import (
 	"github.com/harrier-patrol/harrier/dock"
 	"github.com/harrier-patrol/harrier/dock/diary"
 	"github.com/harrier-patrol/harrier/dock/docksim"
+	"github.com/harrier-patrol/harrier/dock/gate"
 	"github.com/harrier-patrol/harrier/dock/pace"
 	"github.com/harrier-patrol/harrier/embedded"
 	"github.com/harrier-patrol/harrier/missions"
@@ -368,7 +369,7 @@ func (x *benchDayCmd) count(r *DayReport, evs []dock.FlightEvent, media map[stri
 		return err
 	}
 	defer f.Close()
-	limits := dock.DefaultLimits("M4D")
+	limits := gate.DefaultLimits("M4D")
 	executed := map[string]int{}
 	taken := map[string][]string{} // photos, by flight
 	for sc := bufio.NewScanner(f); sc.Scan(); {

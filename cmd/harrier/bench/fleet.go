@@ -21,6 +21,7 @@ import (
 	"github.com/harrier-patrol/harrier/dock"
 	"github.com/harrier-patrol/harrier/dock/cloudapi"
 	"github.com/harrier-patrol/harrier/dock/docksim"
+	"github.com/harrier-patrol/harrier/dock/gate"
 )
 
 // benchFleetCmd flies many docks at once, on a broker of its own process, and measures the controller alone.
@@ -216,7 +217,7 @@ func (x *benchFleetCmd) measure(ctx context.Context) (r FleetReport, err error) 
 // inFlight is how many docks say that their aircraft flies.
 func inFlight(js jetstream.JetStream) (n int) {
 	for _, s := range fleetStates(js) {
-		if s.Life == dock.InFlight {
+		if s.Life == gate.InFlight {
 			n++
 		}
 	}

@@ -19,6 +19,7 @@ import (
 
 	"github.com/harrier-patrol/harrier/dock"
 	"github.com/harrier-patrol/harrier/dock/cloudapi"
+	"github.com/harrier-patrol/harrier/dock/gate"
 	"github.com/harrier-patrol/harrier/geo/city"
 	"github.com/harrier-patrol/harrier/journal"
 	"github.com/harrier-patrol/harrier/missions"
@@ -237,11 +238,11 @@ func (c Config) DataFolder() (string, error) {
 }
 
 // DockLimits of every dock: its model's defaults, with what the configuration says for all, for the model and for the dock.
-func (c Config) DockLimits() (map[string]dock.Limits, error) {
+func (c Config) DockLimits() (map[string]gate.Limits, error) {
 	used := map[string]bool{"all": true}
-	out := map[string]dock.Limits{}
+	out := map[string]gate.Limits{}
 	for _, d := range c.Docks {
-		l := dock.DefaultLimits(d.Model)
+		l := gate.DefaultLimits(d.Model)
 		for _, key := range []string{"all", d.Model, d.SN} {
 			n, ok := c.Limits[key]
 			if !ok {

@@ -1,4 +1,4 @@
-package dock
+package gate
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/nathan-osman/go-sunrise"
+	"github.com/paulmach/orb"
 
 	"github.com/harrier-patrol/harrier/dock/cloudapi"
 	"github.com/harrier-patrol/harrier/missions"
@@ -84,6 +85,13 @@ const (
 	ConditionRoute    Condition = "route"
 )
 
+// Hold keeps a dock on the ground until it is released.
+type Hold struct {
+	Operator string    `json:"operator"`
+	Reason   string    `json:"reason"`
+	Since    time.Time `json:"since"`
+}
+
 // civilTwilightDeg is the height of the sun down to which it counts as light: civil twilight.
 const civilTwilightDeg = -6.0
 
@@ -96,8 +104,8 @@ type Check struct {
 
 func (c Check) String() string { return fmt.Sprintf("%s: %s (%s)", c.Condition, c.Value, c.Limit) }
 
-// said joins checks to a sentence.
-func said(cs []Check) string {
+// Said joins checks to a sentence.
+func Said(cs []Check) string {
 	words := make([]string, len(cs))
 	for i, c := range cs {
 		words[i] = c.String()
@@ -108,33 +116,33 @@ func said(cs []Check) string {
 // nearLevel is the airsense warning level from which another aircraft keeps ours on the ground, or brings it home (0 to 4; 3 is a warning).
 const nearLevel = cloudapi.WarningLevel(3)
 
-// gate is everything that would keep a flight from starting now: nil where it may start. Mode, aircraft, battery and position must be known; what else a
-// dock does not report blocks nothing.
-func (r *report) gate(now time.Time, l Limits, d Dock, holds []Hold) (out []Check) {
+// Checks is everything that would keep a flight from starting now: nil where it may start. Mode, aircraft, battery and position must be known; what else a
+// dock does not report blocks nothing. at is where the dock stands, WGS-84; zero where that is not known.
+func (r *Report) Checks(now time.Time, l Limits, at orb.Point, holds []Hold) (out []Check) {
 	no := func(c Condition, value, limit string) { out = append(out, Check{c, value, limit}) }
 	for _, h := range holds {
 		no(ConditionHold, fmt.Sprintf("%s: %s", h.Operator, h.Reason), "until released")
 	}
-	if now.Sub(r.heard) > offlineAfter {
-		if r.heard.IsZero() {
-			no(ConditionOnline, "never heard of", "a report at least every "+offlineAfter.String())
+	if now.Sub(r.Heard) > OfflineAfter {
+		if r.Heard.IsZero() {
+			no(ConditionOnline, "never heard of", "a report at least every "+OfflineAfter.String())
 		} else {
-			no(ConditionOnline, fmt.Sprintf("silent for %.0f s", now.Sub(r.heard).Seconds()), "a report at least every "+offlineAfter.String())
+			no(ConditionOnline, fmt.Sprintf("silent for %.0f s", now.Sub(r.Heard).Seconds()), "a report at least every "+OfflineAfter.String())
 		}
 		return out
 	}
 	if missing := r.unknown(now); len(missing) > 0 {
 		why := "the dock does not report " + strings.Join(missing, ", ") + " (osd)"
 		cause := "every 2 s, as DJI documents; does another platform or an older firmware send for this dock?"
-		if now.Sub(r.misreadAt) < reportCounts {
-			why, cause = why+": "+r.misread, "messages as DJI documents them"
+		if now.Sub(r.MisreadAt) < ReportCounts {
+			why, cause = why+": "+r.Misread, "messages as DJI documents them"
 		}
 		no(ConditionUnknown, why, cause)
 		return out
 	}
-	p := r.dock
+	p := r.Dock
 	if m := cloudapi.Value(p.ModeCode); m != cloudapi.DockModeIdle {
-		no(ConditionMode, modeWords(m), "idle")
+		no(ConditionMode, ModeWords(m), "idle")
 	}
 	if cloudapi.Value(p.EmergencyStopState) != 0 {
 		no(ConditionStop, "pressed", "released")
@@ -146,7 +154,7 @@ func (r *report) gate(now time.Time, l Limits, d Dock, holds []Hold) (out []Chec
 		no(ConditionAircraft, "outside", "inside")
 	}
 	out = append(out, r.weather(l)...)
-	if b, ok := r.battery(now); ok && b < l.Battery {
+	if b, ok := r.Battery(now); ok && b < l.Battery {
 		no(ConditionBattery, fmt.Sprintf("%d %%", b), fmt.Sprintf("at least %d %%", l.Battery))
 	}
 	if s := p.Storage; s != nil && s.Total > 0 && (s.Total-s.Used)/1024 < l.StorageMB {
@@ -159,8 +167,8 @@ func (r *report) gate(now time.Time, l Limits, d Dock, holds []Hold) (out []Chec
 		no(ConditionNetwork, "no signal", "a signal")
 	}
 	out = append(out, r.dangers(now, false)...)
-	if !l.AnyLight && (d.Lon != 0 || d.Lat != 0) {
-		if up := sunrise.Elevation(d.Lat, d.Lon, now); up < civilTwilightDeg {
+	if !l.AnyLight && (at != (orb.Point{})) {
+		if up := sunrise.Elevation(at.Lat(), at.Lon(), now); up < civilTwilightDeg {
 			no(ConditionLight, fmt.Sprintf("the sun is %.0f° below the horizon", -up), fmt.Sprintf("at most %.0f°", -civilTwilightDeg))
 		}
 	}
@@ -168,8 +176,8 @@ func (r *report) gate(now time.Time, l Limits, d Dock, holds []Hold) (out []Chec
 }
 
 // weather is what the weather forbids, before take-off and in the air.
-func (r *report) weather(l Limits) (out []Check) {
-	p := r.dock
+func (r *Report) weather(l Limits) (out []Check) {
+	p := r.Dock
 	if w := p.WindSpeed; w != nil && *w > l.WindMS {
 		out = append(out, Check{ConditionWind, fmt.Sprintf("%.1f m/s", *w), fmt.Sprintf("at most %.0f m/s", l.WindMS)})
 	}
@@ -183,7 +191,7 @@ func (r *report) weather(l Limits) (out []Check) {
 }
 
 // dangers are alarms and traffic; in the air only what is told of the air.
-func (r *report) dangers(now time.Time, inAir bool) (out []Check) {
+func (r *Report) dangers(now time.Time, inAir bool) (out []Check) {
 	for _, a := range r.alarms {
 		if a.Level >= cloudapi.HMSLevelWarning && now.Sub(a.at) < hmsHolds && (!inAir || a.InTheSky != 0) {
 			out = append(out, Check{ConditionAlarms, "HMS " + a.Code, "none of level warning"})
@@ -195,13 +203,13 @@ func (r *report) dangers(now time.Time, inAir bool) (out []Check) {
 	return out
 }
 
-// inAir is everything that ends a flight that is on.
-func (r *report) inAir(now time.Time, l Limits) []Check {
+// InAir is everything that ends a flight that is on.
+func (r *Report) InAir(now time.Time, l Limits) []Check {
 	out := append(r.weather(l), r.dangers(now, true)...)
-	if b, ok := r.battery(now); ok {
+	if b, ok := r.Battery(now); ok {
 		least := l.ReserveMin
-		if r.aircraft.Battery != nil {
-			least = max(least, r.aircraft.Battery.ReturnHomePower)
+		if r.Aircraft.Battery != nil {
+			least = max(least, r.Aircraft.Battery.ReturnHomePower)
 		}
 		if b < least {
 			out = append(out, Check{ConditionBattery, fmt.Sprintf("%d %%", b), fmt.Sprintf("at least %d %%", least)})
@@ -210,7 +218,8 @@ func (r *report) inAir(now time.Time, l Limits) []Check {
 	return out
 }
 
-func modeWords(m cloudapi.DockMode) string {
+// ModeWords is a dock's mode in words.
+func ModeWords(m cloudapi.DockMode) string {
 	switch m {
 	case cloudapi.DockModeIdle:
 		return "idle"
