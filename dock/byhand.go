@@ -10,6 +10,7 @@ import (
 
 	"github.com/harrier-patrol/harrier/dock/cloudapi"
 	"github.com/harrier-patrol/harrier/dock/gate"
+	"github.com/harrier-patrol/harrier/journal"
 	"github.com/harrier-patrol/harrier/missions"
 	"github.com/harrier-patrol/harrier/missions/wpml"
 )
@@ -27,7 +28,7 @@ const (
 // startByHand puts a flight on the dock's list that an operator wants now: a route, or a point to take off to. It passes the gate like any other.
 func (s *session) startByHand(ctx context.Context, c Command) (json.RawMessage, error) {
 	now := s.c.o.Clock.Now().UTC()
-	f := missions.Flight{ID: fmt.Sprintf("%s-hand-%s", s.d.SN, digest(c.Key)[:12]), Dock: s.d.SN, Scenes: c.Scenes, At: now, Until: now.Add(missions.StartWindow), Priority: handPriority}
+	f := missions.Flight{ID: fmt.Sprintf("%s-hand-%s", s.d.SN, journal.Key(c.Key)[:12]), Dock: s.d.SN, Scenes: c.Scenes, At: now, Until: now.Add(missions.StartWindow), Priority: handPriority}
 	switch {
 	case c.Route != nil:
 		kmz, err := wpml.Write(*c.Route)

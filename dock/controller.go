@@ -22,6 +22,7 @@ import (
 
 	"github.com/harrier-patrol/harrier/dock/cloudapi"
 	"github.com/harrier-patrol/harrier/dock/gate"
+	"github.com/harrier-patrol/harrier/dock/media"
 	"github.com/harrier-patrol/harrier/dock/pace"
 	"github.com/harrier-patrol/harrier/journal"
 	"github.com/harrier-patrol/harrier/missions"
@@ -61,7 +62,7 @@ type Options struct {
 	Limits   map[string]gate.Limits
 	Airspace gate.Airspace // may be nil
 	Areas    *AreaFile     // the custom flight areas that aircraft keep to; nil for none
-	Depot    *Depot        // where docks upload their media; nil: they are told that there is no place for them
+	Depot    *media.Depot  // where docks upload their media; nil: they are told that there is no place for them
 	Clock    pace.Clock    // zero: the wall's
 	Log      *slog.Logger
 }
@@ -219,7 +220,7 @@ func (c *Controller) keep(ctx context.Context, f missions.Flight) (known bool, e
 	f.File = rand.Text()
 	b, err := json.Marshal(f)
 	if err == nil {
-		_, err = c.flights.Create(ctx, digest(f.ID), b)
+		_, err = c.flights.Create(ctx, journal.Key(f.ID), b)
 	}
 	there := errors.Is(err, jetstream.ErrKeyExists)
 	if there { // by the name that it was noted with
@@ -243,7 +244,7 @@ func (c *Controller) keep(ctx context.Context, f missions.Flight) (known bool, e
 
 // kept is a flight that was handed over earlier.
 func (c *Controller) kept(ctx context.Context, id string) (f missions.Flight, ok bool) {
-	e, err := c.flights.Get(ctx, digest(id))
+	e, err := c.flights.Get(ctx, journal.Key(id))
 	if err != nil || json.Unmarshal(e.Value(), &f) != nil {
 		return f, false
 	}
@@ -251,7 +252,7 @@ func (c *Controller) kept(ctx context.Context, id string) (f missions.Flight, ok
 		f.File = rand.Text()
 		if b, err := json.Marshal(f); err != nil {
 			return f, false
-		} else if _, err := c.flights.Update(ctx, digest(id), b, e.Revision()); err != nil {
+		} else if _, err := c.flights.Update(ctx, journal.Key(id), b, e.Revision()); err != nil {
 			return f, false // it is asked for again
 		}
 	}

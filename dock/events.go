@@ -11,6 +11,7 @@ import (
 
 	"github.com/nats-io/nats.go/jetstream"
 
+	"github.com/harrier-patrol/harrier/dock/media"
 	"github.com/harrier-patrol/harrier/geo"
 	"github.com/harrier-patrol/harrier/journal"
 	"github.com/harrier-patrol/harrier/missions"
@@ -31,8 +32,8 @@ var Streams = []journal.Stream{
 	{Name: "FLIGHTS", Subjects: []string{SubjectFlights + ">"}, Viewed: []string{SubjectFlights + ">"}, MaxBytes: 1 << 30, Once: 24 * time.Hour}, // a flight ends once
 	{Name: "AUDIT", Subjects: []string{SubjectAudit + ">"}, MaxBytes: 1 << 30, Audit: true},
 	{Name: "WATCH", Subjects: []string{SubjectWatch}, Queue: true, MaxAge: 6 * time.Hour, MaxBytes: 64 << 20, Once: 6 * time.Hour},
-	{Name: "MEDIA", Subjects: []string{SubjectMedia + ">"}, Viewed: []string{SubjectMedia + ">"}, MaxBytes: 512 << 20},
-	{Name: "PHOTOS", Subjects: []string{SubjectPhotos}, Queue: true, MaxAge: 7 * 24 * time.Hour, MaxBytes: 64 << 20, Once: 6 * time.Hour},
+	{Name: "MEDIA", Subjects: []string{media.Subject + ">"}, Viewed: []string{media.Subject + ">"}, MaxBytes: 512 << 20},
+	{Name: "PHOTOS", Subjects: []string{media.SubjectPhotos}, Queue: true, MaxAge: 7 * 24 * time.Hour, MaxBytes: 64 << 20, Once: 6 * time.Hour},
 }
 
 // Told are the subjects on which it is told how docks and their flights are; nothing of that is kept.
@@ -141,7 +142,7 @@ func (s *session) end(ctx context.Context, st State, reason string) {
 		s.untold = append(s.untold, told)
 		s.mu.Unlock()
 	}
-	s.book.landed(ctx, f, shotsOf(f, reached), counted)
+	s.book.Landed(ctx, f, media.ShotsOf(f, reached), counted)
 	s.c.mu.Lock()
 	delete(s.c.routes, told.Flight)
 	s.c.mu.Unlock()

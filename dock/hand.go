@@ -13,6 +13,7 @@ import (
 
 	"github.com/harrier-patrol/harrier/dock/cloudapi"
 	"github.com/harrier-patrol/harrier/dock/gate"
+	"github.com/harrier-patrol/harrier/dock/media"
 	"github.com/harrier-patrol/harrier/journal"
 	"github.com/harrier-patrol/harrier/missions"
 )
@@ -150,7 +151,7 @@ func (c *Controller) openBuckets(ctx context.Context) (err error) {
 	open(&c.holds, jetstream.KeyValueConfig{Bucket: bucketHolds, Description: "docks that stay on the ground until released", History: 10})
 	open(&c.flights, jetstream.KeyValueConfig{Bucket: bucketFlights, Description: "flights handed to docks, by name", TTL: flightsKept})
 	open(&c.commands, jetstream.KeyValueConfig{Bucket: bucketCommands, Description: "what became of commands, by key", TTL: commandsKept})
-	open(&c.media, jetstream.KeyValueConfig{Bucket: bucketMedia, Description: "what came of the media of flights", TTL: mediaKept})
+	open(&c.media, jetstream.KeyValueConfig{Bucket: media.Bucket, Description: "what came of the media of flights", TTL: media.Kept})
 	return err
 }
 
@@ -165,7 +166,7 @@ func (s *session) executeOnce(ctx context.Context, c Command) (json.RawMessage, 
 	if err := c.Check(); err != nil {
 		return nil, err
 	}
-	key := s.d.SN + "." + digest(c.Key)
+	key := s.d.SN + "." + journal.Key(c.Key)
 	note := commandNote{Asked: strings.TrimSpace(c.Action + " " + c.Method + " " + c.Flight)}
 	b, err := json.Marshal(note)
 	if err != nil {

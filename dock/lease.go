@@ -11,6 +11,7 @@ import (
 
 	"github.com/nats-io/nats.go/jetstream"
 
+	"github.com/harrier-patrol/harrier/journal"
 	"github.com/harrier-patrol/harrier/missions"
 )
 
@@ -42,7 +43,7 @@ type owned struct {
 func (c *Controller) openLeases(ctx context.Context) (*leases, error) {
 	l := &leases{c: c, id: newID(), owner: map[string]owned{}}
 	if c.o.ClientID != "" {
-		l.id = digest(c.o.ClientID) // the same when it is started again: what it held is its own at once
+		l.id = journal.Key(c.o.ClientID) // the same when it is started again: what it held is its own at once
 	}
 	var err error
 	if l.controllers, err = c.present(ctx); err != nil {
@@ -277,5 +278,5 @@ func (s *session) letGo() {
 	// what did not start here may start elsewhere; what the dock said of a flight's end stays true
 	s.untold = slices.DeleteFunc(s.untold, func(ev FlightEvent) bool { return ev.NotStarted })
 	s.mu.Unlock()
-	s.book.forget()
+	s.book.Forget()
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/nats-io/nats.go/jetstream"
 
+	"github.com/harrier-patrol/harrier/dock/media"
 	"github.com/harrier-patrol/harrier/journal"
 )
 
@@ -23,10 +24,10 @@ func ReadFlights(ctx context.Context, js jetstream.JetStream) (out []FlightEvent
 }
 
 // ReadMedia is what came of the files of each flight, as it was told last.
-func ReadMedia(ctx context.Context, js jetstream.JetStream) (map[string]Media, error) {
-	out := map[string]Media{}
-	return out, journal.Replay(ctx, js, "MEDIA", SubjectMedia+">", journal.From{}, func(m journal.Msg) error {
-		var x Media
+func ReadMedia(ctx context.Context, js jetstream.JetStream) (map[string]media.Account, error) {
+	out := map[string]media.Account{}
+	return out, journal.Replay(ctx, js, "MEDIA", media.Subject+">", journal.From{}, func(m journal.Msg) error {
+		var x media.Account
 		if err := json.Unmarshal(m.Data, &x); err != nil {
 			return err
 		}

@@ -3,8 +3,6 @@ package dock
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -13,10 +11,12 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/nats-io/nats.go/jetstream"
 	"github.com/paulmach/orb"
 
 	"github.com/harrier-patrol/harrier/dock/cloudapi"
 	"github.com/harrier-patrol/harrier/dock/gate"
+	"github.com/harrier-patrol/harrier/dock/media"
 	"github.com/harrier-patrol/harrier/dock/pace"
 	"github.com/harrier-patrol/harrier/geo"
 	"github.com/harrier-patrol/harrier/journal"
@@ -24,12 +24,6 @@ import (
 )
 
 func newID() string { return uuid.NewString() }
-
-// digest makes a key of any text that key-value stores take.
-func digest(s string) string {
-	h := sha256.Sum256([]byte(s))
-	return hex.EncodeToString(h[:16])
-}
 
 // How long a dock may take to answer, and the pauses between tries of what often fails at first.
 const (
@@ -157,7 +151,7 @@ type session struct {
 	standby   []missions.Flight // of docks that another controller holds
 	untold    []FlightEvent     // ends that are not kept as facts yet; no more than the list is long, as nothing is taken on meanwhile
 
-	book    *book
+	book    *media.Book
 	held    atomic.Bool  // by this controller
 	flooded atomic.Int64 // messages that were dropped
 	wg      sync.WaitGroup
@@ -169,7 +163,7 @@ func newSession(c *Controller, d Dock) *session {
 		l = gate.DefaultLimits(d.Model)
 	}
 	s := &session{c: c, d: d, limits: l, inbox: make(chan arrived, maxInbox), fly: make(chan missions.Flight, 8), commands: make(chan commanded, 8), homeward: make(chan commanded, 8), touched: make(chan struct{}, 1), waiting: map[string]chan *cloudapi.Message{}}
-	s.book = newBook(s)
+	s.book = media.NewBook(media.Options{SN: d.SN, Lon: d.Lon, Lat: d.Lat, Simulated: Simulated(d.SN), Depot: c.o.Depot, KV: func() jetstream.KeyValue { return c.media }, JS: c.js, Held: s.held.Load, Flight: c.kept, Clock: c.o.Clock, Log: c.o.Log})
 	return s
 }
 
@@ -314,7 +308,7 @@ func (s *session) run(ctx context.Context) error {
 	}
 	s.wg.Go(func() { s.publishState(ctx) })
 	if s.c.o.Depot != nil {
-		s.wg.Go(func() { s.book.run(ctx) })
+		s.wg.Go(func() { s.book.Run(ctx) })
 	}
 	tick := s.c.o.Clock.NewTicker(time.Second)
 	defer tick.Stop()

@@ -75,7 +75,7 @@ func (s *session) takeUp(ctx context.Context, open []FlightEvent) error {
 	case !errors.Is(err, jetstream.ErrKeyNotFound):
 		return fmt.Errorf("holds of dock %s: %w", s.d.SN, err)
 	}
-	if err := s.book.resume(ctx); err != nil {
+	if err := s.book.Resume(ctx); err != nil {
 		return err
 	}
 	s.mu.Lock()

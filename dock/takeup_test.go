@@ -10,6 +10,7 @@ import (
 
 	"github.com/nats-io/nats.go/jetstream"
 
+	"github.com/harrier-patrol/harrier/journal"
 	"github.com/harrier-patrol/harrier/missions"
 )
 
@@ -78,7 +79,7 @@ func TestAFlightIsHandedOverAgain(t *testing.T) {
 	if _, err := c.keep(ctx, f); err == nil {
 		t.Fatal("noted without NATS")
 	}
-	if _, err := c.flights.Put(t.Context(), digest(f.ID), []byte("{}")); err != nil { // it arrived all the same
+	if _, err := c.flights.Put(t.Context(), journal.Key(f.ID), []byte("{}")); err != nil { // it arrived all the same
 		t.Fatal(err)
 	}
 	for i, want := range []bool{false, true, true} {

@@ -4,6 +4,8 @@ package journal
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -180,4 +182,10 @@ func Explain(subject string, err error) error {
 		return fmt.Errorf("keep %s: %w: it does not answer (%w); is NATS there, and has the disk room?", subject, ErrUnavailable, err)
 	}
 	return fmt.Errorf("keep %s: %w", subject, err)
+}
+
+// Key makes a key of any text that key-value stores take.
+func Key(text string) string {
+	h := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(h[:16])
 }

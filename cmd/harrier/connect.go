@@ -16,8 +16,8 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/harrier-patrol/harrier/cmd/harrier/config"
-	"github.com/harrier-patrol/harrier/dock"
 	"github.com/harrier-patrol/harrier/dock/enroll"
+	"github.com/harrier-patrol/harrier/dock/media"
 	"github.com/harrier-patrol/harrier/dock/uploads"
 	"github.com/harrier-patrol/harrier/embedded"
 	"github.com/harrier-patrol/harrier/evidence"
@@ -164,7 +164,7 @@ func (b *base) openDepot(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	b.depot = &dock.Depot{Uploads: bucket, Store: store}
+	b.depot = &media.Depot{Uploads: bucket, Store: store}
 	return nil
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/harrier-patrol/harrier/cmd/harrier/config"
 	"github.com/harrier-patrol/harrier/dock"
 	"github.com/harrier-patrol/harrier/dock/calendar"
+	"github.com/harrier-patrol/harrier/dock/media"
 	"github.com/harrier-patrol/harrier/dock/pace"
 	"github.com/harrier-patrol/harrier/embedded"
 	"github.com/harrier-patrol/harrier/geo"
@@ -89,7 +90,7 @@ type base struct {
 	data string // the data folder
 	disk *embedded.Disk
 	connections
-	depot      *dock.Depot
+	depot      *media.Depot
 	addrs      config.Addresses
 	controller *dock.Controller
 }

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"github.com/harrier-patrol/harrier/cmd/harrier/config"
-	"github.com/harrier-patrol/harrier/dock"
+	"github.com/harrier-patrol/harrier/dock/media"
 	"github.com/harrier-patrol/harrier/evidence"
 	"github.com/harrier-patrol/harrier/missions/wpml"
 	"github.com/harrier-patrol/harrier/vision"
@@ -35,7 +35,7 @@ func TestPhotosOfAFlightAreLookedAt(t *testing.T) {
 	shorten(t, filepath.Join(city, "SIMDOCK0001.kmz"), 3)
 	start(t, bin, "serve", "--config", conf, "--port-offset", "20500")
 	nc := dial(t, conf, 20500, config.NATSHarrier)
-	media, err := nc.SubscribeSync(dock.SubjectMedia + ">")
+	told, err := nc.SubscribeSync(media.Subject + ">")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,7 +44,7 @@ func TestPhotosOfAFlightAreLookedAt(t *testing.T) {
 		t.Fatal(err)
 	}
 	// two of the three photos arrive; the account is settled when the third is overdue, which takes longer than a test may
-	var m dock.Media
+	var m media.Account
 	kv := func() bool {
 		js, err := nc.JetStream()
 		if err != nil {
@@ -62,10 +62,10 @@ func TestPhotosOfAFlightAreLookedAt(t *testing.T) {
 		return err == nil && json.Unmarshal(e.Value(), &m) == nil && len(m.Files) == 2
 	}
 	until(t, 120*time.Second, "two photos are in the account", kv)
-	if m.State != dock.MediaAwaited || len(m.Shots) != 3 || m.Shots[0].File != "" || m.Shots[1].File == "" || m.Shots[2].File == "" || m.Counted != 3 {
+	if m.State != media.Awaited || len(m.Shots) != 3 || m.Shots[0].File != "" || m.Shots[1].File == "" || m.Shots[2].File == "" || m.Counted != 3 {
 		t.Errorf("account %+v", m)
 	}
-	if msg, err := media.NextMsg(100 * time.Millisecond); err == nil {
+	if msg, err := told.NextMsg(100 * time.Millisecond); err == nil {
 		t.Errorf("it was settled early: %s", msg.Data)
 	}
 	store, err := evidence.OpenFolder(filepath.Join(city, "harrier-data", "evidence"))

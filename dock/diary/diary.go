@@ -15,6 +15,7 @@ import (
 
 	"github.com/harrier-patrol/harrier/dock"
 	"github.com/harrier-patrol/harrier/dock/calendar"
+	"github.com/harrier-patrol/harrier/dock/media"
 	"github.com/harrier-patrol/harrier/journal"
 )
 
@@ -83,7 +84,7 @@ func outcomes(all []dock.Entry, in func(time.Time) bool) (out []dock.Entry) {
 	return out
 }
 
-func write(evs []dock.FlightEvent, actions []dock.Entry, media map[string]dock.Media, decided map[string]calendar.Decided) string {
+func write(evs []dock.FlightEvent, actions []dock.Entry, accounts map[string]media.Account, decided map[string]calendar.Decided) string {
 	var b strings.Builder
 	if len(evs) == 0 {
 		return "# Diary\n\nNo flights.\n"
@@ -161,7 +162,7 @@ func write(evs []dock.FlightEvent, actions []dock.Entry, media map[string]dock.M
 		}
 	}
 	for _, f := range order {
-		if m := media[f.id]; m.State == dock.MediaIncomplete {
+		if m := accounts[f.id]; m.State == media.Incomplete {
 			quiet = false
 			fmt.Fprintf(&b, "- %s, dock %s, flight %s: %d of its photos and files arrived; missing: %s.\n", at(m.At), f.dock, f.id, len(m.Files), strings.Join(m.Missing, ", "))
 		}
@@ -175,18 +176,18 @@ func write(evs []dock.FlightEvent, actions []dock.Entry, media map[string]dock.M
 	}
 	b.WriteString("\n## Flights\n\n| dock | flight | took off | ended | end | photos | remark |\n|---|---|---|---|---|---|---|\n")
 	for _, f := range order {
-		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s | %s |\n", f.dock, f.id, at(f.took), at(f.end.At), cmp.Or(string(f.end.State), "open"), photos(media[f.id]), column(cmp.Or(f.end.Reason, f.waited)))
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s | %s |\n", f.dock, f.id, at(f.took), at(f.end.At), cmp.Or(string(f.end.State), "open"), photos(accounts[f.id]), column(cmp.Or(f.end.Reason, f.waited)))
 	}
 	b.WriteString("\nRead and found right:\n\n\\_\\_\\_\\_\\_\\_\\_\\_\\_\\_\\_\\_\\_\\_\\_\\_\\_\\_\\_\\_ (operator on duty)\n")
 	return b.String()
 }
 
 // photos says how many of a flight's files came.
-func photos(m dock.Media) string {
+func photos(m media.Account) string {
 	switch m.State {
-	case dock.MediaComplete:
+	case media.Complete:
 		return fmt.Sprintf("%d", len(m.Files))
-	case dock.MediaIncomplete:
+	case media.Incomplete:
 		return fmt.Sprintf("%d, %d missing", len(m.Files), len(m.Missing))
 	}
 	return "–"

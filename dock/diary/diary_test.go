@@ -9,6 +9,7 @@ import (
 
 	"github.com/harrier-patrol/harrier/dock"
 	"github.com/harrier-patrol/harrier/dock/calendar"
+	"github.com/harrier-patrol/harrier/dock/media"
 )
 
 var writeGolden = flag.Bool("golden", false, "write the golden files anew")
@@ -33,9 +34,9 @@ func TestTheDiaryOfAShift(t *testing.T) {
 	got := write(evs, []dock.Entry{
 		{Command: dock.Command{Action: dock.Pause, Operator: "Li", Reason: "crane in the way"}, Dock: "D1", Flight: "a", At: at(9, 25)},
 		{Command: dock.Command{Action: dock.Resume, Operator: "Wang", Reason: "crane gone"}, Dock: "D1", Flight: "a", At: at(9, 27), Error: "Li has the aircraft of dock D1"},
-	}, map[string]dock.Media{
-		"a": {Flight: "a", State: dock.MediaComplete, Files: make([]dock.MediaFile, 14), At: at(9, 50)},
-		"b": {Flight: "b", State: dock.MediaIncomplete, Files: make([]dock.MediaFile, 2), Missing: []string{"photo at waypoint 3 (121.530000, 31.225000)"}, At: at(10, 2)},
+	}, map[string]media.Account{
+		"a": {Flight: "a", State: media.Complete, Files: make([]media.File, 14), At: at(9, 50)},
+		"b": {Flight: "b", State: media.Incomplete, Files: make([]media.File, 2), Missing: []string{"photo at waypoint 3 (121.530000, 31.225000)"}, At: at(10, 2)},
 	}, map[string]calendar.Decided{
 		"c": {Flight: "c", Dock: "D1", What: "put off", Next: "c-again1", Reason: "to 10:40", At: at(10, 30)},
 		"e": {Flight: "e", Dock: "D2", What: "dropped", Reason: "flight b goes before it, and would miss its window", At: at(9, 10)},

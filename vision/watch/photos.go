@@ -12,6 +12,7 @@ import (
 	"gocv.io/x/gocv"
 
 	"github.com/harrier-patrol/harrier/dock"
+	"github.com/harrier-patrol/harrier/dock/media"
 	"github.com/harrier-patrol/harrier/journal"
 	"github.com/harrier-patrol/harrier/vision"
 	"github.com/harrier-patrol/harrier/vision/still"
@@ -28,7 +29,7 @@ const (
 func (w *Watcher) WorkPhotos(ctx context.Context, js jetstream.JetStream) error {
 	c := journal.Consumer{Stream: "PHOTOS", Name: "photos", Wait: photoWait, Tries: photoTries, AtOnce: 1, Pending: maxPhotos}
 	return journal.Consume(ctx, js, c, w.Log, func(ctx context.Context, m journal.Msg) error {
-		var job dock.PhotoJob
+		var job media.PhotoJob
 		if err := json.Unmarshal(m.Data, &job); err != nil {
 			return journal.Permanent(fmt.Errorf("photo job is not JSON: %w", err))
 		}
@@ -57,7 +58,7 @@ func (n notInspected) Error() string { return "not inspected: " + string(n) }
 
 // Photo looks at one photo that a dock has uploaded, and returns what scenes' rules find in it: a photo is sharp and one sighting is enough, but
 // what a rule wants to see stay or move cannot be told from it.
-func (w *Watcher) Photo(ctx context.Context, job dock.PhotoJob) ([]vision.Finding, error) {
+func (w *Watcher) Photo(ctx context.Context, job media.PhotoJob) ([]vision.Finding, error) {
 	raw, err := w.Store.Unseal(ctx, job.Original)
 	if err != nil {
 		return nil, err

@@ -24,6 +24,7 @@ import (
 	"github.com/harrier-patrol/harrier/dock/diary"
 	"github.com/harrier-patrol/harrier/dock/docksim"
 	"github.com/harrier-patrol/harrier/dock/gate"
+	"github.com/harrier-patrol/harrier/dock/media"
 	"github.com/harrier-patrol/harrier/dock/pace"
 	"github.com/harrier-patrol/harrier/embedded"
 	"github.com/harrier-patrol/harrier/missions"
@@ -236,8 +237,8 @@ func awaited(ctx context.Context, js jetstream.JetStream) (n int) {
 		return 0
 	}
 	for k := range keys.Keys() {
-		var m dock.Media
-		if e, err := kv.Get(ctx, k); err == nil && json.Unmarshal(e.Value(), &m) == nil && m.State == dock.MediaAwaited {
+		var m media.Account
+		if e, err := kv.Get(ctx, k); err == nil && json.Unmarshal(e.Value(), &m) == nil && m.State == media.Awaited {
 			n++
 		}
 	}
@@ -336,7 +337,7 @@ func release(nc *nats.Conn, js jetstream.JetStream, clock pace.Clock) (n int) {
 }
 
 // count holds what the controller told against what the docks did.
-func (x *benchDayCmd) count(r *DayReport, evs []dock.FlightEvent, media map[string]dock.Media, book string) error {
+func (x *benchDayCmd) count(r *DayReport, evs []dock.FlightEvent, accounts map[string]media.Account, book string) error {
 	r.Ends = map[string]int{}
 	ends, waiting := map[string]int{}, map[string]bool{}
 	var order []string
@@ -397,10 +398,10 @@ func (x *benchDayCmd) count(r *DayReport, evs []dock.FlightEvent, media map[stri
 			}
 		}
 	}
-	for _, m := range media {
+	for _, m := range accounts {
 		r.Photos.Arrived += len(m.Files)
 		r.Photos.Missing += len(m.Missing)
-		if m.State == dock.MediaComplete {
+		if m.State == media.Complete {
 			r.Photos.Complete++
 		} else {
 			r.Photos.Incomplete++
@@ -408,9 +409,9 @@ func (x *benchDayCmd) count(r *DayReport, evs []dock.FlightEvent, media map[stri
 	}
 	for flight, files := range taken {
 		for _, name := range files {
-			m := media[flight]
+			m := accounts[flight]
 			w, _ := missions.PhotoWaypoint(name)
-			arrived := slices.ContainsFunc(m.Files, func(f dock.MediaFile) bool { return f.Name == name })
+			arrived := slices.ContainsFunc(m.Files, func(f media.File) bool { return f.Name == name })
 			said := slices.ContainsFunc(m.Missing, func(s string) bool { return strings.HasPrefix(s, fmt.Sprintf("photo at waypoint %d ", w+1)) })
 			if arrived == said {
 				r.Photos.Unaccounted = append(r.Photos.Unaccounted, fmt.Sprintf("%s of flight %s (account: %s, %d files, missing %v)", name, flight, m.State, len(m.Files), m.Missing))
