@@ -22,6 +22,7 @@ import (
 
 	"github.com/harrier-patrol/harrier/dock/cloudapi"
 	"github.com/harrier-patrol/harrier/dock/gate"
+	"github.com/harrier-patrol/harrier/dock/lease"
 	"github.com/harrier-patrol/harrier/dock/media"
 	"github.com/harrier-patrol/harrier/dock/pace"
 	"github.com/harrier-patrol/harrier/journal"
@@ -282,12 +283,16 @@ func (c *Controller) Run(ctx context.Context) error {
 	if err := c.openBuckets(ctx); err != nil {
 		return err
 	}
-	leases, err := c.openLeases(ctx)
+	var sns []string
+	for _, d := range c.o.Docks {
+		sns = append(sns, d.SN)
+	}
+	leases, err := lease.Open(ctx, lease.Options{Client: c.o.ClientID, Docks: sns, Fleet: fleet{c}, JS: c.js, Log: c.o.Log})
 	if err != nil {
 		return err
 	}
 	// before anything is heard, so that it finds its dock held
-	if err := leases.share(ctx); err != nil {
+	if err := leases.Share(ctx); err != nil {
 		return err
 	}
 	close(c.up)
@@ -315,7 +320,7 @@ func (c *Controller) Run(ctx context.Context) error {
 		return fmt.Errorf("take commands: %w", err)
 	}
 	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return leases.run(ctx) })
+	g.Go(func() error { return leases.Run(ctx) })
 	for _, s := range c.docks {
 		g.Go(func() error { return s.run(ctx) })
 	}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/harrier-patrol/harrier/dock/cloudapi"
+	"github.com/harrier-patrol/harrier/dock/lease"
 	"github.com/harrier-patrol/harrier/embedded/natstest"
 )
 
@@ -288,7 +289,7 @@ func TestAControllerThatIsCutOffStartsNothing(t *testing.T) {
 	w.until(t, d.SN, "waiting", func(e FlightEvent) bool { return strings.HasPrefix(e.Reason, "wind") })
 	nc.Close()
 	s.set(func() { s.props.WindSpeed = new(3.0) })
-	time.Sleep(2*leaseTTL + time.Second)
+	time.Sleep(2*lease.TTL + time.Second)
 	if n := s.times(cloudapi.MethodFlightTaskPrepare) + s.times(cloudapi.MethodFlightTaskExecute); n != 0 {
 		t.Errorf("%d calls to start", n)
 	}
