@@ -100,7 +100,7 @@ func (s *session) pushAreas(ctx context.Context) {
 	}
 	s.mu.Lock()
 	now := s.c.o.Clock.Now()
-	due := s.areas.told != a.Name && s.ev == nil && now.Sub(s.rep.Heard) < gate.OfflineAfter && now.Sub(s.first) > gatherFirst
+	due := s.areas.told != a.Name && s.on.ev == nil && now.Sub(s.rep.Heard) < gate.OfflineAfter && now.Sub(s.first) > gatherFirst
 	if due {
 		s.areas.told = a.Name
 	}

@@ -62,8 +62,8 @@ func (s *session) strike(ctx context.Context, c Command) error {
 	}
 	f, _ := s.c.kept(ctx, c.Flight)
 	s.mu.Lock()
-	if s.ev != nil && s.ev.Flight == c.Flight {
-		s.ev, s.fl, s.marks = nil, missions.Flight{}, marks{}
+	if s.on.is(c.Flight) {
+		s.on = flight{}
 	}
 	s.mu.Unlock()
 	s.c.mu.Lock()
@@ -99,9 +99,9 @@ func (s *session) takeOffTo(ctx context.Context, f missions.Flight) error {
 // handProgress takes in how far a flight without a route is.
 func (s *session) handProgress(ctx context.Context, p *cloudapi.TakeoffToPointProgress) {
 	s.mu.Lock()
-	mine := s.ev != nil && s.ev.Flight == p.FlightID
+	mine := s.on.is(p.FlightID)
 	if mine {
-		s.heard, s.stamp, s.taken = s.c.o.Clock.Now(), s.c.o.Clock.Now(), false
+		s.on.heard, s.on.stamp, s.on.taken = s.c.o.Clock.Now(), s.c.o.Clock.Now(), false
 	}
 	s.mu.Unlock()
 	if !mine {
@@ -123,18 +123,18 @@ func (s *session) handProgress(ctx context.Context, p *cloudapi.TakeoffToPointPr
 
 // handLanded says of a flight without a route whether its aircraft is back: docks do not always tell its end. The caller holds s.mu.
 func (s *session) handLanded(now time.Time) bool {
-	if s.fl.Target == nil || s.ev == nil || s.ev.State == Preparing {
+	if s.on.mission.Target == nil || s.on.ev == nil || s.on.ev.State == Preparing {
 		return false
 	}
 	inside := cloudapi.Value(s.rep.Dock.ModeCode) == cloudapi.DockModeIdle && s.rep.Dock.DroneInDock != nil && *s.rep.Dock.DroneInDock == cloudapi.DroneInDockInside
 	if !inside || s.rep.Airborne(now) {
-		s.outside = now
+		s.on.outside = now
 		if now.Sub(s.rep.Flown) < gate.ReportCounts {
-			s.heard = s.rep.Flown // it hovers, and is well
+			s.on.heard = s.rep.Flown // it hovers, and is well
 		}
 		return false
 	}
-	return !s.outside.IsZero() && now.Sub(s.outside) > handSettles
+	return !s.on.outside.IsZero() && now.Sub(s.on.outside) > handSettles
 }
 
 // homing notes that the aircraft broke off its way home, or may go home again, and why.

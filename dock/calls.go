@@ -206,8 +206,8 @@ func (s *session) handleEvent(ctx context.Context, e *cloudapi.Message, at time.
 		s.handProgress(ctx, b)
 	case *cloudapi.FlightTaskReady:
 		s.mu.Lock()
-		if s.ev != nil && slices.Contains(b.FlightIds, s.ev.Flight) {
-			s.conditionsMet = true
+		if s.on.ev != nil && slices.Contains(b.FlightIds, s.on.ev.Flight) {
+			s.on.conditionsMet = true
 		}
 		s.mu.Unlock()
 	case *cloudapi.DRCStatusNotify:

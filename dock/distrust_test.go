@@ -54,10 +54,10 @@ func TestMarksOfAFlightEndWithIt(t *testing.T) {
 			c := New(Options{Docks: []Dock{{SN: "D"}}, LiveWatch: func(sn string) string { return sn }}, nil, nil)
 			s := c.docks["D"]
 			s.hold(missions.Flight{ID: "f"}, FlightEvent{State: Flying})
-			s.acted, s.exceeded, s.breakPoint, s.reached, s.counted, s.pilot, s.conditionsMet = true, time.Now(), &cloudapi.BreakPointReport{Index: 7}, 9, 4, "Li", true
+			s.on.acted, s.on.exceeded, s.on.breakPoint, s.on.reached, s.on.counted, s.on.pilot, s.on.conditionsMet = true, time.Now(), &cloudapi.BreakPointReport{Index: 7}, 9, 4, "Li", true
 			next(s)
-			if s.acted || s.breakPoint != nil || s.reached != 0 || s.counted != 0 || s.pilot != "" || s.conditionsMet || !s.exceeded.IsZero() {
-				t.Errorf("marks of the flight before: %+v", s.marks)
+			if s.on.acted || s.on.breakPoint != nil || s.on.reached != 0 || s.on.counted != 0 || s.on.pilot != "" || s.on.conditionsMet || !s.on.exceeded.IsZero() {
+				t.Errorf("marks of the flight before: %+v", s.on)
 			}
 		})
 	}

@@ -14,7 +14,6 @@ import (
 	"github.com/harrier-patrol/harrier/dock/media"
 	"github.com/harrier-patrol/harrier/geo"
 	"github.com/harrier-patrol/harrier/journal"
-	"github.com/harrier-patrol/harrier/missions"
 )
 
 // Subjects of what this room sends and takes.
@@ -111,8 +110,8 @@ func Simulated(sn string) bool { return strings.HasPrefix(sn, "SIM") }
 func (s *session) change(ctx context.Context, f func(*FlightEvent)) {
 	over := true
 	s.locked(func() {
-		if over = s.ev == nil || s.ev.State.Ended(); !over {
-			f(s.ev)
+		if over = s.on.over(); !over {
+			f(s.on.ev)
 		}
 	})
 	if !over { // nothing is told of a flight behind its end
@@ -123,19 +122,12 @@ func (s *session) change(ctx context.Context, f func(*FlightEvent)) {
 // end closes the flight with its one end.
 func (s *session) end(ctx context.Context, st State, reason string) {
 	s.mu.Lock()
-	if s.ev == nil || s.ev.State.Ended() {
+	reached, ok := s.on.end(st, reason)
+	if !ok {
 		s.mu.Unlock()
 		return
 	}
-	s.ev.State, s.ev.Reason = st, reason
-	reached := s.reached
-	switch {
-	case st == Done:
-		s.ev.Percent, reached = 100, len(s.fl.Route.Waypoints)
-	case s.breakPoint != nil:
-		reached = s.breakPoint.Index + 1
-	}
-	ev, told, f, counted := s.ev, *s.ev, s.fl, s.counted
+	ev, told, f, counted := s.on.ev, *s.on.ev, s.on.mission, s.on.counted
 	s.mu.Unlock()
 	if s.publishEvent(ctx, told) != nil {
 		s.mu.Lock()
@@ -147,8 +139,8 @@ func (s *session) end(ctx context.Context, st State, reason string) {
 	delete(s.c.routes, told.Flight)
 	s.c.mu.Unlock()
 	s.mu.Lock()
-	if s.ev == ev { // the dock may have been let go meanwhile
-		s.ev, s.pose, s.fl, s.marks = nil, nil, missions.Flight{}, marks{}
+	if s.on.ev == ev { // the dock may have been let go meanwhile
+		s.on, s.pose = flight{}, nil
 	}
 	s.mu.Unlock()
 	s.touch()
@@ -174,10 +166,10 @@ func (s *session) tellEnds(ctx context.Context) {
 func (s *session) event() (FlightEvent, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.ev == nil {
+	if s.on.ev == nil {
 		return FlightEvent{}, false
 	}
-	return *s.ev, true
+	return *s.on.ev, true
 }
 
 // tell publishes the flight's state as a fact.

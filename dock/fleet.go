@@ -3,8 +3,6 @@ package dock
 import (
 	"context"
 	"slices"
-
-	"github.com/harrier-patrol/harrier/missions"
 )
 
 // fleet is the controller's docks, as leases see them.
@@ -34,7 +32,7 @@ func (f fleet) Take(ctx context.Context, docks []string) error {
 func (s *session) letGo() {
 	s.held.Store(false)
 	s.mu.Lock()
-	s.ev, s.fl, s.marks, s.pose, s.holds, s.queue = nil, missions.Flight{}, marks{}, nil, nil, nil
+	s.on, s.pose, s.holds, s.queue = flight{}, nil, nil, nil
 	// what did not start here may start elsewhere; what the dock said of a flight's end stays true
 	s.untold = slices.DeleteFunc(s.untold, func(ev FlightEvent) bool { return ev.NotStarted })
 	s.mu.Unlock()

@@ -20,7 +20,7 @@ import (
 func (s *session) ready(ctx context.Context, f missions.Flight) bool {
 	now := s.c.o.Clock.Now()
 	s.mu.Lock()
-	if s.ev != nil && s.ev.Flight != f.ID && s.ev.State != Waiting {
+	if s.on.underWay() && !s.on.is(f.ID) {
 		s.mu.Unlock()
 		return false // the one before is still on
 	}
@@ -48,7 +48,7 @@ func (s *session) ready(ctx context.Context, f missions.Flight) bool {
 		reason = "the dock has just come online, and says what state it is in"
 	}
 	s.mu.Lock()
-	same := s.ev != nil && s.ev.State == Waiting && s.ev.Reason == reason
+	same := s.on.ev != nil && s.on.ev.State == Waiting && s.on.ev.Reason == reason
 	if !same {
 		s.hold(f, FlightEvent{State: Waiting, Reason: reason})
 	}
@@ -70,20 +70,20 @@ func (s *session) hold(f missions.Flight, ev FlightEvent) {
 	for _, w := range f.Route.Waypoints {
 		ev.Route = append(ev.Route, [2]float64{w.Lon, w.Lat})
 	}
-	s.ev, s.fl, s.marks = &ev, f, marks{heard: s.c.o.Clock.Now()}
+	s.on = flight{ev: &ev, mission: f, heard: s.c.o.Clock.Now()}
 }
 
 // miss ends a flight whose window went by.
 func (s *session) miss(ctx context.Context, f missions.Flight) {
 	s.mu.Lock()
 	reason := "did not start between " + f.At.Format("15:04:05") + " and " + f.Deadline().Format("15:04:05")
-	if s.ev != nil && s.ev.Flight == f.ID && s.ev.Reason != "" {
-		reason += "; last: " + s.ev.Reason
+	if s.on.is(f.ID) && s.on.ev.Reason != "" {
+		reason += "; last: " + s.on.ev.Reason
 	}
-	if s.ev == nil || s.ev.Flight != f.ID {
+	if !s.on.is(f.ID) {
 		s.hold(f, FlightEvent{})
 	}
-	s.ev.NotStarted = true
+	s.on.ev.NotStarted = true
 	s.mu.Unlock()
 	s.end(ctx, Failed, reason)
 }
@@ -121,8 +121,8 @@ func (s *session) launch(ctx context.Context, f missions.Flight) launch {
 		}
 	}
 	s.mu.Lock()
-	if s.ev != nil {
-		s.ev.NotStarted = true
+	if s.on.ev != nil {
+		s.on.ev.NotStarted = true
 	}
 	s.mu.Unlock()
 	s.end(ctx, Failed, err.Error())
@@ -133,7 +133,7 @@ func (s *session) launch(ctx context.Context, f missions.Flight) launch {
 func (s *session) onItsWay() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return !s.stamp.IsZero()
+	return !s.on.stamp.IsZero()
 }
 
 // watchOver notices what does not come by itself: a flight that fell silent, a limit broken in the air.
@@ -142,21 +142,13 @@ func (s *session) watchOver(ctx context.Context) {
 	s.touch()
 	s.keepDRC(now)
 	s.mu.Lock()
-	on := s.ev != nil && s.ev.State != Waiting
 	landed := s.handLanded(now)
 	// a dock that was silent itself, restarting or out of reach, gets its time to speak again
 	silent := now.Sub(s.rep.Heard) > gate.OfflineAfter
-	lost := on && now.Sub(s.heard) > lostAfter && !silent && now.Sub(s.first) > lostAfter || on && now.Sub(s.heard) > goneAfter
-	heard := s.heard
-	var act []gate.Check
-	if on && s.ev.State == Flying && !s.acted {
-		if broken := s.rep.InAir(now, s.limits); len(broken) == 0 {
-			s.exceeded = time.Time{}
-		} else if s.exceeded.IsZero() {
-			s.exceeded = now
-		} else if now.Sub(s.exceeded) > limitHolds {
-			s.acted, act = true, broken
-		}
+	lost, heard := s.on.lost(now, s.first, silent), s.on.heard
+	act := s.rep.InAir(now, s.limits)
+	if !s.on.broken(len(act), now) {
+		act = nil
 	}
 	s.mu.Unlock()
 	if landed {
@@ -179,7 +171,7 @@ func (s *session) watchOver(ctx context.Context) {
 	err := do()
 	if err != nil && ctx.Err() == nil {
 		s.mu.Lock()
-		s.acted = false // again at the next tick
+		s.on.acted = false // again at the next tick
 		s.mu.Unlock()
 	}
 	s.c.log(ctx, s.d.SN, s.flight(), c, err)
@@ -190,9 +182,9 @@ func (s *session) start(ctx context.Context, f missions.Flight) error {
 	s.mu.Lock()
 	s.hold(f, FlightEvent{State: Preparing})
 	if s.c.o.Airspace != nil {
-		_, s.ev.Approvals = s.c.o.Airspace(f.Route, s.c.o.Clock.Now())
+		_, s.on.ev.Approvals = s.c.o.Airspace(f.Route, s.c.o.Clock.Now())
 	}
-	ev := *s.ev
+	ev := *s.on.ev
 	s.mu.Unlock()
 	// first the fact, then the deed: a controller that is cut off from the facts starts nothing, as another may start it
 	if err := s.publishEvent(ctx, ev); err != nil {
@@ -273,13 +265,13 @@ func whenUnlinked(u missions.Unlinked) (cloudapi.ExitWaylineWhenRCLost, cloudapi
 func (s *session) awaitConditions(ctx context.Context, f missions.Flight) error {
 	for s.c.o.Clock.Now().Before(f.Deadline()) {
 		s.mu.Lock()
-		met := s.conditionsMet
+		met := s.on.conditionsMet
 		s.mu.Unlock()
 		if met {
 			return nil
 		}
 		s.mu.Lock()
-		s.heard = s.c.o.Clock.Now() // a dock that waits says nothing of the flight
+		s.on.heard = s.c.o.Clock.Now() // a dock that waits says nothing of the flight
 		s.mu.Unlock()
 		if err := s.sleep(ctx, time.Second); err != nil {
 			return err
@@ -303,15 +295,12 @@ func (s *session) accompany(ctx context.Context) error {
 		s.c.o.Log.Info("no DRC on this flight: poses come at 0.5 Hz", "dock", s.d.SN, "error", err)
 	}
 	s.mu.Lock()
-	if s.ev == nil {
+	if s.on.ev == nil {
 		s.mu.Unlock()
 		return errors.New("the flight ended before it was watched")
 	}
-	if s.ev.State == Preparing {
-		s.ev.State = Flying
-	}
-	s.ev.DRC = drc
-	ev := *s.ev
+	s.on.airborne(drc)
+	ev := *s.on.ev
 	s.mu.Unlock()
 	s.tell(ctx)
 	if err := s.startLive(ctx); err != nil {
@@ -363,29 +352,21 @@ const clockStep = 5 * time.Second
 // progress takes in how far the dock says that the flight is, and what it ended with.
 func (s *session) progress(ctx context.Context, p *cloudapi.FlightTaskProgress, stamp time.Time) {
 	s.mu.Lock()
-	if s.ev == nil || s.ev.Flight != p.Output.Ext.FlightID {
+	if !s.on.is(p.Output.Ext.FlightID) {
 		s.mu.Unlock()
 		return // of a flight that ended
 	}
-	// what comes is believed in the order in which it comes: a dock's clock may be set back in flight
-	if step := stamp.Sub(s.stamp); !s.stamp.IsZero() && step < -clockStep {
-		s.c.o.Log.Warn("the dock's clock was set back", "dock", s.d.SN, "flight", s.ev.Flight, "by", -step)
-	}
-	s.heard, s.stamp = s.c.o.Clock.Now(), stamp
-	taken := s.taken
-	s.taken = false
-	s.ev.Percent = p.Output.Progress.Percent
-	s.reached, s.counted = max(s.reached, p.Output.Ext.CurrentWaypointIndex), max(s.counted, p.Output.Ext.MediaCount)
-	if b := p.Output.Ext.BreakPoint; b != nil {
-		s.breakPoint = b
-	}
+	back, taken := s.on.progress(p, s.c.o.Clock.Now(), stamp)
 	s.mu.Unlock()
+	if back > clockStep {
+		s.c.o.Log.Warn("the dock's clock was set back", "dock", s.d.SN, "flight", p.Output.Ext.FlightID, "by", back)
+	}
 	switch p.Output.Status {
 	case cloudapi.JobStatusOK:
 		s.end(ctx, Done, "")
 	case cloudapi.JobStatusCanceled:
 		s.mu.Lock()
-		ours := s.acted && s.breakPoint != nil
+		ours := s.on.acted && s.on.breakPoint != nil
 		s.mu.Unlock()
 		if ours { // brought home for the weather or an alarm: what is left is flown when that has passed
 			s.breakOff(ctx, 0, s.cancelledBy())
@@ -415,8 +396,8 @@ func (s *session) progress(ctx context.Context, p *cloudapi.FlightTaskProgress, 
 func (s *session) cancelledBy() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.ev != nil && s.ev.Reason != "" {
-		return s.ev.Reason
+	if s.on.ev != nil && s.on.ev.Reason != "" {
+		return s.on.ev.Reason
 	}
 	return "cancelled at the dock"
 }
@@ -435,13 +416,12 @@ func (s *session) breakOff(ctx context.Context, code int, reason string) {
 		s.groundFor(ctx, code)
 	}
 	s.mu.Lock()
-	f, b := s.fl, s.breakPoint
+	next, ok := s.on.rest(a, s.c.o.Clock.Now().UTC())
 	s.mu.Unlock()
-	if b == nil || len(f.KMZ) == 0 || a.Response == cloudapi.Skip && a.Published || f.Part() >= continueMost {
+	if !ok {
 		s.end(ctx, Failed, reason)
 		return
 	}
-	next := f.Next(missions.Break{Waypoint: b.Index, AtWaypoint: b.State == cloudapi.BreakPointStateOnWaypoint, Progress: b.Progress, Wayline: b.WaylineID}, s.c.o.Clock.Now().UTC())
 	if _, err := s.c.keep(ctx, next); err != nil {
 		s.end(ctx, Failed, reason+"; not continued: "+err.Error())
 		return
@@ -449,8 +429,8 @@ func (s *session) breakOff(ctx context.Context, code int, reason string) {
 	select {
 	case s.fly <- next:
 		s.mu.Lock()
-		if s.ev != nil {
-			s.ev.ContinuedAs = next.ID
+		if s.on.ev != nil {
+			s.on.ev.ContinuedAs = next.ID
 		}
 		s.mu.Unlock()
 		s.end(ctx, Continued, reason)

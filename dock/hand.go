@@ -257,7 +257,7 @@ func (s *session) command(ctx context.Context, c Command) (json.RawMessage, erro
 		}
 	}
 	s.mu.Lock()
-	on, has := s.ev != nil && s.ev.State != Waiting, s.pilot
+	on, has := s.on.underWay(), s.on.pilot
 	payload := s.payloadIndex()
 	s.mu.Unlock()
 	if !on {
@@ -267,7 +267,7 @@ func (s *session) command(ctx context.Context, c Command) (json.RawMessage, erro
 		return nil, fmt.Errorf("%s has the aircraft of dock %s; take it over first (action %s)", has, s.d.SN, TakeOver)
 	} else if flies || c.Action == TakeOver {
 		s.mu.Lock()
-		s.pilot = c.Operator
+		s.on.pilot = c.Operator
 		s.mu.Unlock()
 	}
 	var err error

@@ -70,12 +70,12 @@ func (s *session) request(e *cloudapi.Message, at time.Time) any {
 	case *cloudapi.FlightTaskProgressGetRequest:
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		if s.ev == nil || s.ev.Flight != q.FlightID {
+		if !s.on.is(q.FlightID) {
 			return &cloudapi.Result{Result: refusedFlight}
 		}
 		r := &cloudapi.FlightTaskProgressGetRequestReply{}
 		r.Output.FlightID, r.Output.Status = q.FlightID, string(cloudapi.JobStatusInProgress)
-		r.Output.Progress.Percent = s.ev.Percent
+		r.Output.Progress.Percent = s.on.ev.Percent
 		return r
 	}
 	switch e.Name() {

@@ -86,22 +86,6 @@ func (s Status) Why() string {
 	return gate.Said(s.Blocked)
 }
 
-// marks are what was noted of the flight that is on. They are its own: with the next flight, and with the dock's coming from or going to another
-// controller, all of them begin anew.
-type marks struct {
-	heard         time.Time // of the flight, by this server's clock
-	stamp         time.Time // of the latest progress, by the dock's clock
-	breakPoint    *cloudapi.BreakPointReport
-	taken         bool      // the flight was taken up, and nothing was heard of it yet
-	pilot         string    // the operator who has the aircraft
-	exceeded      time.Time // since when a limit has been broken in the air
-	acted         bool      // on it
-	outside       time.Time // when the aircraft of a flight without a route was last not in the dock
-	conditionsMet bool      // the dock says so
-	reached       int       // waypoints that it came to
-	counted       int       // files that the dock says it made
-}
-
 // drcLink is what goes over the DRC channel.
 type drcLink struct {
 	pose  time.Time // when the last pose came
@@ -140,9 +124,7 @@ type session struct {
 	rep       gate.Report
 	first     time.Time // when the dock was first heard of
 	pose      *geo.Pose
-	ev        *FlightEvent    // of the flight now on or waiting, nil between flights
-	fl        missions.Flight // the same, as it was handed over; without route where it was taken up
-	marks                     // of the same
+	on        flight // that is on or waiting; none between flights
 	bad       int
 	holds     []gate.Hold
 	drcLink   drcLink
@@ -171,20 +153,20 @@ func newSession(c *Controller, d Dock) *session {
 func (s *session) flight() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.ev == nil {
+	if s.on.ev == nil {
 		return ""
 	}
-	return s.ev.Flight
+	return s.on.ev.Flight
 }
 
 // underWay is the flight that has left the list, "" for none.
 func (s *session) underWay() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.ev == nil || s.ev.State == Waiting {
+	if !s.on.underWay() {
 		return ""
 	}
-	return s.ev.Flight
+	return s.on.ev.Flight
 }
 
 // aircraftSN is the aircraft's serial number: as configured, else as the dock reports it.
@@ -235,7 +217,7 @@ func (s *session) status() Status {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.c.o.Clock.Now()
-	st := Status{Dock: s.d, Seen: s.rep.Heard, Online: now.Sub(s.rep.Heard) < gate.OfflineAfter, Holds: s.holds, Pilot: s.pilot, Pose: s.pose, Areas: s.areas.state}
+	st := Status{Dock: s.d, Seen: s.rep.Heard, Online: now.Sub(s.rep.Heard) < gate.OfflineAfter, Holds: s.holds, Pilot: s.on.pilot, Pose: s.pose, Areas: s.areas.state}
 	st.Blocked = s.rep.Checks(now, s.limits, orb.Point{s.d.Lon, s.d.Lat}, s.holds)
 	st.Life = s.rep.Life(now, st.Blocked)
 	if st.Life != gate.Blocked && st.Life != gate.Offline {
@@ -245,8 +227,8 @@ func (s *session) status() Status {
 		st.Mode = gate.ModeWords(*m)
 	}
 	st.Battery, _ = s.rep.Battery(now)
-	if s.ev != nil {
-		st.Flight, st.State, st.Reason, st.Percent, st.Stream, st.Route = s.ev.Flight, s.ev.State, s.ev.Reason, s.ev.Percent, s.ev.Live, s.ev.Route
+	if s.on.ev != nil {
+		st.Flight, st.State, st.Reason, st.Percent, st.Stream, st.Route = s.on.ev.Flight, s.on.ev.State, s.on.ev.Reason, s.on.ev.Percent, s.on.ev.Live, s.on.ev.Route
 	}
 	return st
 }

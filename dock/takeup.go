@@ -104,7 +104,7 @@ func (s *session) takeUp(ctx context.Context, open []FlightEvent) error {
 		if !ok {
 			f = missions.Flight{ID: ev.Flight, Dock: s.d.SN, Scenes: ev.Scenes}
 		}
-		was := s.ev
+		was := s.on.ev
 		s.resume(f, &ev)
 		s.mu.Unlock()
 		if was != nil {
@@ -156,8 +156,8 @@ func (s *session) takeStandby(ctx context.Context) {
 
 // resume goes on with a flight that another controller began: nothing was noted of it here. The caller holds s.mu.
 func (s *session) resume(f missions.Flight, ev *FlightEvent) {
-	s.ev, s.fl, s.marks = ev, f, marks{heard: s.c.o.Clock.Now(), taken: true}
+	s.on = flight{ev: ev, mission: f, heard: s.c.o.Clock.Now(), taken: true}
 	if ev.State != Preparing {
-		s.outside = s.heard // it was in the air
+		s.on.outside = s.on.heard // it was in the air
 	}
 }

@@ -101,7 +101,7 @@ func (t *Telemeter) DRC(o *cloudapi.OSDInfoPush, stamp, arrived time.Time) (p ge
 func (s *session) aircraft(a *cloudapi.AircraftProperties, stamp, at time.Time) error {
 	p, ok := s.telemeter.OSD(a, stamp, at)
 	s.mu.Lock()
-	drc := s.ev != nil && s.ev.DRC && at.Sub(s.drcLink.pose) < drcSilent
+	drc := s.on.ev != nil && s.on.ev.DRC && at.Sub(s.drcLink.pose) < drcSilent
 	s.mu.Unlock()
 	if drc || !ok {
 		return nil // the same, faster and with velocities, comes over DRC
@@ -119,7 +119,7 @@ const (
 // keepDRC sends the heartbeat by which the dock keeps the channel open.
 func (s *session) keepDRC(now time.Time) {
 	s.mu.Lock()
-	due := s.ev != nil && s.ev.DRC && now.Sub(s.drcLink.beat) >= beatEvery
+	due := s.on.ev != nil && s.on.ev.DRC && now.Sub(s.drcLink.beat) >= beatEvery
 	if due {
 		s.drcLink.beat = now
 		s.drcLink.beats++
@@ -138,7 +138,7 @@ func (s *session) keepDRC(now time.Time) {
 // drcLost asks for the DRC channel again when the dock says that it is gone while a flight is on.
 func (s *session) drcLost(ctx context.Context, n *cloudapi.DRCStatusNotify) {
 	s.mu.Lock()
-	lost := n.DRCState == cloudapi.DRCStateNotConnected && s.ev != nil && s.ev.DRC && s.ev.State == Flying
+	lost := n.DRCState == cloudapi.DRCStateNotConnected && s.on.ev != nil && s.on.ev.DRC && s.on.ev.State == Flying
 	s.mu.Unlock()
 	if !lost {
 		return
@@ -185,7 +185,7 @@ func (s *session) tellPose(p geo.Pose) error {
 	}
 	p.Time = p.Time.UTC()
 	s.mu.Lock()
-	if s.ev == nil {
+	if s.on.ev == nil {
 		s.mu.Unlock()
 		return nil
 	}
@@ -197,8 +197,8 @@ func (s *session) tellPose(p geo.Pose) error {
 func (s *session) publish(t Telemetry) error {
 	s.mu.Lock()
 	t.Dock = s.d.SN
-	if s.ev != nil {
-		t.Flight = s.ev.Flight
+	if s.on.ev != nil {
+		t.Flight = s.on.ev.Flight
 	}
 	s.mu.Unlock()
 	b, err := json.Marshal(t)
