@@ -2,15 +2,11 @@ package dock
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/subtle"
 	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/http"
-	"path"
 	"strings"
 	"sync"
 	"time"
@@ -26,7 +22,6 @@ import (
 	"github.com/harrier-patrol/harrier/dock/media"
 	"github.com/harrier-patrol/harrier/dock/pace"
 	"github.com/harrier-patrol/harrier/journal"
-	"github.com/harrier-patrol/harrier/missions"
 )
 
 // Dock is a dock that the controller may use.
@@ -68,12 +63,6 @@ type Options struct {
 	Log      *slog.Logger
 }
 
-// route is a flight's KMZ, and the name that nobody guesses under which its dock fetches it.
-type route struct {
-	file string
-	kmz  []byte
-}
-
 // Controller carries out flights on docks.
 type Controller struct {
 	o     Options
@@ -108,72 +97,6 @@ func New(o Options, nc *nats.Conn, js jetstream.JetStream) *Controller {
 	return c
 }
 
-// maxOdd bounds what is remembered, and so said, of each dock's messages that are not as documented; maxStrange of devices that are not known.
-const (
-	maxOdd     = 100
-	maxStrange = 1000
-)
-
-// notDocumented says once what a message holds that DJI does not document: newer firmware, or another dock altogether.
-func (c *Controller) notDocumented(sn string, k cloudapi.Kind, m *cloudapi.Message) {
-	if len(m.Undocumented) == 0 {
-		return
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for _, o := range m.Undocumented {
-		key := string(k) + " " + m.Name() + " " + o
-		if c.odd[sn][key] || len(c.odd[sn]) >= maxOdd {
-			continue
-		}
-		if c.odd[sn] == nil {
-			c.odd[sn] = map[string]bool{}
-		}
-		c.odd[sn][key] = true
-		c.o.Log.Info("not as documented, kept (said once)", "dock", sn, "topic", k, "method", m.Name(), "what", o)
-	}
-}
-
-// ServeHTTP serves docks their files: the KMZ of a flight, by the name that its dock was told, and the custom flight areas.
-func (c *Controller) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	name := path.Base(r.URL.Path)
-	if a := c.o.Areas; a != nil && name == a.Name {
-		w.Header().Set("Content-Type", "application/json")
-		_, _ = w.Write(a.Content)
-		return
-	}
-	b, ok := c.named(name)
-	if !ok {
-		http.Error(w, "no such file for docks", http.StatusNotFound)
-		return
-	}
-	w.Header().Set("Content-Type", "application/vnd.google-earth.kmz")
-	_, _ = w.Write(b)
-}
-
-// named is the KMZ that is served under a name.
-func (c *Controller) named(name string) ([]byte, bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for _, r := range c.routes {
-		if r.file != "" && subtle.ConstantTimeCompare([]byte(r.file+".kmz"), []byte(name)) == 1 {
-			return r.kmz, true
-		}
-	}
-	return nil, false
-}
-
-// file is where a dock fetches a flight's route.
-func (c *Controller) file(flight string) (cloudapi.File, bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	r, ok := c.routes[flight]
-	if !ok {
-		return cloudapi.File{}, false
-	}
-	return cloudapi.File{URL: c.o.FilesURL(r.file + ".kmz"), Fingerprint: missions.Flight{KMZ: r.kmz}.Fingerprint()}, true
-}
-
 // OpenDRC is the broker for a dock's DRC channel without a credential: address is host:port.
 func OpenDRC(sn, address string, until time.Time) cloudapi.MQTTBroker {
 	return cloudapi.MQTTBroker{Address: address, ClientID: sn + "-drc", ExpireTime: until.Unix()}
@@ -185,82 +108,6 @@ func (c *Controller) drcBroker(sn string) cloudapi.MQTTBroker {
 		return c.o.DRC(sn)
 	}
 	return OpenDRC(sn, strings.TrimPrefix(c.o.MQTT, "tcp://"), c.o.Clock.Now().Add(2*time.Hour))
-}
-
-// Fly hands a flight to its dock. It returns once the dock's queue has it; what becomes of it is told by flight events. A flight that was handed
-// over before, to any controller, is left alone. Where another controller holds the dock, this one stands by: it flies what the other did not
-// take, should the dock come to it in time.
-func (c *Controller) Fly(ctx context.Context, f missions.Flight) error {
-	s := c.docks[f.Dock]
-	if s == nil {
-		return fmt.Errorf("flight %s: no dock %q in the configuration", f.ID, f.Dock)
-	}
-	select {
-	case <-c.up:
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-	if !s.held.Load() {
-		s.standBy(f)
-		return nil
-	}
-	if known, err := c.keep(ctx, f); known || err != nil {
-		return err
-	}
-	select {
-	case s.fly <- f:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-// keep notes a flight, so that whoever takes its dock over can go on with it, and its route, which the dock fetches. known says that it was
-// noted before, by any controller. Where it is not certain that it was noted, there is an error; it may be tried again, and is not known then.
-func (c *Controller) keep(ctx context.Context, f missions.Flight) (known bool, err error) {
-	f.File = rand.Text()
-	b, err := json.Marshal(f)
-	if err == nil {
-		_, err = c.flights.Create(ctx, journal.Key(f.ID), b)
-	}
-	there := errors.Is(err, jetstream.ErrKeyExists)
-	if there { // by the name that it was noted with
-		if _, ok := c.kept(ctx, f.ID); !ok {
-			return false, fmt.Errorf("flight %s: %w: what was noted of it cannot be read", f.ID, journal.ErrUnavailable)
-		}
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if err != nil && !there {
-		c.unsure[f.ID] = true
-		return false, fmt.Errorf("record flight %s: %w", f.ID, journal.Explain("flights", err))
-	}
-	known = there && !c.unsure[f.ID]
-	delete(c.unsure, f.ID)
-	if !there {
-		c.routes[f.ID] = route{f.File, f.KMZ}
-	}
-	return known, nil
-}
-
-// kept is a flight that was handed over earlier.
-func (c *Controller) kept(ctx context.Context, id string) (f missions.Flight, ok bool) {
-	e, err := c.flights.Get(ctx, journal.Key(id))
-	if err != nil || json.Unmarshal(e.Value(), &f) != nil {
-		return f, false
-	}
-	if f.File == "" { // handed over before routes had names that nobody guesses
-		f.File = rand.Text()
-		if b, err := json.Marshal(f); err != nil {
-			return f, false
-		} else if _, err := c.flights.Update(ctx, journal.Key(id), b, e.Revision()); err != nil {
-			return f, false // it is asked for again
-		}
-	}
-	c.mu.Lock()
-	c.routes[id] = route{f.File, f.KMZ}
-	c.mu.Unlock()
-	return f, true
 }
 
 // Run serves all docks until ctx ends. Flights go on flying then; a controller that is started again takes them up.
@@ -325,61 +172,6 @@ func (c *Controller) Run(ctx context.Context) error {
 		g.Go(func() error { return s.run(ctx) })
 	}
 	return g.Wait()
-}
-
-// topics that docks send on.
-var topics = map[string]byte{
-	cloudapi.Topic("+", cloudapi.KindStatus): 1, cloudapi.Topic("+", cloudapi.KindOSD): 0, cloudapi.Topic("+", cloudapi.KindState): 1, cloudapi.Topic("+", cloudapi.KindServicesReply): 1,
-	cloudapi.Topic("+", cloudapi.KindEvents): 1, cloudapi.Topic("+", cloudapi.KindRequests): 1, cloudapi.Topic("+", cloudapi.KindPropertySetReply): 1, cloudapi.Topic("+", cloudapi.KindDRCUp): 0,
-}
-
-// take gives a message to the dock that sent it, or whose aircraft did.
-func (c *Controller) take(topic string, payload []byte, at time.Time) {
-	sn, _, ok := cloudapi.TopicOf(topic)
-	if !ok {
-		return
-	}
-	s := c.docks[sn]
-	if s == nil {
-		c.mu.Lock()
-		s = c.aircraft[sn]
-		c.mu.Unlock()
-	}
-	if s == nil {
-		c.stranger(sn)
-		return
-	}
-	s.take(topic, payload, at)
-}
-
-// retained says once of each device that the broker keeps messages of it, which are not taken.
-func (c *Controller) retained(topic string) {
-	sn, _, _ := cloudapi.TopicOf(topic)
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if key := "retained " + sn; !c.strange[key] && len(c.strange) < maxStrange {
-		c.strange[key] = true
-		c.o.Log.Warn("the broker keeps (retains) messages of a device; they are not taken, as they say nothing of now", "sn", sn, "topic", topic)
-	}
-}
-
-// adopt notes which aircraft is a dock's.
-func (c *Controller) adopt(sn string, s *session) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if sn != "" && c.docks[sn] == nil && (c.aircraft[sn] == nil || s.d.Aircraft == "") {
-		c.aircraft[sn] = s
-	}
-}
-
-// stranger says once of each device that sends here and is not in the configuration.
-func (c *Controller) stranger(sn string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if !c.strange[sn] && len(c.strange) < maxStrange {
-		c.strange[sn] = true
-		c.o.Log.Warn("a device that is not in the configuration sends messages; they are not taken. If it is a dock of yours, add it under docks", "sn", sn)
-	}
 }
 
 // hand takes an operator's command to its dock, or to all of them.

@@ -1,7 +1,6 @@
 package dock
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"slices"
@@ -12,12 +11,10 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/nats-io/nats.go/jetstream"
-	"github.com/paulmach/orb"
 
 	"github.com/harrier-patrol/harrier/dock/cloudapi"
 	"github.com/harrier-patrol/harrier/dock/gate"
 	"github.com/harrier-patrol/harrier/dock/media"
-	"github.com/harrier-patrol/harrier/dock/pace"
 	"github.com/harrier-patrol/harrier/geo"
 	"github.com/harrier-patrol/harrier/journal"
 	"github.com/harrier-patrol/harrier/missions"
@@ -55,36 +52,6 @@ const (
 	maxState = 256
 	maxInbox = 512
 )
-
-// Status is a dock as last known.
-type Status struct {
-	Dock
-	Life       gate.Life    `json:"life"`
-	Online     bool         `json:"online"`
-	Mode       string       `json:"mode"`
-	Blocked    []gate.Check `json:"blocked,omitempty"` // what keeps a flight from starting now
-	Holds      []gate.Hold  `json:"holds,omitempty"`
-	Controller string       `json:"controller,omitempty"` // that holds it
-	Pilot      string       `json:"pilot,omitempty"`      // the operator who has the aircraft
-	Flight     string       `json:"flight,omitempty"`
-	State      State        `json:"state,omitempty"`
-	Reason     string       `json:"reason,omitempty"`
-	Percent    int          `json:"percent"`
-	Battery    int          `json:"battery"`
-	Pose       *geo.Pose    `json:"pose,omitempty"`
-	Seen       time.Time    `json:"seen"`
-	Stream     string       `json:"stream,omitempty"`
-	Areas      string       `json:"areas,omitempty"` // how far the dock is with its custom flight areas
-	Route      [][2]float64 `json:"route,omitempty"`
-}
-
-// Why is what keeps the dock from flying, or its flight from starting; "" where nothing does.
-func (s Status) Why() string {
-	if s.Flight != "" {
-		return s.Reason
-	}
-	return gate.Said(s.Blocked)
-}
 
 // drcLink is what goes over the DRC channel.
 type drcLink struct {
@@ -213,34 +180,6 @@ func (s *session) camera() string {
 	return s.payloadIndex()
 }
 
-func (s *session) status() Status {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	now := s.c.o.Clock.Now()
-	st := Status{Dock: s.d, Seen: s.rep.Heard, Online: now.Sub(s.rep.Heard) < gate.OfflineAfter, Holds: s.holds, Pilot: s.on.pilot, Pose: s.pose, Areas: s.areas.state}
-	st.Blocked = s.rep.Checks(now, s.limits, orb.Point{s.d.Lon, s.d.Lat}, s.holds)
-	st.Life = s.rep.Life(now, st.Blocked)
-	if st.Life != gate.Blocked && st.Life != gate.Offline {
-		st.Blocked = nil // a dock that works is not blocked
-	}
-	if m := s.rep.Dock.ModeCode; m != nil {
-		st.Mode = gate.ModeWords(*m)
-	}
-	st.Battery, _ = s.rep.Battery(now)
-	if s.on.ev != nil {
-		st.Flight, st.State, st.Reason, st.Percent, st.Stream, st.Route = s.on.ev.Flight, s.on.ev.State, s.on.ev.Reason, s.on.ev.Percent, s.on.ev.Live, s.on.ev.Route
-	}
-	return st
-}
-
-// touch lets the fleet's state be published.
-func (s *session) touch() {
-	select {
-	case s.touched <- struct{}{}:
-	default:
-	}
-}
-
 // take queues a message as it comes, and never waits: a dock that sends more than is taken in loses its own messages, state first. What it wants an
 // answer to it sends again.
 func (s *session) take(topic string, payload []byte, at time.Time) {
@@ -358,85 +297,4 @@ func (s *session) locked(f func()) {
 	f()
 }
 
-// enqueue puts a flight on the dock's list: before those of less priority, behind those that were there.
-func (s *session) enqueue(f missions.Flight) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	i := slices.IndexFunc(s.queue, func(g missions.Flight) bool {
-		return g.Priority < f.Priority || g.Priority == f.Priority && g.At.After(f.At)
-	})
-	if i < 0 {
-		i = len(s.queue)
-	}
-	s.queue = slices.Insert(s.queue, i, f)
-}
-
-// dequeue takes a flight off the list; false where it is not there any more.
-func (s *session) dequeue(id string) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	n := len(s.queue)
-	s.queue = slices.DeleteFunc(s.queue, func(f missions.Flight) bool { return f.ID == id })
-	return len(s.queue) < n
-}
-
-// next is the flight that is to be flown next; ok is false where there is none, or one is being started.
-func (s *session) next() (f missions.Flight, ok bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.launching {
-		return f, false
-	}
-	now := s.c.o.Clock.Now()
-	for _, f := range s.queue {
-		if !f.At.After(now) {
-			return f, true
-		}
-	}
-	return f, false
-}
-
-func (s *session) listed() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return len(s.queue)
-}
-
 func (s *session) sleep(ctx context.Context, d time.Duration) error { return s.c.o.Clock.Sleep(ctx, d) }
-
-// stateEvery is the shortest time between two writes of one dock's state.
-const stateEvery = 300 * time.Millisecond
-
-// publishState keeps the fleet's key-value at the dock's state: what changed is there within a second.
-func (s *session) publishState(ctx context.Context) {
-	var last []byte
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-s.touched:
-		}
-		if !s.held.Load() {
-			last = nil
-			continue
-		}
-		st := s.status()
-		st.Controller = s.c.o.ClientID
-		st.Pose, st.Seen, st.Route = nil, time.Time{}, nil // what changes all the time is on its own subjects
-		b, err := json.Marshal(st)
-		if err != nil || bytes.Equal(b, last) {
-			continue
-		}
-		if _, err := s.c.fleet.Put(ctx, s.d.SN, b); err != nil {
-			if ctx.Err() == nil {
-				s.c.o.Log.Warn("state of the dock not kept, trying again", "dock", s.d.SN, "error", err)
-			}
-			s.touch()
-		} else {
-			last = b
-		}
-		if pace.Wall.Sleep(ctx, stateEvery) != nil { // whatever the pace of flights, the store is on the wall's
-			return
-		}
-	}
-}
