@@ -141,68 +141,12 @@ func (x *benchDayCmd) fly(ctx context.Context) (r DayReport, err error) {
 		return r, err
 	}
 	defer func() { ctl.Stop() }()
-	rng := rand.New(rand.NewPCG(x.Seed, 99))
 	end := from.Add(time.Duration(x.Hours * float64(time.Hour)))
-	var kills []time.Time
-	for range x.Kills {
-		kills = append(kills, from.Add(time.Duration((0.03+0.94*rng.Float64())*float64(end.Sub(from)))))
+	if ctl, err = x.live(ctx, w, clock, from, end, sim, ctl, controller, &r); err != nil {
+		return r, err
 	}
-	slices.SortFunc(kills, time.Time.Compare)
-	operator := clock.NewTicker(5 * time.Minute)
-	defer operator.Stop()
-	over := clock.NewTimer(clock.Until(end))
-	defer over.Stop()
-	next := time.NewTimer(time.Hour)
-	defer next.Stop()
-	arm := func() {
-		if len(kills) > 0 {
-			next.Reset(time.Duration(float64(kills[0].Sub(clock.Now())) / x.TimeScale))
-		}
-	}
-	arm()
-	for on := true; on; {
-		select {
-		case <-ctx.Done():
-			return r, ctx.Err()
-		case <-sim.Done:
-			return r, fmt.Errorf("the docks ended by themselves\n%s", child.Tail(filepath.Join(dir, "docksim.log")))
-		case <-ctl.Done:
-			return r, fmt.Errorf("the controller ended by itself\n%s", child.Tail(filepath.Join(dir, "controller.log")))
-		case <-next.C:
-			kills = kills[1:]
-			r.Kills++
-			if flying(js) > 0 {
-				r.InFlight++
-			}
-			_ = ctl.Cmd.Process.Kill()
-			<-ctl.Done
-			if ctl, err = controller(); err != nil {
-				return r, err
-			}
-			arm()
-		case <-operator.C:
-			r.Releases += release(nc, js, clock)
-		case <-over.C:
-			on = false
-		}
-	}
-	// nothing more starts, and what is on comes home before the day is counted
-	if b, err := json.Marshal(dock.Command{Key: "end of the day", Action: dock.GroundDock, Operator: "the bench's operator", Reason: "end of the day"}); err == nil {
-		if _, err := nc.Request(dock.SubjectCommands+dock.All, b, 10*time.Second); err != nil {
-			return r, fmt.Errorf("ground the fleet: %w", err)
-		}
-	}
-	for wait := time.Now().Add(30 * time.Second); time.Now().Before(wait); time.Sleep(500 * time.Millisecond) {
-		evs, err := dock.ReadFlights(ctx, js)
-		if err != nil {
-			return r, err
-		}
-		if underWay(evs) == 0 {
-			break
-		}
-	}
-	// and what was photographed is uploaded, or given up
-	for wait := time.Now().Add(time.Duration(float64(40*time.Minute) / x.TimeScale)); time.Now().Before(wait) && awaited(ctx, js) > 0; time.Sleep(200 * time.Millisecond) {
+	if err := x.comeHome(ctx, nc, js); err != nil {
+		return r, err
 	}
 	ctl.Stop()
 	sim.Stop()
@@ -224,6 +168,79 @@ func (x *benchDayCmd) fly(ctx context.Context) (r DayReport, err error) {
 		return r, err
 	}
 	return r, x.count(&r, evs, media, book)
+}
+
+// live is the day from one time to another: controllers are killed and started again, and an operator releases docks. It returns the controller that runs then.
+func (x *benchDayCmd) live(ctx context.Context, w *benchWorld, clock pace.Clock, from, end time.Time, sim, ctl *child.Child, controller func() (*child.Child, error), r *DayReport) (*child.Child, error) {
+	rng := rand.New(rand.NewPCG(x.Seed, 99))
+	var kills []time.Time
+	for range x.Kills {
+		kills = append(kills, from.Add(time.Duration((0.03+0.94*rng.Float64())*float64(end.Sub(from)))))
+	}
+	slices.SortFunc(kills, time.Time.Compare)
+	operator := clock.NewTicker(5 * time.Minute)
+	defer operator.Stop()
+	over := clock.NewTimer(clock.Until(end))
+	defer over.Stop()
+	next := time.NewTimer(time.Hour)
+	defer next.Stop()
+	arm := func() {
+		if len(kills) > 0 {
+			next.Reset(time.Duration(float64(kills[0].Sub(clock.Now())) / x.TimeScale))
+		}
+	}
+	arm()
+	for on := true; on; {
+		select {
+		case <-ctx.Done():
+			return ctl, ctx.Err()
+		case <-sim.Done:
+			return ctl, fmt.Errorf("the docks ended by themselves\n%s", child.Tail(filepath.Join(w.dir, "docksim.log")))
+		case <-ctl.Done:
+			return ctl, fmt.Errorf("the controller ended by itself\n%s", child.Tail(filepath.Join(w.dir, "controller.log")))
+		case <-next.C:
+			kills = kills[1:]
+			r.Kills++
+			if flying(w.js) > 0 {
+				r.InFlight++
+			}
+			_ = ctl.Cmd.Process.Kill()
+			<-ctl.Done
+			var err error
+			if ctl, err = controller(); err != nil {
+				return ctl, err
+			}
+			arm()
+		case <-operator.C:
+			r.Releases += release(w.nc, w.js, clock)
+		case <-over.C:
+			on = false
+		}
+	}
+	return ctl, nil
+}
+
+// comeHome is the end of the day.
+func (x *benchDayCmd) comeHome(ctx context.Context, nc *nats.Conn, js jetstream.JetStream) error {
+	// nothing more starts, and what is on comes home before the day is counted
+	if b, err := json.Marshal(dock.Command{Key: "end of the day", Action: dock.GroundDock, Operator: "the bench's operator", Reason: "end of the day"}); err == nil {
+		if _, err := nc.Request(dock.SubjectCommands+dock.All, b, 10*time.Second); err != nil {
+			return fmt.Errorf("ground the fleet: %w", err)
+		}
+	}
+	for wait := time.Now().Add(30 * time.Second); time.Now().Before(wait); time.Sleep(500 * time.Millisecond) {
+		evs, err := dock.ReadFlights(ctx, js)
+		if err != nil {
+			return err
+		}
+		if underWay(evs) == 0 {
+			break
+		}
+	}
+	// and what was photographed is uploaded, or given up
+	for wait := time.Now().Add(time.Duration(float64(40*time.Minute) / x.TimeScale)); time.Now().Before(wait) && awaited(ctx, js) > 0; time.Sleep(200 * time.Millisecond) {
+	}
+	return nil
 }
 
 // awaited is of how many flights media are still awaited.

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	mqtt "github.com/eclipse/paho.mqtt.golang"
@@ -98,11 +99,6 @@ func (x *benchFleetCmd) measure(ctx context.Context) (r FleetReport, err error) 
 		return r, err
 	}
 	defer ctl.Stop()
-	poses := 0
-	var mu sync.Mutex
-	if _, err := nc.Subscribe(dock.SubjectPose+">", func(*nats.Msg) { mu.Lock(); poses++; mu.Unlock() }); err != nil {
-		return r, err
-	}
 	fmt.Fprintf(os.Stderr, "%d docks take off …\n", x.Docks)
 	for end := time.Now().Add(8 * time.Minute); time.Now().Before(end); time.Sleep(time.Second) {
 		if ctx.Err() != nil {
@@ -113,23 +109,37 @@ func (x *benchFleetCmd) measure(ctx context.Context) (r FleetReport, err error) 
 		}
 	}
 	r.AllFlyingS = time.Since(began).Seconds()
+	if err := x.steady(ctx, ctl, nc, js, url, &r); err != nil {
+		return r, err
+	}
+	if broker, err = x.restart(w, broker, nc, url, &r); err != nil {
+		return r, err
+	}
+	return r, countOnce(book, &r)
+}
+
+// steady measures the controller while the fleet flies, and how late what changes of a dock is in the fleet's key-value.
+func (x *benchFleetCmd) steady(ctx context.Context, ctl *child.Child, nc *nats.Conn, js jetstream.JetStream, url string, r *FleetReport) error {
+	var poses atomic.Int64
+	sub, err := nc.Subscribe(dock.SubjectPose+">", func(*nats.Msg) { poses.Add(1) })
+	if err != nil {
+		return err
+	}
+	defer sub.Unsubscribe()
 	// a dock of the bench's own says what it is, and the key-value is watched for it
 	seen, err := watchStates(ctx, url, js, x.Docks)
 	if err != nil {
-		return r, err
+		return err
 	}
 	before, err := child.CPUSeconds(ctl.PID())
 	if err != nil {
-		return r, err
+		return err
 	}
-	mu.Lock()
-	posesBefore := poses
-	mu.Unlock()
-	at := time.Now()
+	posesBefore, at := poses.Load(), time.Now()
 	for time.Since(at) < x.Measure {
 		select {
 		case <-ctx.Done():
-			return r, ctx.Err()
+			return ctx.Err()
 		case <-time.After(time.Second):
 		}
 		if m, err := child.PSSMiB(ctl.PID()); err == nil {
@@ -138,20 +148,21 @@ func (x *benchFleetCmd) measure(ctx context.Context) (r FleetReport, err error) 
 	}
 	after, err := child.CPUSeconds(ctl.PID())
 	if err != nil {
-		return r, err
+		return err
 	}
 	s := time.Since(at).Seconds()
-	mu.Lock()
-	r.CPU, r.PosesS = (after-before)/s, float64(poses-posesBefore)/s
-	mu.Unlock()
+	r.CPU, r.PosesS = (after-before)/s, float64(poses.Load()-posesBefore)/s
 	late, messages := seen.stop()
-	r.MessagesS = float64(messages) / seen.seconds
-	r.States = len(late)
+	r.MessagesS, r.States = float64(messages)/seen.seconds, len(late)
 	if len(late) > 0 {
 		slices.Sort(late)
 		r.StateP50S, r.StateP99S = late[len(late)/2], late[len(late)*99/100]
 	}
-	// commands go out while the broker is away
+	return nil
+}
+
+// restart takes the broker away and brings it back, while commands go out, and waits for the docks to be back; it returns the new one.
+func (x *benchFleetCmd) restart(w *benchWorld, broker *child.Child, nc *nats.Conn, url string, r *FleetReport) (*child.Child, error) {
 	var wg sync.WaitGroup
 	lost := make(chan bool, 20)
 	broker.Stop()
@@ -163,9 +174,11 @@ func (x *benchFleetCmd) measure(ctx context.Context) (r FleetReport, err error) 
 			lost <- err != nil
 		})
 	}
-	if broker, err = w.mosquitto(); err != nil {
-		return r, err
+	broker, err := w.mosquitto()
+	if err != nil {
+		return broker, err
 	}
+	var mu sync.Mutex
 	back := map[string]bool{}
 	cl := mqtt.NewClient(mqtt.NewClientOptions().AddBroker(url).SetClientID("bench-back").SetConnectRetry(true).SetConnectRetryInterval(50 * time.Millisecond))
 	cl.Connect().Wait()
@@ -192,9 +205,14 @@ func (x *benchFleetCmd) measure(ctx context.Context) (r FleetReport, err error) 
 			r.CommandsLost++
 		}
 	}
+	return broker, nil
+}
+
+// countOnce counts in the docks' logbook what was to happen once.
+func countOnce(book string, r *FleetReport) error {
 	b, err := os.ReadFile(book)
 	if err != nil {
-		return r, err
+		return err
 	}
 	paused := map[string]int{}
 	for line := range bytes.Lines(b) {
@@ -211,7 +229,7 @@ func (x *benchFleetCmd) measure(ctx context.Context) (r FleetReport, err error) 
 			}
 		}
 	}
-	return r, nil
+	return nil
 }
 
 // inFlight is how many docks say that their aircraft flies.

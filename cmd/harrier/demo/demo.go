@@ -124,35 +124,11 @@ func (c *Cmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	args := []string{"docksim", "--airborne", "--docks", strconv.Itoa(c.Docks), "--flying", strconv.Itoa(c.Flying), "--seed", strconv.FormatUint(c.Seed, 10), "--mqtt", mqtt,
-		"--city", city, "--truth", truth, "--height", c.Height, "--pitch", c.Pitch, "--quality", strconv.Itoa(c.Quality)}
-	if c.Play != "" {
-		var o docksim.Options
-		if err := docksim.PlayOptions(c.Play, &o); err != nil {
-			return fmt.Errorf("--play: %w", err)
-		}
-		c.Docks, c.Flying, c.Seed = o.Docks, o.Flying, o.Seed
-		args = append(args, "--play", c.Play)
-	}
-	sim, err := child.Start(log, self, args...)
+	sim, yaml, err := c.startDocks(ctx, log, self, mqtt, city, truth)
 	if err != nil {
 		return err
 	}
 	defer sim.Stop()
-	yaml := filepath.Join(city, "harrier.yaml")
-	if err := child.WaitFor(ctx, 30*time.Second, sim, func() bool { _, err := os.Stat(yaml); return err == nil }); err != nil {
-		return fmt.Errorf("simulated docks: %w\n%s", err, child.Tail(log.Name()))
-	}
-	if c.MQTT != "" || c.NATS != "" {
-		f, err := os.OpenFile(yaml, os.O_APPEND|os.O_WRONLY, 0)
-		if err != nil {
-			return err
-		}
-		fmt.Fprintf(f, "mqtt: {url: %q}\nnats: {url: %q}\n", c.MQTT, c.NATS)
-		if err := f.Close(); err != nil {
-			return err
-		}
-	}
 	srv, err := child.Start(log, self, "serve", "--config", yaml, "--port-offset", strconv.Itoa(c.PortOffset))
 	if err != nil {
 		return err
@@ -220,6 +196,43 @@ Ctrl-C stops everything.
 		return err
 	}
 	return os.WriteFile(c.Report, append(b, '\n'), 0o644)
+}
+
+// startDocks starts the simulated docks, which write the city that they fly over, with a configuration for Harrier: yaml.
+func (c *Cmd) startDocks(ctx context.Context, log *os.File, self, mqtt, city, truth string) (sim *child.Child, yaml string, err error) {
+	args := []string{"docksim", "--airborne", "--docks", strconv.Itoa(c.Docks), "--flying", strconv.Itoa(c.Flying), "--seed", strconv.FormatUint(c.Seed, 10), "--mqtt", mqtt,
+		"--city", city, "--truth", truth, "--height", c.Height, "--pitch", c.Pitch, "--quality", strconv.Itoa(c.Quality)}
+	if c.Play != "" {
+		var o docksim.Options
+		if err := docksim.PlayOptions(c.Play, &o); err != nil {
+			return nil, "", fmt.Errorf("--play: %w", err)
+		}
+		c.Docks, c.Flying, c.Seed = o.Docks, o.Flying, o.Seed
+		args = append(args, "--play", c.Play)
+	}
+	if sim, err = child.Start(log, self, args...); err != nil {
+		return nil, "", err
+	}
+	defer func() {
+		if err != nil {
+			sim.Stop()
+		}
+	}()
+	yaml = filepath.Join(city, "harrier.yaml")
+	if err := child.WaitFor(ctx, 30*time.Second, sim, func() bool { _, err := os.Stat(yaml); return err == nil }); err != nil {
+		return sim, "", fmt.Errorf("simulated docks: %w\n%s", err, child.Tail(log.Name()))
+	}
+	if c.MQTT != "" || c.NATS != "" {
+		f, err := os.OpenFile(yaml, os.O_APPEND|os.O_WRONLY, 0)
+		if err != nil {
+			return sim, "", err
+		}
+		fmt.Fprintf(f, "mqtt: {url: %q}\nnats: {url: %q}\n", c.MQTT, c.NATS)
+		if err := f.Close(); err != nil {
+			return sim, "", err
+		}
+	}
+	return sim, yaml, nil
 }
 
 // listen collects leads and flight events.
