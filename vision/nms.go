@@ -14,8 +14,16 @@ const (
 	sureTruck   = 0.3
 )
 
+// A box in which two stalls and more lie by inSeveral, each smaller than severalSize of it and told with a score of more than severalScore of its own, is
+// of none. Chosen on Girardot.
+const (
+	inSeveral    = 0.75
+	severalSize  = 0.6
+	severalScore = 0.5
+)
+
 // Suppress keeps of overlapping detections the one with the highest score; detections of related classes compete, one that a tile's
-// edge cut yields to one that is whole, and what is a part of a truck is left out. It sorts what it returns by score.
+// edge cut yields to one that is whole, and what is a part of a truck or a box round several stalls is left out. It sorts what it returns by score.
 func Suppress(all []Detection, iou float64) []Detection {
 	sort.SliceStable(all, func(i, j int) bool {
 		if all[i].Cut != all[j].Cut {
@@ -41,15 +49,78 @@ next:
 			return d.Box.meets(k.Box) && IsTruck(k.Class) && k.Score >= sureTruck && d.Box.W*d.Box.H < k.Box.W*k.Box.H && d.Box.within(k.Box) > partOfTruck
 		})
 	}
+	several := func(d Detection) bool {
+		var in []Detection
+		for _, k := range out {
+			if Group(d.Class) == "stall" && k.Class == d.Class && k.Score > severalScore*d.Score && k.Box.W*k.Box.H < severalSize*d.Box.W*d.Box.H && k.Box.within(d.Box) > inSeveral &&
+				!slices.ContainsFunc(in, func(o Detection) bool { return o.Box.IoU(k.Box) > 0.2 }) {
+				in = append(in, k)
+			}
+		}
+		return len(in) > 1
+	}
 	var whole []Detection
 	for _, d := range out {
-		if !part(d) {
+		if !part(d) && !several(d) {
 			whole = append(whole, d)
 		}
 	}
 	out = whole
 	sort.SliceStable(out, func(i, j int) bool { return out[i].Score > out[j].Score })
 	return out
+}
+
+// sameThing is the overlap from which what two looks at one picture found is one thing.
+const sameThing = 0.55
+
+// Fuse makes one list of what several looks at one picture found: what is in one place and of one class is one thing, its box the mean of the
+// boxes, weighed by their scores, and its score the mean over all looks, where a look that did not find it counts as 0. What scores less than minScore is
+// left out. (Weighted boxes fusion, Solovyev et al. 2021.)
+func Fuse(looks [][]Detection, minScore float64) []Detection {
+	type thing struct {
+		Detection         // its surest
+		sum       Box     // of the boxes times their scores
+		total     float64 // of the scores
+		seen      []bool  // by look
+	}
+	type found struct {
+		Detection
+		look int
+	}
+	var all []found
+	for n, l := range looks {
+		for _, d := range l {
+			all = append(all, found{d, n})
+		}
+	}
+	sort.SliceStable(all, func(i, j int) bool { return all[i].Score > all[j].Score })
+	var things []*thing
+	for _, d := range all {
+		var best *thing
+		most := sameThing
+		for _, g := range things {
+			if g.Class == d.Class && !g.seen[d.look] && g.Box.meets(d.Box) {
+				if o := g.Box.IoU(d.Box); o > most {
+					best, most = g, o
+				}
+			}
+		}
+		if best == nil {
+			best = &thing{Detection: d.Detection, seen: make([]bool, len(looks))}
+			things = append(things, best)
+		}
+		best.seen[d.look] = true
+		best.sum = Box{best.sum.X + d.Box.X*d.Score, best.sum.Y + d.Box.Y*d.Score, best.sum.W + d.Box.W*d.Score, best.sum.H + d.Box.H*d.Score}
+		best.total += d.Score
+	}
+	var out []Detection
+	for _, g := range things {
+		if g.Score = g.total / float64(len(looks)); g.Score >= minScore {
+			g.Box = Box{g.sum.X / g.total, g.sum.Y / g.total, g.sum.W / g.total, g.sum.H / g.total}
+			out = append(out, g.Detection)
+		}
+	}
+	return Suppress(out, sameThing)
 }
 
 // meets says whether two boxes have any part in common.

@@ -7,8 +7,12 @@ import (
 )
 
 // Tile is a square part of a picture that is brought to the network's size: its upper left corner and its side, in pixels of the picture,
-// and the ground resolution of its middle, metres a pixel of the picture; 0 where that is not known.
-type Tile struct{ X, Y, Side, GSDM float64 }
+// and the ground resolution of its middle, metres a pixel of the picture; 0 where that is not known. Turns is how often it is looked at, each
+// time turned by a quarter: once in video, where the next frame looks again.
+type Tile struct {
+	X, Y, Side, GSDM float64
+	Turns            int
+}
 
 // NetworkGSDM is the ground resolution that tiles are brought to, metres a pixel: the middle of what the network was trained on.
 const NetworkGSDM = 0.08
@@ -17,8 +21,8 @@ const NetworkGSDM = 0.08
 const worstGSDM = 0.2
 
 // BlindScales are the scales at which a picture without a pose is looked at, the same for every picture: the first shows a car of
-// 4.5 m at 5 to 12 cm a pixel at the size the network knows, the second at 2.5 to 5.
-var BlindScales = []float64{1, 0.5}
+// 4.5 m at 4 to 10 cm a pixel at the size the network knows, the second at 2.5 to 6. Chosen on Girardot (stalls) and on vehicles at 5 cm a pixel.
+var BlindScales = []float64{0.8, 0.5}
 
 // overlap of neighbouring tiles as a share of their side: 96 of 416 pixels, a truck's length at NetworkGSDM.
 const overlap = 96.0 / 416
@@ -88,6 +92,25 @@ func TilesByGround(cam geo.Camera, p geo.Pose, ground float64, size int) []Tile 
 			break
 		}
 		bottom = y + side*overlap
+	}
+	return out
+}
+
+// StillTurns is how often the tiles of a still are looked at: it has no next frame that looks again.
+const StillTurns = 4
+
+// Turned are tiles as stills are looked at.
+func Turned(tiles []Tile) []Tile {
+	for i := range tiles {
+		tiles[i].Turns = StillTurns
+	}
+	return tiles
+}
+
+// TilesUnposed are the tiles of a w x h picture of which no pose is known, at all scales.
+func TilesUnposed(w, h, size int) (out []Tile) {
+	for _, k := range BlindScales {
+		out = append(out, TilesAt(w, h, size, k)...)
 	}
 	return out
 }

@@ -87,6 +87,42 @@ func TestInt8SeesTheSame(t *testing.T) {
 	}
 }
 
+// What is found in a turned picture lies where it is, and what all four looks agree on is in the one list that they make.
+func TestATurnedPictureShowsTheSame(t *testing.T) {
+	box := vision.Detection{Box: vision.Box{X: 10, Y: 20, W: 30, H: 5}}
+	// a quarter clockwise moves the left edge to the top: x is what lay below it
+	turned := vision.Detection{Box: vision.Box{X: 100 - 20 - 5, Y: 10, W: 5, H: 30}}
+	if got := turnedBack([]vision.Detection{turned}, 1, 100)[0]; got.Box != box.Box {
+		t.Errorf("%+v, wanted %+v", got.Box, box.Box)
+	}
+	if got := turnedBack([]vision.Detection{box}, 4, 100)[0]; got.Box != box.Box {
+		t.Errorf("four quarters: %+v", got.Box)
+	}
+	pic, _ := still(t)
+	m := open(t, "harrier-nano", "onnxruntime")
+	once, err := m.Picture(t.Context(), pic, tiles(pic), 0.1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	four, err := m.Picture(t.Context(), pic, vision.Turned(tiles(pic)), 0.1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sure, again := 0, 0
+	for _, d := range once {
+		if d.Score < 0.8 {
+			continue
+		}
+		sure++
+		if slices.ContainsFunc(four, func(o vision.Detection) bool { return o.Class == d.Class && o.Box.IoU(d.Box) > 0.6 }) {
+			again++
+		}
+	}
+	if sure < 10 || again < sure*9/10 {
+		t.Errorf("of %d sure things %d are found turned too", sure, again)
+	}
+}
+
 func TestTheModelSeesWhatIsThere(t *testing.T) {
 	pic, labels := still(t)
 	d, err := open(t, "harrier-nano", "onnxruntime").Picture(context.Background(), pic, tiles(pic), 0.3)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"image"
 	"image/color"
+	"maps"
 	"math"
 	"slices"
 
@@ -47,7 +48,18 @@ func (m *Model) Picture(ctx context.Context, pic gocv.Mat, tiles []vision.Tile, 
 			}
 		}
 	}
-	all = vision.Suppress(append(all, agreed(scales)...), 0.5)
+	if len(scales) > 1 { // a thing is seen at all scales; what only one shows to be a thing is often something else of another size
+		var looks [][]vision.Detection
+		for _, side := range slices.Sorted(maps.Keys(scales)) {
+			looks = append(looks, vision.Suppress(scales[side], 0.5))
+		}
+		all = append(all, vision.Fuse(looks, minScore)...)
+	} else {
+		for _, d := range scales {
+			all = append(all, d...)
+		}
+	}
+	all = vision.Suppress(slices.DeleteFunc(all, func(d vision.Detection) bool { return d.Class == "heap" && green(pic, d.Box) > mostlyGreen }), 0.5)
 	if m.closer == nil {
 		return all, nil
 	}
@@ -72,7 +84,31 @@ func (m *Model) at(ctx context.Context, src gocv.Mat, t vision.Tile, minScore fl
 	}
 	defer func() { m.free <- s }()
 	s.cut(src, t, m.Manifest.Size)
-	return m.detect(s, minScore)
+	if t.Turns < 2 {
+		return m.detect(s, minScore)
+	}
+	looks := make([][]vision.Detection, t.Turns)
+	for n := range looks {
+		d, err := m.detect(s, 0)
+		if err != nil {
+			return nil, err
+		}
+		looks[n] = turnedBack(d, n, float64(m.Manifest.Size))
+		gocv.Rotate(s.pic, &s.part, gocv.Rotate90Clockwise)
+		s.part.CopyTo(&s.pic)
+	}
+	return vision.Fuse(looks, minScore), nil
+}
+
+// turnedBack is what was found in a square of size pixels that had been turned n quarters clockwise, as it lies before.
+func turnedBack(d []vision.Detection, n int, size float64) []vision.Detection {
+	for i := range d {
+		for range n {
+			b := d[i].Box
+			d[i].Box = vision.Box{X: b.Y, Y: size - b.X - b.W, W: b.H, H: b.W}
+		}
+	}
+	return d
 }
 
 // averagedBelow: pictures made smaller than this are averaged, others interpolated, as in training; averaging takes as long as a quarter of
@@ -109,39 +145,26 @@ func (s *session) cut(src gocv.Mat, t vision.Tile, n int) {
 	}
 }
 
-// otherScale is the share of the score of what was found at one scale that rests on its being found at the other too. A thing is seen at both; what only
-// one shows to be a thing is often something else of another size. Chosen on Girardot (stalls) and by the vehicles of pictures at 5 cm: 0.3 to 0.5 are alike.
-const otherScale = 0.3
+// A heap that is mostly green is a tree or a bush, or lies under a net, as it should.
+const mostlyGreen = 0.5
 
-// agreed is what was found at several scales of a picture, with the score that it has at all of them together. Found at one scale only it is as it was.
-func agreed(scales map[float64][]vision.Detection) []vision.Detection {
-	var sides []float64
-	for side := range scales {
-		scales[side] = vision.Suppress(scales[side], 0.5)
-		sides = append(sides, side)
-	}
-	slices.Sort(sides)
-	var out []vision.Detection
-	for _, side := range sides {
-		for _, d := range scales[side] {
-			others := 0.0
-			for _, other := range sides {
-				if other == side {
-					continue
-				}
-				best := 0.0
-				for _, o := range scales[other] {
-					if o.Class == d.Class && o.Score > best && o.Box.IoU(d.Box) >= 0.5 {
-						best = o.Score
-					}
-				}
-				others += best / float64(len(sides)-1)
+// green is the share of a box that is green: of pixels in its middle, whose green stands out of the mean of red and blue by a tenth of their brightness.
+func green(pic gocv.Mat, b vision.Box) float64 {
+	const n = 16
+	found := 0
+	for i := range n {
+		for j := range n {
+			x := int(b.X + b.W*(0.1+0.8*(float64(i)+0.5)/n))
+			y := int(b.Y + b.H*(0.1+0.8*(float64(j)+0.5)/n))
+			if x < 0 || y < 0 || x >= pic.Cols() || y >= pic.Rows() {
+				continue
 			}
-			if len(sides) > 1 {
-				d.Score = (1-otherScale)*d.Score + otherScale*others // the surer of two boxes stays the surer
+			v := pic.GetVecbAt(y, x)
+			blue, g, red := float64(v[0]), float64(v[1]), float64(v[2])
+			if g-(red+blue)/2 > 0.1*(red+g+blue)/3 {
+				found++
 			}
-			out = append(out, d)
 		}
 	}
-	return out
+	return float64(found) / (n * n)
 }

@@ -164,10 +164,10 @@ def main():
     rendered, photographed = drawn_from(items), drawn_from(real) if real else None
 
     def sample(rng):
-        if cutouts and rng.random() < 0.3:
+        if cutouts and rng.random() < 0.25:
             im, c, marks = composed(rows[rng.integers(len(rows))], cutouts, rng, big)
         else:
-            i = (photographed if real and rng.random() < 0.5 else rendered)(rng)
+            i = (photographed if real and rng.random() < 0.6 else rendered)(rng)
             im, c, marks = i.square(big, SPARE), i.kind, i.marks
         return np.ascontiguousarray(varied(im, rng)), c, marks
 

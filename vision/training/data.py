@@ -36,8 +36,8 @@ def known(*unknown):
 KNOWN = {
     "rendered": known(),
     "kit": known("person", "lorry", "awning", "shelter", "room", "goods"),
-    "built": known("person", "car", "van", "bus", "lorry", "heap", "container", "bicycles", "awning", "shelter", "shed", "room", "tent", "frame", "goods"),
-    "backgrounds": known("person", "car", "van", "bus", "lorry", "heap", "container", "awning", "shelter"),
+    "built": known("person", "car", "van", "bus", "lorry", "container", "bicycles", "awning", "shelter", "shed", "room", "tent", "frame", "goods"),
+    "backgrounds": known("person", "car", "van", "bus", "lorry", "container", "awning", "shelter"),
     # what was looked at by eye is known in its box, whatever stands here
     "stalls": known("person", "car", "van", "bus", "lorry", "pool", "solar", "shed", "room", "awning", "container", "bicycles", "shelter"),
     "roofs": known("person", "car", "van", "bus", "lorry", "pool", "solar", "shed", "room", "awning", "container", "bicycles", "shelter", "heap"),
@@ -291,6 +291,9 @@ def vary_light(out, rng):
         s = rng.uniform(0.4, 1.5)
         m = (s * np.eye(3) + (1 - s) / 3) @ m
     out = cv2.transform(np.ascontiguousarray(out), np.column_stack([m * rng.uniform(0.65, 1.35), m.sum(1) * rng.uniform(-22, 22)]))
+    if rng.random() < 0.3:  # orthophotos are stretched until trees are black and roofs white; haze and cheap cameras do the reverse
+        tone = np.linspace(0, 1, 256) ** np.exp(rng.uniform(-0.5, 0.5))
+        out = cv2.LUT(out, ((tone - 0.5) * np.exp(rng.uniform(-0.4, 0.7)) * 255 + 127.5).clip(0, 255).astype(np.uint8))
     if rng.random() < 0.25:
         out = cv2.GaussianBlur(out, (0, 0), rng.uniform(0.4, 1.3))
     if rng.random() < 0.3:

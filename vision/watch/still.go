@@ -73,11 +73,9 @@ func (s *Stills) Look(ctx context.Context, p Still) (seen Seen, err error) {
 	if p.Posed {
 		tiles = vision.TilesByGround(p.Camera, p.Pose, 0, size)
 	} else {
-		for _, k := range vision.BlindScales {
-			tiles = append(tiles, vision.TilesAt(p.BGR.Cols(), p.BGR.Rows(), size, k)...)
-		}
+		tiles = vision.TilesUnposed(p.BGR.Cols(), p.BGR.Rows(), size)
 	}
-	all, err := f.w.Model.Picture(ctx, p.BGR, tiles, s.score)
+	all, err := f.w.Model.Picture(ctx, p.BGR, vision.Turned(tiles), s.score)
 	if err != nil {
 		return seen, err
 	}

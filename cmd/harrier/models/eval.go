@@ -74,7 +74,7 @@ func (c *Eval) Run(ctx context.Context) error {
 	if c.Calibrate != "" && m.Calibrated() {
 		return fmt.Errorf("model %s has a calibration already: a calibration is fitted to raw scores, take it out of the manifest that it is run with", c.Model)
 	}
-	found, err := detectAll(ctx, m, pictures)
+	found, err := detectAll(ctx, m, pictures, c.Calibrate != "" || c.Only) // scores are fitted to single looks, as video has them, and closer looks are trained on those
 	if err != nil {
 		return err
 	}
@@ -139,8 +139,8 @@ func printFigures(name string, f measure.Figures, off string) {
 }
 
 // detectAll runs a model over all pictures, the same way for every one: by ground resolution where it is known, else at the fixed
-// scales. It notes of each how far it is from what the model learnt from.
-func detectAll(ctx context.Context, m *infer.Model, pictures []dataset.Picture) ([][]vision.Detection, error) {
+// scales; as stills, or once as video is looked at. It notes of each how far it is from what the model learnt from.
+func detectAll(ctx context.Context, m *infer.Model, pictures []dataset.Picture, once bool) ([][]vision.Detection, error) {
 	out := make([][]vision.Detection, len(pictures))
 	bar := progress.New(len(pictures))
 	for i, p := range pictures {
@@ -157,9 +157,7 @@ func detectAll(ctx context.Context, m *infer.Model, pictures []dataset.Picture) 
 				tiles[i].GSDM = p.GSDM
 			}
 		} else {
-			for _, s := range vision.BlindScales {
-				tiles = append(tiles, vision.TilesAt(pic.Cols(), pic.Rows(), m.Manifest.Size, s)...)
-			}
+			tiles = vision.TilesUnposed(pic.Cols(), pic.Rows(), m.Manifest.Size)
 		}
 		off, err := m.Unlike(pic)
 		if err != nil {
@@ -167,6 +165,9 @@ func detectAll(ctx context.Context, m *infer.Model, pictures []dataset.Picture) 
 			return nil, fmt.Errorf("%s: %w", p.Path, err)
 		}
 		pictures[i].Unlike = off
+		if !once {
+			tiles = vision.Turned(tiles)
+		}
 		d, err := m.Picture(ctx, pic, tiles, evalLeast)
 		pic.Close()
 		if err != nil {

@@ -29,7 +29,7 @@ func (c *modelCompareCmd) Run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		found, err := detectAll(ctx, m, pictures)
+		found, err := detectAll(ctx, m, pictures, false)
 		m.Close()
 		if err != nil {
 			return err
