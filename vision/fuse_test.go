@@ -63,3 +63,21 @@ func TestABoxOfSeveralStallsIsNone(t *testing.T) {
 		}
 	}
 }
+
+// Where one look shows a thing whole, those that a tile's edge cuts do not say how large it is; what is private is kept though most looks do not show it.
+func TestCutAndPrivateThingsAreFused(t *testing.T) {
+	truck := func(x, w, score float64, cut bool) Detection {
+		return Detection{Class: "lorry", Score: score, Cut: cut, Box: Box{X: x, Y: 0, W: w, H: 40}}
+	}
+	person := Detection{Class: "person", Score: 0.3, Box: Box{X: 300, Y: 0, W: 10, H: 10}}
+	out := Fuse([][]Detection{{truck(0, 70, 0.9, true), person}, {truck(0, 100, 0.5, false)}, {}, {}}, 0.1)
+	if len(out) != 2 {
+		t.Fatalf("%+v", out)
+	}
+	if d := out[0]; d.Class != "lorry" || d.Cut || d.Box.W != 100 || math.Abs(d.Score-0.35) > 1e-9 {
+		t.Errorf("seen whole once: %+v", d)
+	}
+	if d := out[1]; d.Class != "person" || math.Abs(d.Score-0.075) > 1e-9 || d.Surest != 0.3 || !d.Told(0.1) || d.Told(0.4) {
+		t.Errorf("somebody, seen once: %+v", d)
+	}
+}

@@ -80,7 +80,8 @@ func Fuse(looks [][]Detection, minScore float64) []Detection {
 	type thing struct {
 		Detection         // its surest
 		sum       Box     // of the boxes times their scores
-		total     float64 // of the scores
+		weight    float64 // of the scores of these boxes
+		total     float64 // of all scores
 		seen      []bool  // by look
 	}
 	type found struct {
@@ -107,20 +108,35 @@ func Fuse(looks [][]Detection, minScore float64) []Detection {
 		}
 		if best == nil {
 			best = &thing{Detection: d.Detection, seen: make([]bool, len(looks))}
+			best.Surest = max(d.Score, d.Surest)
 			things = append(things, best)
 		}
 		best.seen[d.look] = true
-		best.sum = Box{best.sum.X + d.Box.X*d.Score, best.sum.Y + d.Box.Y*d.Score, best.sum.W + d.Box.W*d.Score, best.sum.H + d.Box.H*d.Score}
 		best.total += d.Score
+		best.Surest = max(best.Surest, d.Surest)
+		switch {
+		case best.Cut && !d.Cut: // where a look shows it whole, those that cut it do not say how large it is
+			best.Cut, best.sum, best.weight = false, Box{}, 0
+		case d.Cut && !best.Cut:
+			continue
+		}
+		best.sum = Box{best.sum.X + d.Box.X*d.Score, best.sum.Y + d.Box.Y*d.Score, best.sum.W + d.Box.W*d.Score, best.sum.H + d.Box.H*d.Score}
+		best.weight += d.Score
 	}
 	var out []Detection
 	for _, g := range things {
-		if g.Score = g.total / float64(len(looks)); g.Score >= minScore {
-			g.Box = Box{g.sum.X / g.total, g.sum.Y / g.total, g.sum.W / g.total, g.sum.H / g.total}
+		if g.Score = g.total / float64(len(looks)); g.Told(minScore) {
+			g.Box = Box{g.sum.X / g.weight, g.sum.Y / g.weight, g.sum.W / g.weight, g.sum.H / g.weight}
 			out = append(out, g.Detection)
 		}
 	}
 	return Suppress(out, sameThing)
+}
+
+// Told says whether a detection is told where those from minScore on are asked for. What is private is also told where only one of several looks was so
+// sure of it: it is to be made unrecognisable.
+func (d Detection) Told(minScore float64) bool {
+	return d.Score >= minScore || Private(d.Class) && d.Surest >= minScore
 }
 
 // meets says whether two boxes have any part in common.

@@ -24,6 +24,9 @@ const worstGSDM = 0.2
 // 4.5 m at 4 to 10 cm a pixel at the size the network knows, the second at 2.5 to 6. Chosen on Girardot (stalls) and on vehicles at 5 cm a pixel.
 var BlindScales = []float64{0.8, 0.5}
 
+// VideoScale is that at which a frame of a video is looked at while its pose is not known.
+const VideoScale = 1.0
+
 // overlap of neighbouring tiles as a share of their side: 96 of 416 pixels, a truck's length at NetworkGSDM.
 const overlap = 96.0 / 416
 

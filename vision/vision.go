@@ -43,8 +43,10 @@ func (b *Box) UnmarshalJSON(data []byte) error {
 type Detection struct {
 	Class string
 	Score float64
-	Box   Box
-	Cut   bool // by a tile's edge inside the picture: it is larger than what is seen of it
+	// Surest is the highest score of several looks, of which Score is the mean; 0 where there was one.
+	Surest float64
+	Box    Box
+	Cut    bool // by a tile's edge inside the picture: it is larger than what is seen of it
 	// LengthM is how long the longer side of the box is on the ground, metres, as far as the tile's ground resolution tells; 0 where not known.
 	LengthM float64
 	// Marks are what else is said of it, with a probability: by a closer look of dump trucks dirty and spillage; Unlike of all.

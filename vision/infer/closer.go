@@ -92,7 +92,7 @@ func (c *closer) look(ctx context.Context, pic gocv.Mat, found []vision.Detectio
 	if err := g.Wait(); err != nil {
 		return nil, err
 	}
-	return vision.Suppress(slices.DeleteFunc(found, func(d vision.Detection) bool { return d.Score < minScore }), 0.5), nil
+	return vision.Suppress(slices.DeleteFunc(found, func(d vision.Detection) bool { return !d.Told(minScore) }), 0.5), nil
 }
 
 // kinds are the probabilities of the classes that share a name with one, among themselves; nil where it has its name for itself.

@@ -17,11 +17,21 @@ import (
 // Picture detects in the tiles of a BGR picture, as many at a time as there are sessions. Boxes are in the picture's own pixels.
 func (m *Model) Picture(ctx context.Context, pic gocv.Mat, tiles []vision.Tile, minScore float64) ([]vision.Detection, error) {
 	found := make([][]vision.Detection, len(tiles))
+	scales := map[float64][]vision.Detection{} // of tiles of one side, where their ground resolution is not known
+	for _, t := range tiles {
+		if t.GSDM == 0 {
+			scales[t.Side] = nil
+		}
+	}
+	least := minScore
+	if len(scales) > 1 {
+		least = 0 // what one scale hardly shows counts in the mean of all
+	}
 	g, gctx := errgroup.WithContext(ctx)
 	g.SetLimit(m.n)
 	for i, t := range tiles {
 		g.Go(func() error {
-			d, err := m.at(gctx, pic, t, minScore)
+			d, err := m.at(gctx, pic, t, least)
 			found[i] = d
 			return err
 		})
@@ -30,7 +40,6 @@ func (m *Model) Picture(ctx context.Context, pic gocv.Mat, tiles []vision.Tile, 
 		return nil, err
 	}
 	var all []vision.Detection
-	scales := map[float64][]vision.Detection{} // of tiles of one side, where their ground resolution is not known
 	w, h := float64(pic.Cols()), float64(pic.Rows())
 	for i, t := range tiles {
 		k := t.Side / float64(m.Manifest.Size)
@@ -41,7 +50,7 @@ func (m *Model) Picture(ctx context.Context, pic gocv.Mat, tiles []vision.Tile, 
 			v.LengthM = max(b.W, b.H) * t.GSDM
 			v.Cut = t.X > 0 && b.X < t.X+px*k || t.Y > 0 && b.Y < t.Y+px*k ||
 				t.X+t.Side < w && b.X+b.W > t.X+t.Side-px*k || t.Y+t.Side < h && b.Y+b.H > t.Y+t.Side-px*k
-			if v = clipped(v, w, h); t.GSDM == 0 {
+			if v = clipped(v, w, h); len(scales) > 1 {
 				scales[t.Side] = append(scales[t.Side], v)
 			} else {
 				all = append(all, v)
@@ -53,17 +62,15 @@ func (m *Model) Picture(ctx context.Context, pic gocv.Mat, tiles []vision.Tile, 
 		for _, side := range slices.Sorted(maps.Keys(scales)) {
 			looks = append(looks, vision.Suppress(scales[side], 0.5))
 		}
-		all = append(all, vision.Fuse(looks, minScore)...)
-	} else {
-		for _, d := range scales {
-			all = append(all, d...)
-		}
+		all = vision.Fuse(looks, minScore)
 	}
-	all = vision.Suppress(slices.DeleteFunc(all, func(d vision.Detection) bool { return d.Class == "heap" && green(pic, d.Box) > mostlyGreen }), 0.5)
+	green := func(d vision.Detection) bool { return d.Class == "heap" && green(pic, d.Box) > mostlyGreen }
+	all = vision.Suppress(slices.DeleteFunc(all, green), 0.5)
 	if m.closer == nil {
 		return all, nil
 	}
-	return m.closer.look(ctx, pic, all, minScore)
+	all, err := m.closer.look(ctx, pic, all, minScore)
+	return slices.DeleteFunc(all, green), err // what a closer look takes for a heap, too
 }
 
 // grey114 is what lies beyond a picture's edge, as the network was trained.

@@ -24,6 +24,7 @@ type look struct {
 	pass    bool               // it is to be laid on the ground
 	all     []vision.Detection // also what is only to be made unrecognisable
 	seen    seen
+	unlike  *Unlike // where the video begins to be unlike all that was learnt from
 }
 
 func (l *look) close() {
@@ -96,6 +97,7 @@ type eye struct {
 	at      geo.Pose // of the last frame
 	blind   string   // why the last frame showed nothing
 	pass    geo.Pose // of the last frame that is laid on the ground
+	told    bool     // that the video is unlike
 	unlike  bool     // the frame at judged, and those since, are unlike all that the network learnt from
 	judged  time.Duration
 
@@ -105,22 +107,23 @@ type eye struct {
 // unlikeEvery is how often it is asked whether the pictures are unlike all that the network learnt from: light and weather change slowly.
 const unlikeEvery = 5 * time.Second
 
-// like asks it, and says so once.
-func (f *flightWatch) like(p *stream.Picture, e *eye) error {
+// like asks it; it returns what is to be told, once a flight.
+func (f *flightWatch) like(p *stream.Picture, e *eye) (*Unlike, error) {
 	if e.judged > 0 && p.PTS-e.judged < unlikeEvery && p.PTS >= e.judged {
-		return nil
+		return nil, nil
 	}
 	off, err := f.w.Model.Unlike(p.BGR)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	e.judged = max(1, p.PTS)
-	if off >= 1 && !e.unlike {
-		f.log.Warn("the video is unlike all that the network learnt from (night, heat, snow, fog?): what is found in it is trusted less", "off", off)
-		err = f.sink.Unlike(Unlike{Flight: f.job.Flight, Dock: f.job.Dock, Since: f.base().zero.Add(p.PTS).UTC(), Off: off, Simulated: f.job.Simulated})
-	}
 	e.unlike = off >= 1
-	return err
+	if !e.unlike || e.told {
+		return nil, nil
+	}
+	e.told = true
+	f.log.Warn("the video is unlike all that the network learnt from (night, heat, snow, fog?): what is found in it is trusted less", "off", off)
+	return &Unlike{Flight: f.job.Flight, Dock: f.job.Dock, Since: f.base().zero.Add(p.PTS).UTC(), Off: off, Simulated: f.job.Simulated}, nil
 }
 
 // atHorizonDeg: with its middle so little below level a camera shows sky and ground too far off to tell anything.
@@ -146,8 +149,8 @@ func (f *flightWatch) analyse(ctx context.Context, p *stream.Picture, e *eye) (l
 		f.w.Blind.Add(1)
 		return l, nil
 	}
-	err := f.like(p, e)
-	if err != nil {
+	var err error
+	if l.unlike, err = f.like(p, e); err != nil {
 		return l, err
 	}
 	size := f.w.Model.Manifest.Size
@@ -155,7 +158,7 @@ func (f *flightWatch) analyse(ctx context.Context, p *stream.Picture, e *eye) (l
 	if posed {
 		tiles = e.sampler.Next(l.camera, pose, vision.TilesByGround(l.camera, pose, 0, size))
 	} else {
-		tiles = vision.TilesAt(l.camera.Width, l.camera.Height, size, vision.BlindScales[0])
+		tiles = vision.TilesAt(l.camera.Width, l.camera.Height, size, vision.VideoScale)
 	}
 	l.all, err = f.w.Model.Picture(ctx, p.BGR, tiles, PrivateScore)
 	if err != nil {

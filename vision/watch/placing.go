@@ -96,6 +96,11 @@ func (f *flightWatch) placeNext(ctx context.Context, l look) (done bool, err err
 	if !f.poses.Reaches(at) && time.Since(at) < poseWait {
 		return false, nil
 	}
+	if l.unlike != nil {
+		if err := f.sink.Unlike(*l.unlike); err != nil {
+			return false, err
+		}
+	}
 	if err := f.sightings(ctx, l, at); err != nil {
 		return false, err
 	}
@@ -197,7 +202,7 @@ func (f *flightWatch) unsearched(ctx context.Context, l look) ([]vision.Detectio
 
 // leftOut are the tiles, of size pixels as the model takes them, of what was not looked at in a frame.
 func (f *flightWatch) leftOut(l look, size int) []vision.Tile {
-	tiles := vision.TilesAt(l.camera.Width, l.camera.Height, size, vision.BlindScales[0])
+	tiles := vision.TilesAt(l.camera.Width, l.camera.Height, size, vision.VideoScale)
 	if p, ok := f.pose(f.base(), l.pts); ok {
 		tiles = vision.TilesByGround(l.camera, p, 0, size)
 	}

@@ -9,7 +9,7 @@ import (
 	"github.com/harrier-patrol/harrier/vision"
 )
 
-// PrivateScore is the raw confidence from which somebody or something is made unrecognisable: a face too many costs nothing.
+// PrivateScore is the score from which somebody or something is made unrecognisable: a face too many costs nothing.
 const PrivateScore = 0.1
 
 // What may not be told from a picture that is shown or handed over: detail finer than this, in metres, on people (faces) and on

@@ -80,7 +80,7 @@ func (s *Stills) Look(ctx context.Context, p Still) (seen Seen, err error) {
 		return seen, err
 	}
 	f.w.Analysed.Add(1)
-	f.w.Tiles.Add(int64(len(tiles)))
+	f.w.Tiles.Add(int64(vision.StillTurns * len(tiles)))
 	var frame []vision.Observation
 	var read []map[string]string // on each of them
 	for _, d := range all {
@@ -115,6 +115,13 @@ func (s *Stills) findings(ctx context.Context, p Still, all []vision.Detection, 
 		scene, ok := f.tracker.Rule(k, f.w.Fences)
 		if !ok {
 			continue
+		}
+		if class, _ := k.Class(); len(read[n]) == 0 { // of a truck that this still does not show to be one
+			d := frame[n].Detection
+			d.Class = class
+			if read[n], err = f.read(ctx, p.BGR, d, frame[n].At); err != nil {
+				return nil, err
+			}
 		}
 		x := f.finding(k, frame[n], scene.Name, read[n])
 		if old, had := f.found[k]; had {

@@ -137,7 +137,7 @@ func (w *Watcher) job(ctx context.Context, nc *nats.Conn, js jetstream.JetStream
 			return keep(SubjectTracks+job.Flight, fmt.Sprintf("track/%s/%d", e.ID, e.Epoch), e)
 		},
 		Unlike: func(u Unlike) error {
-			return keep(SubjectUnlike+job.Flight, fmt.Sprintf("unlike/%s/%d", u.Flight, u.Since.UnixMilli()), u)
+			return keep(SubjectUnlike+job.Flight, fmt.Sprintf("unlike/%s/%d", u.Flight, epoch), u)
 		},
 		Compared: func(c Compared) error {
 			return keep(SubjectShadow+job.Flight, fmt.Sprintf("shadow/%s/%d", c.Flight, epoch), c)

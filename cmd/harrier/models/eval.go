@@ -157,7 +157,9 @@ func detectAll(ctx context.Context, m *infer.Model, pictures []dataset.Picture, 
 				tiles[i].GSDM = p.GSDM
 			}
 		} else {
-			tiles = vision.TilesUnposed(pic.Cols(), pic.Rows(), m.Manifest.Size)
+			if tiles = vision.TilesUnposed(pic.Cols(), pic.Rows(), m.Manifest.Size); once {
+				tiles = vision.TilesAt(pic.Cols(), pic.Rows(), m.Manifest.Size, vision.VideoScale)
+			}
 		}
 		off, err := m.Unlike(pic)
 		if err != nil {
