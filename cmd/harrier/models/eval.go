@@ -19,6 +19,7 @@ import (
 	"github.com/harrier-patrol/harrier/vision/dataset"
 	"github.com/harrier-patrol/harrier/vision/infer"
 	"github.com/harrier-patrol/harrier/vision/measure"
+	"github.com/harrier-patrol/harrier/vision/measure/page"
 	"github.com/harrier-patrol/harrier/vision/networks"
 )
 
@@ -126,9 +127,9 @@ func (c *Eval) Run(ctx context.Context) error {
 	if err := os.WriteFile(filepath.Join(c.Out, "figures.json"), append(b, '\n'), 0o644); err != nil {
 		return err
 	}
-	page, err := measure.Page{Model: m.Manifest.Name, Dataset: c.Dataset, Threshold: c.Threshold, Pictures: pictures, Classes: results, False: wrong, Apart: aside, Unlike: odd}.Write(c.Out)
+	path, err := page.Page{Model: m.Manifest.Name, Dataset: c.Dataset, Threshold: c.Threshold, Pictures: pictures, Classes: results, False: wrong, Apart: aside, Unlike: odd}.Write(c.Out)
 	if err == nil {
-		fmt.Println("report:", page)
+		fmt.Println("report:", path)
 	}
 	return err
 }

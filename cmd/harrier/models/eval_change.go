@@ -12,7 +12,6 @@ import (
 
 	"github.com/harrier-patrol/harrier/vision/change"
 	"github.com/harrier-patrol/harrier/vision/infer"
-	"github.com/harrier-patrol/harrier/vision/measure"
 	"github.com/harrier-patrol/harrier/vision/ties"
 )
 
@@ -30,7 +29,7 @@ func (c *Eval) change(ctx context.Context, model string) error {
 	defer m.Close()
 	f := ties.NewFinder(1600, 4000)
 	defer f.Close()
-	var all measure.Changes
+	var all change.Measured
 	for _, p := range paths {
 		if err := c.pair(ctx, m, f, filepath.Base(p), &all); err != nil {
 			return fmt.Errorf("%s: %w", filepath.Base(p), err)
@@ -46,7 +45,7 @@ func (c *Eval) change(ctx context.Context, model string) error {
 	}
 	b, err := json.MarshalIndent(struct {
 		Dataset string `json:"dataset"`
-		measure.ChangeFigures
+		change.Figures
 	}{c.Dataset, figures}, "", " ")
 	if err != nil {
 		return err
@@ -55,7 +54,7 @@ func (c *Eval) change(ctx context.Context, model string) error {
 }
 
 // pair compares one pair, and writes the mask.
-func (c *Eval) pair(ctx context.Context, m *infer.Pair, f *ties.Finder, name string, all *measure.Changes) error {
+func (c *Eval) pair(ctx context.Context, m *infer.Pair, f *ties.Finder, name string, all *change.Measured) error {
 	read := func(folder string, how gocv.IMReadFlag) (gocv.Mat, error) {
 		p := gocv.IMRead(filepath.Join(c.Dataset, folder, name), how)
 		if p.Empty() {

@@ -1,4 +1,4 @@
-package measure
+package change
 
 import (
 	"image"
@@ -7,8 +7,6 @@ import (
 	"sort"
 
 	"gocv.io/x/gocv"
-
-	"github.com/harrier-patrol/harrier/vision/change"
 )
 
 // counts of pixels of one pair.
@@ -39,7 +37,7 @@ type kinds struct {
 }
 
 // count looks at what the truth has under each outline: 255 where something is new, other values from 128 on where it is gone.
-func (k *kinds) count(outlines []change.Outline, truth gocv.Mat) {
+func (k *kinds) count(outlines []Outline, truth gocv.Mat) {
 	isNew, isGone, inside := gocv.NewMat(), gocv.NewMat(), gocv.NewMat()
 	defer isNew.Close()
 	defer isGone.Close()
@@ -67,15 +65,15 @@ func (k *kinds) count(outlines []change.Outline, truth gocv.Mat) {
 			continue
 		}
 		k.of++
-		if n > g == (o.Kind == change.New) {
+		if n > g == (o.Kind == New) {
 			k.right++
 		}
 	}
 }
 
-// Changes collects what was measured of pairs of pictures: the masks of what changed beside the truth, and beside both the best that a difference of
+// Measured collects what was measured of pairs of pictures: the masks of what changed beside the truth, and beside both the best that a difference of
 // pixels can do.
-type Changes struct {
+type Measured struct {
 	names []string
 	ours  []counts
 	diffs [64][]counts // at thresholds 0, 4, 8, …
@@ -89,8 +87,8 @@ type PairFigures struct {
 	Diff float64 `json:"f1_pixel_difference"` // at the threshold that is best over all pairs, chosen on their truth
 }
 
-// ChangeFigures are those of all pairs: F1 of changed pixels with the 95 % interval of a bootstrap over pairs.
-type ChangeFigures struct {
+// Figures are those of all pairs: F1 of changed pixels with the 95 % interval of a bootstrap over pairs.
+type Figures struct {
 	Pairs []PairFigures `json:"pairs"`
 	F1    float64       `json:"f1"`
 	Low   float64       `json:"low"`
@@ -102,7 +100,7 @@ type ChangeFigures struct {
 }
 
 // Add takes in a pair: two BGR pictures of one size, what was found, and the truth (255 where a structure is new, from 128 on where it is gone).
-func (c *Changes) Add(name string, before, after, truth gocv.Mat, found *change.Result) {
+func (c *Measured) Add(name string, before, after, truth gocv.Mat, found *Result) {
 	c.names, c.ours = append(c.names, name), append(c.ours, counted(found.Mask, truth))
 	c.told.count(found.Outlines, truth)
 	d, grey, mask := gocv.NewMat(), gocv.NewMat(), gocv.NewMat()
@@ -118,7 +116,7 @@ func (c *Changes) Add(name string, before, after, truth gocv.Mat, found *change.
 }
 
 // Figures are those of the pairs so far; there must be one.
-func (c *Changes) Figures() ChangeFigures {
+func (c *Measured) Figures() Figures {
 	all := make([]int, len(c.names))
 	for i := range all {
 		all[i] = i
@@ -146,7 +144,7 @@ func (c *Changes) Figures() ChangeFigures {
 		drawn = append(drawn, total(c.ours, of))
 	}
 	sort.Float64s(drawn)
-	f := ChangeFigures{F1: total(c.ours, all), Low: drawn[25], High: drawn[974], Diff: total(c.diffs[best], all)}
+	f := Figures{F1: total(c.ours, all), Low: drawn[25], High: drawn[974], Diff: total(c.diffs[best], all)}
 	for i, name := range c.names {
 		f.Pairs = append(f.Pairs, PairFigures{name, c.ours[i].f1(), c.diffs[best][i].f1()})
 	}

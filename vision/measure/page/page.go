@@ -1,4 +1,5 @@
-package measure
+// Package page writes what was measured of a data set as a page for people, with the pictures of mistakes.
+package page
 
 import (
 	"fmt"
@@ -14,9 +15,10 @@ import (
 
 	"github.com/harrier-patrol/harrier/vision"
 	"github.com/harrier-patrol/harrier/vision/dataset"
+	"github.com/harrier-patrol/harrier/vision/measure"
 )
 
-var page = template.Must(template.New("eval").Parse(`<!doctype html>
+var layout = template.Must(template.New("eval").Parse(`<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>Harrier: how often it is right</title>
 <style>body{font:15px/1.5 system-ui,sans-serif;margin:2rem;color:#222;max-width:1100px}table{border-collapse:collapse}td,th{padding:.3rem .8rem;border-bottom:1px solid #ddd;text-align:left}svg{background:#fafafa;margin:.5rem}figure{display:inline-block;margin:.4rem;vertical-align:top}figure img{max-height:150px;max-width:220px;border-radius:3px}figcaption{font-size:12px;color:#555}</style>
 <h1>How often {{.Model}} is right</h1>
@@ -55,20 +57,20 @@ type Page struct {
 	Model, Dataset string
 	Threshold      float64
 	Pictures       []dataset.Picture
-	Classes        []Class
-	False          []FalseClass
-	Apart          []ApartClass
-	Unlike         UnlikeCount
+	Classes        []measure.Class
+	False          []measure.FalseClass
+	Apart          []measure.ApartClass
+	Unlike         measure.UnlikeCount
 }
 
 // Write writes report.html into a folder, with the pictures of mistakes, and returns its path.
 func (c Page) Write(dir string) (string, error) {
 	var plots []plot
 	for i, r := range c.Classes {
-		p := plot{Class: r.Name, SVG: template.HTML(curveSVG(Curve(r.Pictures)) + reliabilitySVG(r.Bins))} // drawn from numbers alone
-		missed, wrong := Mistakes(r.Pictures, c.Threshold, maxMistakes)
+		p := plot{Class: r.Name, SVG: template.HTML(curveSVG(measure.Curve(r.Pictures)) + reliabilitySVG(r.Bins))} // drawn from numbers alone
+		missed, wrong := measure.Mistakes(r.Pictures, c.Threshold, maxMistakes)
 		for _, x := range []struct {
-			list []Mistake
+			list []measure.Mistake
 			what string
 			into *[]mistakePicture
 		}{{missed, "missed", &p.Missed}, {wrong, "false", &p.False}} {
@@ -91,7 +93,7 @@ func (c Page) Write(dir string) (string, error) {
 		return "", err
 	}
 	defer f.Close()
-	if err := page.Execute(f, struct {
+	if err := layout.Execute(f, struct {
 		Page
 		Plots []plot
 	}{c, plots}); err != nil {
@@ -135,7 +137,7 @@ func plotSVG(title, x, y, body string) string {
 
 func at(x, y float64) string { return fmt.Sprintf("%.1f,%.1f", plotMargin+plotPx*x, 22+plotPx*(1-y)) }
 
-func curveSVG(points []Point) string {
+func curveSVG(points []measure.Point) string {
 	var p []string
 	for _, q := range points {
 		p = append(p, at(q.Recall, q.Precision))
@@ -143,7 +145,7 @@ func curveSVG(points []Point) string {
 	return plotSVG("Precision over recall", "recall", "precision", `<polyline fill="none" stroke="#06c" stroke-width="2" points="`+strings.Join(p, " ")+`"/>`)
 }
 
-func reliabilitySVG(bins []Bin) string {
+func reliabilitySVG(bins []measure.Bin) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, `<polyline fill="none" stroke="#aaa" stroke-dasharray="4" points="%s %s"/>`, at(0, 0), at(1, 1))
 	var p []string
