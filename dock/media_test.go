@@ -13,29 +13,19 @@ import (
 	"github.com/harrier-patrol/harrier/dock/cloudapi"
 	"github.com/harrier-patrol/harrier/dock/media"
 	"github.com/harrier-patrol/harrier/dock/pace"
-	"github.com/harrier-patrol/harrier/dock/uploads"
-	"github.com/harrier-patrol/harrier/embedded"
+	"github.com/harrier-patrol/harrier/embedded/storagetest"
 	"github.com/harrier-patrol/harrier/evidence"
 	"github.com/harrier-patrol/harrier/journal"
 )
 
 // depot is a bucket for a test's docks to upload to, with the evidence that it goes into.
 func depot(t *testing.T, w *world) (*media.Depot, string) {
-	keys := &uploads.Keys{Secret: "s"}
-	s3, err := embedded.StartStorage(embedded.StorageOptions{Listen: "127.0.0.1:0", Dir: t.TempDir(), Bucket: "media", AccessKey: "harrier", SecretKey: "s", Docks: keys})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { s3.Close() })
-	bucket, err := uploads.Open(uploads.Options{Endpoint: "http://" + s3.Addr(), Bucket: "media", Region: "us-east-1", Provider: cloudapi.ProviderMinio, AccessKey: "harrier", SecretKey: "s", Keys: keys})
-	if err != nil {
-		t.Fatal(err)
-	}
+	bucket, addr := storagetest.Start(t)
 	store, err := evidence.OpenFolder(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &media.Depot{Uploads: bucket, Store: store}, s3.Addr()
+	return &media.Depot{Uploads: bucket, Store: store}, addr
 }
 
 // A dock asks where to upload, uploads, and says so: of one file twice, of one never, of one that is not its own. The fourth never comes.

@@ -15,36 +15,36 @@ import (
 	"github.com/harrier-patrol/harrier/cmd/harrier/bench"
 	"github.com/harrier-patrol/harrier/cmd/harrier/demo"
 	"github.com/harrier-patrol/harrier/cmd/harrier/doctor"
-	"github.com/harrier-patrol/harrier/cmd/harrier/models"
 	"github.com/harrier-patrol/harrier/cmd/harrier/progress"
+	"github.com/harrier-patrol/harrier/cmd/harrier/recognition"
 	"github.com/harrier-patrol/harrier/cmd/harrier/stills"
 	"github.com/harrier-patrol/harrier/console"
 )
 
 // cli is every command of the program.
 type cli struct {
-	Inspect     stills.Inspect   `cmd:"" help:"Look at stills and recordings from disk."`
-	Change      stills.Change    `cmd:"" help:"Mark what was built or pulled down between two pictures of one place."`
-	Eval        models.Eval      `cmd:"" help:"Measure a model on labelled pictures."`
-	Dataset     models.Dataset   `cmd:"" help:"Make data sets of reviewed leads."`
-	Model       models.Model     `cmd:"" help:"Compare, promote and roll back models."`
-	Locate      stills.Locate    `cmd:"" help:"Put pixels of a still on the ground."`
-	Geo         geoCmd           `cmd:"" help:"Grid, fences and register: check, import, ask."`
-	Calibrate   stills.Calibrate `cmd:"" help:"Correct reported heights and yaws by overlapping stills."`
-	Demo        demo.Cmd         `cmd:"" help:"Simulated docks, and Harrier beside them."`
-	Serve       serveCmd         `cmd:"" help:"Run Harrier for the docks of a configuration."`
-	Leads       leadsCmd         `cmd:"" help:"List the leads of a Harrier that runs."`
-	Dock        dockCmd          `cmd:"" help:"Give docks credentials, and take them away."`
-	NATS        natsCmd          `cmd:"" name:"nats" help:"Users of NATS, and what each may do."`
-	DeadLetters deadLettersCmd   `cmd:"" name:"dead-letters" help:"Messages that could not be worked off: list them, and send them again."`
-	Controller  controllerCmd    `cmd:"" help:"Fly the docks of a configuration, and nothing else."`
-	Calendar    calendarCmd      `cmd:"" help:"Show what is planned: flights, windows, batteries, approvals, and what cannot be flown."`
-	Diary       diaryCmd         `cmd:"" help:"Write the diary of a shift: what flew, what did not and why, who did what."`
-	Docksim     docksimCmd       `cmd:"" help:"Run simulated docks over a made-up town."`
-	Bench       bench.Cmd        `cmd:"" help:"Measure."`
-	Doctor      doctor.Cmd       `cmd:"" help:"Check libraries, model, configuration, ports and services."`
-	OpenAPI     openapiCmd       `cmd:"" name:"openapi" hidden:"" help:"Print the console's OpenAPI document."`
-	Render      models.Render    `cmd:"" hidden:"" help:"Render labelled frames of made-up towns, for training."`
+	Inspect     stills.Inspect      `cmd:"" help:"Look at stills and recordings from disk."`
+	Change      stills.Change       `cmd:"" help:"Mark what was built or pulled down between two pictures of one place."`
+	Eval        recognition.Eval    `cmd:"" help:"Measure a model on labelled pictures."`
+	Dataset     recognition.Dataset `cmd:"" help:"Make data sets of reviewed leads."`
+	Model       recognition.Model   `cmd:"" help:"Compare, promote and roll back models."`
+	Locate      stills.Locate       `cmd:"" help:"Put pixels of a still on the ground."`
+	Geo         geoCmd              `cmd:"" help:"Grid, fences and register: check, import, ask."`
+	Calibrate   stills.Calibrate    `cmd:"" help:"Correct reported heights and yaws by overlapping stills."`
+	Demo        demo.Cmd            `cmd:"" help:"Simulated docks, and Harrier beside them."`
+	Serve       serveCmd            `cmd:"" help:"Run Harrier for the docks of a configuration."`
+	Leads       leadsCmd            `cmd:"" help:"List the leads of a Harrier that runs."`
+	Dock        dockCmd             `cmd:"" help:"Give docks credentials, and take them away."`
+	NATS        natsCmd             `cmd:"" name:"nats" help:"Users of NATS, and what each may do."`
+	DeadLetters deadLettersCmd      `cmd:"" name:"dead-letters" help:"Messages that could not be worked off: list them, and send them again."`
+	Controller  controllerCmd       `cmd:"" help:"Fly the docks of a configuration, and nothing else."`
+	Calendar    calendarCmd         `cmd:"" help:"Show what is planned: flights, windows, batteries, approvals, and what cannot be flown."`
+	Diary       diaryCmd            `cmd:"" help:"Write the diary of a shift: what flew, what did not and why, who did what."`
+	Docksim     docksimCmd          `cmd:"" help:"Run simulated docks over a made-up town."`
+	Bench       bench.Cmd           `cmd:"" help:"Measure."`
+	Doctor      doctor.Cmd          `cmd:"" help:"Check libraries, model, configuration, ports and services."`
+	OpenAPI     openapiCmd          `cmd:"" name:"openapi" hidden:"" help:"Print the console's OpenAPI document."`
+	Render      recognition.Render  `cmd:"" hidden:"" help:"Render labelled frames of made-up towns, for training."`
 }
 
 // Exit codes: 0 all good, 1 some inputs failed, 2 unusable call.

@@ -11,7 +11,7 @@ import (
 	"gocv.io/x/gocv"
 
 	"github.com/harrier-patrol/harrier/cmd/harrier/config"
-	"github.com/harrier-patrol/harrier/cmd/harrier/models"
+	"github.com/harrier-patrol/harrier/cmd/harrier/recognition"
 	"github.com/harrier-patrol/harrier/vision/dataset"
 	"github.com/harrier-patrol/harrier/vision/networks"
 )
@@ -198,7 +198,7 @@ func TestCalibratedScoresAreNotFittedAgain(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, dataset.AnnotationsFile), []byte(`{"images":[{"id":1,"file_name":"no-such.jpg","gsd_m":0.1}],"annotations":[],"categories":[{"id":1,"name":"stall"}]}`), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	c := models.Eval{Dataset: dir, Format: "coco", Out: t.TempDir(), Model: "harrier-nano-fp32", Engine: "opencv", Calibrate: filepath.Join(dir, "m.json")}
+	c := recognition.Eval{Dataset: dir, Format: "coco", Out: t.TempDir(), Model: "harrier-nano-fp32", Engine: "opencv", Calibrate: filepath.Join(dir, "m.json")}
 	if err := c.Run(t.Context()); err == nil || !strings.Contains(err.Error(), "has a calibration already") {
 		t.Errorf("it says %v", err)
 	}

@@ -9,11 +9,9 @@ import (
 
 	"github.com/nats-io/nats.go/jetstream"
 
-	"github.com/harrier-patrol/harrier/dock/cloudapi"
 	"github.com/harrier-patrol/harrier/dock/pace"
-	"github.com/harrier-patrol/harrier/dock/uploads"
-	"github.com/harrier-patrol/harrier/embedded"
 	"github.com/harrier-patrol/harrier/embedded/natstest"
+	"github.com/harrier-patrol/harrier/embedded/storagetest"
 	"github.com/harrier-patrol/harrier/journal"
 	"github.com/harrier-patrol/harrier/missions"
 )
@@ -30,16 +28,7 @@ func TestAccountsOfMediaOutliveAChangeOfHands(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	keys := &uploads.Keys{Secret: "s"}
-	s3, err := embedded.StartStorage(embedded.StorageOptions{Listen: "127.0.0.1:0", Dir: t.TempDir(), Bucket: "media", AccessKey: "harrier", SecretKey: "s", Docks: keys})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { s3.Close() })
-	bucket, err := uploads.Open(uploads.Options{Endpoint: "http://" + s3.Addr(), Bucket: "media", Region: "us-east-1", Provider: cloudapi.ProviderMinio, AccessKey: "harrier", SecretKey: "s", Keys: keys})
-	if err != nil {
-		t.Fatal(err)
-	}
+	bucket, _ := storagetest.Start(t)
 	b := NewBook(Options{SN: "D1", Depot: &Depot{Uploads: bucket}, KV: func() jetstream.KeyValue { return kv }, JS: js, Held: func() bool { return true },
 		Flight: func(context.Context, string) (f missions.Flight, ok bool) { return f, false }, Clock: pace.Wall, Log: slog.New(slog.DiscardHandler)})
 	enter := func(name string, f missions.Flight) {

@@ -1,4 +1,4 @@
-package models
+package recognition
 
 import (
 	"context"

@@ -1,5 +1,5 @@
-// Package models has the commands that measure, compare and change models, and make the data sets for that.
-package models
+// Package recognition has the commands that measure, compare and change models, and make the data sets for that.
+package recognition
 
 import (
 	"fmt"
