@@ -15,8 +15,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"sync"
-	"syscall"
 	"testing"
 	"time"
 
@@ -27,115 +25,6 @@ import (
 	"github.com/harrier-patrol/harrier/dock"
 	"github.com/harrier-patrol/harrier/leads"
 )
-
-// binary builds the program once for the tests that start it whole.
-var binary = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "harrier-test-")
-	if err != nil {
-		return "", err
-	}
-	p := filepath.Join(dir, "harrier")
-	out, err := exec.Command("go", "build", "-o", p, ".").CombinedOutput()
-	if err != nil {
-		return "", fmt.Errorf("%w: %s", err, out)
-	}
-	return p, nil
-})
-
-func TestMain(m *testing.M) {
-	code := m.Run()
-	if p, err := binary(); err == nil && !isShort() {
-		os.RemoveAll(filepath.Dir(p))
-	}
-	os.Exit(code)
-}
-
-func isShort() bool {
-	for _, a := range os.Args {
-		if a == "-test.short=true" || a == "-test.short" {
-			return true
-		}
-	}
-	return false
-}
-
-// whole returns the program, for tests that take a minute; not in -short runs.
-func whole(t *testing.T) string {
-	t.Helper()
-	if testing.Short() {
-		t.Skip("starts the whole program: not in -short runs")
-	}
-	p, err := binary()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
-}
-
-// start runs the program beside the test and ends it with it.
-func start(t *testing.T, name string, args ...string) *exec.Cmd {
-	t.Helper()
-	c := exec.Command(name, args...)
-	var out bytes.Buffer
-	c.Stdout, c.Stderr = &out, &out
-	c.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	if err := c.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = c.Process.Signal(syscall.SIGTERM)
-		done := make(chan struct{})
-		go func() { _ = c.Wait(); close(done) }()
-		select {
-		case <-done:
-		case <-time.After(10 * time.Second):
-			_ = c.Process.Kill()
-			<-done
-			t.Errorf("%s does not end on SIGTERM", name)
-		}
-		if t.Failed() {
-			b := out.Bytes()
-			t.Logf("%s %v said:\n%s", filepath.Base(name), args, b[max(0, len(b)-3000):])
-		}
-	})
-	return c
-}
-
-func until(t *testing.T, limit time.Duration, what string, ok func() bool) {
-	t.Helper()
-	for end := time.Now().Add(limit); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
-		if ok() {
-			return
-		}
-	}
-	t.Fatalf("not within %s: %s", limit, what)
-}
-
-func listening(addr string) bool {
-	c, err := net.DialTimeout("tcp", addr, time.Second)
-	if err != nil {
-		return false
-	}
-	return c.Close() == nil
-}
-
-// dial connects to the NATS of a Harrier that runs with a configuration, once it is up.
-func dial(t *testing.T, path string, offset int, user string) *nats.Conn {
-	t.Helper()
-	var nc *nats.Conn
-	until(t, time.Minute, "NATS is up", func() bool {
-		c, err := config.Load(path)
-		if err == nil {
-			err = c.Shift(offset)
-		}
-		if err == nil {
-			nc, err = c.DialNATS(user)
-		}
-		return err == nil
-	})
-	t.Cleanup(nc.Close)
-	return nc
-}
 
 func checkReport(t *testing.T, path string) demo.Report {
 	t.Helper()

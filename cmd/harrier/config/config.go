@@ -9,9 +9,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strconv"
-	"strings"
 	"time"
 
 	"go.yaml.in/yaml/v3"
@@ -270,114 +268,6 @@ func (c Config) DockLimits() (map[string]gate.Limits, error) {
 		}
 	}
 	return out, nil
-}
-
-// minSecret is how many characters tokens and passwords have at least: 16 that are random are not guessed.
-const minSecret = 16
-
-// serialNumber is what docks and aircraft are named by: it stands in topics, subjects, paths and addresses.
-var serialNumber = regexp.MustCompile(`^[A-Za-z0-9]{4,32}$`)
-
-func (c Config) check() error {
-	if _, err := c.DockLimits(); err != nil {
-		return err
-	}
-	known := map[string]bool{}
-	for i, d := range c.Docks {
-		if d.SN == "" {
-			return fmt.Errorf("docks[%d]: sn is missing: the dock's serial number", i)
-		}
-		for what, sn := range map[string]string{"sn": d.SN, "aircraft": d.Aircraft} {
-			if sn != "" && !serialNumber.MatchString(sn) {
-				return fmt.Errorf("docks[%d]: %s %q is no serial number: 4 to 32 letters and digits", i, what, sn)
-			}
-		}
-		if known[d.SN] {
-			return fmt.Errorf("docks[%d]: serial number %s is there twice", i, d.SN)
-		}
-		known[d.SN] = true
-	}
-	named := map[string]bool{}
-	for i, f := range c.Flights {
-		if k := f.Dock + " " + f.Name; f.Name != "" && named[k] {
-			return fmt.Errorf("flights[%d]: dock %s has two flights named %q", i, f.Dock, f.Name)
-		} else {
-			named[k] = true
-		}
-		when := 0
-		for _, on := range []bool{!f.At.IsZero() || f.RRule != "", f.Cron != "", f.After != 0 || f.Every != 0} {
-			if on {
-				when++
-			}
-		}
-		switch {
-		case !known[f.Dock]:
-			return fmt.Errorf("flights[%d]: dock %q is not among docks", i, f.Dock)
-		case (f.KMZ == "") == (len(f.Waypoints) == 0):
-			return fmt.Errorf("flights[%d]: give either kmz or waypoints", i)
-		case when != 1:
-			return fmt.Errorf("flights[%d]: say when: one of at (with rrule, where it recurs), cron, or after/every", i)
-		case f.Window < 0 || f.Again != nil && *f.Again < 0:
-			return fmt.Errorf("flights[%d]: window and again must not be negative", i)
-		case f.Priority < -100 || f.Priority > 99:
-			return fmt.Errorf("flights[%d]: priority must be -100 to 99 (what an operator starts has 100), is %d", i, f.Priority)
-		case strings.ContainsAny(f.Name, " ./*>"):
-			return fmt.Errorf("flights[%d]: name %q must have no spaces, dots, slashes, * or >", i, f.Name)
-		case f.Every != 0 && f.Every < 10*time.Second:
-			return fmt.Errorf("flights[%d]: every %s is shorter than a flight can be", i, f.Every)
-		}
-	}
-	if c.Storage.Endpoint != "" && c.Storage.SecretKey == "" {
-		return errors.New("storage.endpoint: an external bucket needs storage.access_key and storage.secret_key (or HARRIER_STORAGE_SECRET)")
-	}
-	if !(c.Storage.QuotaGiB >= 0 && c.Storage.QuotaGiB < 1<<20) {
-		return fmt.Errorf("storage.quota_gib must not be negative, is %g", c.Storage.QuotaGiB)
-	}
-	if _, _, err := net.SplitHostPort(c.Storage.Listen); err != nil {
-		return fmt.Errorf("storage.listen: %q is not host:port: %w", c.Storage.Listen, err)
-	}
-	if c.Live.Quality < 0 || c.Live.Quality > 4 {
-		return fmt.Errorf("live.quality must be 0 to 4, is %d", c.Live.Quality)
-	}
-	if c.Live.DRCHz < 1 || c.Live.DRCHz > 30 {
-		return fmt.Errorf("live.drc_hz must be 1 to 30, is %d", c.Live.DRCHz)
-	}
-	if c.Vision.Sessions < 0 || c.Vision.Flights < 1 || c.Vision.Interval < 50*time.Millisecond {
-		return errors.New("vision: sessions must be at least 0, flights at least 1, interval at least 50ms")
-	}
-	for name, r := range c.Retention {
-		if err := r.Check(); err != nil {
-			return fmt.Errorf("retention: %s: %w", name, err)
-		}
-	}
-	if !(c.Disk.Stop >= 1 && c.Disk.Stop <= c.Disk.Warn && c.Disk.Warn <= 90) {
-		return fmt.Errorf("disk: stop (%g) must be at least 1 percent, and at most warn (%g), which is at most 90", c.Disk.Stop, c.Disk.Warn)
-	}
-	if (c.Media.User == "") != (c.Media.Password == "") {
-		return errors.New("media.user and media.password go together: as whom the video is watched")
-	}
-	for _, s := range []struct{ key, secret string }{{"http.token", c.HTTP.Token}, {"mqtt.password", c.MQTT.Password}, {"nats.password", c.NATS.Password}, {"media.key", c.Media.Key}, {"media.password", c.Media.Password},
-		{"storage.secret_key", c.Storage.SecretKey}} {
-		if s.secret != "" && len(s.secret) < minSecret {
-			return fmt.Errorf("%s has %d characters; it must have at least %d (openssl rand -hex 16 makes one)", s.key, len(s.secret), minSecret)
-		}
-	}
-	// what is open to others asks for a credential
-	for _, l := range []struct{ key, addr, secret, want string }{
-		{"http.listen", c.HTTP.Listen, c.HTTP.Token, "http.token (or HARRIER_HTTP_TOKEN)"},
-		{"mqtt.listen", c.MQTT.Listen, c.MQTT.Password, "mqtt.user and mqtt.password (or HARRIER_MQTT_PASSWORD)"},
-		{"media.listen_rtmp", c.Media.ListenRTMP, c.Media.Key, "media.key (or HARRIER_RTMP_KEY)"},
-		{"media.listen_rtsp", c.Media.ListenRTSP, c.Media.Password, "media.user and media.password (or HARRIER_RTSP_PASSWORD)"},
-	} {
-		host, _, err := net.SplitHostPort(l.addr)
-		if err != nil {
-			return fmt.Errorf("%s: %q is not host:port: %w", l.key, l.addr, err)
-		}
-		if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) && l.secret == "" {
-			return fmt.Errorf("%s is %s, open to other machines: set %s first", l.key, l.addr, l.want)
-		}
-	}
-	return nil
 }
 
 // Shift moves every port that this process listens on.
