@@ -31,11 +31,13 @@ race:
 
 lint: build
 	go vet ./...
+	cd geo/peers && go vet ./...
 	go run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
 
 bench: build
 	@./setup.sh bench
 	go test -run '^$$' -bench . ./geo ./vision/... ./dock/docksim/town
+	cd geo/peers && go test -run '^$$' -bench .
 
 # every fuzz target, two minutes each; findings stay as corpus under testdata/fuzz
 FUZZTIME ?= 120s

@@ -261,29 +261,9 @@ func (m *Media) publish(c net.Conn, name *string) error {
 		}
 	}
 	r := &gortmplib.Reader{Conn: &video{Conn: sc}}
-	if err := r.Initialize(); errors.Is(err, os.ErrDeadlineExceeded) {
-		return errors.New("no video comes: it is silent, or has audio only")
-	} else if err != nil {
-		return fmt.Errorf("not a video that can be read: %w", err)
-	}
-	var track *format.H264
-	for _, t := range r.Tracks() {
-		switch h := t.(type) {
-		case *format.H264:
-			track = h
-		case *format.H265:
-			return errors.New("it is H.265; set the dock's video to H.264")
-		}
-	}
-	if track == nil {
-		return errors.New("it has no H.264 video")
-	}
-	var sps h264.SPS
-	if err := sps.Unmarshal(track.SPS); err != nil {
-		return fmt.Errorf("its parameters cannot be read: %w", err)
-	}
-	if sps.ChromaFormatIdc != 1 {
-		return fmt.Errorf("its colours are sampled 4:%s; only 4:2:0 is decoded", map[uint32]string{0: "0:0", 2: "2:2", 3: "4:4"}[sps.ChromaFormatIdc])
+	track, err := readTrack(r)
+	if err != nil {
+		return err
 	}
 	media := &description.Media{Type: description.MediaTypeVideo, Formats: []format.Format{&format.H264{PayloadTyp: 96, PacketizationMode: 1, SPS: track.SPS, PPS: track.PPS}}}
 	st := &relay{ServerStream: &gortsplib.ServerStream{Server: m.rtsp, Desc: &description.Session{Medias: []*description.Media{media}}}, media: media, from: c}
@@ -339,6 +319,34 @@ func (m *Media) publish(c net.Conn, name *string) error {
 		}
 	}
 	return failed
+}
+
+// readTrack waits for the H.264 video that can be watched.
+func readTrack(r *gortmplib.Reader) (track *format.H264, err error) {
+	if err := r.Initialize(); errors.Is(err, os.ErrDeadlineExceeded) {
+		return nil, errors.New("no video comes: it is silent, or has audio only")
+	} else if err != nil {
+		return nil, fmt.Errorf("not a video that can be read: %w", err)
+	}
+	for _, t := range r.Tracks() {
+		switch h := t.(type) {
+		case *format.H264:
+			track = h
+		case *format.H265:
+			return nil, errors.New("it is H.265; set the dock's video to H.264")
+		}
+	}
+	if track == nil {
+		return nil, errors.New("it has no H.264 video")
+	}
+	var sps h264.SPS
+	if err := sps.Unmarshal(track.SPS); err != nil {
+		return nil, fmt.Errorf("its parameters cannot be read: %w", err)
+	}
+	if sps.ChromaFormatIdc != 1 {
+		return nil, fmt.Errorf("its colours are sampled 4:%s; only 4:2:0 is decoded", map[uint32]string{0: "0:0", 2: "2:2", 3: "4:4"}[sps.ChromaFormatIdc])
+	}
+	return track, nil
 }
 
 func (m *Media) stream(path string) *relay {

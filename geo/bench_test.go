@@ -10,16 +10,11 @@ import (
 	"github.com/tidwall/rtree"
 
 	"github.com/harrier-patrol/harrier/geo"
-)
-
-// The size of the district: the outline's 1,695 km² at a hectare each, and the bureau's register.
-const (
-	cityCells, cityFences, cityStructures = 170_000, 5_000, 256_300
-	cityPlaces                            = 1 << 18
+	"github.com/harrier-patrol/harrier/geo/geotest"
 )
 
 type loadedCity struct {
-	madeCity
+	geotest.District
 	g       *geo.Grid
 	fs      *geo.Fences
 	r       *geo.Register
@@ -28,18 +23,18 @@ type loadedCity struct {
 }
 
 var theCity = sync.OnceValue(func() *loadedCity {
-	c := &loadedCity{madeCity: makeCity(cityCells, cityFences, cityStructures)}
-	c.uniform, c.cluster = c.places(cityPlaces, false), c.places(cityPlaces, true)
+	c := &loadedCity{District: geotest.Make(geotest.Cells, geotest.Fences, geotest.Structures)}
+	c.uniform, c.cluster = c.Points(geotest.Places, false), c.Points(geotest.Places, true)
 	var problems []geo.Problem
-	c.g, problems = c.grid()
+	c.g, problems = geo.NewGrid(&geo.Layer{Datum: wgs84(), Features: c.Cells}, nil, c.Outline, nil)
 	if geo.Errors(problems) > 0 {
 		panic(problems[0])
 	}
-	c.fs, problems = geo.ReadFences(&geo.Layer{Datum: wgs84(), Features: c.fences})
+	c.fs, problems = geo.ReadFences(&geo.Layer{Datum: wgs84(), Features: c.Fences})
 	if geo.Errors(problems) > 0 {
 		panic(problems[0])
 	}
-	entries, problems := geo.ReadEntries(&geo.Layer{Datum: wgs84(), Features: c.register}, nil)
+	entries, problems := geo.ReadEntries(&geo.Layer{Datum: wgs84(), Features: c.Register}, nil)
 	if geo.Errors(problems) > 0 {
 		panic(problems[0])
 	}
@@ -77,7 +72,7 @@ func BenchmarkPoint(b *testing.B) {
 			var fences []*geo.Fence
 			hits := 0
 			for i := 0; b.Loop(); i++ {
-				r := &all[i&(cityPlaces-1)]
+				r := &all[i&(geotest.Places-1)]
 				at, _, ok := r.view.OnPlane(float64(r.x), float64(r.y), 0)
 				if !ok {
 					b.Fatal("no ground")
@@ -110,14 +105,14 @@ func BenchmarkPointRTree(b *testing.B) {
 		}
 		return t
 	}
-	trees := []*rtree.RTreeG[orb.Polygon]{tree(c.cells), tree(c.fences), tree(c.register)}
+	trees := []*rtree.RTreeG[orb.Polygon]{tree(c.Cells), tree(c.Fences), tree(c.Register)}
 	for name, places := range map[string][]orb.Point{"uniform": c.uniform, "clustered": c.cluster} {
 		all := rays(places)
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
 			hits := 0
 			for i := 0; b.Loop(); i++ {
-				r := &all[i&(cityPlaces-1)]
+				r := &all[i&(geotest.Places-1)]
 				at, _, _ := r.view.OnPlane(float64(r.x), float64(r.y), 0)
 				p := r.frame.From(at.E, at.N)
 				for k, t := range trees {
@@ -141,7 +136,7 @@ func BenchmarkShares(b *testing.B) {
 	b.ReportAllocs()
 	var dst []geo.Share
 	for i := 0; b.Loop(); i++ {
-		dst = c.g.Shares(dst[:0], c.uniform[i&(cityPlaces-1)], geo.Cov{EE: 4, EN: 1, NN: 2})
+		dst = c.g.Shares(dst[:0], c.uniform[i&(geotest.Places-1)], geo.Cov{EE: 4, EN: 1, NN: 2})
 	}
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "points/s")
 }
@@ -154,7 +149,7 @@ func BenchmarkFootprint(b *testing.B) {
 	}
 	known := 0
 	for i := 0; b.Loop(); i++ {
-		if m := c.r.Match(foot(c.cluster[i&(cityPlaces-1)]), geo.Cov{EE: 1, NN: 1}, 0.2); m.Standing != geo.New {
+		if m := c.r.Match(foot(c.cluster[i&(geotest.Places-1)]), geo.Cov{EE: 1, NN: 1}, 0.2); m.Standing != geo.New {
 			known++
 		}
 	}

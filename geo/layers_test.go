@@ -12,6 +12,7 @@ import (
 	"github.com/paulmach/orb/planar"
 
 	"github.com/harrier-patrol/harrier/geo"
+	"github.com/harrier-patrol/harrier/geo/geotest"
 )
 
 var here = geo.NewFrame(orb.Point{121.5, 31.2}, 0)
@@ -215,11 +216,13 @@ func TestEveryBadFeatureIsNamed(t *testing.T) {
 	}
 }
 
+func wgs84() geo.Datum { return geo.Datum{Name: geo.WGS84} }
+
 func TestAWholeSetInGCJ02IsSuspected(t *testing.T) {
-	m := makeCity(170_000, 0, 0)
+	m := geotest.Make(geotest.Cells, 0, 0)
 	for i, shifted := range []bool{false, true} {
 		l := &geo.Layer{Datum: wgs84()}
-		for _, f := range m.cells {
+		for _, f := range m.Cells {
 			p := orb.Clone(f.Geometry).(orb.Polygon)
 			if shifted {
 				for k := range p[0] {
@@ -229,7 +232,7 @@ func TestAWholeSetInGCJ02IsSuspected(t *testing.T) {
 			f.Geometry = p
 			l.Features = append(l.Features, f)
 		}
-		_, problems := geo.NewGrid(l, nil, m.outline, nil)
+		_, problems := geo.NewGrid(l, nil, m.Outline, nil)
 		said := false
 		for _, p := range problems {
 			said = said || p.Warning && p.N == 0 && strings.Contains(p.Text, "GCJ-02")

@@ -15,13 +15,14 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/harrier-patrol/harrier/geo"
+	"github.com/harrier-patrol/harrier/geo/geotest"
 	"github.com/harrier-patrol/harrier/geo/layerfile"
 )
 
 // writeCity writes the made-up district as a bureau would give it: grid and fences as GeoJSON, the register as CSV with WKT.
-func writeCity(tb testing.TB, dir string, c madeCity) {
+func writeCity(tb testing.TB, dir string, c geotest.District) {
 	tb.Helper()
-	for name, f := range map[string][]geo.Feature{"grid.geojson": c.cells, "fences.geojson": c.fences} {
+	for name, f := range map[string][]geo.Feature{"grid.geojson": c.Cells, "fences.geojson": c.Fences} {
 		if err := layerfile.WriteGeoJSON(filepath.Join(dir, name), f); err != nil {
 			tb.Fatal(err)
 		}
@@ -32,7 +33,7 @@ func writeCity(tb testing.TB, dir string, c madeCity) {
 	}
 	w := bufio.NewWriter(f)
 	fmt.Fprintln(w, "number,status,kind,wkt")
-	for _, x := range c.register {
+	for _, x := range c.Register {
 		fmt.Fprintf(w, "%s,%s,%s,%q\n", x.Fields[0].Value, x.Fields[1].Value, x.Fields[2].Value, wkt.MarshalString(x.Geometry))
 	}
 	if err := w.Flush(); err != nil {
@@ -54,10 +55,10 @@ func BenchmarkLoad(b *testing.B) {
 	if dir == "" {
 		dir = b.TempDir()
 	}
-	city := makeCity(cityCells, cityFences, cityStructures)
+	city := geotest.Make(geotest.Cells, geotest.Fences, geotest.Structures)
 	writeCity(b, dir, city)
-	outline := city.outline
-	city = madeCity{}
+	outline := city.Outline
+	city = geotest.District{}
 	runtime.GC()
 	stop, peak := make(chan struct{}), uint64(0)
 	var wg sync.WaitGroup
@@ -120,7 +121,7 @@ func BenchmarkLoad(b *testing.B) {
 		if err := eg.Wait(); err != nil {
 			b.Fatal(err)
 		}
-		if g.Len() < cityCells*9/10 || fs.Len() != cityFences || r.Len() != cityStructures {
+		if g.Len() < geotest.Cells*9/10 || fs.Len() != geotest.Fences || r.Len() != geotest.Structures {
 			b.Fatal(g.Len(), fs.Len(), r.Len())
 		}
 		runtime.GC()

@@ -51,7 +51,7 @@ func (f *Fleet) writeCity() error {
 	if err := os.MkdirAll(f.o.City, 0o755); err != nil {
 		return err
 	}
-	outlines, fences, roads := geojson.NewFeatureCollection(), geojson.NewFeatureCollection(), geojson.NewFeatureCollection()
+	var drawn layers
 	type dockRow struct {
 		SN       string  `yaml:"sn"`
 		Aircraft string  `yaml:"aircraft"`
@@ -94,22 +94,7 @@ func (f *Fleet) writeCity() error {
 	for i := range f.o.Flying {
 		t := f.town(i)
 		t.Ground.Close()
-		rect := func(x0, y0, x1, y1 float64) orb.Polygon {
-			return orb.Polygon{{t.ToFrame(x0, y0), t.ToFrame(x1, y0), t.ToFrame(x1, y1), t.ToFrame(x0, y1), t.ToFrame(x0, y0)}}
-		}
-		for _, b := range t.Outlines(0.05, 1) {
-			g := geojson.NewFeature(b.Outline)
-			g.Properties["height_m"] = b.HeightM
-			outlines.Append(g)
-		}
-		for _, a := range t.Areas {
-			g := geojson.NewFeature(rect(a.X0, a.Y0, a.X1, a.Y1))
-			g.Properties["kind"], g.Properties["made_up"] = a.Kind, true
-			fences.Append(g)
-		}
-		for _, l := range t.Streets {
-			roads.Append(geojson.NewFeature(orb.LineString{t.ToFrame(l[0], l[1]), t.ToFrame(l[2], l[3])}))
-		}
+		drawn.add(t)
 		if f.o.Photos {
 			for k := range routes[i].Waypoints {
 				routes[i].Waypoints[k].Photo = true
@@ -129,22 +114,53 @@ func (f *Fleet) writeCity() error {
 		}
 		conf.Flights = append(conf.Flights, flightRow{SN(i), name, after, every, []string{"illegal-structure", "street-stall", "muck-truck"}})
 	}
-	for _, x := range []struct {
-		name string
-		fc   *geojson.FeatureCollection
-	}{{"outlines.geojson", outlines}, {"fences.geojson", fences}, {"roads.geojson", roads}} {
-		x.fc.ExtraMembers = map[string]any{"datum": "WGS-84", "made_up": true}
-		b, err := json.Marshal(x.fc)
-		if err != nil {
-			return err
-		}
-		if err := os.WriteFile(filepath.Join(f.o.City, x.name), b, 0o644); err != nil {
-			return err
-		}
+	if err := drawn.write(f.o.City); err != nil {
+		return err
 	}
 	b, err := yaml.Marshal(conf)
 	if err != nil {
 		return err
 	}
 	return os.WriteFile(filepath.Join(f.o.City, "harrier.yaml"), append([]byte("# Written by harrier docksim at "+f.epoch.UTC().Format(time.RFC3339Nano)+": made-up docks and flights.\n"), b...), 0o644)
+}
+
+// layers are what a bureau would know of the towns.
+type layers struct{ outlines, fences, roads []*geojson.Feature }
+
+// add adds a town: 5 % of its buildings are missing, and heights are off by a metre.
+func (l *layers) add(t *town.Town) {
+	rect := func(x0, y0, x1, y1 float64) orb.Polygon {
+		return orb.Polygon{{t.ToFrame(x0, y0), t.ToFrame(x1, y0), t.ToFrame(x1, y1), t.ToFrame(x0, y1), t.ToFrame(x0, y0)}}
+	}
+	for _, b := range t.Outlines(0.05, 1) {
+		g := geojson.NewFeature(b.Outline)
+		g.Properties["height_m"] = b.HeightM
+		l.outlines = append(l.outlines, g)
+	}
+	for _, a := range t.Areas {
+		g := geojson.NewFeature(rect(a.X0, a.Y0, a.X1, a.Y1))
+		g.Properties["kind"], g.Properties["made_up"] = a.Kind, true
+		l.fences = append(l.fences, g)
+	}
+	for _, s := range t.Streets {
+		l.roads = append(l.roads, geojson.NewFeature(orb.LineString{t.ToFrame(s[0], s[1]), t.ToFrame(s[2], s[3])}))
+	}
+}
+
+// write writes a GeoJSON file a layer.
+func (l *layers) write(dir string) error {
+	for name, features := range map[string][]*geojson.Feature{"outlines.geojson": l.outlines, "fences.geojson": l.fences, "roads.geojson": l.roads} {
+		fc := &geojson.FeatureCollection{Type: "FeatureCollection", Features: features, ExtraMembers: map[string]any{"datum": "WGS-84", "made_up": true}}
+		if features == nil {
+			fc.Features = []*geojson.Feature{}
+		}
+		b, err := json.Marshal(fc)
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), b, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -270,20 +270,7 @@ const (
 func (d *simDock) do(ctx context.Context, e *cloudapi.Message) int {
 	switch x := e.Body.(type) {
 	case *cloudapi.FlightTaskPrepare:
-		route, err := fetchRoute(ctx, x.File)
-		if err != nil {
-			d.f.o.Log.Warn("route", "dock", d.sn, "flight", x.FlightID, "error", err)
-			return codeBadFile
-		}
-		p := prepared{route: route, ready: x.ReadyConditions}
-		if b := x.BreakPoint; b != nil {
-			p = rest(route, b)
-		}
-		d.mu.Lock()
-		defer d.mu.Unlock()
-		clear(d.prepared)
-		d.prepared[x.FlightID] = p
-		return 0
+		return d.prepare(ctx, x)
 	case *cloudapi.FlightTaskUndo:
 		d.mu.Lock()
 		defer d.mu.Unlock()
@@ -294,47 +281,81 @@ func (d *simDock) do(ctx context.Context, e *cloudapi.Message) int {
 	case *cloudapi.FlightTaskExecute:
 		return d.execute(ctx, x.FlightID)
 	case *cloudapi.LiveStartPush:
-		d.mu.Lock()
-		t := d.task
-		d.liveTry++
-		try := d.liveTry
-		d.mu.Unlock()
-		if t == nil || !t.inAir {
-			return codeLiveFails
-		}
-		if x.VideoID != AircraftSN(d.i)+"/"+payload+"/normal-0" {
-			return codeNoCamera
-		}
-		d.rng.Lock()
-		fails := try == 1 && d.d.Chance(d.f.o.Settings.LiveFails) || t.fault == FaultLiveStart && try <= 3
-		d.rng.Unlock()
-		if fails {
-			return codeLiveFails
-		}
-		select {
-		case t.fl.live <- x.URL:
-		default:
-		}
-		return 0
+		return d.startLive(x)
 	case *cloudapi.TakeoffToPoint:
 		return d.takeOffTo(ctx, x)
 	case *cloudapi.FlyToPoint:
 		return d.flyTo(x)
 	case *cloudapi.DRCModeEnter:
-		if n := d.f.o.Settings.NoDRCEvery; n > 0 && d.i%n == n-1 {
-			return codeNoDRC
-		}
-		if n := d.f.o.Settings.DRCEvery; n > 0 && d.i%n != 0 {
-			return codeNoDRC
-		}
-		d.mu.Lock()
-		d.osdHz, d.beaten = min(max(x.OSDFrequency, 1), 30), d.f.o.Clock.Now()
-		d.mu.Unlock()
-		return 0
+		return d.enterDRC(x)
+	}
+	return d.command(ctx, e)
+}
+
+// prepare fetches the route of a flight that is to be executed; it replaces what was prepared before.
+func (d *simDock) prepare(ctx context.Context, x *cloudapi.FlightTaskPrepare) int {
+	route, err := fetchRoute(ctx, x.File)
+	if err != nil {
+		d.f.o.Log.Warn("route", "dock", d.sn, "flight", x.FlightID, "error", err)
+		return codeBadFile
+	}
+	p := prepared{route: route, ready: x.ReadyConditions}
+	if b := x.BreakPoint; b != nil {
+		p = rest(route, b)
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	switch e.Name() {
+	clear(d.prepared)
+	d.prepared[x.FlightID] = p
+	return 0
+}
+
+// startLive starts the live stream of the aircraft in the air.
+func (d *simDock) startLive(x *cloudapi.LiveStartPush) int {
+	d.mu.Lock()
+	t := d.task
+	d.liveTry++
+	try := d.liveTry
+	d.mu.Unlock()
+	if t == nil || !t.inAir {
+		return codeLiveFails
+	}
+	if x.VideoID != AircraftSN(d.i)+"/"+payload+"/normal-0" {
+		return codeNoCamera
+	}
+	d.rng.Lock()
+	fails := try == 1 && d.d.Chance(d.f.o.Settings.LiveFails) || t.fault == FaultLiveStart && try <= 3
+	d.rng.Unlock()
+	if fails {
+		return codeLiveFails
+	}
+	select {
+	case t.fl.live <- x.URL:
+	default:
+	}
+	return 0
+}
+
+// enterDRC begins poses over DRC, where this dock has it.
+func (d *simDock) enterDRC(x *cloudapi.DRCModeEnter) int {
+	if n := d.f.o.Settings.NoDRCEvery; n > 0 && d.i%n == n-1 {
+		return codeNoDRC
+	}
+	if n := d.f.o.Settings.DRCEvery; n > 0 && d.i%n != 0 {
+		return codeNoDRC
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.osdHz, d.beaten = min(max(x.OSDFrequency, 1), 30), d.f.o.Clock.Now()
+	return 0
+}
+
+// command does what is asked by its name alone.
+func (d *simDock) command(ctx context.Context, e *cloudapi.Message) int {
+	name := e.Name()
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	switch name {
 	case cloudapi.MethodReturnHome:
 		if d.task == nil || !d.task.inAir {
 			return codeNoFlight
@@ -345,8 +366,8 @@ func (d *simDock) do(ctx context.Context, e *cloudapi.Message) int {
 		if d.task == nil || !d.task.inAir {
 			return codeNoFlight
 		}
-		d.task.paused.Store(e.Name() == cloudapi.MethodFlightTaskPause)
-		d.f.book.note(Entry{At: d.f.o.Clock.Now(), Dock: d.sn, Flight: d.task.id, What: e.Name()})
+		d.task.paused.Store(name == cloudapi.MethodFlightTaskPause)
+		d.f.book.note(Entry{At: d.f.o.Clock.Now(), Dock: d.sn, Flight: d.task.id, What: name})
 		return 0
 	case cloudapi.MethodDRCModeExit:
 		d.osdHz = 0
@@ -355,22 +376,22 @@ func (d *simDock) do(ctx context.Context, e *cloudapi.Message) int {
 		if d.task != nil {
 			return codeBusy
 		}
-		d.debugging = e.Name() == cloudapi.MethodDebugModeOpen
+		d.debugging = name == cloudapi.MethodDebugModeOpen
 		return 0
 	case cloudapi.MethodFlightAreasUpdate:
 		d.wg.Go(func() { d.fetchAreas(ctx) })
 		return 0
 	}
-	if job, is := cloudapi.NewBody(cloudapi.KindEvents, e.Name(), true).(*cloudapi.Job); is {
+	if job, is := cloudapi.NewBody(cloudapi.KindEvents, name, true).(*cloudapi.Job); is {
 		if !d.debugging {
 			return codeNotDebugging
 		}
-		d.wg.Go(func() { d.debug(ctx, e.Name(), e.Business(), job) })
+		d.wg.Go(func() { d.debug(ctx, name, e.Business(), job) })
 		return 0
 	}
-	if cloudapi.IsService(e.Name()) { // what changes nothing that is simulated
+	if cloudapi.IsService(name) { // what changes nothing that is simulated
 		return 0
 	}
-	d.f.o.Log.Warn("unknown service", "dock", d.sn, "method", e.Name())
+	d.f.o.Log.Warn("unknown service", "dock", d.sn, "method", name)
 	return codeUnknown
 }

@@ -2,15 +2,9 @@ package docksim
 
 import (
 	"context"
-	"fmt"
 	"math"
-	"net/url"
 	"sync/atomic"
 	"time"
-
-	"github.com/bluenviron/gortmplib"
-	"github.com/bluenviron/gortsplib/v5/pkg/format"
-	"github.com/bluenviron/mediacommon/v2/pkg/codecs/h264"
 
 	"github.com/harrier-patrol/harrier/dock/docksim/town"
 	"github.com/harrier-patrol/harrier/dock/pace"
@@ -62,49 +56,19 @@ func videoDelay(base, phase float64, s Settings, t float64) time.Duration {
 	return time.Duration(math.Max(s.VideoDelayS[0], math.Min(s.VideoDelayS[1], v)) * float64(time.Second))
 }
 
-// unit is an access unit on its way out.
-type unit struct {
-	au  []byte
-	pts time.Duration
-	due time.Time
-}
-
 // run flies and films until the route ends, or ctx does. Rendering starts when the live stream does; where the flight was filmed before,
 // the film is shown.
 func (f *flight) run(ctx context.Context, d *town.Dice, s Settings, q town.Quality, tr *town.Truth, epoch time.Time, log func(string, ...any)) (finished bool, err error) {
-	cam := geo.CameraFromDiagonal(q.Width, q.Height, 84)
-	r, err := town.NewRenderer(cam)
+	c, err := newCamera(f, s, q, tr, log)
 	if err != nil {
 		return false, err
 	}
-	defer r.Close()
-	var enc *town.Encoder
-	defer func() {
-		if enc != nil {
-			enc.Close()
-		}
-	}()
-	w := town.NewWatcher(f.town, func(solid, lap int, windows []town.Window, path []town.PathPoint) {
-		for i := range windows {
-			windows[i].Flight = f.id
-		}
-		tr.Sight(f.town, solid, lap, windows, path)
-	})
-	defer w.Close()
-	tr.AddTown(f.town)
+	defer c.close()
 	base, phase := d.Between(s.VideoDelayS[0], s.VideoDelayS[1]), d.Between(0, 2*math.Pi)
-	var out chan unit
-	pushing := &pusher{log: log, flight: f.id}
-	defer pushing.stop()
-
 	const tick = time.Second / town.FrameRate
 	f.began = time.Now()
 	timer := time.NewTimer(0)
 	defer timer.Stop()
-	var n uint32
-	shown := false
-	var liveAt time.Time // of the first frame of the live stream
-	looked := -town.LookEvery
 	for i := 0; ; i++ {
 		at := f.began.Add(time.Duration(i) * tick)
 		timer.Reset(time.Until(at))
@@ -113,70 +77,25 @@ func (f *flight) run(ctx context.Context, d *town.Dice, s Settings, q town.Quali
 			return false, nil
 		case <-timer.C:
 		case addr := <-f.live:
-			if enc != nil {
-				enc.Close()
-				enc = nil
+			if err := c.start(ctx, addr); err != nil {
+				return false, err
 			}
-			if f.film == nil {
-				if enc, err = town.NewEncoder(q, max(1, int(s.IDREveryS*town.FrameRate))); err != nil {
-					return false, err
-				}
-			}
-			out = pushing.start(ctx, addr)
-			shown, liveAt = false, time.Time{}
 			i--
 			continue
 		}
-		if f.fly(tick.Seconds(), at, at.Sub(epoch).Seconds()) {
+		seconds := at.Sub(epoch).Seconds()
+		if f.fly(tick.Seconds(), at, seconds) {
 			return true, nil
 		}
 		delay := videoDelay(base, phase, s, at.Sub(f.began).Seconds())
 		f.delayNS.Store(int64(delay))
-		if f.film != nil {
-			// a decoder can begin where an intra picture is
-			if i >= len(f.film.units) {
-				return true, nil // no more was filmed
+		if f.film == nil {
+			if err := c.render(i, at, seconds, delay); err != nil {
+				return false, err
 			}
-			if out == nil || !shown && i%f.film.idr != 0 {
-				continue
-			}
-			if !shown {
-				from := at
-				defer func() { f.film.tell(tr, f.town, f.id, f.began, from, time.Now()) }()
-			}
-			shown = true
-			tr.Frame(f.id, uint32(i), at)
-			select {
-			case out <- unit{f.film.units[i], since(&liveAt, at), at.Add(delay)}:
-			case <-ctx.Done():
-				return false, nil
-			default:
-			}
-			continue
+		} else if c.show(i, at, delay) {
+			return true, nil
 		}
-		if enc == nil || time.Since(at) > behind {
-			continue // a machine too slow for this shows fewer frames; none of them late
-		}
-		e := f.town.Eye(cam, f.pilot.at)
-		seconds := at.Sub(epoch).Seconds()
-		r.Render(f.town, e, seconds)
-		if i-looked >= town.LookEvery {
-			looked = i
-			w.Look(r, e, seconds, at)
-		}
-		r.Strip(n)
-		au, err := enc.Encode(r.Frame)
-		if err != nil {
-			return false, err
-		}
-		tr.Frame(f.id, n, at)
-		select {
-		case out <- unit{au, since(&liveAt, at), at.Add(delay)}:
-		case <-ctx.Done():
-			return false, nil
-		default: // the network does not take it: a real encoder drops too
-		}
-		n++
 	}
 }
 
@@ -282,101 +201,5 @@ func (f *flight) transit(ctx context.Context, ticks *time.Ticker, step time.Dura
 		p.E, p.N, p.U = e, n, u
 		f.sensor.wander(dt)
 		f.publishPose()
-	}
-}
-
-// behind real time by so much, a frame is left out.
-const behind = 2 * time.Second / town.FrameRate
-
-// since is the time since the first call, as a camera stamps its frames.
-func since(first *time.Time, at time.Time) time.Duration {
-	if first.IsZero() {
-		*first = at
-	}
-	return at.Sub(*first)
-}
-
-// pusher owns the goroutine that pushes a flight's live stream; starting it again ends the one before.
-type pusher struct {
-	flight string
-	log    func(string, ...any)
-	cancel context.CancelFunc
-	done   chan struct{}
-}
-
-func (p *pusher) start(ctx context.Context, addr string) chan unit {
-	p.stop()
-	ctx, p.cancel = context.WithCancel(ctx)
-	p.done = make(chan struct{})
-	in := make(chan unit, 4*town.FrameRate)
-	go func() {
-		defer close(p.done)
-		if err := pushRTMP(ctx, addr, in); err != nil && ctx.Err() == nil {
-			p.log("live stream broke off", "flight", p.flight, "error", err)
-		}
-	}()
-	return in
-}
-
-func (p *pusher) stop() {
-	if p.cancel != nil {
-		p.cancel()
-		<-p.done
-	}
-}
-
-// pushRTMP sends units when they are due.
-func pushRTMP(ctx context.Context, addr string, in chan unit) error {
-	u, err := url.Parse(addr)
-	if err != nil {
-		return fmt.Errorf("live address: %w", err)
-	}
-	c := &gortmplib.Client{URL: u, Publish: true}
-	if err := c.Initialize(ctx); err != nil {
-		return fmt.Errorf("connect to %s: %w", u.Host, err)
-	}
-	defer c.Close()
-	stop := context.AfterFunc(ctx, c.Close)
-	defer stop()
-	track := &format.H264{PayloadTyp: 96, PacketizationMode: 1}
-	var w *gortmplib.Writer
-	for {
-		var x unit
-		select {
-		case <-ctx.Done():
-			return nil
-		case x = <-in:
-		}
-		var nalus h264.AnnexB
-		if err := nalus.Unmarshal(x.au); err != nil {
-			return err
-		}
-		if w == nil {
-			for _, n := range nalus {
-				switch h264.NALUType(n[0] & 0x1F) {
-				case h264.NALUTypeSPS:
-					track.SPS = n
-				case h264.NALUTypePPS:
-					track.PPS = n
-				}
-			}
-			w = &gortmplib.Writer{Conn: c, Tracks: []format.Format{track}}
-			if err := w.Initialize(); err != nil {
-				return fmt.Errorf("announce the stream: %w", err)
-			}
-		}
-		wait := time.NewTimer(time.Until(x.due))
-		select {
-		case <-ctx.Done():
-			wait.Stop()
-			return nil
-		case <-wait.C:
-		}
-		if err := c.NetConn().SetWriteDeadline(time.Now().Add(5 * time.Second)); err != nil {
-			return err
-		}
-		if err := w.WriteH264(track, x.pts, x.pts, nalus); err != nil {
-			return err
-		}
 	}
 }

@@ -210,16 +210,8 @@ func (d *simDock) carryOut(ctx context.Context, t *task, dc *town.Dice) {
 	d.mu.Lock()
 	t.code, t.failed = code, status
 	d.mu.Unlock()
-	for { // a dock that restarts says it afterwards
-		d.mu.Lock()
-		silent := d.silent
-		d.mu.Unlock()
-		if !silent {
-			break
-		}
-		if o.Clock.Sleep(ctx, time.Second) != nil {
-			return
-		}
+	if !d.untilHeard(ctx) {
+		return
 	}
 	d.progress(status)
 	d.mu.Lock()
@@ -228,17 +220,34 @@ func (d *simDock) carryOut(ctx context.Context, t *task, dc *town.Dice) {
 	d.mu.Unlock()
 	d.online()
 	if missing {
-		d.wg.Add(1)
-		go func() { // somebody drives out and puts the aircraft back
-			defer d.wg.Done()
-			if o.Clock.Sleep(ctx, 40*time.Minute) == nil {
-				d.mu.Lock()
-				d.missing, d.battery.percent = false, 60
-				d.mu.Unlock()
-				d.f.book.note(Entry{At: o.Clock.Now(), Dock: d.sn, What: "aircraft put back"})
-			}
-		}()
+		d.wg.Go(func() { d.putBack(ctx) })
 	}
+}
+
+// untilHeard waits while the dock restarts; false where ctx ends before.
+func (d *simDock) untilHeard(ctx context.Context) bool {
+	for {
+		d.mu.Lock()
+		silent := d.silent
+		d.mu.Unlock()
+		if !silent {
+			return true
+		}
+		if d.f.o.Clock.Sleep(ctx, time.Second) != nil {
+			return false
+		}
+	}
+}
+
+// putBack is somebody who drives out and puts an aircraft that landed elsewhere back into its dock.
+func (d *simDock) putBack(ctx context.Context) {
+	if d.f.o.Clock.Sleep(ctx, 40*time.Minute) != nil {
+		return
+	}
+	d.mu.Lock()
+	d.missing, d.battery.percent = false, 60
+	d.mu.Unlock()
+	d.f.book.note(Entry{At: d.f.o.Clock.Now(), Dock: d.sn, What: "aircraft put back"})
 }
 
 // goHome breaks a flight off. The caller holds d.mu.

@@ -94,25 +94,9 @@ func (c Files) Load() (City, error) {
 	}
 	var g errgroup.Group
 	g.SetLimit(2)
-	g.Go(func() error {
-		if c.Grid == "" {
-			var err error
-			out.Grid, err = geo.GeneratePudong(c.GridSeed)
-			return err
-		}
-		l, err := c.Layer("city.grid", c.Grid)
-		if err != nil {
-			return err
-		}
-		var communities *geo.Layer
-		if c.Communities != "" {
-			if communities, err = c.Layer("city.communities", c.Communities); err != nil {
-				return err
-			}
-		}
-		grid, problems := geo.NewGrid(l, divisions, outline, communities)
-		out.Grid = grid
-		return c.judge("city.grid", c.Grid, "grid", problems)
+	g.Go(func() (err error) {
+		out.Grid, err = c.readGrid(divisions, outline)
+		return err
 	})
 	g.Go(func() error {
 		if c.Register == "" {
@@ -151,17 +135,9 @@ func (c Files) Load() (City, error) {
 		return nil
 	})
 	var streets []orb.LineString
-	g.Go(func() error {
-		if c.DoorLines == "" {
-			return nil
-		}
-		l, err := c.Layer("city.door_lines", c.DoorLines)
-		if err != nil {
-			return err
-		}
-		var problems []geo.Problem
-		streets, problems = geo.ReadDoorLines(l)
-		return c.judge("city.door_lines", c.DoorLines, "door-lines", problems)
+	g.Go(func() (err error) {
+		streets, err = c.readStreets()
+		return err
 	})
 	g.Go(func() error {
 		if c.Roads == "" {
@@ -182,6 +158,38 @@ func (c Files) Load() (City, error) {
 	}
 	out.DoorLines = geo.NewDoorLines(streets, out.Buildings)
 	return out, nil
+}
+
+// readGrid reads the unit grid, or makes one up where there is no file.
+func (c Files) readGrid(divisions *geo.Divisions, outline orb.MultiPolygon) (*geo.Grid, error) {
+	if c.Grid == "" {
+		return geo.GeneratePudong(c.GridSeed)
+	}
+	l, err := c.Layer("city.grid", c.Grid)
+	if err != nil {
+		return nil, err
+	}
+	var communities *geo.Layer
+	if c.Communities != "" {
+		if communities, err = c.Layer("city.communities", c.Communities); err != nil {
+			return nil, err
+		}
+	}
+	grid, problems := geo.NewGrid(l, divisions, outline, communities)
+	return grid, c.judge("city.grid", c.Grid, "grid", problems)
+}
+
+// readStreets reads the lines over which shops may not trade; where there is no file there are none.
+func (c Files) readStreets() ([]orb.LineString, error) {
+	if c.DoorLines == "" {
+		return nil, nil
+	}
+	l, err := c.Layer("city.door_lines", c.DoorLines)
+	if err != nil {
+		return nil, err
+	}
+	streets, problems := geo.ReadDoorLines(l)
+	return streets, c.judge("city.door_lines", c.DoorLines, "door-lines", problems)
 }
 
 // ReadFences reads the fences alone; where there is no file there are none.

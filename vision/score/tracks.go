@@ -154,34 +154,38 @@ const sameM = 3.0
 // pathGap is how long a path of the truth has no point where a thing was in sight all the time.
 const pathGap = 600 * time.Millisecond
 
+// spot is where a thing was, and whether it was seen well just then.
+type spot struct {
+	lon, lat float64
+	well     bool
+}
+
+// at is where a thing was at a time; false where the truth does not say.
+func (t Thing) at(at time.Time) (spot, bool) {
+	s := spot{t.Lon, t.Lat, false}
+	for _, w := range t.Windows {
+		s.well = s.well || !at.Before(w.From) && !at.After(w.To)
+	}
+	if len(t.Path) == 0 {
+		return s, true
+	}
+	// the truth tells it five times a second: a car is 2 m further on by then
+	i := sort.Search(len(t.Path), func(i int) bool { return !t.Path[i].Time.Before(at) })
+	if i < len(t.Path) && t.Path[i].Time.Equal(at) {
+		s.lon, s.lat = t.Path[i].Lon, t.Path[i].Lat
+		return s, true
+	}
+	if i > 0 && i < len(t.Path) && t.Path[i].Time.Sub(t.Path[i-1].Time) < pathGap {
+		a, b := t.Path[i-1], t.Path[i]
+		k := at.Sub(a.Time).Seconds() / b.Time.Sub(a.Time).Seconds()
+		s.lon, s.lat = a.Lon+k*(b.Lon-a.Lon), a.Lat+k*(b.Lat-a.Lat)
+		return s, true
+	}
+	return s, false
+}
+
 // identities scores the tracks seen at least twice. What lies on a real thing that was not seen well just then counts neither way.
 func identities(things []Thing, tracks []vision.Ended) Identity {
-	type spot struct {
-		lon, lat float64
-		well     bool
-	}
-	where := func(t Thing, at time.Time) (spot, bool) {
-		s := spot{t.Lon, t.Lat, false}
-		for _, w := range t.Windows {
-			s.well = s.well || !at.Before(w.From) && !at.After(w.To)
-		}
-		if len(t.Path) == 0 {
-			return s, true
-		}
-		// the truth tells it five times a second: a car is 2 m further on by then
-		i := sort.Search(len(t.Path), func(i int) bool { return !t.Path[i].Time.Before(at) })
-		if i < len(t.Path) && t.Path[i].Time.Equal(at) {
-			s.lon, s.lat = t.Path[i].Lon, t.Path[i].Lat
-			return s, true
-		}
-		if i > 0 && i < len(t.Path) && t.Path[i].Time.Sub(t.Path[i-1].Time) < pathGap {
-			a, b := t.Path[i-1], t.Path[i]
-			k := at.Sub(a.Time).Seconds() / b.Time.Sub(a.Time).Seconds()
-			s.lon, s.lat = a.Lon+k*(b.Lon-a.Lon), a.Lat+k*(b.Lat-a.Lat)
-			return s, true
-		}
-		return s, false
-	}
 	id := Identity{ByClass: map[string]*Identity{}}
 	of := func(class string) *Identity {
 		k := vision.Looks(class)
@@ -210,7 +214,7 @@ func identities(things []Thing, tracks []vision.Ended) Identity {
 				if vision.Looks(t.Class) != vision.Looks(k.Class) {
 					continue
 				}
-				s, ok := where(t, p.Time)
+				s, ok := t.at(p.Time)
 				if !ok || math.Abs(s.lat-p.Lat) > 1e-4 || geo.DistanceM([2]float64{s.lon, s.lat}, [2]float64{p.Lon, p.Lat}) > sameM {
 					continue
 				}

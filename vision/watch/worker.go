@@ -82,42 +82,11 @@ func (w *Watcher) job(ctx context.Context, nc *nats.Conn, js jetstream.JetStream
 	}
 	fctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	poses := make(chan []byte, 1024)
-	psub, err := nc.Subscribe(dock.SubjectPose+job.Dock, func(m *nats.Msg) {
-		select {
-		case poses <- m.Data:
-		default:
-			if w.PosesDropped.Add(1)%1000 == 1 {
-				w.Log.Warn("poses come faster than they are taken; some are dropped", "flight", job.Flight, "so_far", w.PosesDropped.Load())
-			}
-		}
-	})
+	poses, done, err := w.follow(ctx, nc, js, job, cancel)
 	if err != nil {
-		return fmt.Errorf("subscribe to the telemetry of dock %s: %w", job.Dock, err)
+		return err
 	}
-	defer psub.Unsubscribe()
-	// the flight's end is the watch's end, also one that came before this worker did
-	ended := func(b []byte) {
-		var ev dock.FlightEvent
-		if json.Unmarshal(b, &ev) == nil && (ev.Flight == job.Flight && ev.State.Ended() || ev.Flight != job.Flight && ev.State.InTheAir() && ev.At.After(job.Started)) {
-			time.AfterFunc(2*time.Second, cancel) // what is still on its way is at most this old
-		}
-	}
-	esub, err := nc.Subscribe(dock.SubjectFlights+job.Dock, func(m *nats.Msg) { ended(m.Data) })
-	if err != nil {
-		return fmt.Errorf("subscribe to the flights of dock %s: %w", job.Dock, err)
-	}
-	defer esub.Unsubscribe()
-	if err := nc.FlushTimeout(5 * time.Second); err != nil { // from here on no event is missed
-		return fmt.Errorf("%w: NATS does not answer: %w", journal.ErrUnavailable, err)
-	}
-	st, err := js.Stream(ctx, "FLIGHTS")
-	if err != nil {
-		return fmt.Errorf("%w: stream FLIGHTS: %w", journal.ErrUnavailable, err)
-	}
-	if last, err := st.GetLastMsgForSubject(ctx, dock.SubjectFlights+job.Dock); err == nil {
-		ended(last.Data)
-	}
+	defer done()
 	keep := func(subject, id string, v any) error { return keepFact(ctx, js, subject, id, v) }
 	var passes map[plotView]pass
 	structures := map[string]vision.Finding{}
@@ -163,6 +132,58 @@ func (w *Watcher) job(ctx context.Context, nc *nats.Conn, js jetstream.JetStream
 		w.Log.Warn("checkpoints of a flight that has ended are still kept", "flight", job.Flight, "error", err)
 	}
 	return nil
+}
+
+// follow hands on the telemetry of a job's flight, and ends the watch (end) soon after the flight has ended, also where that came before this worker
+// did. done ends both.
+func (w *Watcher) follow(ctx context.Context, nc *nats.Conn, js jetstream.JetStream, job dock.WatchJob, end func()) (poses chan []byte, done func(), err error) {
+	var subs []*nats.Subscription
+	done = func() {
+		for _, s := range subs {
+			_ = s.Unsubscribe()
+		}
+	}
+	defer func() {
+		if err != nil {
+			done()
+		}
+	}()
+	poses = make(chan []byte, 1024)
+	psub, err := nc.Subscribe(dock.SubjectPose+job.Dock, func(m *nats.Msg) {
+		select {
+		case poses <- m.Data:
+		default:
+			if w.PosesDropped.Add(1)%1000 == 1 {
+				w.Log.Warn("poses come faster than they are taken; some are dropped", "flight", job.Flight, "so_far", w.PosesDropped.Load())
+			}
+		}
+	})
+	if err != nil {
+		return nil, nil, fmt.Errorf("subscribe to the telemetry of dock %s: %w", job.Dock, err)
+	}
+	subs = append(subs, psub)
+	ended := func(b []byte) {
+		var ev dock.FlightEvent
+		if json.Unmarshal(b, &ev) == nil && (ev.Flight == job.Flight && ev.State.Ended() || ev.Flight != job.Flight && ev.State.InTheAir() && ev.At.After(job.Started)) {
+			time.AfterFunc(2*time.Second, end) // what is still on its way is at most this old
+		}
+	}
+	esub, err := nc.Subscribe(dock.SubjectFlights+job.Dock, func(m *nats.Msg) { ended(m.Data) })
+	if err != nil {
+		return nil, nil, fmt.Errorf("subscribe to the flights of dock %s: %w", job.Dock, err)
+	}
+	subs = append(subs, esub)
+	if err := nc.FlushTimeout(5 * time.Second); err != nil { // from here on no event is missed
+		return nil, nil, fmt.Errorf("%w: NATS does not answer: %w", journal.ErrUnavailable, err)
+	}
+	st, err := js.Stream(ctx, "FLIGHTS")
+	if err != nil {
+		return nil, nil, fmt.Errorf("%w: stream FLIGHTS: %w", journal.ErrUnavailable, err)
+	}
+	if last, err := st.GetLastMsgForSubject(ctx, dock.SubjectFlights+job.Dock); err == nil {
+		ended(last.Data)
+	}
+	return poses, done, nil
 }
 
 // How long a fact is tried to be kept while JetStream is away, and while this worker is being stopped.

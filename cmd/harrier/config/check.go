@@ -19,50 +19,12 @@ func (c Config) check() error {
 	if _, err := c.DockLimits(); err != nil {
 		return err
 	}
-	known := map[string]bool{}
-	for i, d := range c.Docks {
-		if d.SN == "" {
-			return fmt.Errorf("docks[%d]: sn is missing: the dock's serial number", i)
-		}
-		for what, sn := range map[string]string{"sn": d.SN, "aircraft": d.Aircraft} {
-			if sn != "" && !serialNumber.MatchString(sn) {
-				return fmt.Errorf("docks[%d]: %s %q is no serial number: 4 to 32 letters and digits", i, what, sn)
-			}
-		}
-		if known[d.SN] {
-			return fmt.Errorf("docks[%d]: serial number %s is there twice", i, d.SN)
-		}
-		known[d.SN] = true
+	known, err := c.checkDocks()
+	if err != nil {
+		return err
 	}
-	named := map[string]bool{}
-	for i, f := range c.Flights {
-		if k := f.Dock + " " + f.Name; f.Name != "" && named[k] {
-			return fmt.Errorf("flights[%d]: dock %s has two flights named %q", i, f.Dock, f.Name)
-		} else {
-			named[k] = true
-		}
-		when := 0
-		for _, on := range []bool{!f.At.IsZero() || f.RRule != "", f.Cron != "", f.After != 0 || f.Every != 0} {
-			if on {
-				when++
-			}
-		}
-		switch {
-		case !known[f.Dock]:
-			return fmt.Errorf("flights[%d]: dock %q is not among docks", i, f.Dock)
-		case (f.KMZ == "") == (len(f.Waypoints) == 0):
-			return fmt.Errorf("flights[%d]: give either kmz or waypoints", i)
-		case when != 1:
-			return fmt.Errorf("flights[%d]: say when: one of at (with rrule, where it recurs), cron, or after/every", i)
-		case f.Window < 0 || f.Again != nil && *f.Again < 0:
-			return fmt.Errorf("flights[%d]: window and again must not be negative", i)
-		case f.Priority < -100 || f.Priority > 99:
-			return fmt.Errorf("flights[%d]: priority must be -100 to 99 (what an operator starts has 100), is %d", i, f.Priority)
-		case strings.ContainsAny(f.Name, " ./*>"):
-			return fmt.Errorf("flights[%d]: name %q must have no spaces, dots, slashes, * or >", i, f.Name)
-		case f.Every != 0 && f.Every < 10*time.Second:
-			return fmt.Errorf("flights[%d]: every %s is shorter than a flight can be", i, f.Every)
-		}
+	if err := c.checkFlights(known); err != nil {
+		return err
 	}
 	if c.Storage.Endpoint != "" && c.Storage.SecretKey == "" {
 		return errors.New("storage.endpoint: an external bucket needs storage.access_key and storage.secret_key (or HARRIER_STORAGE_SECRET)")
@@ -112,6 +74,61 @@ func (c Config) check() error {
 		}
 		if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) && l.secret == "" {
 			return fmt.Errorf("%s is %s, open to other machines: set %s first", l.key, l.addr, l.want)
+		}
+	}
+	return nil
+}
+
+// checkDocks returns the serial numbers of the docks.
+func (c Config) checkDocks() (known map[string]bool, err error) {
+	known = map[string]bool{}
+	for i, d := range c.Docks {
+		if d.SN == "" {
+			return nil, fmt.Errorf("docks[%d]: sn is missing: the dock's serial number", i)
+		}
+		for what, sn := range map[string]string{"sn": d.SN, "aircraft": d.Aircraft} {
+			if sn != "" && !serialNumber.MatchString(sn) {
+				return nil, fmt.Errorf("docks[%d]: %s %q is no serial number: 4 to 32 letters and digits", i, what, sn)
+			}
+		}
+		if known[d.SN] {
+			return nil, fmt.Errorf("docks[%d]: serial number %s is there twice", i, d.SN)
+		}
+		known[d.SN] = true
+	}
+	return known, nil
+}
+
+// checkFlights checks the calendar against the docks that are known.
+func (c Config) checkFlights(known map[string]bool) error {
+	named := map[string]bool{}
+	for i, f := range c.Flights {
+		if k := f.Dock + " " + f.Name; f.Name != "" && named[k] {
+			return fmt.Errorf("flights[%d]: dock %s has two flights named %q", i, f.Dock, f.Name)
+		} else {
+			named[k] = true
+		}
+		when := 0
+		for _, on := range []bool{!f.At.IsZero() || f.RRule != "", f.Cron != "", f.After != 0 || f.Every != 0} {
+			if on {
+				when++
+			}
+		}
+		switch {
+		case !known[f.Dock]:
+			return fmt.Errorf("flights[%d]: dock %q is not among docks", i, f.Dock)
+		case (f.KMZ == "") == (len(f.Waypoints) == 0):
+			return fmt.Errorf("flights[%d]: give either kmz or waypoints", i)
+		case when != 1:
+			return fmt.Errorf("flights[%d]: say when: one of at (with rrule, where it recurs), cron, or after/every", i)
+		case f.Window < 0 || f.Again != nil && *f.Again < 0:
+			return fmt.Errorf("flights[%d]: window and again must not be negative", i)
+		case f.Priority < -100 || f.Priority > 99:
+			return fmt.Errorf("flights[%d]: priority must be -100 to 99 (what an operator starts has 100), is %d", i, f.Priority)
+		case strings.ContainsAny(f.Name, " ./*>"):
+			return fmt.Errorf("flights[%d]: name %q must have no spaces, dots, slashes, * or >", i, f.Name)
+		case f.Every != 0 && f.Every < 10*time.Second:
+			return fmt.Errorf("flights[%d]: every %s is shorter than a flight can be", i, f.Every)
 		}
 	}
 	return nil

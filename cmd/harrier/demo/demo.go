@@ -149,11 +149,11 @@ func (c *Cmd) Run(ctx context.Context) error {
 		return err
 	}
 	defer nc.Close()
-	viewer, err := running.NATSAddress(config.NATSViewer)
-	if err != nil {
+	if err := d.listen(nc); err != nil {
 		return err
 	}
-	if err := d.listen(nc); err != nil {
+	viewer, err := running.NATSAddress(config.NATSViewer)
+	if err != nil {
 		return err
 	}
 	fmt.Printf(`Harrier demo: %d simulated docks over Pudong, %d flying over a made-up town (seed %d). Flights begin in the air.
@@ -170,14 +170,19 @@ Ctrl-C stops everything.
 		defer cancel()
 	}
 	d.watch(ctx, sim, srv)
+	return d.finish(sim, srv, log.Name(), truth)
+}
+
+// finish ends both processes, and holds what they found against what is true.
+func (d *demo) finish(sim, srv *child.Child, log, truth string) error {
 	if !sim.Running() || !srv.Running() {
-		return fmt.Errorf("a part of the demo ended by itself:\n%s", child.Tail(log.Name()))
+		return fmt.Errorf("a part of the demo ended by itself:\n%s", child.Tail(log))
 	}
 	_ = d.fetchCounts()
 	d.end()
 	// the simulator first, so that its truth is whole; what is on its way may still arrive
 	sim.Stop()
-	if c.Report != "" {
+	if d.c.Report != "" {
 		time.Sleep(500 * time.Millisecond)
 		d.readNumbers() // while the pages still serve the frames
 	}
@@ -187,14 +192,14 @@ Ctrl-C stops everything.
 		return err
 	}
 	d.summary(r)
-	if c.Report == "" {
+	if d.c.Report == "" {
 		return nil
 	}
 	b, err := json.MarshalIndent(r, "", "  ")
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(c.Report, append(b, '\n'), 0o644)
+	return os.WriteFile(d.c.Report, append(b, '\n'), 0o644)
 }
 
 // startDocks starts the simulated docks, which write the city that they fly over, with a configuration for Harrier: yaml.

@@ -76,7 +76,7 @@ func Takes(seed uint64, n int, heights, pitches [2]float64, quality int, each fu
 }
 
 // labels lists what is in the picture just rendered.
-func (r *renderer) labels(t *Town, e eye, s float64) []Label {
+func (r *Renderer) labels(t *Town, e eye, s float64) []Label {
 	seen := r.visible(len(t.solids))
 	var out []Label
 	for i := range t.solids {

@@ -254,7 +254,7 @@ func CutoutsOf(seed uint64, n int, gsdM float64, pitches [2]float64, each func(C
 }
 
 // cutOut cuts out what was just rendered, with the shadow that it throws on level ground.
-func (t *Town) cutOut(c Cutout, r *renderer, e eye, shadow gocv.Mat, each func(Cutout) error) error {
+func (t *Town) cutOut(c Cutout, r *Renderer, e eye, shadow gocv.Mat, each func(Cutout) error) error {
 	shadow.SetTo(gocv.NewScalar(0, 0, 0, 0))
 	for _, f := range t.solids[0].faces {
 		var pts []image.Point

@@ -15,9 +15,9 @@ var (
 	nilColor color.RGBA
 )
 
-// renderer paints what a camera sees of a town: the ground by a warp, what stands on it face by face against a depth
+// Renderer paints what a camera sees of a town: the ground by a warp, what stands on it face by face against a depth
 // buffer. It belongs to one goroutine.
-type renderer struct {
+type Renderer struct {
 	cam    geo.Camera
 	Frame  gocv.Mat
 	pix    []byte    // the frame's bytes, BGR
@@ -27,8 +27,8 @@ type renderer struct {
 	stampN uint32
 }
 
-func NewRenderer(cam geo.Camera) (*renderer, error) {
-	r := &renderer{cam: cam, Frame: gocv.NewMatWithSize(cam.Height, cam.Width, gocv.MatTypeCV8UC3)}
+func NewRenderer(cam geo.Camera) (*Renderer, error) {
+	r := &Renderer{cam: cam, Frame: gocv.NewMatWithSize(cam.Height, cam.Width, gocv.MatTypeCV8UC3)}
 	n := cam.Width * cam.Height
 	r.depth, r.ids, r.stamp = make([]float32, n), make([]uint16, n), make([]uint32, n)
 	var err error
@@ -36,7 +36,7 @@ func NewRenderer(cam geo.Camera) (*renderer, error) {
 	return r, err
 }
 
-func (r *renderer) Close() { r.Frame.Close() }
+func (r *Renderer) Close() { r.Frame.Close() }
 
 // eye is the camera in town metres.
 type eye struct {
@@ -71,7 +71,7 @@ func (e eye) project(p vec) (x, y, z float64) {
 }
 
 // Render paints the town at time s (seconds since the town began) into r.frame.
-func (r *renderer) Render(t *Town, e eye, s float64) {
+func (r *Renderer) Render(t *Town, e eye, s float64) {
 	r.warpGround(t, e)
 	clear(r.depth)
 	clear(r.ids)
@@ -119,7 +119,7 @@ func (s *solid) way(t float64) (off vec, laps int) {
 }
 
 // warpGround fills the frame with the ground texture, in bands whose coarseness fits their distance.
-func (r *renderer) warpGround(t *Town, e eye) {
+func (r *Renderer) warpGround(t *Town, e eye) {
 	// the rows' ground sample distance decides the level; bands of rows share one
 	level := func(y float64) int {
 		d := e.ray(e.cx, y)
@@ -141,7 +141,7 @@ func (r *renderer) warpGround(t *Town, e eye) {
 	}
 }
 
-func (r *renderer) warpBand(t *Town, e eye, level, y0, y1 int) {
+func (r *Renderer) warpBand(t *Town, e eye, level, y0, y1 int) {
 	texel := groundM * float64(int(1)<<level)
 	m := gocv.NewMatWithSize(3, 3, gocv.MatTypeCV64F)
 	defer m.Close()
@@ -165,7 +165,7 @@ func (r *renderer) warpBand(t *Town, e eye, level, y0, y1 int) {
 
 // fill paints one face with its pattern where it is nearer than what is there. With count given it paints nothing and
 // counts the pixels that the face covers, each once a stamp.
-func (r *renderer) fill(e eye, f *face, off vec, id uint16, count *int) {
+func (r *Renderer) fill(e eye, f *face, off vec, id uint16, count *int) {
 	o := f.p[0].add(off).sub(e.at)
 	nd := f.normal.dot(o)
 	if nd >= -1e-6 {
@@ -309,7 +309,7 @@ func hash(x, y int) uint32 {
 }
 
 // visible counts, for every solid that is a scored thing or has a label, the pixels seen of it.
-func (r *renderer) visible(n int) []int {
+func (r *Renderer) visible(n int) []int {
 	out := make([]int, n+1)
 	for _, id := range r.ids {
 		out[id]++
@@ -318,7 +318,7 @@ func (r *renderer) visible(n int) []int {
 }
 
 // covered counts the pixels a solid would show were nothing in front of it.
-func (r *renderer) covered(e eye, s *solid, off vec) int {
+func (r *Renderer) covered(e eye, s *solid, off vec) int {
 	r.stampN++
 	n := 0
 	for i := range s.faces {
@@ -328,7 +328,7 @@ func (r *renderer) covered(e eye, s *solid, off vec) int {
 }
 
 // bounds is the rectangle a solid covers in the picture; whole is false where part of it is outside or behind.
-func (r *renderer) bounds(e eye, s *solid, off vec) (x0, y0, x1, y1 float64, whole bool) {
+func (r *Renderer) bounds(e eye, s *solid, off vec) (x0, y0, x1, y1 float64, whole bool) {
 	x0, y0, x1, y1 = math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)
 	add := func(p vec) bool {
 		x, y, z := e.project(p)
@@ -350,7 +350,7 @@ func (r *renderer) bounds(e eye, s *solid, off vec) (x0, y0, x1, y1 float64, who
 }
 
 // Strip writes a frame's number into the top row of the picture: 32 blocks, most significant first, white for one.
-func (r *renderer) Strip(n uint32) {
+func (r *Renderer) Strip(n uint32) {
 	w := r.cam.Width
 	const rows = 16
 	for y := range rows {

@@ -156,8 +156,8 @@ func (t *Truth) Close() error {
 	return t.f.Close()
 }
 
-// watcher notes when each labelled thing has been seen well in one flight, and where what moves has been.
-type watcher struct {
+// Watcher notes when each labelled thing has been seen well in one flight, and where what moves has been.
+type Watcher struct {
 	town *Town
 	told func(solid, lap int, windows []Window, path []PathPoint)
 	seen map[int]*sighted
@@ -182,12 +182,12 @@ const (
 const LookEvery = 5
 
 // NewWatcher tells of every thing once a lap, when that is over or the watcher is closed.
-func NewWatcher(t *Town, told func(solid, lap int, windows []Window, path []PathPoint)) *watcher {
-	return &watcher{town: t, told: told, seen: map[int]*sighted{}}
+func NewWatcher(t *Town, told func(solid, lap int, windows []Window, path []PathPoint)) *Watcher {
+	return &Watcher{town: t, told: told, seen: map[int]*sighted{}}
 }
 
 // Look checks every labelled thing against the frame just rendered, s seconds since the town began.
-func (w *watcher) Look(r *renderer, e eye, s float64, at time.Time) {
+func (w *Watcher) Look(r *Renderer, e eye, s float64, at time.Time) {
 	t := w.town
 	at = at.UTC()
 	seen := r.visible(len(t.solids))
@@ -240,7 +240,7 @@ func (w *watcher) Look(r *renderer, e eye, s float64, at time.Time) {
 }
 
 // brightness is the mean of the picture's grey, 0 to 1, from a part of its pixels.
-func (r *renderer) brightness() float64 {
+func (r *Renderer) brightness() float64 {
 	sum, n := 0.0, 0
 	for i := 0; i+2 < len(r.pix); i += 3 * 101 {
 		sum += 0.114*float64(r.pix[i]) + 0.587*float64(r.pix[i+1]) + 0.299*float64(r.pix[i+2])
@@ -257,13 +257,13 @@ func (x *sighted) end() {
 }
 
 // Close tells of everything that was in sight, also of what was never seen well: what is seen of it is no false alarm.
-func (w *watcher) Close() {
+func (w *Watcher) Close() {
 	for solid := range w.seen {
 		w.tell(solid)
 	}
 }
 
-func (w *watcher) tell(solid int) {
+func (w *Watcher) tell(solid int) {
 	x := w.seen[solid]
 	x.end()
 	w.told(solid, x.lap, x.windows, x.path)

@@ -1,4 +1,5 @@
-package geo_test
+// Package geotest makes up a district of Pudong's size, for tests and benchmarks.
+package geotest
 
 import (
 	"fmt"
@@ -12,21 +13,22 @@ import (
 	"github.com/harrier-patrol/harrier/geo"
 )
 
-// madeCity is a made-up district of Pudong's size: cells of a hectare whose corners are drawn off the raster, so that they follow
+// Cells, Fences, Structures and Places are the size of the district: the outline's 1,695 km² at a hectare each, and the bureau's register.
+const (
+	Cells, Fences, Structures = 170_000, 5_000, 256_300
+	Places                    = 1 << 18
+)
+
+// District is a made-up district of Pudong's size: cells of a hectare whose corners are drawn off the raster, so that they follow
 // no line; structures as rectangles and L shapes in villages; fences from a street corner to a quarter.
-type madeCity struct {
-	cells, fences, register []geo.Feature
-	outline                 orb.MultiPolygon
+type District struct {
+	Cells, Fences, Register []geo.Feature
+	Outline                 orb.MultiPolygon
 	villages                []orb.Point
 }
 
-func wgs84() geo.Datum { return geo.Datum{Name: geo.WGS84} }
-
-func (m madeCity) grid() (*geo.Grid, []geo.Problem) {
-	return geo.NewGrid(&geo.Layer{Datum: wgs84(), Features: m.cells}, nil, m.outline, nil)
-}
-
-func makeCity(cells, fences, structures int) madeCity {
+// Make makes a district of so many cells, fences and structures, always the same one.
+func Make(cells, fences, structures int) District {
 	rng := rand.New(rand.NewPCG(42, 7))
 	divisions, outline, err := geo.Pudong()
 	if err != nil {
@@ -39,7 +41,7 @@ func makeCity(cells, fences, structures int) madeCity {
 		}
 	}
 	slices.Sort(communities)
-	m := madeCity{outline: outline}
+	m := District{Outline: outline}
 	b := outline.Bound()
 	f := geo.NewFrame(b.Center(), 0)
 	lo, hi := f.To(b.Min, 0), f.To(b.Max, 0)
@@ -57,7 +59,7 @@ func makeCity(cells, fences, structures int) madeCity {
 			a := corner(i, j)
 			p := orb.Polygon{{a, corner(i+1, j), corner(i+1, j+1), corner(i, j+1), a}}
 			code := fmt.Sprintf("%s%03d", communities[n/120%len(communities)], n%120+1)
-			m.cells = append(m.cells, geo.Feature{N: n + 1, Geometry: p, Fields: []geo.Field{{Name: "code", Value: code}}})
+			m.Cells = append(m.Cells, geo.Feature{N: n + 1, Geometry: p, Fields: []geo.Field{{Name: "code", Value: code}}})
 			n++
 		}
 	}
@@ -82,7 +84,7 @@ func makeCity(cells, fences, structures int) madeCity {
 			d := size * (0.7 + 0.6*rng.Float64())
 			r = append(r, f.From(v.E+d*co, v.N+d*s))
 		}
-		m.fences = append(m.fences, geo.Feature{N: i + 1, Geometry: orb.Polygon{append(r, r[0])}, Fields: []geo.Field{{Name: "id", Value: fmt.Sprint(i)}, {Name: "kind", Value: kinds[i%len(kinds)]}, {Name: "hours", Value: "06:00-20:00"}}})
+		m.Fences = append(m.Fences, geo.Feature{N: i + 1, Geometry: orb.Polygon{append(r, r[0])}, Fields: []geo.Field{{Name: "id", Value: fmt.Sprint(i)}, {Name: "kind", Value: kinds[i%len(kinds)]}, {Name: "hours", Value: "06:00-20:00"}}})
 	}
 	for i := range structures {
 		v := f.To(m.villages[rng.IntN(len(m.villages))], 0)
@@ -101,16 +103,16 @@ func makeCity(cells, fences, structures int) madeCity {
 		for _, x := range shape {
 			r = append(r, f.From(o.E+c*x[0]-s*x[1], o.N+s*x[0]+c*x[1]))
 		}
-		m.register = append(m.register, geo.Feature{N: i + 1, Geometry: orb.Polygon{append(r, r[0])}, Fields: []geo.Field{
+		m.Register = append(m.Register, geo.Feature{N: i + 1, Geometry: orb.Polygon{append(r, r[0])}, Fields: []geo.Field{
 			{Name: "number", Value: fmt.Sprintf("PD-%07d", i)}, {Name: "status", Value: []string{"known", "kept", "ordered"}[i%3]}, {Name: "kind", Value: []string{"dwelling", "storage", "facility", "public"}[i%4]}}})
 	}
 	return m
 }
 
-// places draws points over the district, or clustered in its villages.
-func (m madeCity) places(n int, clustered bool) []orb.Point {
+// Points draws points over the district, or clustered in its villages.
+func (m District) Points(n int, clustered bool) []orb.Point {
 	rng := rand.New(rand.NewPCG(9, 9))
-	b := m.outline.Bound()
+	b := m.Outline.Bound()
 	f := geo.NewFrame(b.Center(), 0)
 	out := make([]orb.Point, 0, n)
 	for len(out) < n {
@@ -120,7 +122,7 @@ func (m madeCity) places(n int, clustered bool) []orb.Point {
 			continue
 		}
 		p := orb.Point{b.Min[0] + rng.Float64()*(b.Max[0]-b.Min[0]), b.Min[1] + rng.Float64()*(b.Max[1]-b.Min[1])}
-		if planar.MultiPolygonContains(m.outline, p) {
+		if planar.MultiPolygonContains(m.Outline, p) {
 			out = append(out, p)
 		}
 	}

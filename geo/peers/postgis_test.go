@@ -1,4 +1,5 @@
-package geo_test
+// Package peers measures what others take for what geo answers. It is a module of its own: what they need is not needed to build Harrier.
+package peers
 
 import (
 	"context"
@@ -16,6 +17,7 @@ import (
 	"github.com/paulmach/orb/encoding/ewkb"
 
 	"github.com/harrier-patrol/harrier/geo"
+	"github.com/harrier-patrol/harrier/geo/geotest"
 )
 
 const postgresBin = "/usr/lib/postgresql/15/bin"
@@ -68,11 +70,11 @@ func postgis(b *testing.B) *pgx.Conn {
 func BenchmarkPointPostGIS(b *testing.B) {
 	conn := postgis(b)
 	ctx := context.Background()
-	c := theCity()
+	c := geotest.Make(geotest.Cells, geotest.Fences, geotest.Structures)
 	if _, err := conn.Exec(ctx, "CREATE EXTENSION postgis"); err != nil {
 		b.Fatal(err)
 	}
-	for name, all := range map[string][]geo.Feature{"cells": c.cells, "fences": c.fences, "register": c.register} {
+	for name, all := range map[string][]geo.Feature{"cells": c.Cells, "fences": c.Fences, "register": c.Register} {
 		if _, err := conn.Exec(ctx, "CREATE TABLE "+name+" (id int, w bytea)"); err != nil {
 			b.Fatal(err)
 		}
@@ -94,14 +96,14 @@ func BenchmarkPointPostGIS(b *testing.B) {
 		b.Fatal(err)
 	}
 	const batch = 1000
-	for name, places := range map[string][]orb.Point{"uniform": c.uniform, "clustered": c.cluster} {
+	for name, places := range map[string][]orb.Point{"uniform": c.Points(geotest.Places, false), "clustered": c.Points(geotest.Places, true)} {
 		b.Run(name, func(b *testing.B) {
 			rowsSeen := 0
 			points := 0
 			for i := 0; b.Loop(); i++ {
 				xs, ys := make([]float64, batch), make([]float64, batch)
 				for k := range xs {
-					p := places[(i*batch+k)&(cityPlaces-1)]
+					p := places[(i*batch+k)&(geotest.Places-1)]
 					xs[k], ys[k] = p[0], p[1]
 				}
 				rows, err := conn.Query(ctx, "whereis", xs, ys)
