@@ -8,32 +8,27 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"regexp"
-
-	"github.com/google/renameio/v2"
 )
 
 // ErrNotFound says that no bytes are kept under a hash.
 var ErrNotFound = errors.New("no such evidence")
 
-// Store is a folder whose files are named by the SHA-256 of what they hold, in hex.
-type Store struct{ dir string }
+// Store keeps bytes under their SHA-256 in hex, in a folder or in an S3 bucket.
+type Store struct{ in files }
 
-// OpenFolder opens (and makes) a store in a folder.
-func OpenFolder(dir string) (*Store, error) {
-	if err := os.MkdirAll(filepath.Join(dir, sealed), 0o700); err != nil {
-		return nil, fmt.Errorf("evidence folder: %w", err)
-	}
-	return &Store{dir}, nil
+// files are where a store keeps bytes: under names that are never given other bytes.
+type files interface {
+	has(ctx context.Context, name string) (bool, error)
+	write(ctx context.Context, name string, data []byte) error // all of it or nothing
+	read(ctx context.Context, name string) ([]byte, error)     // ErrNotFound where there is nothing
 }
 
 // Put keeps data and returns its SHA-256 in hex. Putting the same bytes again changes nothing.
 func (s *Store) Put(ctx context.Context, data []byte) (string, error) { return s.put(ctx, "", data) }
 
-// sealed is where the originals lie that are not to be shown: whoever opens them must have a reason, and the folder.
-const sealed = "sealed"
+// sealed is where the originals lie that are not to be shown: whoever opens them must have a reason, and the store's key.
+const sealed = "sealed/"
 
 // Seal keeps data where Get does not reach it: originals with faces and plates in them. Unseal does.
 func (s *Store) Seal(ctx context.Context, data []byte) (string, error) {
@@ -43,14 +38,11 @@ func (s *Store) Seal(ctx context.Context, data []byte) (string, error) {
 func (s *Store) put(ctx context.Context, where string, data []byte) (string, error) {
 	sum := sha256.Sum256(data)
 	key := hex.EncodeToString(sum[:])
-	path := filepath.Join(s.dir, where, key)
-	if _, err := os.Stat(path); err == nil {
-		return key, nil
+	there, err := s.in.has(ctx, where+key)
+	if err == nil && !there {
+		err = s.in.write(ctx, where+key, data)
 	}
-	if err := ctx.Err(); err != nil {
-		return "", fmt.Errorf("keep evidence: %w", err)
-	}
-	if err := renameio.WriteFile(path, data, 0o600); err != nil { // all of it or nothing
+	if err != nil {
 		return "", fmt.Errorf("keep evidence: %w", err)
 	}
 	return key, nil
@@ -70,13 +62,7 @@ func (s *Store) get(ctx context.Context, where, key string) ([]byte, error) {
 	if !keyForm.MatchString(key) {
 		return nil, fmt.Errorf("%w: %q is not a SHA-256 in hex", ErrNotFound, key)
 	}
-	data, err := os.ReadFile(filepath.Join(s.dir, where, key))
-	if errors.Is(err, os.ErrNotExist) {
-		return nil, fmt.Errorf("%w: %s", ErrNotFound, key)
-	}
-	if err == nil {
-		err = ctx.Err()
-	}
+	data, err := s.in.read(ctx, where+key)
 	if err != nil {
 		return nil, fmt.Errorf("evidence %s: %w", key, err)
 	}

@@ -20,7 +20,6 @@ import (
 	"github.com/harrier-patrol/harrier/dock/media"
 	"github.com/harrier-patrol/harrier/dock/uploads"
 	"github.com/harrier-patrol/harrier/embedded"
-	"github.com/harrier-patrol/harrier/evidence"
 	"github.com/harrier-patrol/harrier/journal"
 )
 
@@ -160,7 +159,7 @@ func (b *base) openDepot(ctx context.Context) error {
 	if err := bucket.Make(ctx); err != nil {
 		return err
 	}
-	store, err := evidence.OpenFolder(filepath.Join(b.data, "evidence"))
+	store, err := b.conf.OpenEvidence(ctx, b.data)
 	if err != nil {
 		return err
 	}

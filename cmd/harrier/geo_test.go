@@ -43,20 +43,12 @@ func write(t *testing.T, dir, name, text string) string {
 	return p
 }
 
-// cell is a feature of a grid: a square of about 100 m, i to the east.
-func cell(code string, i int) string {
-	lon := 121.5 + float64(i)*0.001
-	return fmt.Sprintf(`{"type":"Feature","properties":{"code":%q},"geometry":{"type":"Polygon","coordinates":[[[%.4f,31.2],[%.4f,31.2],[%.4f,31.201],[%.4f,31.201],[%.4f,31.2]]]}}`, code, lon, lon+0.001, lon+0.001, lon, lon)
-}
-
-func collection(features ...string) string {
-	return `{"type":"FeatureCollection","features":[` + "\n" + strings.Join(features, ",\n") + "]}"
-}
+// cityFiles are of a city of two cells, as a bureau gives them.
+const cityFiles = "../../testdata/city"
 
 func TestGeoImportChangesNothingWithErrors(t *testing.T) {
 	dir := t.TempDir()
-	good := write(t, dir, "good.geojson", collection(cell("310115004001001", 0), cell("310115004001002", 1)))
-	bad := write(t, dir, "bad.geojson", collection(cell("310115004001001", 0), cell("31011500400100", 1), cell("310115004001003", 2)))
+	good, bad := filepath.Join(cityFiles, "grid.geojson"), filepath.Join(cityFiles, "grid-with-errors.geojson")
 	to := filepath.Join(dir, "grid.geojson")
 
 	out, code := printed(t, "geo", "check", bad)
@@ -77,19 +69,19 @@ func TestGeoImportChangesNothingWithErrors(t *testing.T) {
 	if out, code = printed(t, "geo", "import", bad, "--to", to, "--partial"); code != exitSomeFailed || !strings.Contains(out, "2 features written") {
 		t.Errorf("partial import: code %d\n%s", code, out)
 	}
-	conf := write(t, dir, "harrier.yaml", "city: {grid: bad.geojson}\n")
-	if out, code = printed(t, "geo", "whereis", "121.5005,31.2005", "--config", conf); code != exitUnusable || !strings.Contains(out, "harrier geo check --as grid") {
+	whole, err := filepath.Abs(bad)
+	if err != nil {
+		t.Fatal(err)
+	}
+	conf := write(t, dir, "harrier.yaml", fmt.Sprintf("city: {grid: %q}\n", whole))
+	if out, code = printed(t, "geo", "whereis", "121.5305,31.2255", "--config", conf); code != exitUnusable || !strings.Contains(out, "harrier geo check --as grid") {
 		t.Errorf("a bad grid in the configuration: code %d\n%s", code, out)
 	}
 }
 
 func TestGeoWhereis(t *testing.T) {
-	dir := t.TempDir()
-	write(t, dir, "grid.geojson", collection(cell("310115004001001", 0), cell("310115004001002", 1)))
-	write(t, dir, "fences.geojson", `{"type":"FeatureCollection","datum":"WGS-84","features":[{"type":"Feature","properties":{"kind":"vending-zone","name":"夜市","hours":"18:00-23:00"},"geometry":{"type":"Polygon","coordinates":[[[121.5,31.2],[121.501,31.2],[121.501,31.201],[121.5,31.201],[121.5,31.2]]]}}]}`)
-	write(t, dir, "register.csv", "number,status,wkt\nPD-7,在册,\"POLYGON((121.5004 31.2004,121.5005 31.2004,121.5005 31.2005,121.5004 31.2005,121.5004 31.2004))\"\n")
-	conf := write(t, dir, "harrier.yaml", "city: {grid: grid.geojson, fences: fences.geojson, register: register.csv, datum: WGS-84}\n")
-	out, code := printed(t, "geo", "whereis", "121.50045,31.20045", "--config", conf, "--sigma", "40")
+	conf := filepath.Join(cityFiles, "harrier.yaml")
+	out, code := printed(t, "geo", "whereis", "121.53045,31.22545", "--config", conf, "--sigma", "40")
 	for _, want := range []string{"310115004001001", "310115004", "潍坊新村街道", "潍坊新村街道中队", "share", "310115004001002", "vending-zone", "夜市", "(18:00-23:00)", "PD-7", "在册", "here"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("%q is not in\n%s", want, out)
@@ -98,7 +90,7 @@ func TestGeoWhereis(t *testing.T) {
 	if code != 0 {
 		t.Errorf("code %d", code)
 	}
-	shifted := geo.ToGCJ02([2]float64{121.50045, 31.20045})
+	shifted := geo.ToGCJ02([2]float64{121.53045, 31.22545})
 	if out, _ := printed(t, "geo", "whereis", fmt.Sprintf("%.7f,%.7f", shifted[0], shifted[1]), "--datum", "GCJ-02", "--config", conf); !strings.Contains(out, "310115004001001") {
 		t.Errorf("in GCJ-02:\n%s", out)
 	}

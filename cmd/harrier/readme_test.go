@@ -64,7 +64,10 @@ func TestTheCommandsOfTheREADMEs(t *testing.T) {
 	at := func(i int) string { return fmt.Sprintf("127.0.0.1:%d", ports[i]) }
 	write(t, dir, "harrier.yaml", fmt.Sprintf("data: data\nhttp: {listen: %q}\nmqtt: {listen: %q, user: harrier, password: secret-of-the-test}\nnats: {listen: %q}\nmedia: {listen_rtmp: %q, listen_rtsp: %q}\nstorage: {listen: %q}\n"+
 		"docks: [{sn: %s, aircraft: %s, model: M4D, lon: 121.53, lat: 31.225}]\n", at(0), at(1), at(2), at(3), at(4), at(5), docksim.SN(0), docksim.AircraftSN(0)))
-	write(t, dir, "grid-of-the-bureau.geojson", collection(cell("310115005001001", 0), cell("310115005001002", 1)))
+	grid, err := filepath.Abs(filepath.Join(cityFiles, "grid.geojson"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	do := func(args ...string) (string, int) {
 		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 		defer cancel()
@@ -106,7 +109,7 @@ func TestTheCommandsOfTheREADMEs(t *testing.T) {
 			case "DIR":
 				args[i] = map[bool]string{true: "frames", false: "out-" + strings.ReplaceAll(name, " ", "-")}[args[i-1] == "--dataset"]
 			case "FILE":
-				args[i] = "grid-of-the-bureau.geojson"
+				args[i] = grid
 			case "LON,LAT":
 				args[i] = "121.53,31.225"
 			case "X,Y":
@@ -119,7 +122,7 @@ func TestTheCommandsOfTheREADMEs(t *testing.T) {
 				t.Logf("%s is not run: no ../shared/real here, with stills that tell their poses", command)
 				return
 			}
-			args[slices.Index(args, map[string]string{"locate": "grid-of-the-bureau.geojson", "calibrate": "out-calibrate-DIR"}[args[0]])] = map[string]string{"locate": filepath.Join(stills, "DJI_0019.JPG"), "calibrate": stills}[args[0]]
+			args[slices.Index(args, map[string]string{"locate": grid, "calibrate": "out-calibrate-DIR"}[args[0]])] = map[string]string{"locate": filepath.Join(stills, "DJI_0019.JPG"), "calibrate": stills}[args[0]]
 		}
 		want := 0
 		switch name {

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"crypto/subtle"
@@ -10,11 +11,13 @@ import (
 	"net"
 	"net/url"
 	"path"
+	"path/filepath"
 	"strconv"
 	"strings"
 
 	"github.com/harrier-patrol/harrier/console"
 	"github.com/harrier-patrol/harrier/dock/uploads"
+	"github.com/harrier-patrol/harrier/evidence"
 )
 
 // Addresses are those that docks, workers and people are told, made of the configuration.
@@ -111,4 +114,12 @@ func (a Addresses) Evidence(sha string) string { return a.Page.JoinPath("evidenc
 func (c Config) Bucket() (*uploads.Bucket, error) {
 	s := c.Storage
 	return uploads.Open(uploads.Options{Endpoint: s.Endpoint, Bucket: s.Bucket, Region: s.Region, Provider: s.Provider, AccessKey: s.AccessKey, SecretKey: s.SecretKey})
+}
+
+// OpenEvidence opens the store of evidence: the bucket that is configured, or a folder of the data folder.
+func (c Config) OpenEvidence(ctx context.Context, data string) (*evidence.Store, error) {
+	if c.Evidence.Endpoint != "" {
+		return evidence.OpenBucket(ctx, c.Evidence)
+	}
+	return evidence.OpenFolder(filepath.Join(data, "evidence"))
 }

@@ -29,6 +29,9 @@ func (c Config) check() error {
 	if c.Storage.Endpoint != "" && c.Storage.SecretKey == "" {
 		return errors.New("storage.endpoint: an external bucket needs storage.access_key and storage.secret_key (or HARRIER_STORAGE_SECRET)")
 	}
+	if c.Evidence.Endpoint != "" && (c.Evidence.AccessKey == "" || c.Evidence.SecretKey == "") {
+		return errors.New("evidence.endpoint: a bucket needs evidence.access_key and evidence.secret_key (or HARRIER_EVIDENCE_SECRET)")
+	}
 	if !(c.Storage.QuotaGiB >= 0 && c.Storage.QuotaGiB < 1<<20) {
 		return fmt.Errorf("storage.quota_gib must not be negative, is %g", c.Storage.QuotaGiB)
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/harrier-patrol/harrier/dock"
 	"github.com/harrier-patrol/harrier/dock/cloudapi"
 	"github.com/harrier-patrol/harrier/dock/gate"
+	"github.com/harrier-patrol/harrier/evidence"
 	"github.com/harrier-patrol/harrier/geo/city"
 	"github.com/harrier-patrol/harrier/journal"
 	"github.com/harrier-patrol/harrier/missions"
@@ -56,8 +57,9 @@ type Config struct {
 		User       string `yaml:"user"`
 		Password   string `yaml:"password"`
 	} `yaml:"media"`
-	Storage Storage `yaml:"storage"`
-	Live    struct {
+	Storage  Storage         `yaml:"storage"`
+	Evidence evidence.Bucket `yaml:"evidence"`
+	Live     struct {
 		Quality int `yaml:"quality"`
 		DRCHz   int `yaml:"drc_hz"`
 	} `yaml:"live"`
@@ -150,6 +152,7 @@ func Default() Config {
 	c.NATS.Listen = "127.0.0.1:4222"
 	c.Media.ListenRTMP, c.Media.ListenRTSP, c.Media.RTPPort = "127.0.0.1:1935", "127.0.0.1:8554", 8000
 	c.Storage = Storage{Listen: "127.0.0.1:9000", Bucket: "harrier-media", Region: "us-east-1", Provider: cloudapi.ProviderMinio, AccessKey: "harrier", QuotaGiB: 20}
+	c.Evidence = evidence.Bucket{Bucket: "harrier-evidence", Region: "us-east-1"}
 	c.Live.Quality, c.Live.DRCHz = 3, 5
 	c.Disk.Warn, c.Disk.Stop = 10, 5
 	c.Vision.Engine, c.Vision.Sessions, c.Vision.Interval, c.Vision.Flights = "onnxruntime", 0, 300*time.Millisecond, 16
@@ -194,7 +197,7 @@ func Load(path string) (Config, error) {
 	for _, s := range []struct {
 		env string
 		to  *string
-	}{{"HARRIER_HTTP_TOKEN", &c.HTTP.Token}, {"HARRIER_MQTT_PASSWORD", &c.MQTT.Password}, {"HARRIER_NATS_PASSWORD", &c.NATS.Password}, {"HARRIER_RTMP_KEY", &c.Media.Key}, {"HARRIER_RTSP_PASSWORD", &c.Media.Password}, {"HARRIER_STORAGE_SECRET", &c.Storage.SecretKey}} {
+	}{{"HARRIER_HTTP_TOKEN", &c.HTTP.Token}, {"HARRIER_MQTT_PASSWORD", &c.MQTT.Password}, {"HARRIER_NATS_PASSWORD", &c.NATS.Password}, {"HARRIER_RTMP_KEY", &c.Media.Key}, {"HARRIER_RTSP_PASSWORD", &c.Media.Password}, {"HARRIER_STORAGE_SECRET", &c.Storage.SecretKey}, {"HARRIER_EVIDENCE_SECRET", &c.Evidence.SecretKey}} {
 		if v := os.Getenv(s.env); v != "" {
 			*s.to = v
 		}

@@ -20,6 +20,7 @@ import (
 	"github.com/harrier-patrol/harrier/cmd/harrier/config"
 	"github.com/harrier-patrol/harrier/cmd/harrier/progress"
 	"github.com/harrier-patrol/harrier/embedded"
+	"github.com/harrier-patrol/harrier/evidence"
 	"github.com/harrier-patrol/harrier/journal"
 	"github.com/harrier-patrol/harrier/vision/infer"
 	"github.com/harrier-patrol/harrier/vision/networks"
@@ -294,12 +295,21 @@ func mediaChecks(c config.Config) []check {
 	}, "start the media server, or correct media.rtmp and media.rtsp; without them an embedded one is used"}}
 }
 
-// storageChecks are of where docks upload to.
+// storageChecks are of where docks upload to, and where evidence is kept.
 func storageChecks(ctx context.Context, c config.Config) []check {
-	if c.Storage.Endpoint == "" {
-		return []check{listens("S3 port", c.Storage.Listen)}
+	var checks []check
+	if c.Evidence.Endpoint != "" {
+		checks = append(checks, check{"evidence", func() (string, error) {
+			tctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+			defer cancel()
+			_, err := evidence.OpenBucket(tctx, c.Evidence)
+			return c.Evidence.Endpoint + ", bucket " + c.Evidence.Bucket, err
+		}, "correct evidence.endpoint, access_key and secret_key; without an endpoint a folder is used"})
 	}
-	return []check{{"S3 storage", func() (string, error) {
+	if c.Storage.Endpoint == "" {
+		return append(checks, listens("S3 port", c.Storage.Listen))
+	}
+	return append(checks, check{"S3 storage", func() (string, error) {
 		tctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 		defer cancel()
 		b, err := c.Bucket()
@@ -315,5 +325,5 @@ func storageChecks(ctx context.Context, c config.Config) []check {
 			}
 		}
 		return c.Storage.Endpoint + ", bucket " + c.Storage.Bucket, nil
-	}, "correct storage.endpoint, access_key and secret_key; the endpoint must grant credentials (AssumeRole); without an endpoint an embedded one is used"}}
+	}, "correct storage.endpoint, access_key and secret_key; the endpoint must grant credentials (AssumeRole); without an endpoint an embedded one is used"})
 }

@@ -9,7 +9,6 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/harrier-patrol/harrier/cmd/harrier/config"
-	"github.com/harrier-patrol/harrier/evidence"
 	"github.com/harrier-patrol/harrier/leads"
 	"github.com/harrier-patrol/harrier/leads/export"
 )
@@ -35,7 +34,7 @@ func (c *datasetExportCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	store, err := evidence.OpenFolder(filepath.Join(data, "evidence"))
+	store, err := conf.OpenEvidence(ctx, data)
 	if err != nil {
 		return err
 	}
