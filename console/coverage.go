@@ -37,7 +37,7 @@ const maxCovered = 5000
 // Run follows the stream until ctx ends.
 func (c *Coverage) Run(ctx context.Context, js jetstream.JetStream) error {
 	for ctx.Err() == nil {
-		err := journal.Follow(ctx, js, "COVERAGE", ">", func() {}, func(m journal.Msg) error {
+		err := journal.Follow(ctx, js, "COVERAGE", ">", journal.From{}, func() {}, func(m journal.Msg) error {
 			var x vision.Covered
 			if err := json.Unmarshal(m.Data, &x); err != nil {
 				c.Log.Error("coverage is not JSON, passed over", "subject", m.Subject, "error", err)

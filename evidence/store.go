@@ -14,6 +14,9 @@ import (
 // ErrNotFound says that no bytes are kept under a hash.
 var ErrNotFound = errors.New("no such evidence")
 
+// ErrAltered says that the bytes under a hash are not those that were kept.
+var ErrAltered = errors.New("the bytes have changed")
+
 // Store keeps bytes under their SHA-256 in hex, in a folder or in an S3 bucket.
 type Store struct{ in files }
 
@@ -67,7 +70,7 @@ func (s *Store) get(ctx context.Context, where, key string) ([]byte, error) {
 		return nil, fmt.Errorf("evidence %s: %w", key, err)
 	}
 	if sum := sha256.Sum256(data); hex.EncodeToString(sum[:]) != key {
-		return nil, fmt.Errorf("evidence %s: the bytes have changed", key)
+		return nil, fmt.Errorf("evidence %s: %w", key, ErrAltered)
 	}
 	return data, nil
 }

@@ -25,6 +25,8 @@ type Consumer struct {
 	// Pending is how many messages all processes that share the name may work on together; 0: AtOnce.
 	Pending int
 	New     bool // only what comes after the consumer was first made
+	// Together is how many messages that wait are handed out at once, in their order; with more than one AtOnce is 1.
+	Together int
 }
 
 // Permanent marks an error that no further try would change: the message becomes a dead letter at once.
@@ -44,7 +46,7 @@ const (
 )
 
 func (c Consumer) open(ctx context.Context, js jetstream.JetStream) (jetstream.Consumer, error) {
-	conf := jetstream.ConsumerConfig{Durable: c.Name, AckPolicy: jetstream.AckExplicitPolicy, AckWait: c.Wait, MaxDeliver: -1, MaxAckPending: max(c.Pending, c.AtOnce, 1)}
+	conf := jetstream.ConsumerConfig{Durable: c.Name, AckPolicy: jetstream.AckExplicitPolicy, AckWait: c.Wait, MaxDeliver: -1, MaxAckPending: max(c.Pending, c.AtOnce, c.Together, 1)}
 	if c.New {
 		conf.DeliverPolicy = jetstream.DeliverNewPolicy
 	}
@@ -59,6 +61,45 @@ func (c Consumer) open(ctx context.Context, js jetstream.JetStream) (jetstream.C
 // and it is done; ErrUnavailable, and it is tried again as soon as JetStream is back; Permanent, or Tries failures, and it is a dead letter.
 // A panic in handle is a failure.
 func Consume(ctx context.Context, js jetstream.JetStream, c Consumer, log *slog.Logger, handle func(context.Context, Msg) error) error {
+	return c.consume(ctx, js, log, func(m jetstream.Msg, _ jetstream.Consumer) { c.work(ctx, js, m, log, handle) })
+}
+
+// ConsumeTogether is Consume for who does many messages in less time than one after the other: handle gets up to Together of them. What it cannot do
+// together it gets one by one.
+func ConsumeTogether(ctx context.Context, js jetstream.JetStream, c Consumer, log *slog.Logger, handle func(context.Context, []Msg) error) error {
+	c.AtOnce = 1
+	return c.consume(ctx, js, log, func(m jetstream.Msg, cons jetstream.Consumer) { c.together(ctx, js, m, cons, log, handle) })
+}
+
+// together works off a message with those that wait behind it.
+func (c Consumer) together(ctx context.Context, js jetstream.JetStream, first jetstream.Msg, cons jetstream.Consumer, log *slog.Logger, handle func(context.Context, []Msg) error) {
+	all := []jetstream.Msg{first}
+	if batch, err := cons.FetchNoWait(c.Together - 1); err == nil {
+		for m := range batch.Messages() {
+			all = append(all, m)
+		}
+	}
+	if len(all) > 1 {
+		var xs []Msg
+		for _, m := range all {
+			if x, err := msgOf(m); err == nil {
+				xs = append(xs, x)
+			}
+		}
+		if err := Guarded(func() error { return handle(ctx, xs) }); err == nil {
+			for _, m := range all {
+				_ = m.Ack() // where that is lost it comes once more
+			}
+			return
+		}
+	}
+	for _, m := range all {
+		c.work(ctx, js, m, log, func(ctx context.Context, x Msg) error { return handle(ctx, []Msg{x}) })
+	}
+}
+
+// consume hands out messages to work, AtOnce at a time.
+func (c Consumer) consume(ctx context.Context, js jetstream.JetStream, log *slog.Logger, work func(jetstream.Msg, jetstream.Consumer)) error {
 	cons, err := c.open(ctx, js)
 	if ctx.Err() != nil {
 		return nil
@@ -109,20 +150,28 @@ func Consume(ctx context.Context, js jetstream.JetStream, c Consumer, log *slog.
 		}
 		go func() {
 			defer func() { <-slots }()
-			c.work(ctx, js, m, log, handle)
+			work(m, cons)
 		}()
 	}
 }
 
+// msgOf reads a message that was handed out.
+func msgOf(m jetstream.Msg) (Msg, error) {
+	md, err := m.Metadata()
+	if err != nil {
+		return Msg{}, err
+	}
+	return Msg{Subject: m.Subject(), ID: m.Headers().Get(jetstream.MsgIDHeader), Data: m.Data(), Seq: md.Sequence.Stream, At: md.Timestamp, Tries: md.NumDelivered}, nil
+}
+
 // work hands out one message.
 func (c Consumer) work(ctx context.Context, js jetstream.JetStream, m jetstream.Msg, log *slog.Logger, handle func(context.Context, Msg) error) {
-	md, err := m.Metadata()
+	x, err := msgOf(m)
 	if err != nil {
 		log.Error("message without metadata", "stream", c.Stream, "error", err)
 		_ = m.Term()
 		return
 	}
-	x := Msg{Subject: m.Subject(), ID: m.Headers().Get(jetstream.MsgIDHeader), Data: m.Data(), Seq: md.Sequence.Stream, At: md.Timestamp, Tries: md.NumDelivered}
 	done := make(chan struct{})
 	alive := make(chan struct{})
 	go func() { // signs of life while it is worked on

@@ -231,7 +231,7 @@ func TestFollowReadsWhatWasAndWhatComes(t *testing.T) {
 	got := 0
 	done := make(chan error, 1)
 	go func() {
-		done <- journal.Follow(ctx, js, "FACTS", "facts.>", func() { caught <- got }, func(m journal.Msg) error {
+		done <- journal.Follow(ctx, js, "FACTS", "facts.>", journal.From{}, func() { caught <- got }, func(m journal.Msg) error {
 			if got++; got == 12 {
 				cancel()
 			}

@@ -42,9 +42,9 @@ func Replay(ctx context.Context, js jetstream.JetStream, stream, subject string,
 	return read(ctx, js, stream, subject, from, func() error { return errCaughtUp }, f)
 }
 
-// Follow reads what a stream holds of a subject, calls caughtUp, and goes on with what comes, until ctx ends.
-func Follow(ctx context.Context, js jetstream.JetStream, stream, subject string, caughtUp func(), f func(Msg) error) error {
-	err := read(ctx, js, stream, subject, From{}, func() error { caughtUp(); return nil }, f)
+// Follow reads what a stream holds of a subject from a point on, calls caughtUp, and goes on with what comes, until ctx ends.
+func Follow(ctx context.Context, js jetstream.JetStream, stream, subject string, from From, caughtUp func(), f func(Msg) error) error {
+	err := read(ctx, js, stream, subject, from, func() error { caughtUp(); return nil }, f)
 	if ctx.Err() != nil {
 		return nil
 	}

@@ -159,6 +159,39 @@ func PublishBehind(ctx context.Context, js jetstream.JetStream, m *nats.Msg, str
 	return ack.Sequence, nil
 }
 
+// Behind is a message that is to stand right behind another of its stream.
+type Behind struct {
+	Msg    *nats.Msg
+	Stream string
+	Last   uint64
+}
+
+// PublishAllBehind keeps messages in their order, each behind the one before of its stream, without waiting for one to send the next; ErrMoved where there
+// is another already. After an error some may have been kept.
+func PublishAllBehind(ctx context.Context, js jetstream.JetStream, all []Behind) error {
+	sent := make([]jetstream.PubAckFuture, 0, len(all))
+	for _, b := range all {
+		f, err := js.PublishMsgAsync(b.Msg, jetstream.WithExpectStream(b.Stream), jetstream.WithExpectLastSequence(b.Last))
+		if err != nil {
+			return Explain(b.Msg.Subject, err)
+		}
+		sent = append(sent, f)
+	}
+	for i, f := range sent {
+		select {
+		case <-f.Ok():
+		case err := <-f.Err():
+			if e, is := errors.AsType[*jetstream.APIError](err); is && e.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence {
+				return ErrMoved
+			}
+			return Explain(all[i].Msg.Subject, err)
+		case <-ctx.Done():
+			return Explain(all[i].Msg.Subject, ctx.Err())
+		}
+	}
+	return nil
+}
+
 // codes of JetStream's refusals that pass (nats-server's errors.json): no room, and that it is switched off or starts.
 var passing = map[jetstream.ErrorCode]string{
 	10047: "its storage is full", 10077: "the stream is full: raise it under retention, and restart", 10023: "its storage is full",

@@ -1,0 +1,339 @@
+package proof
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"html/template"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/transparency-dev/merkle/proof"
+	"github.com/transparency-dev/merkle/rfc6962"
+	"github.com/transparency-dev/tessera/client"
+
+	"github.com/harrier-patrol/harrier/evidence"
+)
+
+// Names in a bundle.
+const (
+	bundleHead  = "checkpoint"
+	bundleKeys  = "keys"
+	bundlePage  = "index.html"
+	leavesDir   = "leaves"
+	picturesDir = "pictures"
+)
+
+// proofForm is the first line of an inclusion proof (c2sp.org/tlog-proof).
+const proofForm = "c2sp.org/tlog-proof@v1"
+
+// Pack writes a zip that a court can keep: all that the log has of a lead, the proof that it is there, the pictures, and a page that says in Chinese
+// what each part proves. Originals with faces and plates in them are in it where they are asked for.
+func Pack(ctx context.Context, dir string, store *evidence.Store, lead string, originals bool, out io.Writer) (err error) {
+	var leaves []asked
+	v, err := Verify(ctx, dir, store, Options{Lead: lead, Pictures: true, each: func(a asked) error { leaves = append(leaves, a); return nil }})
+	if err != nil {
+		return err
+	}
+	if len(v.Problems) > 0 {
+		return fmt.Errorf("the log does not verify, so nothing is packed: %s", v.Problems[0])
+	}
+	public, err := readKeys(dir)
+	if err != nil {
+		return err
+	}
+	head, err := os.ReadFile(filepath.Join(dir, bundleHead))
+	if err != nil {
+		return err
+	}
+	files := client.FileFetcher{Root: dir}
+	prover, err := client.NewProofBuilder(ctx, v.Leaves, files.ReadTile)
+	if err != nil {
+		return fmt.Errorf("inclusion proofs: %w", err)
+	}
+	z := zip.NewWriter(out)
+	put := func(name string, b []byte) {
+		w, e := z.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Deflate, Modified: time.Now()})
+		if e == nil {
+			_, e = w.Write(b)
+		}
+		err = errors.Join(err, e)
+	}
+	put(bundleHead, head)
+	put(bundleKeys, []byte(strings.Join(public, "\n")+"\n"))
+	page := bundleFacts{Lead: lead, Leaves: v.Leaves, Root: v.Root, Keys: public, Made: time.Now()}
+	kept := map[string]bool{}
+	for _, a := range leaves {
+		hashes, e := prover.InclusionProof(ctx, a.index)
+		if e != nil {
+			return fmt.Errorf("inclusion proof of leaf %d: %w", a.index, e)
+		}
+		name := fmt.Sprintf("%s/%d", leavesDir, a.index)
+		put(name+".json", a.raw)
+		put(name+".tlog-proof", writeProof(a.index, hashes, head))
+		page.Facts = append(page.Facts, bundleFact{name + ".json", a.leaf.At, a.leaf.Stream, strings.TrimPrefix(a.leaf.named(), ", ")})
+		for _, p := range a.leaf.read().pictures() {
+			if kept[p.SHA256] || p.What == "original" && !originals {
+				continue
+			}
+			kept[p.SHA256] = true
+			get := store.Get
+			if p.What == "original" {
+				get = store.Unseal
+			}
+			b, e := get(ctx, p.SHA256)
+			if e != nil {
+				return e
+			}
+			file := picturesDir + "/" + p.SHA256 + ".jpg"
+			put(file, b)
+			page.Pictures = append(page.Pictures, bundlePicture{file, p.What, p.SHA256})
+		}
+	}
+	for _, day := range stampedDays(dir) {
+		for _, name := range []string{day, day + stampEnd} {
+			b, e := os.ReadFile(filepath.Join(dir, daysDir, name))
+			if e != nil {
+				return e
+			}
+			put(daysDir+"/"+name, b)
+		}
+		page.Stamps = append(page.Stamps, day)
+	}
+	var html bytes.Buffer
+	if e := bundleTemplate.Execute(&html, page); e != nil {
+		return e
+	}
+	put(bundlePage, html.Bytes())
+	if e := z.Close(); err == nil {
+		err = e
+	}
+	if err != nil {
+		err = fmt.Errorf("write the bundle: %w", err)
+	}
+	return err
+}
+
+// stampedDays are the days whose head an authority has stamped.
+func stampedDays(dir string) (out []string) {
+	all, _ := filepath.Glob(filepath.Join(dir, daysDir, "*"+stampEnd))
+	for _, p := range all {
+		out = append(out, strings.TrimSuffix(filepath.Base(p), stampEnd))
+	}
+	slices.Sort(out)
+	return out
+}
+
+func writeProof(index uint64, hashes [][]byte, head []byte) []byte {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "%s\nindex %d\n", proofForm, index)
+	for _, h := range hashes {
+		b.WriteString(base64.StdEncoding.EncodeToString(h) + "\n")
+	}
+	b.WriteByte('\n')
+	b.Write(head)
+	return b.Bytes()
+}
+
+// readProof reads an inclusion proof.
+func readProof(b []byte) (index uint64, hashes [][]byte, head []byte, err error) {
+	top, head, ok := bytes.Cut(b, []byte("\n\n"))
+	lines := strings.Split(string(top), "\n")
+	if !ok || len(lines) < 2 || lines[0] != proofForm || !strings.HasPrefix(lines[1], "index ") {
+		return 0, nil, nil, fmt.Errorf("it is no %s", proofForm)
+	}
+	if index, err = strconv.ParseUint(strings.TrimPrefix(lines[1], "index "), 10, 64); err != nil {
+		return 0, nil, nil, fmt.Errorf("its index: %w", err)
+	}
+	for _, l := range lines[2:] {
+		h, err := base64.StdEncoding.DecodeString(l)
+		if err != nil || len(h) != sha256.Size {
+			return 0, nil, nil, fmt.Errorf("%q is no hash", l)
+		}
+		hashes = append(hashes, h)
+	}
+	return index, hashes, head, nil
+}
+
+// How much of a bundle is read, bytes: it may come from anybody.
+const (
+	maxBundleFile  = 64 << 20
+	maxBundleFiles = 5000
+)
+
+// VerifyBundle checks a bundle with nothing but itself: its leaves against the head, its pictures against the leaves. keys are the public keys that are
+// trusted; without, those in the bundle are taken, and whoever verifies holds them against those that were published.
+func VerifyBundle(r io.ReaderAt, size int64, keys []string) (*Verified, error) {
+	z, err := zip.NewReader(r, size)
+	if err != nil {
+		return nil, fmt.Errorf("it is no bundle: %w", err)
+	}
+	if len(z.File) > maxBundleFiles {
+		return nil, fmt.Errorf("it has %d files, and a bundle at most %d", len(z.File), maxBundleFiles)
+	}
+	v := &Verified{Stamps: map[string]string{}, Last: map[string]uint64{}}
+	files := map[string][]byte{}
+	for _, f := range z.File {
+		b, err := unpack(f)
+		if err != nil {
+			v.bad(f.Name, "%v", err)
+			continue
+		}
+		if _, twice := files[f.Name]; twice {
+			v.bad(f.Name, "it is there twice")
+		}
+		files[f.Name] = b
+	}
+	if len(keys) == 0 {
+		keys = strings.Fields(string(files[bundleKeys]))
+	}
+	known, err := verifiers(keys)
+	if err != nil {
+		return nil, err
+	}
+	head, err := parseHead(files[bundleHead], known)
+	if err != nil {
+		v.bad(bundleHead, "%v", err)
+		return v, nil
+	}
+	v.Leaves, v.Root = head.Size, fmt.Sprintf("%x", head.Root)
+	named := map[string]bool{} // pictures that leaves name
+	for name, raw := range files {
+		leafName, is := strings.CutSuffix(name, ".json")
+		if !is || !strings.HasPrefix(name, leavesDir+"/") {
+			continue
+		}
+		v.Asked++
+		index, hashes, proofHead, err := readProof(files[leafName+".tlog-proof"])
+		if err != nil {
+			v.bad(leafName+".tlog-proof", "%v", err)
+			continue
+		}
+		if !bytes.Equal(proofHead, files[bundleHead]) {
+			v.bad(leafName+".tlog-proof", "it is of another head than checkpoint")
+			continue
+		}
+		if err := proof.VerifyInclusion(rfc6962.DefaultHasher, index, head.Size, rfc6962.DefaultHasher.HashLeaf(raw), hashes, head.Root); err != nil {
+			v.bad(name, "it was altered, or its proof was: the log does not hold it")
+			continue
+		}
+		var x Leaf
+		if err := json.Unmarshal(raw, &x); err != nil {
+			v.bad(name, "it is no message of a stream: %v", err)
+			continue
+		}
+		for _, p := range x.read().pictures() {
+			named[p.SHA256] = true
+			if _, has := files[picturesDir+"/"+p.SHA256+".jpg"]; !has && p.What != "original" {
+				v.bad(picturesDir+"/"+p.SHA256+".jpg", "it is missing: %s names it as %s", name, p.What)
+			}
+		}
+	}
+	if v.Asked == 0 {
+		v.bad(leavesDir, "there is no leaf in it")
+	}
+	for name, b := range files {
+		switch {
+		case strings.HasPrefix(name, picturesDir+"/"):
+			v.Pictures++
+			sum := sha256.Sum256(b)
+			sha := hex.EncodeToString(sum[:])
+			if name != picturesDir+"/"+sha+".jpg" {
+				v.bad(name, "it was altered: its SHA-256 is %s", sha)
+			} else if !named[sha] {
+				v.bad(name, "no leaf names it")
+			}
+		case strings.HasPrefix(name, daysDir+"/") && strings.HasSuffix(name, stampEnd):
+			day := strings.TrimSuffix(name, stampEnd)
+			if _, err := parseHead(files[day], known); err != nil {
+				v.bad(day, "%v", err)
+			}
+			at, err := checkStamp(b, files[day])
+			if err != nil {
+				v.bad(name, "%v", err)
+				continue
+			}
+			v.Stamps[filepath.Base(day)] = at.UTC().Format(time.RFC3339)
+		}
+	}
+	slices.SortFunc(v.Problems, func(a, b Problem) int { return strings.Compare(a.What, b.What) })
+	return v, nil
+}
+
+func unpack(f *zip.File) ([]byte, error) {
+	if f.UncompressedSize64 > maxBundleFile {
+		return nil, fmt.Errorf("it has %d bytes, and a file of a bundle at most %d", f.UncompressedSize64, maxBundleFile)
+	}
+	r, err := f.Open()
+	if err != nil {
+		return nil, fmt.Errorf("it cannot be read: %w", err)
+	}
+	defer r.Close()
+	b, err := io.ReadAll(io.LimitReader(r, maxBundleFile+1))
+	if err != nil {
+		return nil, fmt.Errorf("it was altered, or cannot be read: %w", err)
+	}
+	return b, nil
+}
+
+// bundleFacts are what the page of a bundle says.
+type bundleFacts struct {
+	Lead     string
+	Leaves   uint64
+	Root     string
+	Keys     []string
+	Made     time.Time
+	Facts    []bundleFact
+	Pictures []bundlePicture
+	Stamps   []string
+}
+
+type bundleFact struct {
+	File   string
+	At     time.Time
+	Stream string
+	What   string
+}
+
+type bundlePicture struct{ File, What, SHA256 string }
+
+var bundleTemplate = template.Must(template.New("").Funcs(template.FuncMap{
+	"zh": func(what string) string {
+		return map[string]string{"original": "原始画面（含人脸、车牌）", "frame": "证据画面（已遮蔽人脸、车牌）", "crop": "局部"}[what]
+	},
+	"time": func(t time.Time) string { return t.Local().Format("2006-01-02 15:04:05 -07:00") },
+}).Parse(`<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>证据包 {{.Lead}}</title>
+<style>body{font:15px/1.6 "Noto Sans SC",sans-serif;max-width:60em;margin:2em auto;padding:0 1em}table{border-collapse:collapse}td,th{border:1px solid #bbb;padding:2px 8px;text-align:left;vertical-align:top}img{max-width:28em;display:block}code{word-break:break-all}</style>
+<h1>证据包</h1>
+<p>线索编号 <code>{{.Lead}}</code>，制作于 {{time .Made}}。</p>
+<h2>各部分证明什么</h2>
+<table>
+<tr><th>文件</th><th>内容</th><th>证明</th></tr>
+<tr><td>leaves/*.json</td><td>该线索每一次变更和每一项人工决定的原始记录</td><td>当时记录了什么、由谁、何时、为何</td></tr>
+<tr><td>leaves/*.tlog-proof</td><td>包含证明（c2sp.org/tlog-proof）</td><td>该记录确在日志之中，且未被改动：改动任何一个字节，证明即不成立</td></tr>
+<tr><td>checkpoint</td><td>签名的日志头：共 {{.Leaves}} 条记录，根哈希 <code>{{.Root}}</code></td><td>日志当时的全部内容；事后删除、插入或改动任何记录，都会得到另一个根哈希</td></tr>
+<tr><td>keys</td><td>公钥（Ed25519）</td><td>日志头由谁签名。请与执法机关公布的公钥核对</td></tr>
+<tr><td>pictures/*.jpg</td><td>画面，以其 SHA-256 命名</td><td>与记录中写明的是同一画面，未经改动</td></tr>
+{{if .Stamps}}<tr><td>days/*</td><td>每日日志头及可信时间戳（RFC 3161）</td><td>时间戳机构证明该日志头在所示时间之前已经存在</td></tr>{{end}}
+</table>
+<h2>如何验证</h2>
+<p><code>harrier evidence verify --bundle 本文件.zip</code>，无需联网。也可用任何支持 C2SP tlog-checkpoint、tlog-proof 的工具验证日志头和包含证明，用 <code>sha256sum</code> 核对画面，用 <code>openssl ts -verify</code> 核对时间戳。</p>
+<h2>签名公钥</h2>{{range .Keys}}<p><code>{{.}}</code></p>{{end}}
+<h2>记录</h2>
+<table><tr><th>时间</th><th>来源</th><th>内容</th><th>文件</th></tr>
+{{range .Facts}}<tr><td>{{time .At}}</td><td>{{.Stream}}</td><td>{{.What}}</td><td><a href="{{.File}}">{{.File}}</a></td></tr>{{end}}</table>
+<h2>画面</h2>
+{{range .Pictures}}<figure><img src="{{.File}}" alt="{{zh .What}}"><figcaption>{{zh .What}}，SHA-256 <code>{{.SHA256}}</code></figcaption></figure>{{end}}
+</html>
+`))
