@@ -19,14 +19,14 @@ import (
 	"github.com/harrier-patrol/harrier/evidence"
 	"github.com/harrier-patrol/harrier/geo"
 	"github.com/harrier-patrol/harrier/journal"
-	"github.com/harrier-patrol/harrier/leads"
+	"github.com/harrier-patrol/harrier/leads/ledger"
 )
 
 // Options say what the console shows.
 type Options struct {
 	Token     string   // asked of everybody where not empty
 	Hosts     []string // host:port by which the console may be addressed
-	Ledger    *leads.Ledger
+	Ledger    *ledger.Ledger
 	Docks     func() []dock.Status
 	Files     http.Handler // what docks fetch
 	Store     *evidence.Store

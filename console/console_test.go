@@ -11,7 +11,7 @@ import (
 	"github.com/harrier-patrol/harrier/dock"
 	"github.com/harrier-patrol/harrier/evidence"
 	"github.com/harrier-patrol/harrier/geo"
-	"github.com/harrier-patrol/harrier/leads"
+	"github.com/harrier-patrol/harrier/leads/ledger"
 )
 
 func TestTheClientIsMadeFromThisAPI(t *testing.T) {
@@ -37,7 +37,7 @@ func TestWhoMayAsk(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := New(Options{Token: "secret", Hosts: []string{"harrier:8080"}, Ledger: &leads.Ledger{}, Docks: func() []dock.Status { return nil }, Store: store,
+	h := New(Options{Token: "secret", Hosts: []string{"harrier:8080"}, Ledger: &ledger.Ledger{}, Docks: func() []dock.Status { return nil }, Store: store,
 		Files: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.URL.Path != "/routes/f1.kmz" {
 				http.NotFound(w, r)
@@ -87,7 +87,7 @@ func TestWhoMayAsk(t *testing.T) {
 
 // The token leaves the address with the first request; the cookie that it goes into is for this page alone, and behind TLS goes over TLS only.
 func TestTheTokenLeavesTheAddress(t *testing.T) {
-	h := New(Options{Token: "secret", Hosts: []string{"harrier:8080"}, Ledger: &leads.Ledger{}, Docks: func() []dock.Status { return nil }, Files: http.NotFoundHandler(), Buildings: geo.NewBuildings(nil), Fences: geo.NewFences(nil),
+	h := New(Options{Token: "secret", Hosts: []string{"harrier:8080"}, Ledger: &ledger.Ledger{}, Docks: func() []dock.Status { return nil }, Files: http.NotFoundHandler(), Buildings: geo.NewBuildings(nil), Fences: geo.NewFences(nil),
 		Coverage: &Coverage{}, Counts: func() map[string]int64 { return nil }})
 	for _, c := range []struct {
 		name, path, proto, to string

@@ -1,81 +1,71 @@
 package leads
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"log/slog"
-	"strings"
-
-	"github.com/nats-io/nats.go"
-	"github.com/nats-io/nats.go/jetstream"
-
-	"github.com/harrier-patrol/harrier/journal"
+	"slices"
+	"time"
 )
 
+// Feedback is what a case system says of a lead.
+type Feedback struct {
+	State  string    `json:"state"`            // received, accepted, returned or closed
+	Case   string    `json:"case,omitempty"`   // number of the case; with accepted
+	Reason string    `json:"reason,omitempty"` // with returned: why; with closed: the outcome
+	By     string    `json:"by,omitempty"`     // who or which system; cases where it does not say
+	Note   string    `json:"note,omitempty"`
+	At     time.Time `json:"at,omitzero"`
+}
+
+// What case systems say.
 const (
-	// SubjectFeedback is where a case system says what it did with a lead: + lead. It is a request; the answer comes once it is kept.
-	SubjectFeedback = "cases.feedback."
-	// subjectFeedbackKept is where it is kept: + lead. Not where it was sent: JetStream would acknowledge, with its own rights, to any subject that
-	// the sender names.
-	subjectFeedbackKept = "harrier.feedback."
-	// maxFeedback bounds one, bytes.
-	maxFeedback = 64 << 10
-	// maxFeedbackWaiting bounds those that wait to be kept.
-	maxFeedbackWaiting = 1024
+	FeedbackReceived = "received"
+	FeedbackAccepted = "accepted"
+	FeedbackReturned = "returned"
+	FeedbackClosed   = "closed"
 )
 
-// FeedbackReply answers a case system.
-type FeedbackReply struct {
-	OK    bool   `json:"ok"`
-	Error string `json:"error,omitempty"`
+// ReadFeedback reads one, and says what is wrong with it.
+func ReadFeedback(data []byte) (f Feedback, err error) {
+	if err := json.Unmarshal(data, &f); err != nil {
+		return f, fmt.Errorf("it is no JSON object with a state: %w", err)
+	}
+	switch {
+	case !slices.Contains([]string{FeedbackReceived, FeedbackAccepted, FeedbackReturned, FeedbackClosed}, f.State):
+		return f, fmt.Errorf("state %q is not received, accepted, returned or closed", f.State)
+	case f.State == FeedbackAccepted && f.Case == "":
+		return f, errors.New("accepted: the number of the case is missing (case)")
+	case f.State == FeedbackReturned && f.Reason == "":
+		return f, errors.New("returned: the reason is missing (reason)")
+	case f.State == FeedbackClosed && f.Reason == "":
+		return f, errors.New("closed: the outcome is missing (reason)")
+	case len(f.Case) > maxName || len(f.By) > maxName || len(f.Reason) > maxNote || len(f.Note) > 4*maxNote:
+		return f, fmt.Errorf("case and by may have %d bytes, the reason %d", maxName, maxNote)
+	}
+	return f, nil
 }
 
-// KeepFeedback keeps what case systems say of leads, and answers them, until ctx ends.
-func KeepFeedback(ctx context.Context, nc *nats.Conn, js jetstream.JetStream, log *slog.Logger) error {
-	sub, err := nc.QueueSubscribeSync(SubjectFeedback+"*", "feedback")
-	if err == nil {
-		err = sub.SetPendingLimits(maxFeedbackWaiting, maxFeedbackWaiting*maxFeedback)
+// Answer says what a case system's answer makes of a lead. What was said already changes nothing.
+func (r *Rules) Answer(x Lead, f Feedback, at time.Time) (Next, error) {
+	to := map[string]string{FeedbackReceived: HandedOver, FeedbackAccepted: Accepted, FeedbackReturned: Returned, FeedbackClosed: Closed}[f.State]
+	from := map[string][]string{HandedOver: {Confirmed}, Accepted: {Confirmed, HandedOver}, Returned: {Confirmed, HandedOver, Accepted}, Closed: {Confirmed, HandedOver, Accepted}}[to]
+	last := x.lastStep()
+	if x.State == to && last.Reason == f.Reason && (f.Case == "" || f.Case == x.Case) || f.State == FeedbackReceived && slices.Contains([]string{Accepted, Returned}, x.State) {
+		return Next{Lead: x}, nil
 	}
-	if err != nil {
-		return fmt.Errorf("feedback of case systems: %w", err)
+	if !slices.Contains(from, x.State) {
+		return Next{}, fmt.Errorf("%w: it is %s, and cannot be %s", ErrConflict, x.State, f.State)
 	}
-	defer func() { _ = sub.Unsubscribe() }()
-	for {
-		m, err := sub.NextMsgWithContext(ctx)
-		switch {
-		case ctx.Err() != nil:
-			return nil
-		case errors.Is(err, nats.ErrSlowConsumer):
-			log.Error("feedback of case systems comes faster than it can be kept; what is dropped is not answered, and is to be sent again")
-			continue
-		case err != nil:
-			return fmt.Errorf("feedback of case systems: %w", err)
-		case m.Reply != "" && !journal.Inbox(m.Reply):
-			log.Warn("feedback asks for its answer on a subject that is no inbox; it is not kept", "subject", m.Subject, "reply", m.Reply)
-			continue
-		}
-		r := FeedbackReply{OK: true}
-		if err := keepFeedback(ctx, js, m); err != nil {
-			log.Error("feedback not kept", "subject", m.Subject, "error", err)
-			r = FeedbackReply{Error: err.Error()}
-		}
-		if m.Reply != "" {
-			b, _ := json.Marshal(r)
-			_ = m.Respond(b)
-		}
+	x.Revision++
+	by := "cases"
+	if f.By != "" {
+		by = "cases: " + f.By
 	}
-}
-
-func keepFeedback(ctx context.Context, js jetstream.JetStream, m *nats.Msg) error {
-	lead := strings.TrimPrefix(m.Subject, SubjectFeedback)
-	if len(m.Data) > maxFeedback {
-		return fmt.Errorf("feedback on lead %s has %d bytes, at most %d are taken", lead, len(m.Data), maxFeedback)
+	x.step(to, by, at, f.Reason, f.Note)
+	if f.Case != "" {
+		x.Case = f.Case
 	}
-	var o map[string]json.RawMessage
-	if err := json.Unmarshal(m.Data, &o); err != nil || o == nil {
-		return fmt.Errorf("feedback on lead %s is no JSON object", lead)
-	}
-	return journal.Publish(ctx, js, subjectFeedbackKept+lead, m.Header.Get(nats.MsgIdHdr), o)
+	x.Due = r.due(x, r.Scenes[x.Scene], at)
+	return Next{x, true}, nil
 }

@@ -1,9 +1,11 @@
-// Package leads is what the bureau gets. The Ledger makes one Lead of every real thing, however often it is found, and hands
-// it over as CloudEvents on NATS JetStream.
+// Package leads is what the bureau gets: a Lead is one real thing, however often it is found, with all that became of it. Rules say
+// what a finding, a decision or a case system's answer makes of one; leads/index finds leads, leads/ledger keeps them and hands them over.
 package leads
 
 import (
+	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -15,10 +17,18 @@ import (
 
 // States of a lead, as in its subject.
 const (
-	Candidate = "candidate"
-	Confirmed = "confirmed"
-	Rejected  = "rejected"
+	Candidate  = "candidate"
+	Checked    = "checked" // its evidence is sound; whether it breaks the rules is still to be said, where a scene asks for two steps
+	Confirmed  = "confirmed"
+	Rejected   = "rejected"
+	HandedOver = "handed-over" // a case system has it
+	Accepted   = "accepted"    // and made a case of it
+	Returned   = "returned"    // or sent it back
+	Closed     = "closed"
 )
+
+// States are all of them, in the order of a lead's life.
+var States = []string{Candidate, Checked, Confirmed, Rejected, HandedOver, Accepted, Returned, Closed}
 
 // Lead is one real-world thing with its evidence.
 type Lead struct {
@@ -60,8 +70,50 @@ type Lead struct {
 	Cov       geo.Cov         `json:"cov"`
 	By        string          `json:"by,omitempty"` // who decided
 	Note      string          `json:"note,omitempty"`
+	Reason    string          `json:"reason,omitempty"` // why it was rejected, returned or closed: see Reasons
 	Decided   time.Time       `json:"decided,omitzero"`
+	// Steps is what became of it, the first one first; each made a revision.
+	Steps []Step `json:"steps,omitempty"`
+	// Shots are its best frames, the best first; Frame, Crop and Original are those of the finding that made it.
+	Shots    []Shot    `json:"shots,omitempty"`
+	Seen     int       `json:"seen"` // findings that showed it
+	Priority int       `json:"priority"`
+	Due      time.Time `json:"due,omitzero"` // by when the next step is to be done
+	// Suppressed is until when a rejected thing that is seen again stays rejected.
+	Suppressed time.Time `json:"suppressed_until,omitzero"`
+	// Earlier is the lead of the same place that was decided on before; Relapse says that it had been confirmed.
+	Earlier   string `json:"earlier,omitempty"`
+	Relapse   bool   `json:"relapse,omitempty"`
+	SplitFrom string `json:"split_from,omitempty"`
+	MergedIn  string `json:"merged_into,omitempty"`
+	Case      string `json:"case,omitempty"` // number that the case system gave it
 }
+
+// Step is a change of state: who, when, why.
+type Step struct {
+	Revision int       `json:"revision"` // that it made
+	From     string    `json:"from"`
+	To       string    `json:"to"`
+	At       time.Time `json:"at"`
+	By       string    `json:"by"`
+	Reason   string    `json:"reason,omitempty"`
+	Note     string    `json:"note,omitempty"`
+}
+
+// Shot is a frame that shows the thing.
+type Shot struct {
+	Finding  string          `json:"finding"`
+	Flight   string          `json:"flight"`
+	Captured time.Time       `json:"captured"`
+	Score    float64         `json:"score"`
+	Original string          `json:"original,omitempty"`
+	Frame    string          `json:"frame"`
+	Crop     string          `json:"crop"`
+	Box      json.RawMessage `json:"box,omitempty"`
+}
+
+// Open says that something is still to be done about a lead.
+func (l Lead) Open() bool { return l.State != Rejected && l.State != Closed }
 
 // CellShare is a grid cell and the probability that a lead lies in it.
 type CellShare struct {
@@ -71,19 +123,19 @@ type CellShare struct {
 
 // Subject is where a revision of the lead goes; simulated ones stay apart.
 func (l Lead) Subject() string {
-	sub := l.Subdistrict
-	if sub == "" {
-		sub = "none"
-	}
-	s := fmt.Sprintf("leads.%s.%s.%s", l.State, l.Scene, sub)
-	if l.Simulated {
+	return subject(l.Simulated, l.State+"."+l.Scene, l.Subdistrict)
+}
+
+func subject(simulated bool, what, subdistrict string) string {
+	s := fmt.Sprintf("leads.%s.%s", what, cmp.Or(subdistrict, "none"))
+	if simulated {
 		return "sim." + s
 	}
 	return s
 }
 
 // Event is a CloudEvents 1.0 message (structured JSON).
-type Event struct {
+type Event[T any] struct {
 	SpecVersion     string    `json:"specversion"`
 	ID              string    `json:"id"`
 	Source          string    `json:"source"`
@@ -92,15 +144,50 @@ type Event struct {
 	Time            time.Time `json:"time"`
 	DataContentType string    `json:"datacontenttype"`
 	DataSchema      string    `json:"dataschema"`
-	Data            Lead      `json:"data"`
+	Data            T         `json:"data"`
 }
 
-// Schema names the form of Data.
-const Schema = "urn:harrier:lead:1"
+// Schema and DueSchema name the forms of what events carry.
+const (
+	Schema    = "urn:harrier:lead:1"
+	DueSchema = "urn:harrier:lead-due:1"
+)
 
-// stream is where the lead's revisions are kept.
-func (l Lead) stream() string {
-	if l.Simulated {
+// typeDue is the type of a reminder; a lead's is harrier.lead. and its state.
+const typeDue = "harrier.lead.due"
+
+// Reminder says that a lead's next step is to be done soon.
+type Reminder struct {
+	Lead        string    `json:"lead"`
+	Revision    int       `json:"revision"`
+	State       string    `json:"state"`
+	Scene       string    `json:"scene"`
+	Cell        string    `json:"cell"`
+	Subdistrict string    `json:"subdistrict"`
+	Due         time.Time `json:"due"`
+	Late        bool      `json:"late"` // it is past due already
+	Priority    int       `json:"priority"`
+	Simulated   bool      `json:"simulated"`
+}
+
+// Message is the reminder as a CloudEvent, on leads.due.<subdistrict>.
+func (r Reminder) Message(now time.Time) (*nats.Msg, error) {
+	return message(subject(r.Simulated, "due", r.Subdistrict), Event[Reminder]{"1.0", fmt.Sprintf("%s/due/%d", r.Lead, r.Due.Unix()), source, typeDue, r.Lead, now.UTC(), jsonType, DueSchema, r})
+}
+
+const (
+	source   = "urn:harrier:leads"
+	jsonType = "application/json"
+)
+
+// Stream is where the lead's revisions are kept.
+func (l Lead) Stream() string { return streamOf(l.Simulated) }
+
+// Stream is where it is kept: with the leads.
+func (r Reminder) Stream() string { return streamOf(r.Simulated) }
+
+func streamOf(simulated bool) string {
+	if simulated {
 		return "SIMLEADS"
 	}
 	return "LEADS"
@@ -108,12 +195,34 @@ func (l Lead) stream() string {
 
 // Message is a revision of the lead as a CloudEvent, whose id is the same whenever it is made.
 func (l Lead) Message(now time.Time) (*nats.Msg, error) {
-	b, err := json.Marshal(Event{"1.0", fmt.Sprintf("%s/%d", l.Lead, l.Revision), "urn:harrier:leads", "harrier.lead." + l.State, l.Lead, now.UTC(), "application/json", Schema, l})
+	return message(l.Subject(), Event[Lead]{"1.0", l.ID(), source, "harrier.lead." + l.State, l.Lead, now.UTC(), jsonType, Schema, l})
+}
+
+// ID names a revision.
+func (l Lead) ID() string { return fmt.Sprintf("%s/%d", l.Lead, l.Revision) }
+
+func message(subject string, event any) (*nats.Msg, error) {
+	b, err := json.Marshal(event)
 	if err != nil {
 		return nil, err
 	}
-	m := nats.NewMsg(l.Subject())
+	m := nats.NewMsg(subject)
 	m.Data = b
 	m.Header.Set("Content-Type", "application/cloudevents+json")
 	return m, nil
+}
+
+// ReadMessage reads what a stream of leads holds: a revision of a lead, or a reminder.
+func ReadMessage(data []byte) (l Lead, r *Reminder, err error) {
+	var e Event[json.RawMessage]
+	if err := json.Unmarshal(data, &e); err != nil {
+		return l, nil, fmt.Errorf("it is no CloudEvent: %w", err)
+	}
+	if e.Type == typeDue {
+		r = &Reminder{}
+		err = json.Unmarshal(e.Data, r)
+	} else if err = json.Unmarshal(e.Data, &l); err == nil && (l.Lead == "" || l.Revision < 1) {
+		err = errors.New("it is no lead with a revision")
+	}
+	return l, r, err
 }

@@ -203,7 +203,8 @@ type Covered struct {
 	Flight    string         `json:"flight"`
 	Dock      string         `json:"dock"`
 	Epoch     uint64         `json:"epoch"`
-	Revision  int            `json:"revision"` // counts up during the flight; the last one counts
+	Revision  int            `json:"revision"`        // counts up during the flight; the last one counts
+	Ended     bool           `json:"ended,omitempty"` // nothing more comes of it
 	Simulated bool           `json:"simulated"`
 	Scenes    []string       `json:"scenes"`
 	Frames    int            `json:"frames"` // that were looked at

@@ -20,6 +20,8 @@ import (
 	"github.com/harrier-patrol/harrier/embedded"
 	"github.com/harrier-patrol/harrier/journal"
 	"github.com/harrier-patrol/harrier/leads"
+	"github.com/harrier-patrol/harrier/leads/index"
+	"github.com/harrier-patrol/harrier/leads/ledger"
 )
 
 // TestWhoMayDoWhatOnNATS is the attacker's table: every user against every subject and operation, on the embedded server and on Debian's with the
@@ -191,7 +193,8 @@ func attackNATS(t *testing.T, url string, passwords map[string]string) {
 		}
 	}
 	// a case system that was away gets what came meanwhile, and its answer is kept
-	if err := journal.Publish(ctx, js, "leads.confirmed.street-stall.none", "", "a lead"); err != nil {
+	lead := leads.Lead{Lead: "L1", Revision: 2, State: leads.Confirmed, Scene: "street-stall", Class: "stall", Findings: []string{"1"}}
+	if err := ledger.Publish(ctx, js, lead); err != nil {
 		t.Fatal(err)
 	}
 	cases := connect(config.NATSCases)
@@ -199,12 +202,22 @@ func attackNATS(t *testing.T, url string, passwords map[string]string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if m, err := missed.NextMsg(30 * time.Second); err != nil || string(m.Data) != `"a lead"` {
+	m, err := missed.NextMsg(30 * time.Second)
+	if err != nil {
 		t.Fatal("the case system gets no lead", err)
+	}
+	if x, _, err := leads.ReadMessage(m.Data); err != nil || x.Lead != lead.Lead {
+		t.Fatalf("the case system gets %s, %v", m.Data, err)
 	}
 	taker, stopTaker := context.WithCancel(ctx)
 	taken := make(chan error, 1)
-	go func() { taken <- leads.KeepFeedback(taker, house, js, slog.New(slog.DiscardHandler)) }()
+	known, err := index.Open(filepath.Join(t.TempDir(), "leads.sqlite"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer known.Close()
+	book := &ledger.Ledger{Rules: &leads.Rules{}, Index: known, EvidenceURL: func(string) string { return "" }, Log: slog.New(slog.DiscardHandler)}
+	go func() { taken <- book.Run(taker, house, js) }()
 	defer func() {
 		stopTaker()
 		if err := <-taken; err != nil {
@@ -212,7 +225,7 @@ func attackNATS(t *testing.T, url string, passwords map[string]string) {
 		}
 	}()
 	until(t, time.Minute, "the case system's answer is kept", func() bool {
-		r, err := cases.Request("cases.feedback.L1", []byte(`{"state":"accepted"}`), 30*time.Second)
+		r, err := cases.Request("cases.feedback.L1", []byte(`{"state":"accepted","case":"C-1"}`), 30*time.Second)
 		return err == nil && string(r.Data) == `{"ok":true}`
 	})
 	// an operator is answered, and nobody else hears it

@@ -11,13 +11,13 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/harrier-patrol/harrier/cmd/harrier/config"
-	"github.com/harrier-patrol/harrier/leads"
+	"github.com/harrier-patrol/harrier/leads/ledger"
 )
 
 // leadsCmd lists what was found.
 type leadsCmd struct {
 	Config string `default:"harrier.yaml" help:"Configuration of the Harrier that runs." type:"path"`
-	State  string `enum:",candidate,confirmed,rejected" default:"" help:"Only leads in this state: candidate, confirmed or rejected."`
+	State  string `enum:",candidate,checked,confirmed,rejected,handed-over,accepted,returned,closed" default:"" help:"Only leads in this state: candidate, checked, confirmed, rejected, handed-over, accepted, returned or closed."`
 	Scene  string `help:"Only leads of this scene."`
 	JSON   bool   `name:"json" help:"A line of JSON for each, with all that is known of it."`
 }
@@ -28,7 +28,7 @@ func (x *leadsCmd) Run(ctx context.Context) error {
 		return err
 	}
 	return c.WithJetStream(func(js jetstream.JetStream) error {
-		all, err := leads.Last(ctx, js)
+		all, err := ledger.Last(ctx, js)
 		if err != nil {
 			return err
 		}

@@ -34,6 +34,7 @@ type cli struct {
 	Demo        demo.Cmd            `cmd:"" help:"Simulated docks, and Harrier beside them."`
 	Serve       serveCmd            `cmd:"" help:"Run Harrier for the docks of a configuration."`
 	Leads       leadsCmd            `cmd:"" help:"List the leads of a Harrier that runs."`
+	Evidence    evidenceCmd         `cmd:"" help:"Prove what was recorded: verify it, and pack it for a court."`
 	Dock        dockCmd             `cmd:"" help:"Give docks credentials, and take them away."`
 	NATS        natsCmd             `cmd:"" name:"nats" help:"Users of NATS, and what each may do."`
 	DeadLetters deadLettersCmd      `cmd:"" name:"dead-letters" help:"Messages that could not be worked off: list them, and send them again."`

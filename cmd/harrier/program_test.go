@@ -238,7 +238,7 @@ func TestPageInABrowser(t *testing.T) {
 	if err != nil {
 		t.Fatalf("nothing on sim.leads.confirmed.>: %v", err)
 	}
-	var e leads.Event
+	var e leads.Event[leads.Lead]
 	if err := json.Unmarshal(m.Data, &e); err != nil {
 		t.Fatal(err)
 	}

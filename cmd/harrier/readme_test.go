@@ -14,6 +14,7 @@ import (
 
 	"github.com/harrier-patrol/harrier/cmd/harrier/child"
 	"github.com/harrier-patrol/harrier/dock/docksim"
+	"github.com/harrier-patrol/harrier/leads"
 )
 
 // commandForm is a command of Harrier as READMEs have it: in backticks, or at the beginning of an indented line.
@@ -47,7 +48,7 @@ var elsewhere = map[string]string{
 }
 
 // besideServe are commands that ask a Harrier that runs.
-var besideServe = []string{"leads", "dead-letters", "diary", "dataset", "nats users"}
+var besideServe = []string{"leads", "dead-letters", "diary", "dataset", "nats users", "evidence"}
 
 // Both READMEs name the same commands, and each does its work in a folder with a harrier.yaml, on pictures and files that are made here.
 func TestTheCommandsOfTheREADMEs(t *testing.T) {
@@ -104,6 +105,8 @@ func TestTheCommandsOfTheREADMEs(t *testing.T) {
 				args[i] = map[string]string{"OLD": "base", "NEW": "harrier-nano"}[a]
 			case "MODEL":
 				args[i] = "harrier-nano-fp32"
+			case "LEAD":
+				args[i] = leads.IDOf("nobody's")
 			case "SERIAL":
 				args[i] = docksim.SN(0)
 			case "DIR":
@@ -128,6 +131,8 @@ func TestTheCommandsOfTheREADMEs(t *testing.T) {
 		switch name {
 		case "model promote", "model rollback":
 			args = append(args, "--config", "harrier.yaml", "--why", "the test's")
+		case "evidence bundle":
+			want = exitUnusable // there is no lead yet, and it says so
 		case "dataset export":
 			want = exitUnusable // nobody has reviewed a lead yet, and it says so
 		}

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"time"
@@ -20,6 +21,8 @@ import (
 	"github.com/harrier-patrol/harrier/geo/city"
 	"github.com/harrier-patrol/harrier/journal"
 	"github.com/harrier-patrol/harrier/leads"
+	"github.com/harrier-patrol/harrier/leads/index"
+	"github.com/harrier-patrol/harrier/leads/ledger"
 	"github.com/harrier-patrol/harrier/vision"
 	"github.com/harrier-patrol/harrier/vision/infer"
 	"github.com/harrier-patrol/harrier/vision/stream"
@@ -77,20 +80,22 @@ func serve(ctx context.Context, c config.Config, log *slog.Logger) (err error) {
 	if err != nil {
 		return err
 	}
-	ledger := &leads.Ledger{Scenes: map[string]leads.Scene{}, Grid: ground.Grid, EvidenceURL: b.addrs.Evidence, Log: log}
-	for _, s := range scenes {
-		if ledger.Scenes[s.Scene], err = leads.ReadScene(s); err != nil {
-			return err
-		}
+	book, err := b.openLedger(scenes, ground)
+	if err != nil {
+		return err
+	}
+	notary, err := b.openNotary(ctx)
+	if err != nil {
+		return err
 	}
 	gauge := &journal.Gauge{JS: b.js, Streams: config.Streams(), Every: 30 * time.Second, Log: log}
 	coverage := &console.Coverage{Grid: ground.Grid, Rates: watcher.Model.Manifest.Rates, Log: log}
-	if err := b.listen(c.HTTP.Listen, b.console(ledger, watcher, coverage, gauge, ground)); err != nil {
+	if err := b.listen(c.HTTP.Listen, b.console(book, watcher, coverage, gauge, ground)); err != nil {
 		return err
 	}
 	b.add(gauge.Run)
-	b.add(func(ctx context.Context) error { return ledger.Run(ctx, b.js) })
-	b.add(func(ctx context.Context) error { return leads.KeepFeedback(ctx, b.nc, b.js, log) })
+	b.add(func(ctx context.Context) error { return book.Run(ctx, b.nc, b.js) })
+	b.add(func(ctx context.Context) error { return notary.Run(ctx, b.js) })
 	b.add(func(ctx context.Context) error { return watcher.Work(ctx, b.nc, b.js, c.Vision.Flights) })
 	b.add(func(ctx context.Context) error { return watcher.WorkPhotos(ctx, b.js) })
 	b.add(func(ctx context.Context) error { return coverage.Run(ctx, b.js) })
@@ -113,6 +118,33 @@ func (b *base) openMedia() error {
 	b.onClose(m.Close)
 	return nil
 }
+
+// openLedger opens the index of leads, and reads how each scene's are decided on.
+func (b *base) openLedger(scenes []vision.SceneFile, ground city.City) (*ledger.Ledger, error) {
+	rules := &leads.Rules{Scenes: map[string]leads.Scene{}, Grid: ground.Grid}
+	shows := map[string]float64{}
+	var err error
+	for _, s := range scenes {
+		if rules.Scenes[s.Scene], err = leads.ReadScene(s); err != nil {
+			return nil, err
+		}
+		shows[s.Scene] = cmp.Or(s.Vision.MaxGSDM, showsGSDM)
+	}
+	if b.conf.Leads.WorkTime != "" {
+		if rules.Work, err = leads.ReadWorkTime(b.conf.Leads.WorkTime); err != nil {
+			return nil, err
+		}
+	}
+	x, err := index.Open(filepath.Join(b.data, "leads.sqlite"))
+	if err != nil {
+		return nil, err
+	}
+	b.onClose(x.Close)
+	return &ledger.Ledger{Rules: rules, Index: x, Shows: shows, EvidenceURL: b.addrs.Evidence, Log: b.log}, nil
+}
+
+// showsGSDM is the coarsest ground resolution at which things are seen, metres a pixel, where a scene does not say.
+const showsGSDM = 0.1
 
 // openWatcher opens the networks, and all that flights are watched with.
 func (b *base) openWatcher(scenes []vision.SceneFile, ground city.City) (*watch.Watcher, error) {
@@ -158,12 +190,12 @@ func (b *base) openWatcher(scenes []vision.SceneFile, ground city.City) (*watch.
 }
 
 // console is what people see of all that.
-func (b *base) console(ledger *leads.Ledger, w *watch.Watcher, coverage *console.Coverage, gauge *journal.Gauge, ground city.City) http.Handler {
+func (b *base) console(book *ledger.Ledger, w *watch.Watcher, coverage *console.Coverage, gauge *journal.Gauge, ground city.City) http.Handler {
 	c := b.conf
 	port := fmt.Sprint(config.Port(c.HTTP.Listen))
 	return console.New(console.Options{
 		Token: c.HTTP.Token, Hosts: append([]string{c.HTTP.Listen, net.JoinHostPort("localhost", port), net.JoinHostPort(c.PublicHost, port)}, c.HTTP.Hosts...),
-		Ledger: ledger, Docks: b.controller.States, Files: b.controller, Store: b.depot.Store, NATS: b.nc, Outline: ground.Grid.Outline(), Roads: ground.Roads, Buildings: ground.Buildings, Fences: ground.Fences, Coverage: coverage,
+		Ledger: book, Docks: b.controller.States, Files: b.controller, Store: b.depot.Store, NATS: b.nc, Outline: ground.Grid.Outline(), Roads: ground.Roads, Buildings: ground.Buildings, Fences: ground.Fences, Coverage: coverage,
 		Counts: func() map[string]int64 {
 			return map[string]int64{"received": w.Counts.Received.Load(), "dropped": w.Counts.Dropped.Load(), "decoded": w.Counts.Decoded.Load(), "analysed": w.Analysed.Load(), "tiles": w.Tiles.Load(), "blind": w.Blind.Load(), "poses_dropped": w.PosesDropped.Load()}
 		},

@@ -18,13 +18,14 @@ import (
 
 	"github.com/harrier-patrol/harrier/evidence"
 	"github.com/harrier-patrol/harrier/leads"
+	"github.com/harrier-patrol/harrier/leads/ledger"
 	"github.com/harrier-patrol/harrier/vision"
 	"github.com/harrier-patrol/harrier/vision/dataset"
 )
 
 // Reviewed are the leads that were decided on, as they are now.
 func Reviewed(ctx context.Context, js jetstream.JetStream) ([]leads.Lead, error) {
-	all, err := leads.Last(ctx, js)
+	all, err := ledger.Last(ctx, js)
 	if err != nil {
 		return nil, err
 	}

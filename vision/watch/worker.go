@@ -89,6 +89,7 @@ func (w *Watcher) job(ctx context.Context, nc *nats.Conn, js jetstream.JetStream
 	defer done()
 	keep := func(subject, id string, v any) error { return keepFact(ctx, js, subject, id, v) }
 	var passes map[plotView]pass
+	var shown vision.Covered // so far
 	structures := map[string]vision.Finding{}
 	err = w.Flight(fctx, job, epoch, poses, marks.found, Sink{
 		Passed:     func(p map[plotView]pass) { passes = p },
@@ -112,6 +113,7 @@ func (w *Watcher) job(ctx context.Context, nc *nats.Conn, js jetstream.JetStream
 			return keep(SubjectShadow+job.Flight, fmt.Sprintf("shadow/%s/%d", c.Flight, epoch), c)
 		},
 		Covered: func(c vision.Covered) error {
+			shown = c
 			return keep(SubjectCoverage+job.Flight, fmt.Sprintf("coverage/%s/%d/%d", c.Flight, c.Epoch, c.Revision), c)
 		},
 	})
@@ -126,6 +128,14 @@ func (w *Watcher) job(ctx context.Context, nc *nats.Conn, js jetstream.JetStream
 	if w.Comparer != nil && len(passes) > 0 {
 		if err := w.tellChanges(ctx, js, job, epoch, passes, structures, keep); err != nil && ctx.Err() == nil {
 			w.Log.Error("what changed since the last pass is not told", "flight", job.Flight, "error", err)
+		}
+	}
+	// at the very end: who closes leads of what is gone waits for it
+	if shown.Flight != "" {
+		shown.Ended = true
+		shown.Revision++
+		if err := keep(SubjectCoverage+job.Flight, fmt.Sprintf("coverage/%s/%d/%d", shown.Flight, shown.Epoch, shown.Revision), shown); err != nil {
+			return err
 		}
 	}
 	if err := marks.forget(ctx); err != nil && ctx.Err() == nil {

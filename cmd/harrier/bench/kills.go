@@ -206,7 +206,7 @@ func (x *benchKillsCmd) settled(ctx context.Context, conf config.Config, r *kill
 	return conf.WithJetStream(func(js jetstream.JetStream) error {
 		all := map[string]leads.Lead{}
 		err := journal.Replay(ctx, js, "SIMLEADS", ">", journal.From{}, func(m journal.Msg) error {
-			var e leads.Event
+			var e leads.Event[leads.Lead]
 			if err := json.Unmarshal(m.Data, &e); err != nil {
 				return err
 			}

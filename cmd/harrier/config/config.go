@@ -57,9 +57,17 @@ type Config struct {
 		User       string `yaml:"user"`
 		Password   string `yaml:"password"`
 	} `yaml:"media"`
-	Storage  Storage         `yaml:"storage"`
-	Evidence evidence.Bucket `yaml:"evidence"`
-	Live     struct {
+	Storage  Storage `yaml:"storage"`
+	Evidence struct {
+		evidence.Bucket `yaml:",inline"`
+		Log             string `yaml:"log"`       // name of the transparency log
+		Key             string `yaml:"-"`         // that signs it, where it does not lie in the data folder
+		Timestamp       string `yaml:"timestamp"` // address of an authority
+	} `yaml:"evidence"`
+	Leads struct {
+		WorkTime string `yaml:"work_time"`
+	} `yaml:"leads"`
+	Live struct {
 		Quality int `yaml:"quality"`
 		DRCHz   int `yaml:"drc_hz"`
 	} `yaml:"live"`
@@ -152,7 +160,7 @@ func Default() Config {
 	c.NATS.Listen = "127.0.0.1:4222"
 	c.Media.ListenRTMP, c.Media.ListenRTSP, c.Media.RTPPort = "127.0.0.1:1935", "127.0.0.1:8554", 8000
 	c.Storage = Storage{Listen: "127.0.0.1:9000", Bucket: "harrier-media", Region: "us-east-1", Provider: cloudapi.ProviderMinio, AccessKey: "harrier", QuotaGiB: 20}
-	c.Evidence = evidence.Bucket{Bucket: "harrier-evidence", Region: "us-east-1"}
+	c.Evidence.Bucket, c.Evidence.Log = evidence.Bucket{Bucket: "harrier-evidence", Region: "us-east-1"}, "harrier"
 	c.Live.Quality, c.Live.DRCHz = 3, 5
 	c.Disk.Warn, c.Disk.Stop = 10, 5
 	c.Vision.Engine, c.Vision.Sessions, c.Vision.Interval, c.Vision.Flights = "onnxruntime", 0, 300*time.Millisecond, 16
@@ -178,7 +186,7 @@ func Load(path string) (Config, error) {
 			return c, fmt.Errorf("%s: %w", path, err)
 		}
 		dir := filepath.Dir(path)
-		for _, p := range append(c.City.Paths(), &c.Scenes, &c.Data, &c.MQTT.Cert, &c.MQTT.Key, &c.MQTT.CA) {
+		for _, p := range append(c.City.Paths(), &c.Scenes, &c.Data, &c.Leads.WorkTime, &c.MQTT.Cert, &c.MQTT.Key, &c.MQTT.CA) {
 			if *p != "" && !filepath.IsAbs(*p) {
 				*p = filepath.Join(dir, *p)
 			}
@@ -197,7 +205,7 @@ func Load(path string) (Config, error) {
 	for _, s := range []struct {
 		env string
 		to  *string
-	}{{"HARRIER_HTTP_TOKEN", &c.HTTP.Token}, {"HARRIER_MQTT_PASSWORD", &c.MQTT.Password}, {"HARRIER_NATS_PASSWORD", &c.NATS.Password}, {"HARRIER_RTMP_KEY", &c.Media.Key}, {"HARRIER_RTSP_PASSWORD", &c.Media.Password}, {"HARRIER_STORAGE_SECRET", &c.Storage.SecretKey}, {"HARRIER_EVIDENCE_SECRET", &c.Evidence.SecretKey}} {
+	}{{"HARRIER_HTTP_TOKEN", &c.HTTP.Token}, {"HARRIER_MQTT_PASSWORD", &c.MQTT.Password}, {"HARRIER_NATS_PASSWORD", &c.NATS.Password}, {"HARRIER_RTMP_KEY", &c.Media.Key}, {"HARRIER_RTSP_PASSWORD", &c.Media.Password}, {"HARRIER_STORAGE_SECRET", &c.Storage.SecretKey}, {"HARRIER_EVIDENCE_SECRET", &c.Evidence.SecretKey}, {"HARRIER_EVIDENCE_KEY", &c.Evidence.Key}} {
 		if v := os.Getenv(s.env); v != "" {
 			*s.to = v
 		}

@@ -17,8 +17,9 @@ import (
 	"github.com/harrier-patrol/harrier/dock"
 	"github.com/harrier-patrol/harrier/dock/calendar"
 	"github.com/harrier-patrol/harrier/embedded"
+	"github.com/harrier-patrol/harrier/evidence/proof"
 	"github.com/harrier-patrol/harrier/journal"
-	"github.com/harrier-patrol/harrier/leads"
+	"github.com/harrier-patrol/harrier/leads/ledger"
 	"github.com/harrier-patrol/harrier/vision/watch"
 )
 
@@ -170,7 +171,10 @@ func (c Config) NATSAddress(user string) (string, error) {
 	return (&url.URL{Scheme: "nats", User: url.UserPassword(user, passwords[user]), Host: c.NATS.Listen}).String(), nil
 }
 
+// Proven are the streams of which the transparency log has every message: all that is recorded of leads.
+var Proven = []string{"LEADS", "SIMLEADS", "REVIEWS", "FEEDBACK", "ACCESS"}
+
 // Streams are all that is kept; each room declares its own.
 func Streams() []journal.Stream {
-	return slices.Concat(dock.Streams, calendar.Streams, watch.Streams, leads.Streams, []journal.Stream{journal.DeadLetters})
+	return slices.Concat(dock.Streams, calendar.Streams, watch.Streams, ledger.Streams, proof.Streams, []journal.Stream{journal.DeadLetters})
 }

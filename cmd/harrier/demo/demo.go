@@ -243,7 +243,7 @@ func (c *Cmd) startDocks(ctx context.Context, log *os.File, self, mqtt, city, tr
 func (d *demo) listen(nc *nats.Conn) error {
 	if _, err := nc.Subscribe("sim.leads.>", func(m *nats.Msg) {
 		at := time.Now()
-		var e leads.Event
+		var e leads.Event[leads.Lead]
 		if json.Unmarshal(m.Data, &e) != nil {
 			return
 		}

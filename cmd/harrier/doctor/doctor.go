@@ -302,8 +302,8 @@ func storageChecks(ctx context.Context, c config.Config) []check {
 		checks = append(checks, check{"evidence", func() (string, error) {
 			tctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 			defer cancel()
-			_, err := evidence.OpenBucket(tctx, c.Evidence)
-			return c.Evidence.Endpoint + ", bucket " + c.Evidence.Bucket, err
+			_, err := evidence.OpenBucket(tctx, c.Evidence.Bucket)
+			return c.Evidence.Endpoint + ", bucket " + c.Evidence.Bucket.Bucket, err
 		}, "correct evidence.endpoint, access_key and secret_key; without an endpoint a folder is used"})
 	}
 	if c.Storage.Endpoint == "" {

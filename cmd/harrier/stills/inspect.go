@@ -25,6 +25,7 @@ import (
 	"github.com/harrier-patrol/harrier/geo"
 	"github.com/harrier-patrol/harrier/geo/city"
 	"github.com/harrier-patrol/harrier/leads"
+	"github.com/harrier-patrol/harrier/leads/index"
 	"github.com/harrier-patrol/harrier/vision"
 	"github.com/harrier-patrol/harrier/vision/infer"
 	"github.com/harrier-patrol/harrier/vision/still"
@@ -79,7 +80,8 @@ type inspection struct {
 	c      *Inspect
 	city   city.City
 	stills *watch.Stills
-	book   *leads.Book
+	rules  *leads.Rules
+	known  *index.Index      // of the leads so far
 	first  map[string]string // the picture in which a lead was seen first
 	out    *json.Encoder
 	rows   []inspected
@@ -120,12 +122,34 @@ func (c *Inspect) open(conf config.Config) (in *inspection, release func(), err 
 	}
 	w := &watch.Watcher{Model: model, Plates: plates, Fences: in.city.Fences, DoorLines: in.city.DoorLines, Register: in.city.Register, Log: slog.New(slog.DiscardHandler)}
 	in.stills = w.Stills(dock.WatchJob{Flight: uuid.NewString()}, "", sights, inspectMin)
-	in.book = leads.NewBook(scenes, in.city.Grid)
+	in.rules = &leads.Rules{Scenes: scenes, Grid: in.city.Grid}
+	closeIndex, err := in.openIndex()
+	if err != nil {
+		model.Close()
+		return nil, nil, err
+	}
 	return in, func() {
+		closeIndex()
 		if plates != nil {
 			plates.Close()
 		}
 		model.Close()
+	}, nil
+}
+
+// openIndex opens an index that ends with the inspection.
+func (in *inspection) openIndex() (release func(), err error) {
+	dir, err := os.MkdirTemp("", "harrier-inspect-")
+	if err != nil {
+		return nil, err
+	}
+	if in.known, err = index.Open(filepath.Join(dir, "leads.sqlite")); err != nil {
+		os.RemoveAll(dir)
+		return nil, err
+	}
+	return func() {
+		in.known.Close()
+		os.RemoveAll(dir)
 	}, nil
 }
 
@@ -191,7 +215,7 @@ func (c *Inspect) Run(ctx context.Context) error {
 			located++
 		}
 	}
-	fmt.Printf("%d files, %d located, %d detections, %d leads: %s\n", len(files), located, n, in.book.Len(), filepath.Join(c.Out, "summary.html"))
+	fmt.Printf("%d files, %d located, %d detections, %d leads: %s\n", len(files), located, n, in.known.Len(), filepath.Join(c.Out, "summary.html"))
 	if unfit > 0 {
 		fmt.Printf("%d pictures were not inspected: they show nothing (dark, blurred, …); the summary says why\n", unfit)
 	}
@@ -302,15 +326,15 @@ func (in *inspection) picture(ctx context.Context, name string, row *inspected, 
 		note(unlikeNote)
 	}
 	for _, f := range seen.Findings {
-		l, changed, err := in.book.Take(f)
+		next, err := in.rules.Take(in.known, f)
+		if err == nil && next.Changed {
+			err = in.known.Apply([]index.Kept{{Lead: next.Lead}})
+		}
 		if err != nil {
 			return err
 		}
-		if changed {
-			in.book.Apply(l)
-		}
-		if in.first[l.Lead] == "" {
-			in.first[l.Lead] = name
+		if l := next.Lead.Lead; in.first[l] == "" {
+			in.first[l] = name
 		}
 	}
 	count := map[string]int{}
@@ -356,7 +380,7 @@ func (in *inspection) line(name string, at time.Time, d watch.Placed) detected {
 
 // leads are those that were found, in the order in which they were seen, each with the picture in which it was seen first.
 func (in *inspection) leads() ([]leads.Lead, error) {
-	all, _, err := in.book.Page("", in.book.Len())
+	all, _, err := in.known.Page(index.Query{}, "", in.known.Len())
 	slices.Reverse(all)
 	for i := range all {
 		all[i].FrameURL = in.first[all[i].Lead]

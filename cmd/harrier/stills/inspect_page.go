@@ -14,7 +14,7 @@ import (
 	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/geojson"
 
-	"github.com/harrier-patrol/harrier/leads"
+	"github.com/harrier-patrol/harrier/leads/ledger"
 )
 
 var summaryPage = template.Must(template.New("summary").Parse(`<!doctype html>
@@ -76,7 +76,7 @@ func (in *inspection) finish(ctx context.Context) error {
 		return err
 	}
 	for _, l := range found {
-		if err := leads.Publish(ctx, js, l); err != nil {
+		if err := ledger.Publish(ctx, js, l); err != nil {
 			return fmt.Errorf("publish to %s: %w; does a stream take leads.> there (harrier serve makes it)?", in.c.NATS, err)
 		}
 	}

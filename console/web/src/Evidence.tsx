@@ -1,11 +1,13 @@
-import { Button, Descriptions, Space, Tag } from "antd";
+import { Button, Descriptions, Select, Space, Tag } from "antd";
 import { useState } from "react";
-import { type Lead, useReview } from "./api";
-import { stateColors } from "./Leads";
+import { type Lead, type Reason, useReview } from "./api";
+import { passOf, stateColors } from "./Leads";
 import type { Say } from "./text";
 
 // Words of the model that mean something else among the console's texts.
 const texted: Record<string, string> = { frame: "scaffold", empty: "unloaded" };
+
+const reasons: Reason[] = ["no-violation", "wrong-thing", "permitted", "unclear", "wrong-place", "dealt-with", "other"];
 
 // What is known of a thing besides its class: its load, marks that say "yes", and a plate with how sure it is.
 function described(attributes: Record<string, string>, t: Say) {
@@ -17,6 +19,8 @@ function described(attributes: Record<string, string>, t: Say) {
 export function Evidence({ lead, t, by }: { lead: Lead; t: Say; by: string }) {
   const [size, setSize] = useState<[number, number]>();
   const review = useReview(by);
+  const [reason, setReason] = useState<Reason>("no-violation");
+  const pass = passOf(lead);
   const [x, y, w, h] = lead.box ?? [0, 0, 0, 0];
   return (
     <>
@@ -42,17 +46,38 @@ export function Evidence({ lead, t, by }: { lead: Lead; t: Say; by: string }) {
           { key: "f", label: t("flight"), children: lead.flight },
           ...(lead.register ? [{ key: "r", label: t("register"), children: lead.register.split(" ").map(t).join(" ") }] : []),
           ...(lead.since ? [{ key: "n", label: t("since"), children: lead.since.split(" ").map(t).join(" ") }] : []),
+          ...(lead.due ? [{ key: "d", label: t("due"), children: new Date(lead.due).toLocaleString() }] : []),
+          ...(lead.relapse ? [{ key: "a", label: t("relapse"), children: lead.relapse }] : []),
+          ...(lead.case ? [{ key: "k", label: t("case"), children: lead.case }] : []),
+          { key: "o", label: t("often"), children: lead.seen },
           { key: "b", label: t("by"), children: lead.by || "–" },
         ]}
       />
-      {lead.state === "candidate" && (
-        <Space>
-          <Button type="primary" onClick={() => review.mutate({ lead: lead.lead, state: "confirmed" })}>
-            {t("confirm")}
-          </Button>
-          <Button onClick={() => review.mutate({ lead: lead.lead, state: "rejected" })}>{t("reject")}</Button>
-        </Space>
+      {(lead.steps ?? []).length > 0 && (
+        <ol className="steps">
+          {(lead.steps ?? []).map((s) => (
+            <li key={s.revision}>
+              <Tag color={stateColors[s.to]}>{t(s.to)}</Tag> {new Date(s.at).toLocaleString()} · {s.by}
+              {s.reason && ` · ${t(s.reason)}`}
+              {s.note && ` · ${s.note}`}
+            </li>
+          ))}
+        </ol>
       )}
+      <Space>
+        {pass && (
+          <Button type="primary" onClick={() => review.mutate({ lead, todo: pass })}>
+            {t(pass)}
+          </Button>
+        )}
+        {lead.may?.includes("reject") && (
+          <Space.Compact>
+            <Select aria-label={t("why")} value={reason} onChange={setReason} options={reasons.map((r) => ({ value: r, label: t(r) }))} popupMatchSelectWidth={false} />
+            <Button onClick={() => review.mutate({ lead, todo: "reject", reason })}>{t("reject")}</Button>
+          </Space.Compact>
+        )}
+        {lead.may?.includes("undo") && <Button onClick={() => review.mutate({ lead, todo: "undo" })}>{t("undo")}</Button>}
+      </Space>
       {review.isError && <div role="alert" className="error">{review.error.message}</div>}
     </>
   );

@@ -1,9 +1,21 @@
 import { Button, Empty, Space, Tag } from "antd";
 import { useEffect } from "react";
-import { type Lead, useReview } from "./api";
+import { type Do, type Lead, useReview } from "./api";
 import type { Say } from "./text";
 
-export const stateColors: Record<string, string> = { candidate: "gold", confirmed: "green", rejected: "default" };
+export const stateColors: Record<string, string> = {
+  candidate: "gold",
+  checked: "lime",
+  confirmed: "green",
+  rejected: "default",
+  "handed-over": "cyan",
+  accepted: "blue",
+  returned: "volcano",
+  closed: "default",
+};
+
+/** The check that a lead may pass next: the technical one, or the legal one. */
+export const passOf = (l: Lead): Do | undefined => (["check", "confirm"] as const).find((todo) => l.may?.includes(todo));
 
 type Props = { leads: Lead[]; waiting?: string; chosen?: string; onChoose: (lead: string) => void; t: Say; by: string };
 
@@ -19,8 +31,12 @@ export function Leads({ leads, waiting, chosen, onChoose, t, by }: Props) {
         onChoose(next.lead);
         document.getElementById(`lead-${next.lead}`)?.scrollIntoView({ block: "nearest" });
       }
-      const state = { c: "confirmed", x: "rejected" }[e.key.toLowerCase()] as "confirmed" | "rejected" | undefined;
-      if (state && i >= 0 && !e.ctrlKey && !e.metaKey) review.mutate({ lead: leads[i].lead, state });
+      if (i < 0 || e.ctrlKey || e.metaKey) return;
+      const key = e.key.toLowerCase();
+      const pass = passOf(leads[i]);
+      if (key === "c" && pass) review.mutate({ lead: leads[i], todo: pass });
+      if (key === "x" && leads[i].may?.includes("reject")) review.mutate({ lead: leads[i], todo: "reject", reason: "no-violation" });
+      if (key === "z" && leads[i].may?.includes("undo")) review.mutate({ lead: leads[i], todo: "undo" });
     };
     window.addEventListener("keydown", onKey);
     return () => window.removeEventListener("keydown", onKey);
@@ -45,12 +61,12 @@ export function Leads({ leads, waiting, chosen, onChoose, t, by }: Props) {
                 </small>
               </span>
             </button>
-            {l.state === "candidate" && (
+            {passOf(l) && (
               <Space size={4}>
-                <Button size="small" type="primary" className="confirm" onClick={() => review.mutate({ lead: l.lead, state: "confirmed" })}>
-                  {t("confirm")}
+                <Button size="small" type="primary" className="confirm" onClick={() => review.mutate({ lead: l, todo: passOf(l)! })}>
+                  {t(passOf(l)!)}
                 </Button>
-                <Button size="small" className="reject" onClick={() => review.mutate({ lead: l.lead, state: "rejected" })}>
+                <Button size="small" className="reject" onClick={() => review.mutate({ lead: l, todo: "reject", reason: "no-violation" })}>
                   {t("reject")}
                 </Button>
               </Space>

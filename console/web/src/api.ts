@@ -49,11 +49,16 @@ export function useLeads() {
   return useQuery({ queryKey: ["leads"], queryFn: () => nextLeads(cache.getQueryData<LeadList>(["leads"])), refetchInterval: 1000, structuralSharing: false });
 }
 
+type ReviewBody = paths["/api/leads/{lead}/review"]["post"]["requestBody"]["content"]["application/json"];
+export type Do = ReviewBody["do"];
+export type Reason = NonNullable<ReviewBody["reason"]>;
+
+/** Decides on a lead, as it was seen, in somebody's name. */
 export function useReview(by: string) {
   const cache = useQueryClient();
   return useMutation({
-    mutationFn: ({ lead, state }: { lead: string; state: "confirmed" | "rejected" }) =>
-      ok(client.POST("/api/leads/{lead}/review", { params: { path: { lead } }, body: { state, by } })),
+    mutationFn: ({ lead, todo, reason, note }: { lead: Lead; todo: Do; reason?: Reason; note?: string }) =>
+      ok(client.POST("/api/leads/{lead}/review", { params: { path: { lead: lead.lead } }, body: { do: todo, revision: lead.revision, by, reason, note } })),
     onSettled: () => cache.invalidateQueries({ queryKey: ["leads"] }),
   });
 }

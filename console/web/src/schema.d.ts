@@ -140,6 +140,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/leads/{lead}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get API leads by lead */
+        get: operations["get-api-leads-by-lead"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/leads/{lead}/review": {
         parameters: {
             query?: never;
@@ -222,6 +239,14 @@ export interface components {
             /** Format: double */
             share: number;
         };
+        Cov: {
+            /** Format: double */
+            EE: number;
+            /** Format: double */
+            EN: number;
+            /** Format: double */
+            NN: number;
+        };
         DeadLetter: {
             /**
              * Format: date-time
@@ -267,6 +292,14 @@ export interface components {
             stream: string;
             /** @description What keeps it from flying, or its flight from starting */
             why: string;
+        };
+        Ellipse: {
+            /** Format: double */
+            AzimuthDeg: number;
+            /** Format: double */
+            MajorM: number;
+            /** Format: double */
+            MinorM: number;
         };
         ErrorDetail: {
             /** @description Where the error occurred, e.g. 'body.items[3].tags' or 'path.thing-id' */
@@ -318,12 +351,19 @@ export interface components {
             by: string;
             /** Format: date-time */
             captured: string;
+            /** @description Number that the case system gave it */
+            case: string;
             cell: string;
             /** @description Cells in which it may lie, where its error reaches over a border */
             cells: components["schemas"]["CellShare"][] | null;
             class: string;
             crop: string;
             dock: string;
+            /**
+             * Format: date-time
+             * @description By when the next step is to be done
+             */
+            due?: string;
             /**
              * Format: double
              * @description Semi-major axis of the 95 % ellipse, metres
@@ -339,17 +379,30 @@ export interface components {
             lead: string;
             /** Format: double */
             lon: number;
+            /** @description What people may do with it now */
+            may: string[] | null;
+            /** Format: int64 */
+            priority: number;
             /** @description known, changed or new, with the entry's number; empty where there is no register */
             register: string;
+            /** @description The confirmed lead that was in this place before */
+            relapse: string;
             /** Format: int64 */
             revision: number;
             scene: string;
             /** Format: double */
             score: number;
+            /**
+             * Format: int64
+             * @description How often it was found
+             */
+            seen: number;
             simulated: boolean;
             /** @description new or stood at the last pass over its place, with the day of that pass; empty where that cannot be told */
             since: string;
             state: string;
+            /** @description What became of it, the first step first */
+            steps: components["schemas"]["Step"][] | null;
             subdistrict: string;
         };
         LeadChanges: {
@@ -371,6 +424,17 @@ export interface components {
             /** @description Ask for changes since it */
             version: string;
         };
+        Match: {
+            /** Format: double */
+            known_m2?: number;
+            number?: string;
+            /** Format: double */
+            overlap: number;
+            /** Format: double */
+            seen_m2: number;
+            standing: string;
+            status?: string;
+        };
         "Post-api-dead-letters-by-id-replayRequest": {
             by: string;
         };
@@ -382,14 +446,130 @@ export interface components {
         };
         "Post-api-leads-by-lead-reviewRequest": {
             by: string;
+            /**
+             * @description check: the evidence is sound (of scenes with two steps); lift: a rejected thing that is seen again is a candidate again
+             * @enum {string}
+             */
+            do: "check" | "confirm" | "reject" | "undo" | "merge" | "split" | "lift";
+            /** @description Of split: those that show another thing */
+            findings?: string[] | null;
+            /** @description Of merge: the lead of the same thing */
+            into?: string;
             note?: string;
-            /** @enum {string} */
-            state: "confirmed" | "rejected";
+            /**
+             * @description Of reject
+             * @enum {string}
+             */
+            reason?: "no-violation" | "wrong-thing" | "permitted" | "unclear" | "wrong-place" | "dealt-with" | "other";
+            /**
+             * Format: int64
+             * @description The revision that was looked at
+             */
+            revision: number;
+            /**
+             * Format: date-time
+             * @description Of reject: how long it stays rejected when it is seen again
+             */
+            until?: string;
         };
         Reply: {
             data?: unknown;
             error?: string;
             ok: boolean;
+        };
+        Shot: {
+            box?: unknown;
+            /** Format: date-time */
+            captured: string;
+            crop: string;
+            finding: string;
+            flight: string;
+            frame: string;
+            original?: string;
+            /** Format: double */
+            score: number;
+        };
+        Since: {
+            /** Format: date-time */
+            last: string;
+            last_flight: string;
+            new: boolean;
+        };
+        Step: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            from: string;
+            note?: string;
+            reason?: string;
+            /** Format: int64 */
+            revision: number;
+            to: string;
+        };
+        WholeLead: {
+            attributes: {
+                [key: string]: string;
+            };
+            box: unknown;
+            by?: string;
+            /** Format: date-time */
+            captured: string;
+            case?: string;
+            cell: string;
+            cells?: components["schemas"]["CellShare"][] | null;
+            class: string;
+            cov: components["schemas"]["Cov"];
+            crop: string;
+            crop_url: string;
+            datum: string;
+            /** Format: date-time */
+            decided?: string;
+            dock: string;
+            /** Format: date-time */
+            due?: string;
+            earlier?: string;
+            ellipse: components["schemas"]["Ellipse"];
+            event: string;
+            findings: string[] | null;
+            /** Format: date-time */
+            first_seen: string;
+            flight: string;
+            frame: string;
+            frame_url: string;
+            /** Format: double */
+            height_m: number;
+            /** Format: date-time */
+            last_seen: string;
+            /** Format: double */
+            lat: number;
+            lead: string;
+            /** Format: double */
+            lon: number;
+            made_up: boolean;
+            merged_into?: string;
+            note?: string;
+            original?: string;
+            /** Format: int64 */
+            priority: number;
+            reason?: string;
+            register?: components["schemas"]["Match"];
+            relapse?: boolean;
+            /** Format: int64 */
+            revision: number;
+            scene: string;
+            /** Format: double */
+            score: number;
+            /** Format: int64 */
+            seen: number;
+            shots?: components["schemas"]["Shot"][] | null;
+            simulated: boolean;
+            since?: components["schemas"]["Since"];
+            split_from?: string;
+            state: string;
+            steps?: components["schemas"]["Step"][] | null;
+            subdistrict: string;
+            /** Format: date-time */
+            suppressed_until?: string;
         };
     };
     responses: never;
@@ -597,6 +777,20 @@ export interface operations {
                 /** @description The last lead of the page before; empty for the newest */
                 after?: string;
                 limit?: number;
+                state?: "candidate" | "checked" | "confirmed" | "rejected" | "handed-over" | "accepted" | "returned" | "closed";
+                scene?: string;
+                cell?: string;
+                subdistrict?: string;
+                /** @description First seen at or after */
+                from?: string;
+                /** @description First seen before */
+                until?: string;
+                /** @description Whose next step is due before */
+                due_before?: string;
+                /** @description All of them, in notes, names, plates, numbers of cases and of the register */
+                words?: string;
+                /** @description Neither rejected nor closed */
+                open?: boolean;
             };
             header?: never;
             path?: never;
@@ -644,6 +838,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LeadChanges"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "get-api-leads-by-lead": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lead: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WholeLead"];
                 };
             };
             /** @description Error */

@@ -1,10 +1,10 @@
-package leads
+package ledger
 
 import (
-	"encoding/json"
 	"runtime"
 
 	"github.com/harrier-patrol/harrier/journal"
+	"github.com/harrier-patrol/harrier/leads"
 )
 
 // decoder takes revisions apart on all processors, and hands them on in their order: that is most of the time that reading a million of them takes.
@@ -16,15 +16,16 @@ type decoder struct {
 }
 
 type decoded struct {
-	lead Lead
-	seq  uint64
+	lead   leads.Lead // without a name where the message is none
+	remind *leads.Reminder
+	seq    uint64
 }
 
 // chunkSize is how many revisions are taken apart at a time.
 const chunkSize = 256
 
 // newDecoder starts one; each gets the revisions. Close it.
-func newDecoder(each func(Lead, uint64)) *decoder {
+func newDecoder(each func(decoded)) *decoder {
 	n := runtime.NumCPU()
 	d := &decoder{work: make(chan func(), n), order: make(chan chan []decoded, 2*n), done: make(chan struct{})}
 	for range n {
@@ -38,7 +39,7 @@ func newDecoder(each func(Lead, uint64)) *decoder {
 		defer close(d.done)
 		for part := range d.order {
 			for _, x := range <-part {
-				each(x.lead, x.seq)
+				each(x)
 			}
 		}
 	}()
@@ -59,10 +60,11 @@ func (d *decoder) flush() {
 	d.work <- func() {
 		out := make([]decoded, 0, len(chunk))
 		for _, m := range chunk {
-			var e Event
-			if json.Unmarshal(m.Data, &e) == nil && e.Data.Lead != "" {
-				out = append(out, decoded{e.Data, m.Seq})
+			x, r, err := leads.ReadMessage(m.Data)
+			if err != nil {
+				x, r = leads.Lead{}, nil
 			}
+			out = append(out, decoded{x, r, m.Seq})
 		}
 		part <- out
 	}

@@ -1,4 +1,4 @@
-package leads
+package ledger
 
 import (
 	"context"
@@ -7,7 +7,10 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"path/filepath"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -18,23 +21,33 @@ import (
 	"github.com/harrier-patrol/harrier/embedded/natstest"
 	"github.com/harrier-patrol/harrier/geo"
 	"github.com/harrier-patrol/harrier/journal"
+	"github.com/harrier-patrol/harrier/leads"
+	"github.com/harrier-patrol/harrier/leads/index"
 	"github.com/harrier-patrol/harrier/vision"
 )
 
 // house starts a NATS server and a ledger on it.
-func house(t *testing.T) (*Ledger, *nats.Conn, jetstream.JetStream, func() (stop func())) {
+func house(t testing.TB) (*Ledger, *nats.Conn, jetstream.JetStream, func() (stop func())) {
 	t.Helper()
 	_, nc, js := natstest.Start(t)
-	streams := append([]journal.Stream{journal.DeadLetters, {Name: "FINDINGS", Subjects: []string{"harrier.findings.>"}, MaxBytes: 64 << 20}}, Streams...)
+	streams := append([]journal.Stream{journal.DeadLetters,
+		{Name: "FINDINGS", Subjects: []string{"harrier.findings.>"}, MaxBytes: 64 << 20},
+		{Name: "COVERAGE", Subjects: []string{"harrier.coverage.>"}, MaxBytes: 64 << 20, Last: true},
+		{Name: "CHANGES", Subjects: []string{"harrier.changes.>"}, MaxBytes: 64 << 20}}, Streams...)
 	if err := journal.Declare(t.Context(), js, streams, nil); err != nil {
 		t.Fatal(err)
 	}
-	l := &Ledger{Scenes: map[string]Scene{"street-stall": {Event: "0501", JoinM: 4.5}}, EvidenceURL: func(sha string) string { return "http://x/evidence/" + sha }, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}
+	x, err := index.Open(filepath.Join(t.TempDir(), "leads.sqlite"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { x.Close() })
+	l := &Ledger{Rules: &leads.Rules{Scenes: map[string]leads.Scene{"street-stall": {Event: "0501", JoinM: 4.5}}}, Index: x, Shows: map[string]float64{"street-stall": 0.1},
+		EvidenceURL: func(sha string) string { return "http://x/evidence/" + sha }, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}
 	return l, nc, js, func() func() {
 		ctx, cancel := context.WithCancel(context.Background())
 		done := make(chan error, 1)
-		l.ready.Store(false)
-		go func() { done <- l.Run(ctx, js) }()
+		go func() { done <- l.Run(ctx, nc, js) }()
 		wait(t, "the ledger is ready", l.ready.Load)
 		return func() {
 			cancel()
@@ -62,12 +75,12 @@ func send(t *testing.T, js jetstream.JetStream, f vision.Finding) {
 }
 
 // all leads, the newest first.
-func all(l *Ledger) (out []Lead) {
-	_ = l.Read(func(b *Book) (err error) { out, _, err = b.Page("", 1<<30); return err })
+func all(l *Ledger) (out []leads.Lead) {
+	out, _, _ = l.Index.Page(index.Query{}, "", 1<<30)
 	return out
 }
 
-func wait(t *testing.T, what string, ok func() bool) {
+func wait(t testing.TB, what string, ok func() bool) {
 	t.Helper()
 	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		if ok() {
@@ -92,7 +105,7 @@ func TestAnotherClassInTheSamePlaceIsTheSameThing(t *testing.T) {
 
 func TestTheEventFollowsWhatIsLearnt(t *testing.T) {
 	l, _, js, begin := house(t)
-	l.Scenes["street-stall"] = Scene{Event: "0501", Events: map[string]string{"goods": "0507", "over-door-line": "0504"}, JoinM: 4.5}
+	l.Rules.Scenes["street-stall"] = leads.Scene{Event: "0501", Events: map[string]string{"goods": "0507", "over-door-line": "0504"}, JoinM: 4.5}
 	defer begin()()
 	f := finding("1", 0)
 	f.Class = "goods"
@@ -120,7 +133,7 @@ func TestOneLeadForOneThing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var e Event
+	var e leads.Event[leads.Lead]
 	if err := json.Unmarshal(m.Data, &e); err != nil {
 		t.Fatal(err)
 	}
@@ -157,18 +170,28 @@ func TestReviews(t *testing.T) {
 	send(t, js, finding("1", 0))
 	wait(t, "a lead", func() bool { return len(all(l)) == 1 })
 	id := all(l)[0].Lead
-	if _, err := l.Decide(t.Context(), Review{Lead: id, State: Confirmed}); err == nil {
+	if _, err := l.Decide(t.Context(), leads.Review{Lead: id, Revision: 1, Do: leads.DoConfirm}); err == nil {
 		t.Error("a review without a name is taken")
 	}
-	if _, err := l.Decide(t.Context(), Review{Lead: "x", State: Confirmed, By: "a"}); !errors.Is(err, ErrNotFound) {
+	if _, err := l.Decide(t.Context(), leads.Review{Lead: "x", Revision: 1, Do: leads.DoConfirm, By: "a"}); !errors.Is(err, leads.ErrNotFound) {
 		t.Errorf("got %v", err)
 	}
-	x, err := l.Decide(t.Context(), Review{Lead: id, State: Confirmed, By: "a"})
-	if err != nil || x.State != Confirmed || x.By != "a" || x.Revision != 2 {
-		t.Errorf("%+v %v", x, err)
+	// of two who look at the same revision, one decides
+	var decided atomic.Int32
+	var both sync.WaitGroup
+	for _, by := range []string{"a", "b"} {
+		both.Go(func() {
+			switch _, err := l.Decide(t.Context(), leads.Review{Lead: id, Revision: 1, Do: leads.DoConfirm, By: by}); {
+			case err == nil:
+				decided.Add(1)
+			case !errors.Is(err, leads.ErrConflict):
+				t.Error(err)
+			}
+		})
 	}
-	if _, err := l.Decide(t.Context(), Review{Lead: id, State: Rejected, By: "b"}); !errors.Is(err, ErrConflict) {
-		t.Errorf("got %v", err)
+	both.Wait()
+	if x := all(l)[0]; decided.Load() != 1 || x.State != leads.Confirmed || x.Revision != 2 {
+		t.Errorf("%d decided: %+v", decided.Load(), x)
 	}
 }
 
@@ -215,9 +238,9 @@ func TestAFindingWithoutASceneStopsNobody(t *testing.T) {
 	if !strings.Contains(dead[0].Reason, `"smoke"`) || dead[0].Stream != "FINDINGS" {
 		t.Errorf("%+v", dead[0])
 	}
-	l.mu.Lock()
-	l.Scenes["smoke"] = Scene{Event: "0302", JoinM: 5}
-	l.mu.Unlock()
+	l.write.Lock()
+	l.Rules.Scenes["smoke"] = leads.Scene{Event: "0302", JoinM: 5}
+	l.write.Unlock()
 	if err := journal.ReplayDead(t.Context(), js, dead[0].ID, "ann"); err != nil {
 		t.Fatal(err)
 	}
@@ -233,19 +256,20 @@ func TestALateAcknowledgementDoublesNothing(t *testing.T) {
 	stop()
 	// the ledger kept a revision and did not learn so: as after a time-out
 	x := all(l)[0]
-	late, _, err := NewBook(l.Scenes, nil).Take(finding("2", 30))
+	late, err := l.Rules.Take(l.Index, finding("2", 30))
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := l.message(late)
+	m, err := late.Lead.Message(time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := js.PublishMsg(t.Context(), m); err != nil {
 		t.Fatal(err)
 	}
-	y, err := l.change(t.Context(), func(b *Book) (Lead, bool, error) { return b.Take(finding("2", 30)) }, nil)
-	if err != nil || y.Lead != late.Lead || y.Revision != 1 || len(all(l)) != 2 {
+	err = l.take(t.Context(), []vision.Finding{finding("2", 30)})
+	y, _, _ := l.Index.Lead(late.Lead.Lead)
+	if err != nil || y.Revision != 1 || len(all(l)) != 2 {
 		t.Errorf("%d leads; %s revision %d, %v", len(all(l)), y.Lead, y.Revision, err)
 	}
 	if y.Lead == x.Lead {
@@ -259,25 +283,22 @@ func TestALateAcknowledgementDoublesNothing(t *testing.T) {
 
 // The console asks while the ledger still reads.
 func TestAskedBeforeItIsReady(t *testing.T) {
-	l, _, js, _ := house(t)
+	l, nc, js, _ := house(t)
 	fill(t, js, 3000)
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
-	go func() { done <- l.Run(ctx, js) }()
+	go func() { done <- l.Run(ctx, nc, js) }()
 	refused := 0
 	wait(t, "all leads", func() bool {
-		err := l.Read(func(b *Book) error {
-			_, _, err := b.Page("", 50)
-			return err
-		})
+		x, err := l.Read()
 		if errors.Is(err, ErrNotReady) {
 			refused++
-			if _, err := l.Decide(ctx, Review{Lead: "x", State: Confirmed, By: "a"}); !errors.Is(err, ErrNotReady) {
+			if _, err := l.Decide(ctx, leads.Review{Lead: "x", Revision: 1, Do: leads.DoConfirm, By: "a"}); !errors.Is(err, ErrNotReady) {
 				t.Errorf("a review before it is ready: %v", err)
 			}
 			return false
 		}
-		return err == nil && l.Len() == 3000
+		return err == nil && x.Len() == 3000
 	})
 	cancel()
 	if err := <-done; err != nil {
@@ -291,22 +312,20 @@ func TestAskedBeforeItIsReady(t *testing.T) {
 // fill keeps n leads.
 func fill(t testing.TB, js jetstream.JetStream, n int) {
 	t.Helper()
-	b := NewBook(map[string]Scene{"street-stall": {Event: "0501", JoinM: 4.5}}, nil)
 	var last jetstream.PubAckFuture
 	for i := range n {
 		f := finding(fmt.Sprint("n", i), 20*float64(i))
-		f.FirstSeen = time.Unix(int64(1_700_000_000+i), 0)
-		f.Frame, f.Crop, f.Original = strings.Repeat("a", 64), strings.Repeat("b", 64), strings.Repeat("c", 64)
-		x, _, err := b.Take(f)
-		if err != nil {
-			t.Fatal(err)
-		}
+		x := leads.Lead{Lead: leads.IDOf(f.ID), Revision: 1, State: leads.Candidate, Scene: f.Scene, Class: f.Class, Lon: f.Lon, Lat: f.Lat, Cov: f.Cov, Score: f.Score, Simulated: true, Findings: []string{f.ID}, Seen: 1,
+			FirstSeen: time.Unix(int64(1_700_000_000+i), 0).UTC(), Frame: strings.Repeat("a", 64), Crop: strings.Repeat("b", 64), Original: strings.Repeat("c", 64)}
 		m, err := x.Message(time.Now())
 		if err != nil {
 			t.Fatal(err)
 		}
 		if last, err = js.PublishMsgAsync(m); err != nil {
 			t.Fatal(err)
+		}
+		if i%1000 == 999 {
+			<-js.PublishAsyncComplete()
 		}
 	}
 	select {

@@ -1,0 +1,145 @@
+package index
+
+import (
+	"cmp"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/paulmach/orb"
+
+	"github.com/harrier-patrol/harrier/leads"
+)
+
+// Query says which leads are listed; what is left out is any.
+type Query struct {
+	State, Scene, Cell, Subdistrict string
+	From, Until                     time.Time  // first seen
+	Within                          *orb.Bound // WGS-84
+	Words                           string     // all of them, in what people wrote, plates and numbers
+	Open                            bool       // neither rejected nor closed
+	Due                             time.Time  // due before
+}
+
+// clauses are a query's conditions, and what stands in for their question marks.
+func (q Query) clauses() (where []string, args []any) {
+	add := func(clause string, a ...any) { where, args = append(where, clause), append(args, a...) }
+	// the narrowest list is to be gone through; a plus keeps SQLite from taking another
+	narrow := ""
+	switch {
+	case q.Cell != "":
+		narrow = "cell"
+	case q.Subdistrict != "":
+		narrow = "subdistrict"
+	}
+	for _, c := range []struct{ column, value string }{{"state", q.State}, {"scene", q.Scene}, {"cell", q.Cell}, {"subdistrict", q.Subdistrict}} {
+		plus := ""
+		if narrow != "" && narrow != c.column {
+			plus = "+"
+		}
+		if c.value != "" {
+			add(plus+"l."+c.column+" = ?", c.value)
+		}
+	}
+	if q.Open {
+		add("l.state NOT IN ('rejected', 'closed')")
+	}
+	if !q.From.IsZero() {
+		add("l.first >= ?", millis(q.From))
+	}
+	if !q.Until.IsZero() {
+		add("l.first < ?", millis(q.Until))
+	}
+	if !q.Due.IsZero() {
+		add("l.due > 0 AND l.due < ?", millis(q.Due))
+	}
+	if b := q.Within; b != nil {
+		add("l.n IN (SELECT n FROM places WHERE west <= ? AND east >= ? AND south <= ? AND north >= ?)", b.Max[0], b.Min[0], b.Max[1], b.Min[1])
+	}
+	if q.Words != "" {
+		// what has no word in it finds nothing
+		add("l.n IN (SELECT rowid FROM words WHERE words MATCH ?)", cmp.Or(asked(q.Words), `""`))
+	}
+	return where, args
+}
+
+// Page returns at most n leads, the newest first, from the one after a lead on ("": from the newest); more says that there are others.
+func (x *Index) Page(q Query, after string, n int) (out []leads.Lead, more bool, err error) {
+	where, args := q.clauses()
+	if after != "" {
+		var first, row int64
+		err := x.r.QueryRow("SELECT first, n FROM leads WHERE lead = ?", after).Scan(&first, &row)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil, false, fmt.Errorf("%w: %s", leads.ErrNotFound, after)
+		}
+		if err != nil {
+			return nil, false, err
+		}
+		where, args = append(where, "(l.first, l.n) < (?, ?)"), append(args, first, row)
+	}
+	query := "SELECT b.body FROM leads l CROSS JOIN bodies b USING (n)"
+	if len(where) > 0 {
+		query += " WHERE " + strings.Join(where, " AND ")
+	}
+	out, err = x.bodies(query+" ORDER BY l.first DESC, l.n DESC LIMIT ?", append(args, n+1)...)
+	if len(out) > n {
+		return out[:n], true, err
+	}
+	return out, false, err
+}
+
+// Since returns the leads that changed after a version, at most n, in the order of their last change, and the version that they lead to.
+func (x *Index) Since(version uint64, n int) (out []leads.Lead, to uint64, err error) {
+	rows, err := x.r.Query("SELECT b.body, l.version FROM leads l CROSS JOIN bodies b USING (n) WHERE l.version > ? ORDER BY l.version LIMIT ?", int64(version), n)
+	if err != nil {
+		return nil, version, err
+	}
+	defer rows.Close()
+	to = version
+	for rows.Next() {
+		var b []byte
+		var l leads.Lead
+		if err := rows.Scan(&b, &to); err != nil {
+			return nil, version, err
+		}
+		if err := json.Unmarshal(b, &l); err != nil {
+			return nil, version, err
+		}
+		out = append(out, l)
+	}
+	return out, to, rows.Err()
+}
+
+// DueBefore returns the leads whose next step is due before a moment and of whom nobody was reminded yet, the most urgent first, at most n.
+func (x *Index) DueBefore(t time.Time, n int) ([]leads.Lead, error) {
+	return x.bodies("SELECT b.body FROM leads l CROSS JOIN bodies b USING (n) WHERE l.due > 0 AND l.due < ? AND NOT EXISTS (SELECT 1 FROM reminded r WHERE r.lead = l.lead AND r.due = l.due) ORDER BY l.due LIMIT ?", millis(t), n)
+}
+
+func (x *Index) bodies(query string, args ...any) (out []leads.Lead, err error) {
+	rows, err := x.r.Query(query, args...)
+	if err != nil {
+		return nil, fmt.Errorf("index of leads: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var b sql.RawBytes
+		var l leads.Lead
+		if err := rows.Scan(&b); err != nil {
+			return nil, err
+		}
+		if err := json.Unmarshal(b, &l); err != nil {
+			return nil, err
+		}
+		out = append(out, l)
+	}
+	return out, rows.Err()
+}
+
+// Reminded says whether somebody was reminded of a due time already.
+func (x *Index) Reminded(lead string, due time.Time) (yes bool, err error) {
+	err = x.r.QueryRow("SELECT EXISTS (SELECT 1 FROM reminded WHERE lead = ? AND due = ?)", lead, millis(due)).Scan(&yes)
+	return yes, err
+}

@@ -1,0 +1,339 @@
+// Package ledger keeps leads: it makes them of findings, records what people and case systems decide, reminds of what is due, closes what is
+// gone, and hands every revision over as a CloudEvent on NATS JetStream. What it knows it has read from there.
+package ledger
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/harrier-patrol/harrier/journal"
+	"github.com/harrier-patrol/harrier/leads"
+	"github.com/harrier-patrol/harrier/leads/index"
+	"github.com/harrier-patrol/harrier/vision"
+)
+
+// Subjects of leads and of what people decide.
+const (
+	subjectLeads   = "leads.>"
+	subjectSim     = "sim.leads.>"
+	SubjectReviews = "harrier.reviews"
+)
+
+// Streams are the facts that leads are made of. Those of simulated docks have a stream of their own, which case systems cannot read.
+var Streams = []journal.Stream{
+	{Name: "LEADS", Subjects: []string{subjectLeads}, Viewed: []string{subjectLeads}, MaxBytes: 2 << 30},
+	{Name: "SIMLEADS", Subjects: []string{subjectSim}, Viewed: []string{subjectSim}, MaxBytes: 1 << 30},
+	{Name: "REVIEWS", Subjects: []string{SubjectReviews}, MaxBytes: 1 << 30, Audit: true},
+	{Name: "FEEDBACK", Subjects: []string{subjectFeedbackKept + ">"}, MaxBytes: 256 << 20},
+}
+
+// Revisions are the streams that hold every revision of every lead.
+var Revisions = []string{"LEADS", "SIMLEADS"}
+
+// Ledger keeps one lead a real thing.
+type Ledger struct {
+	Rules *leads.Rules
+	Index *index.Index
+	// Shows is the coarsest ground resolution at which a scene's things are seen, metres a pixel: of a place that was seen as well as that, a flight says
+	// what is gone.
+	Shows map[string]float64
+	// EvidenceURL is the address of evidence, by its hash.
+	EvidenceURL func(sha string) string
+	Log         *slog.Logger
+
+	js    jetstream.JetStream
+	write sync.Mutex           // held while a revision is decided and kept: one at a time
+	last  map[string]uint64    // by stream, the last message that the index knows; under write
+	made  map[string]time.Time // by stream
+	ready atomic.Bool
+}
+
+// ErrNotReady says that the ledger still reads what was kept before.
+var ErrNotReady = errors.New("the leads so far are still being read")
+
+// Run takes findings, answers of case systems, and what flights show to be gone, until ctx ends.
+func (l *Ledger) Run(ctx context.Context, nc *nats.Conn, js jetstream.JetStream) error {
+	l.js = js
+	began := time.Now()
+	l.write.Lock()
+	read, err := l.open(ctx)
+	l.write.Unlock()
+	if err != nil {
+		if ctx.Err() != nil {
+			return nil
+		}
+		return fmt.Errorf("read the leads so far: %w", err)
+	}
+	l.ready.Store(true)
+	defer l.ready.Store(false)
+	l.Log.Info("leads read", "leads", l.Index.Len(), "revisions_since_last_time", read, "seconds", time.Since(began).Seconds())
+	g, gctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return l.takeFindings(gctx) })
+	g.Go(func() error { return l.takeFeedback(gctx, nc) })
+	g.Go(func() error { return l.workFeedback(gctx) })
+	g.Go(func() error { return l.takeCoverage(gctx) })
+	g.Go(func() error { return l.takeChanges(gctx) })
+	g.Go(func() error { return l.remind(gctx) })
+	return g.Wait()
+}
+
+// together is how many findings that wait become leads at a time.
+const together = 256
+
+func (l *Ledger) takeFindings(ctx context.Context) error {
+	c := journal.Consumer{Stream: "FINDINGS", Name: findingsConsumer, Wait: 30 * time.Second, Tries: 4, Together: together}
+	return journal.ConsumeTogether(ctx, l.js, c, l.Log, func(ctx context.Context, all []journal.Msg) error {
+		found := make([]vision.Finding, len(all))
+		for i, m := range all {
+			if err := json.Unmarshal(m.Data, &found[i]); err != nil {
+				return journal.Permanent(fmt.Errorf("finding is not JSON: %w", err))
+			}
+		}
+		return l.take(ctx, found)
+	})
+}
+
+// take makes leads of findings: of all or, after an error, perhaps of some of them. What others kept meanwhile is read, and it is decided again.
+func (l *Ledger) take(ctx context.Context, found []vision.Finding) error {
+	l.write.Lock()
+	defer l.write.Unlock()
+	for {
+		err := l.tryTake(ctx, found)
+		if !errors.Is(err, journal.ErrMoved) {
+			return err
+		}
+		if _, err := l.catchUp(ctx); err != nil {
+			return err
+		}
+	}
+}
+
+// tryTake decides on all findings, keeps the revisions, and takes them in once all are kept. The caller holds l.write.
+func (l *Ledger) tryTake(ctx context.Context, found []vision.Finding) error {
+	b, err := l.Index.Begin()
+	if err != nil {
+		return err
+	}
+	defer b.Rollback()
+	last := maps.Clone(l.last)
+	var kept []journal.Behind
+	for _, f := range found {
+		next, err := l.Rules.Take(b, f)
+		if err != nil {
+			return err
+		}
+		if e, err := b.Epoch(f.Flight); err != nil || f.Epoch > e {
+			if err := errors.Join(err, b.SawEpoch(f.Flight, f.Epoch)); err != nil {
+				return err
+			}
+		}
+		if !next.Changed {
+			continue
+		}
+		m, err := l.message(next.Lead)
+		if err != nil {
+			return err
+		}
+		s := next.Lead.Stream()
+		kept = append(kept, journal.Behind{Msg: m, Stream: s, Last: last[s]})
+		last[s]++
+		if err := b.Apply(index.Kept{Stream: s, Made: l.made[s], Seq: last[s], Lead: next.Lead}); err != nil {
+			return err
+		}
+	}
+	pctx, cancel := context.WithTimeout(ctx, publishWait)
+	defer cancel()
+	if err := journal.PublishAllBehind(pctx, l.js, kept); err != nil {
+		return err
+	}
+	if err := b.Commit(); err != nil {
+		return err // they are kept: the next one that is decided finds the stream gone on, and reads them
+	}
+	l.last = last
+	return nil
+}
+
+// findingsConsumer is the name of the consumer that works findings off.
+const findingsConsumer = "ledger"
+
+// open reads what the index does not know yet. The caller holds l.write.
+func (l *Ledger) open(ctx context.Context) (read int, err error) {
+	l.last, l.made = map[string]uint64{}, map[string]time.Time{}
+	whole := true
+	for _, s := range Revisions {
+		st, err := l.js.Stream(ctx, s)
+		if err != nil {
+			return 0, fmt.Errorf("stream %s: %w", s, err)
+		}
+		i := st.CachedInfo()
+		l.made[s] = i.Created
+		var ok bool
+		if l.last[s], ok, err = l.Index.Position(s, i.Created); err != nil {
+			return 0, err
+		}
+		whole = whole && ok && l.last[s] <= i.State.LastSeq
+	}
+	if !whole {
+		l.Log.Warn("the index of leads is of other streams than these; it is made again")
+		if err := l.Index.Clear(); err != nil {
+			return 0, err
+		}
+		clear(l.last)
+	}
+	if read, err = l.catchUp(ctx); err == nil {
+		err = l.Index.Sort()
+	}
+	return read, err
+}
+
+// inOneGo is how many revisions are taken into the index at a time.
+const inOneGo = 10_000
+
+// catchUp reads what others kept. The caller holds l.write.
+func (l *Ledger) catchUp(ctx context.Context) (read int, err error) {
+	for _, s := range Revisions {
+		end, err := journal.End(ctx, l.js, s)
+		if err != nil {
+			return read, err
+		}
+		if end <= l.last[s] {
+			continue
+		}
+		var batch []index.Kept
+		var failed error
+		d := newDecoder(func(x decoded) {
+			read++
+			batch = append(batch, index.Kept{Stream: s, Made: l.made[s], Seq: x.seq, Lead: x.lead, Remind: x.remind})
+			if len(batch) >= inOneGo && failed == nil {
+				failed = l.Index.Apply(batch)
+				batch = batch[:0]
+			}
+		})
+		err = journal.Replay(ctx, l.js, s, ">", journal.From{Seq: l.last[s] + 1}, func(m journal.Msg) error {
+			d.take(m)
+			return nil
+		})
+		d.close()
+		if err := errors.Join(err, failed); err != nil {
+			return read, err
+		}
+		if err := l.Index.Apply(batch); err != nil {
+			return read, err
+		}
+		l.last[s] = end
+		if err := l.Index.Apply([]index.Kept{{Stream: s, Made: l.made[s], Seq: end}}); err != nil {
+			return read, err
+		}
+	}
+	return read, nil
+}
+
+// change decides on a revision and keeps it; what others kept meanwhile is read, and it is decided again. first, where given, is done before the
+// revision is kept.
+func (l *Ledger) change(ctx context.Context, decide func() (leads.Next, error), first func(leads.Lead) error) (leads.Lead, error) {
+	l.write.Lock()
+	defer l.write.Unlock()
+	for {
+		if err := ctx.Err(); err != nil {
+			return leads.Lead{}, err
+		}
+		next, err := decide()
+		x := next.Lead
+		if err != nil || !next.Changed {
+			return x, err
+		}
+		if first != nil {
+			if err := first(x); err != nil {
+				return leads.Lead{}, err
+			}
+		}
+		m, err := l.message(x)
+		if err != nil {
+			return leads.Lead{}, err
+		}
+		switch err := l.keep(ctx, m, index.Kept{Stream: x.Stream(), Lead: x}); {
+		case errors.Is(err, journal.ErrMoved): // also a revision of ours whose acknowledgement came too late
+			if _, err := l.catchUp(ctx); err != nil {
+				return leads.Lead{}, err
+			}
+		case err != nil:
+			return leads.Lead{}, err
+		default:
+			return x, nil
+		}
+	}
+}
+
+// message is a revision as it is handed on.
+func (l *Ledger) message(x leads.Lead) (*nats.Msg, error) {
+	x.FrameURL, x.CropURL = l.EvidenceURL(x.Frame), l.EvidenceURL(x.Crop)
+	return x.Message(time.Now())
+}
+
+// keep publishes a message behind the last one that the index knows, and takes it in. The caller holds l.write.
+func (l *Ledger) keep(ctx context.Context, m *nats.Msg, k index.Kept) (err error) {
+	pctx, cancel := context.WithTimeout(ctx, publishWait)
+	defer cancel()
+	if k.Seq, err = journal.PublishBehind(pctx, l.js, m, k.Stream, l.last[k.Stream]); err != nil {
+		return err
+	}
+	k.Made = l.made[k.Stream]
+	if err := l.Index.Apply([]index.Kept{k}); err != nil {
+		return err // it is kept: the next one that is decided finds the stream gone on, and reads it
+	}
+	l.last[k.Stream] = k.Seq
+	return nil
+}
+
+// publishWait is how long JetStream may take to acknowledge a revision.
+const publishWait = 10 * time.Second
+
+// Publish sends a revision of a lead that no ledger keeps, as a CloudEvent, and waits until it is kept.
+func Publish(ctx context.Context, js jetstream.JetStream, x leads.Lead) error {
+	m, err := x.Message(time.Now())
+	if err != nil {
+		return err
+	}
+	return journal.PublishMsg(ctx, js, m, x.ID())
+}
+
+// Decide records a review and hands the lead on in its new state.
+func (l *Ledger) Decide(ctx context.Context, r leads.Review) (leads.Lead, error) {
+	if err := r.Check(); err != nil {
+		return leads.Lead{}, err
+	}
+	if !l.ready.Load() {
+		return leads.Lead{}, ErrNotReady
+	}
+	r.At = time.Now().UTC()
+	return l.change(ctx, func() (leads.Next, error) {
+		x, err := l.Rules.Decide(l.Index, r)
+		return leads.Next{Lead: x, Changed: err == nil}, err
+	}, func(leads.Lead) error {
+		pctx, cancel := context.WithTimeout(ctx, publishWait)
+		defer cancel()
+		if err := journal.Publish(pctx, l.js, SubjectReviews, fmt.Sprintf("%s/%d/%s/%s", r.Lead, r.Revision, r.Do, r.By), r); err != nil {
+			return fmt.Errorf("record the review: %w", err)
+		}
+		return nil
+	})
+}
+
+// Read returns the index to read in; ErrNotReady before the leads so far are read.
+func (l *Ledger) Read() (*index.Index, error) {
+	if !l.ready.Load() {
+		return nil, ErrNotReady
+	}
+	return l.Index, nil
+}
