@@ -86,7 +86,9 @@ type Lead struct {
 	Relapse   bool   `json:"relapse,omitempty"`
 	SplitFrom string `json:"split_from,omitempty"`
 	MergedIn  string `json:"merged_into,omitempty"`
-	Case      string `json:"case,omitempty"` // number that the case system gave it
+	Case      string `json:"case,omitempty"`     // number that the case system gave it
+	Software  string `json:"software,omitempty"` // version of Harrier that made it
+	Rule      string `json:"rule,omitempty"`     // beginning of the SHA-256 of its scene, as it was then
 }
 
 // Step is a change of state: who, when, why.
@@ -110,6 +112,8 @@ type Shot struct {
 	Frame    string          `json:"frame"`
 	Crop     string          `json:"crop"`
 	Box      json.RawMessage `json:"box,omitempty"`
+	Model    string          `json:"model,omitempty"` // network that told it
+	Pose     *geo.Pose       `json:"pose,omitempty"`  // of the camera, with its error
 }
 
 // Open says that something is still to be done about a lead.
@@ -147,11 +151,14 @@ type Event[T any] struct {
 	Data            T         `json:"data"`
 }
 
-// Schema and DueSchema name the forms of what events carry.
+// SchemaName and DueSchemaName name the forms of events; where there is a server, its addresses of them do (dataschema).
 const (
-	Schema    = "urn:harrier:lead:1"
-	DueSchema = "urn:harrier:lead-due:1"
+	SchemaName    = "lead.1"
+	DueSchemaName = "lead-due.1"
 )
+
+// Unserved is the dataschema of an event that is made where no server is.
+func Unserved(name string) string { return "urn:harrier:" + name }
 
 // typeDue is the type of a reminder; a lead's is harrier.lead. and its state.
 const typeDue = "harrier.lead.due"
@@ -170,9 +177,9 @@ type Reminder struct {
 	Simulated   bool      `json:"simulated"`
 }
 
-// Message is the reminder as a CloudEvent, on leads.due.<subdistrict>.
-func (r Reminder) Message(now time.Time) (*nats.Msg, error) {
-	return message(subject(r.Simulated, "due", r.Subdistrict), Event[Reminder]{"1.0", fmt.Sprintf("%s/due/%d", r.Lead, r.Due.Unix()), source, typeDue, r.Lead, now.UTC(), jsonType, DueSchema, r})
+// Message is the reminder as a CloudEvent, on leads.due.<subdistrict>; schema is the address of a form by its name.
+func (r Reminder) Message(now time.Time, schema func(name string) string) (*nats.Msg, error) {
+	return message(subject(r.Simulated, "due", r.Subdistrict), Event[Reminder]{"1.0", fmt.Sprintf("%s/due/%d", r.Lead, r.Due.Unix()), source, typeDue, r.Lead, now.UTC(), jsonType, schema(DueSchemaName), r})
 }
 
 const (
@@ -193,9 +200,9 @@ func streamOf(simulated bool) string {
 	return "LEADS"
 }
 
-// Message is a revision of the lead as a CloudEvent, whose id is the same whenever it is made.
-func (l Lead) Message(now time.Time) (*nats.Msg, error) {
-	return message(l.Subject(), Event[Lead]{"1.0", l.ID(), source, "harrier.lead." + l.State, l.Lead, now.UTC(), jsonType, Schema, l})
+// Message is a revision of the lead as a CloudEvent, whose id is the same whenever it is made; schema is the address of a form by its name.
+func (l Lead) Message(now time.Time, schema func(name string) string) (*nats.Msg, error) {
+	return message(l.Subject(), Event[Lead]{"1.0", l.ID(), source, "harrier.lead." + l.State, l.Lead, now.UTC(), jsonType, schema(SchemaName), l})
 }
 
 // ID names a revision.

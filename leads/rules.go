@@ -40,7 +40,9 @@ type Spot struct {
 type Rules struct {
 	Scenes map[string]Scene
 	Grid   *geo.Grid
-	Work   *WorkTime // in which due times run; nil: they run always
+	// Software is the version of this program, as leads name it.
+	Software string
+	Work     *WorkTime // in which due times run; nil: they run always
 }
 
 // What a decision may meet.
@@ -104,7 +106,7 @@ func (r *Rules) fresh(f vision.Finding, sc Scene, earlier *Lead) Lead {
 		Lead: IDOf(f.ID), Revision: 1, State: Candidate, Scene: f.Scene, Event: sc.EventOf(f.Class, f.Attributes), Class: f.Class, Attributes: f.Attributes,
 		Lon: f.Lon, Lat: f.Lat, Datum: geo.WGS84, Ellipse: f.Cov.Ellipse(), HeightM: f.HeightM, Score: f.Score, Dock: f.Dock, Flight: f.Flight,
 		FirstSeen: f.FirstSeen, LastSeen: f.LastSeen, Captured: f.Captured, Original: f.Original, Frame: f.Frame, Crop: f.Crop,
-		Simulated: f.Simulated, Findings: []string{f.ID}, Seen: 1, Cov: f.Cov, Register: f.Register, Since: f.Since,
+		Simulated: f.Simulated, Findings: []string{f.ID}, Seen: 1, Cov: f.Cov, Register: f.Register, Since: f.Since, Software: r.Software, Rule: sc.Version,
 	}
 	x.Box, _ = json.Marshal(f.Box)
 	x.Shots = []Shot{shotOf(f)}
@@ -131,7 +133,7 @@ const (
 )
 
 func shotOf(f vision.Finding) Shot {
-	s := Shot{Finding: f.ID, Flight: f.Flight, Captured: f.Captured, Score: f.Score, Original: f.Original, Frame: f.Frame, Crop: f.Crop}
+	s := Shot{Finding: f.ID, Flight: f.Flight, Captured: f.Captured, Score: f.Score, Original: f.Original, Frame: f.Frame, Crop: f.Crop, Model: f.Model, Pose: f.Pose}
 	s.Box, _ = json.Marshal(f.Box)
 	return s
 }

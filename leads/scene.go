@@ -3,6 +3,7 @@ package leads
 import (
 	"bytes"
 	"cmp"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -28,6 +29,7 @@ type Scene struct {
 	Due      Dues          `yaml:"due"`
 	Priority Priority      `yaml:"priority"`
 	JoinM    float64       `yaml:"-"`
+	Version  string        `yaml:"-"` // beginning of the SHA-256 of the scene
 }
 
 // Reviewing is how leads are decided on.
@@ -91,7 +93,11 @@ func ReadScene(f vision.SceneFile) (Scene, error) {
 	if err != nil {
 		return s, fmt.Errorf("scene %s: leads: %w", f.Scene, err)
 	}
-	s.JoinM = f.Vision.JoinM
+	whole, err := yaml.Marshal(f)
+	if err != nil {
+		return s, fmt.Errorf("scene %s: %w", f.Scene, err)
+	}
+	s.JoinM, s.Version = f.Vision.JoinM, fmt.Sprintf("%x", sha256.Sum256(whole))[:12]
 	return s, nil
 }
 

@@ -104,6 +104,8 @@ type Finding struct {
 	Simulated  bool              `json:"simulated"`
 	Register   *geo.Match        `json:"register,omitempty"` // of structures, where a register is known
 	Since      *Since            `json:"since,omitempty"`    // of structures, where an earlier pass can be compared
+	Model      string            `json:"model,omitempty"`    // that told it, with the beginning of its SHA-256
+	Pose       *geo.Pose         `json:"pose,omitempty"`     // of the camera, with its error, when the frame was taken; nil where it is not known
 	Withheld   bool              `json:"-"`                  // none of its rule's reasons holds so far: told to nobody, unless the flight's end shows that it is new
 }
 

@@ -84,6 +84,18 @@ func (b *base) connect(ctx context.Context) (err error) {
 			b.mqtt = "ssl://" + c.MQTT.Listen
 		}
 	}
+	if err := b.connectNATS(); err != nil {
+		return err
+	}
+	if err := journal.Declare(ctx, b.js, config.Streams(), c.Retention); err != nil {
+		return err
+	}
+	return leadsConsumer(ctx, b.js)
+}
+
+// connectNATS starts NATS where it is embedded, and connects to it.
+func (b *base) connectNATS() (err error) {
+	c, log := b.conf, b.log
 	if b.natsURL = c.NATS.URL; b.natsURL == "" {
 		host, _, _ := net.SplitHostPort(c.NATS.Listen)
 		passwords, err := config.NATSPasswords(config.NATSPasswordsIn(b.data), true)
@@ -108,13 +120,8 @@ func (b *base) connect(ctx context.Context) (err error) {
 		return err
 	}
 	b.onClose(func() error { b.nc.Close(); return nil })
-	if b.js, err = jetstream.New(b.nc); err != nil {
-		return err
-	}
-	if err := journal.Declare(ctx, b.js, config.Streams(), c.Retention); err != nil {
-		return err
-	}
-	return leadsConsumer(ctx, b.js)
+	b.js, err = jetstream.New(b.nc)
+	return err
 }
 
 // leadsConsumer makes the consumer by which a case system gets leads that came while it was away; what an operator has set of it stays.

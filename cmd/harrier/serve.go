@@ -9,12 +9,12 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"time"
 
 	"github.com/harrier-patrol/harrier/cmd/harrier/config"
+	"github.com/harrier-patrol/harrier/cmd/harrier/surface"
 	"github.com/harrier-patrol/harrier/console"
 	"github.com/harrier-patrol/harrier/dock/pace"
 	"github.com/harrier-patrol/harrier/embedded"
@@ -90,7 +90,11 @@ func serve(ctx context.Context, c config.Config, log *slog.Logger) (err error) {
 	}
 	gauge := &journal.Gauge{JS: b.js, Streams: config.Streams(), Every: 30 * time.Second, Log: log}
 	coverage := &console.Coverage{Grid: ground.Grid, Rates: watcher.Model.Manifest.Rates, Log: log}
-	if err := b.listen(c.HTTP.Listen, b.console(book, watcher, coverage, gauge, ground)); err != nil {
+	documents, err := surface.Documents(b.addrs.Page.String())
+	if err != nil {
+		return err
+	}
+	if err := b.listen(c.HTTP.Listen, b.console(documents, book, watcher, coverage, gauge, ground)); err != nil {
 		return err
 	}
 	b.add(gauge.Run)
@@ -121,7 +125,7 @@ func (b *base) openMedia() error {
 
 // openLedger opens the index of leads, and reads how each scene's are decided on.
 func (b *base) openLedger(scenes []vision.SceneFile, ground city.City) (*ledger.Ledger, error) {
-	rules := &leads.Rules{Scenes: map[string]leads.Scene{}, Grid: ground.Grid}
+	rules := &leads.Rules{Scenes: map[string]leads.Scene{}, Grid: ground.Grid, Software: version()}
 	shows := map[string]float64{}
 	var err error
 	for _, s := range scenes {
@@ -135,12 +139,26 @@ func (b *base) openLedger(scenes []vision.SceneFile, ground city.City) (*ledger.
 			return nil, err
 		}
 	}
-	x, err := index.Open(filepath.Join(b.data, "leads.sqlite"))
+	x, err := index.Open(indexIn(b.data))
 	if err != nil {
 		return nil, err
 	}
 	b.onClose(x.Close)
-	return &ledger.Ledger{Rules: rules, Index: x, Shows: shows, EvidenceURL: b.addrs.Evidence, Log: b.log}, nil
+	return &ledger.Ledger{Rules: rules, Index: x, Shows: shows, EvidenceURL: b.addrs.Evidence, SchemaURL: func(name string) string { return b.addrs.Page.JoinPath(surface.Path(name)).String() }, Log: b.log}, nil
+}
+
+// version is the commit that this program was built of, as far as it is known.
+func version() string {
+	i, ok := debug.ReadBuildInfo()
+	if !ok {
+		return ""
+	}
+	for _, s := range i.Settings {
+		if s.Key == "vcs.revision" {
+			return "harrier " + s.Value
+		}
+	}
+	return "harrier " + i.Main.Version
 }
 
 // showsGSDM is the coarsest ground resolution at which things are seen, metres a pixel, where a scene does not say.
@@ -190,12 +208,12 @@ func (b *base) openWatcher(scenes []vision.SceneFile, ground city.City) (*watch.
 }
 
 // console is what people see of all that.
-func (b *base) console(book *ledger.Ledger, w *watch.Watcher, coverage *console.Coverage, gauge *journal.Gauge, ground city.City) http.Handler {
+func (b *base) console(documents map[string][]byte, book *ledger.Ledger, w *watch.Watcher, coverage *console.Coverage, gauge *journal.Gauge, ground city.City) http.Handler {
 	c := b.conf
 	port := fmt.Sprint(config.Port(c.HTTP.Listen))
 	return console.New(console.Options{
 		Token: c.HTTP.Token, Hosts: append([]string{c.HTTP.Listen, net.JoinHostPort("localhost", port), net.JoinHostPort(c.PublicHost, port)}, c.HTTP.Hosts...),
-		Ledger: book, Docks: b.controller.States, Files: b.controller, Store: b.depot.Store, NATS: b.nc, Outline: ground.Grid.Outline(), Roads: ground.Roads, Buildings: ground.Buildings, Fences: ground.Fences, Coverage: coverage,
+		Documents: documents, Ledger: book, Docks: b.controller.States, Files: b.controller, Store: b.depot.Store, NATS: b.nc, Outline: ground.Grid.Outline(), Roads: ground.Roads, Buildings: ground.Buildings, Fences: ground.Fences, Coverage: coverage,
 		Counts: func() map[string]int64 {
 			return map[string]int64{"received": w.Counts.Received.Load(), "dropped": w.Counts.Dropped.Load(), "decoded": w.Counts.Decoded.Load(), "analysed": w.Analysed.Load(), "tiles": w.Tiles.Load(), "blind": w.Blind.Load(), "poses_dropped": w.PosesDropped.Load()}
 		},

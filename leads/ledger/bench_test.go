@@ -47,7 +47,7 @@ func BenchmarkLeads(b *testing.B) {
 	b.Run("log alone", func(b *testing.B) {
 		l, _ := log(b)
 		x := leads.Lead{Lead: leads.IDOf("1"), Revision: 1, State: leads.Candidate, Scene: "street-stall", Class: "stall", Findings: []string{"1"}}
-		m, err := x.Message(time.Now())
+		m, err := x.Message(time.Now(), leads.Unserved)
 		if err != nil {
 			b.Fatal(err)
 		}

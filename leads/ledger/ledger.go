@@ -50,7 +50,9 @@ type Ledger struct {
 	Shows map[string]float64
 	// EvidenceURL is the address of evidence, by its hash.
 	EvidenceURL func(sha string) string
-	Log         *slog.Logger
+	// SchemaURL is the address of a message's form, by its name.
+	SchemaURL func(name string) string
+	Log       *slog.Logger
 
 	js    jetstream.JetStream
 	write sync.Mutex           // held while a revision is decided and kept: one at a time
@@ -197,6 +199,12 @@ func (l *Ledger) open(ctx context.Context) (read int, err error) {
 	return read, err
 }
 
+// Build makes an index of the streams, or goes on making one, and returns how many revisions it read.
+func Build(ctx context.Context, js jetstream.JetStream, x *index.Index, log *slog.Logger) (int, error) {
+	l := &Ledger{Index: x, Log: log, js: js}
+	return l.open(ctx)
+}
+
 // inOneGo is how many revisions are taken into the index at a time.
 const inOneGo = 10_000
 
@@ -278,7 +286,7 @@ func (l *Ledger) change(ctx context.Context, decide func() (leads.Next, error), 
 // message is a revision as it is handed on.
 func (l *Ledger) message(x leads.Lead) (*nats.Msg, error) {
 	x.FrameURL, x.CropURL = l.EvidenceURL(x.Frame), l.EvidenceURL(x.Crop)
-	return x.Message(time.Now())
+	return x.Message(time.Now(), l.SchemaURL)
 }
 
 // keep publishes a message behind the last one that the index knows, and takes it in. The caller holds l.write.
@@ -301,7 +309,7 @@ const publishWait = 10 * time.Second
 
 // Publish sends a revision of a lead that no ledger keeps, as a CloudEvent, and waits until it is kept.
 func Publish(ctx context.Context, js jetstream.JetStream, x leads.Lead) error {
-	m, err := x.Message(time.Now())
+	m, err := x.Message(time.Now(), leads.Unserved)
 	if err != nil {
 		return err
 	}

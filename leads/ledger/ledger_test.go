@@ -43,7 +43,7 @@ func house(t testing.TB) (*Ledger, *nats.Conn, jetstream.JetStream, func() (stop
 	}
 	t.Cleanup(func() { x.Close() })
 	l := &Ledger{Rules: &leads.Rules{Scenes: map[string]leads.Scene{"street-stall": {Event: "0501", JoinM: 4.5}}}, Index: x, Shows: map[string]float64{"street-stall": 0.1},
-		EvidenceURL: func(sha string) string { return "http://x/evidence/" + sha }, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}
+		EvidenceURL: func(sha string) string { return "http://x/evidence/" + sha }, SchemaURL: leads.Unserved, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}
 	return l, nc, js, func() func() {
 		ctx, cancel := context.WithCancel(context.Background())
 		done := make(chan error, 1)
@@ -260,7 +260,7 @@ func TestALateAcknowledgementDoublesNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := late.Lead.Message(time.Now())
+	m, err := late.Lead.Message(time.Now(), leads.Unserved)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -317,7 +317,7 @@ func fill(t testing.TB, js jetstream.JetStream, n int) {
 		f := finding(fmt.Sprint("n", i), 20*float64(i))
 		x := leads.Lead{Lead: leads.IDOf(f.ID), Revision: 1, State: leads.Candidate, Scene: f.Scene, Class: f.Class, Lon: f.Lon, Lat: f.Lat, Cov: f.Cov, Score: f.Score, Simulated: true, Findings: []string{f.ID}, Seen: 1,
 			FirstSeen: time.Unix(int64(1_700_000_000+i), 0).UTC(), Frame: strings.Repeat("a", 64), Crop: strings.Repeat("b", 64), Original: strings.Repeat("c", 64)}
-		m, err := x.Message(time.Now())
+		m, err := x.Message(time.Now(), leads.Unserved)
 		if err != nil {
 			t.Fatal(err)
 		}

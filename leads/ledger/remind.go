@@ -55,7 +55,7 @@ func (l *Ledger) remindNow(ctx context.Context, now time.Time) error {
 
 // tell keeps a reminder, where nobody did meanwhile.
 func (l *Ledger) tell(ctx context.Context, r leads.Reminder) error {
-	m, err := r.Message(time.Now())
+	m, err := r.Message(time.Now(), l.SchemaURL)
 	if err != nil {
 		return err
 	}

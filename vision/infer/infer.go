@@ -81,6 +81,11 @@ type Model struct {
 	on       *runners
 }
 
+// Version names the model, with the beginning of its SHA-256.
+func (m *Model) Version() string {
+	return m.Manifest.Name + " " + m.Manifest.SHA256[:min(12, len(m.Manifest.SHA256))]
+}
+
 // Calibrated says whether the scores that it gives were calibrated.
 func (m *Model) Calibrated() bool {
 	if m.closer != nil {

@@ -44,7 +44,7 @@ func (f *flightWatch) finding(k *vision.Track, o vision.Observation, scene strin
 	return vision.Finding{
 		ID: f.id(k), Epoch: f.epoch, Flight: f.job.Flight, Dock: f.job.Dock, Scene: scene, Class: name,
 		Attributes: attr, Lon: k.Lon(), Lat: k.Lat(), HeightM: o.At.HeightM, Cov: k.Cov, Score: score, Sightings: k.Sightings,
-		FirstSeen: k.FirstSeen.UTC(), LastSeen: k.LastSeen.UTC(), Captured: o.Time.UTC(), Box: o.Box, Simulated: f.job.Simulated,
+		FirstSeen: k.FirstSeen.UTC(), LastSeen: k.LastSeen.UTC(), Captured: o.Time.UTC(), Box: o.Box, Simulated: f.job.Simulated, Model: f.w.Model.Version(),
 	}
 }
 
@@ -57,8 +57,9 @@ func (f *flightWatch) read(ctx context.Context, bgr gocv.Mat, d vision.Detection
 	return out, f.w.Plates.Note(ctx, bgr, d.Box, at.GSDM, out)
 }
 
-// judge says of a structure what the register says of it, and for which of its rule's reasons it is a finding.
+// judge notes from where a finding was seen, and says of a structure what the register says of it, and for which of its rule's reasons it is a finding.
 func (f *flightWatch) judge(x *vision.Finding, o vision.Observation, l geo.Locator, p geo.Pose, scene vision.Scene) {
+	x.Pose = &p
 	if vision.Group(o.Class) != "structure" {
 		return
 	}

@@ -45,7 +45,7 @@ func (f *flightWatch) look(ctx context.Context, c *stream.Client, in <-chan *str
 	e := &eye{quality: newFrameQuality()}
 	defer e.quality.Close()
 	if s := f.w.Shadow; s != nil {
-		e.compared = Compared{Flight: f.job.Flight, Model: s.Model.Manifest.Name + " " + s.Model.Manifest.SHA256[:12]}
+		e.compared = Compared{Flight: f.job.Flight, Model: s.Model.Version()}
 		defer func() {
 			if err := f.sink.Compared(e.compared); err != nil {
 				f.log.Error("comparison not kept", "error", err)

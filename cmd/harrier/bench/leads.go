@@ -223,7 +223,7 @@ func (x *benchLeadsCmd) fill(ctx context.Context, c config.Config) error {
 		if err != nil {
 			return err
 		}
-		m, err := next.Lead.Message(time.Now())
+		m, err := next.Lead.Message(time.Now(), leads.Unserved)
 		if err != nil {
 			return err
 		}
