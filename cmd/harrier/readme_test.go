@@ -44,6 +44,7 @@ var elsewhere = map[string]string{
 	"harrier controller --config harrier.yaml": "TestAnOperatorsHandOnASimulatedDock",
 	"harrier docksim --city DIR":               "TestAnOperatorsHandOnASimulatedDock",
 	"harrier bench locate":                     "bench.TestBenchLocateOnOneFlight",
+	"harrier leads check":                      "TestConsumersConform",
 	"harrier bench day":                        "TestADayOfDocks",
 }
 
@@ -131,6 +132,8 @@ func TestTheCommandsOfTheREADMEs(t *testing.T) {
 		switch name {
 		case "model promote", "model rollback":
 			args = append(args, "--config", "harrier.yaml", "--why", "the test's")
+		case "leads sample":
+			args = append(args, "--every", "0s")
 		case "evidence bundle":
 			want = exitUnusable // there is no lead yet, and it says so
 		case "dataset export":

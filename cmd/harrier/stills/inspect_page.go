@@ -1,8 +1,8 @@
 package stills
 
 import (
+	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"html/template"
 	"os"
@@ -11,9 +11,8 @@ import (
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
-	"github.com/paulmach/orb"
-	"github.com/paulmach/orb/geojson"
 
+	"github.com/harrier-patrol/harrier/leads/export"
 	"github.com/harrier-patrol/harrier/leads/ledger"
 )
 
@@ -34,24 +33,11 @@ func (in *inspection) finish(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	fc := geojson.NewFeatureCollection()
-	fc.ExtraMembers = map[string]any{"datum": "WGS-84"}
-	for _, l := range found {
-		f := geojson.NewFeature(orb.Point{l.Lon, l.Lat})
-		b, err := json.Marshal(l)
-		if err != nil {
-			return err
-		}
-		if err := json.Unmarshal(b, &f.Properties); err != nil {
-			return err
-		}
-		fc.Append(f)
-	}
-	b, err := json.MarshalIndent(fc, "", " ")
-	if err != nil {
+	var points bytes.Buffer
+	if err := export.GeoJSON(&points, found); err != nil {
 		return err
 	}
-	if err := os.WriteFile(filepath.Join(in.c.Out, "leads.geojson"), b, 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(in.c.Out, "leads.geojson"), points.Bytes(), 0o644); err != nil {
 		return err
 	}
 	sort.SliceStable(in.rows, func(i, j int) bool { return in.rows[i].Failed && !in.rows[j].Failed })
