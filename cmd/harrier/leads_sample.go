@@ -48,7 +48,23 @@ func (x *leadsSample) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	all, err := sample.Revisions(scenes, grid, x.Seed, x.Leads, time.Now())
+	data, err := c.DataFolder()
+	if err != nil {
+		return err
+	}
+	store, err := c.OpenEvidence(ctx, data)
+	if err != nil {
+		return err
+	}
+	picture, err := sample.Picture()
+	if err != nil {
+		return err
+	}
+	sha, err := store.Put(ctx, picture)
+	if err != nil {
+		return err
+	}
+	all, err := sample.Revisions(scenes, grid, x.Seed, x.Leads, time.Now(), sha)
 	if err != nil {
 		return err
 	}
@@ -137,7 +153,7 @@ func (x *leadsCheck) Run(ctx context.Context) error {
 		}
 	}
 	if failed > 0 {
-		return progress.SomeFailed{N: failed, Of: len(checks)}
+		return progress.SomeFailed{Text: fmt.Sprintf("%d of %d checks failed", failed, len(checks))}
 	}
 	return nil
 }

@@ -57,7 +57,7 @@ const (
 
 // Open opens the log in a folder, and makes it where there is none. Its heads are signed with a key.
 func Open(ctx context.Context, dir string, key Key, log *slog.Logger) (*Log, error) {
-	klog.SetSlogLogger(log) // what tessera has to say
+	klog.SetSlogLogger(slog.New(warnings{log.Handler()})) // what tessera has to say
 	if err := os.MkdirAll(filepath.Join(dir, daysDir), 0o700); err != nil {
 		return nil, fmt.Errorf("transparency log: %w", err)
 	}
@@ -76,6 +76,13 @@ func Open(ctx context.Context, dir string, key Key, log *slog.Logger) (*Log, err
 		return nil, fmt.Errorf("transparency log %s: %w", dir, err)
 	}
 	return &Log{dir: dir, add: a.Add, reader: reader, await: tessera.NewPublicationAwaiter(lctx, reader.ReadCheckpoint, headEvery/2), stop: stop, shutdown: shutdown, verifier: key.verifier}, nil
+}
+
+// warnings passes over what is no warning.
+type warnings struct{ slog.Handler }
+
+func (w warnings) Enabled(ctx context.Context, level slog.Level) bool {
+	return level >= slog.LevelWarn && w.Handler.Enabled(ctx, level)
 }
 
 // Close writes what was taken in, and closes.

@@ -2,8 +2,11 @@
 package sample
 
 import (
-	"crypto/sha256"
+	"bytes"
 	"fmt"
+	"image"
+	"image/color"
+	"image/jpeg"
 	"math/rand/v2"
 	"time"
 
@@ -32,8 +35,37 @@ var things = []struct {
 // lives are what becomes of them, one after the other.
 var lives = []string{"candidate", "seen again", "rejected", "confirmed", "handed over", "accepted", "returned", "closed", "gone", "undone"}
 
-// Revisions are those of n made-up leads, in the order in which a ledger keeps them; the same for the same seed. All are simulated.
-func Revisions(scenes map[string]leads.Scene, grid *geo.Grid, seed uint64, n int, from time.Time) ([]leads.Lead, error) {
+// Picture is the evidence of every sample: a JPEG that shows nothing, with a box where something would be.
+func Picture() ([]byte, error) {
+	m := image.NewRGBA(image.Rect(0, 0, width, height))
+	for y := range height {
+		for x := range width {
+			v := uint8(150 + 20*((x/40+y/40)%2))
+			m.Set(x, y, color.RGBA{v, v, v, 255})
+		}
+	}
+	for d := range 3 {
+		for x := box.Min.X; x < box.Max.X; x++ {
+			m.Set(x, box.Min.Y+d, color.RGBA{255, 45, 45, 255})
+			m.Set(x, box.Max.Y-d, color.RGBA{255, 45, 45, 255})
+		}
+		for y := box.Min.Y; y < box.Max.Y; y++ {
+			m.Set(box.Min.X+d, y, color.RGBA{255, 45, 45, 255})
+			m.Set(box.Max.X-d, y, color.RGBA{255, 45, 45, 255})
+		}
+	}
+	var b bytes.Buffer
+	err := jpeg.Encode(&b, m, nil)
+	return b.Bytes(), err
+}
+
+const width, height = 640, 360
+
+var box = image.Rect(280, 140, 360, 200)
+
+// Revisions are those of n made-up leads, in the order in which a ledger keeps them; the same for the same seed. All are simulated. picture is the
+// SHA-256 of their evidence.
+func Revisions(scenes map[string]leads.Scene, grid *geo.Grid, seed uint64, n int, from time.Time, picture string) ([]leads.Lead, error) {
 	r := rand.New(rand.NewPCG(seed, 17))
 	known := &shelf{leads: map[string]leads.Lead{}, findings: map[string]string{}}
 	rules := &leads.Rules{Scenes: scenes, Grid: grid}
@@ -52,12 +84,9 @@ func Revisions(scenes map[string]leads.Scene, grid *geo.Grid, seed uint64, n int
 		at := from.Add(time.Duration(i) * time.Minute).UTC()
 		place := geo.NewFrame(orb.Point{121.5, 31.2}, 0).From(20000*(r.Float64()-0.3), 20000*(r.Float64()-0.5))
 		flight := fmt.Sprintf("SIMDOCK%04d-%s", 1+i%16, at.Format("20060102T150405"))
-		sha := func(what string) string {
-			return fmt.Sprintf("%x", sha256.Sum256(fmt.Appendf(nil, "%d/%d/%s", seed, i, what)))
-		}
 		f := vision.Finding{ID: fmt.Sprintf("sample-%d-%d", seed, i), Epoch: 1, Flight: flight, Dock: flight[:11], Scene: k.scene, Class: k.class, Attributes: k.attributes, Lon: place.Lon(), Lat: place.Lat(), HeightM: 1.4,
 			Cov: geo.Cov{EE: 0.2 + r.Float64(), NN: 0.2 + r.Float64(), EN: 0.1}, Score: 0.5 + 0.5*r.Float64(), Sightings: 3 + r.IntN(20), FirstSeen: at, LastSeen: at.Add(9 * time.Second), Captured: at.Add(4 * time.Second),
-			Original: sha("original"), Frame: sha("frame"), Crop: sha("crop"), Box: vision.Box{X: 300 + 600*r.Float64(), Y: 200 + 300*r.Float64(), W: 60, H: 50}, Simulated: true}
+			Frame: picture, Crop: picture, Box: vision.Box{X: float64(box.Min.X), Y: float64(box.Min.Y), W: float64(box.Dx()), H: float64(box.Dy())}, Simulated: true}
 		next, err := rules.Take(known, f)
 		if err != nil {
 			return nil, err

@@ -17,7 +17,7 @@ func TestSamplesAreOfEveryKind(t *testing.T) {
 			scenes[s] = leads.Scene{Event: "0101", JoinM: 4, Review: leads.Reviewing{Steps: steps}, Due: leads.Dues{Candidate: time.Hour}}
 		}
 		make := func() []leads.Lead {
-			all, err := Revisions(scenes, nil, 7, 240, time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC))
+			all, err := Revisions(scenes, nil, 7, 240, time.Date(2026, 3, 2, 8, 0, 0, 0, time.UTC), "sha")
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -2,6 +2,7 @@
 package progress
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"os"
@@ -59,6 +60,11 @@ func (p *Bar) Done() {
 }
 
 // SomeFailed says that a command went on past inputs that failed; each was already reported.
-type SomeFailed struct{ N, Of int }
+type SomeFailed struct {
+	N, Of int
+	Text  string // in place of "N of Of inputs failed"
+}
 
-func (e SomeFailed) Error() string { return fmt.Sprintf("%d of %d inputs failed", e.N, e.Of) }
+func (e SomeFailed) Error() string {
+	return cmp.Or(e.Text, fmt.Sprintf("%d of %d inputs failed", e.N, e.Of))
+}
