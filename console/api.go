@@ -19,6 +19,7 @@ import (
 	"github.com/harrier-patrol/harrier/geo"
 	"github.com/harrier-patrol/harrier/journal"
 	"github.com/harrier-patrol/harrier/leads"
+	"github.com/harrier-patrol/harrier/leads/handover"
 	"github.com/harrier-patrol/harrier/leads/index"
 	"github.com/harrier-patrol/harrier/leads/ledger"
 )
@@ -187,6 +188,13 @@ func api(mux *http.ServeMux, o Options) huma.API {
 		Cell string `path:"cell" pattern:"^[0-9]{15}$" doc:"Code of a unit grid cell"`
 	}) (*body[CellCoverage], error) {
 		return &body[CellCoverage]{o.Coverage.Cell(in.Cell)}, nil
+	})
+	huma.Get(h, "/api/webhooks", func(ctx context.Context, _ *struct{}) (*body[[]handover.Queue], error) {
+		q, err := o.Webhooks(ctx)
+		if err != nil {
+			return nil, huma.Error503ServiceUnavailable("what waits for webhooks cannot be read: " + err.Error())
+		}
+		return &body[[]handover.Queue]{q}, nil
 	})
 	huma.Get(h, "/api/troubles", func(context.Context, *struct{}) (*body[[]string], error) {
 		return &body[[]string]{o.Troubles()}, nil

@@ -19,6 +19,7 @@ import (
 	"github.com/harrier-patrol/harrier/evidence"
 	"github.com/harrier-patrol/harrier/geo"
 	"github.com/harrier-patrol/harrier/journal"
+	"github.com/harrier-patrol/harrier/leads/handover"
 	"github.com/harrier-patrol/harrier/leads/ledger"
 )
 
@@ -40,6 +41,8 @@ type Options struct {
 	// Troubles are what keeps facts from being kept, now or soon.
 	Troubles    func() []string
 	DeadLetters DeadLetters
+	// Webhooks are what waits for them.
+	Webhooks func(context.Context) ([]handover.Queue, error)
 	// Documents describe messages on NATS, by the paths under which they are served, without the token.
 	Documents map[string][]byte
 

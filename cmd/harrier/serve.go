@@ -21,6 +21,7 @@ import (
 	"github.com/harrier-patrol/harrier/geo/city"
 	"github.com/harrier-patrol/harrier/journal"
 	"github.com/harrier-patrol/harrier/leads"
+	"github.com/harrier-patrol/harrier/leads/handover"
 	"github.com/harrier-patrol/harrier/leads/index"
 	"github.com/harrier-patrol/harrier/leads/ledger"
 	"github.com/harrier-patrol/harrier/vision"
@@ -82,6 +83,9 @@ func serve(ctx context.Context, c config.Config, log *slog.Logger) (err error) {
 	}
 	book, err := b.openLedger(scenes, ground)
 	if err != nil {
+		return err
+	}
+	if err := b.openHandover(book); err != nil {
 		return err
 	}
 	notary, err := b.openNotary(ctx)
@@ -161,6 +165,36 @@ func version() string {
 	return "harrier " + i.Main.Version
 }
 
+// openHandover opens what takes leads to systems without NATS.
+func (b *base) openHandover(book *ledger.Ledger) error {
+	for _, w := range b.conf.Leads.Webhooks {
+		if err := w.Open(b.log); err != nil {
+			return fmt.Errorf("leads.webhooks: %w", err)
+		}
+		b.add(func(ctx context.Context) error { return w.Run(ctx, b.js) })
+	}
+	if d := &b.conf.Leads.Drop; d.Folder != "" {
+		if err := d.Open(); err != nil {
+			return fmt.Errorf("leads.drop: %w", err)
+		}
+		b.add(func(ctx context.Context) error { return d.Run(ctx, book.Real, b.log) })
+	}
+	return nil
+}
+
+// queues are what waits for webhooks.
+func (b *base) queues(ctx context.Context) ([]handover.Queue, error) {
+	out := []handover.Queue{}
+	for _, w := range b.conf.Leads.Webhooks {
+		q, err := w.Queue(ctx, b.js)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, q)
+	}
+	return out, nil
+}
+
 // showsGSDM is the coarsest ground resolution at which things are seen, metres a pixel, where a scene does not say.
 const showsGSDM = 0.1
 
@@ -217,7 +251,16 @@ func (b *base) console(documents map[string][]byte, book *ledger.Ledger, w *watc
 		Counts: func() map[string]int64 {
 			return map[string]int64{"received": w.Counts.Received.Load(), "dropped": w.Counts.Dropped.Load(), "decoded": w.Counts.Decoded.Load(), "analysed": w.Analysed.Load(), "tiles": w.Tiles.Load(), "blind": w.Blind.Load(), "poses_dropped": w.PosesDropped.Load()}
 		},
-		Troubles: func() []string { return troubles(b.disk, gauge) },
+		Troubles: func() []string {
+			out := troubles(b.disk, gauge)
+			for _, w := range c.Leads.Webhooks {
+				if t := w.Trouble(); t != "" {
+					out = append(out, t)
+				}
+			}
+			return out
+		},
+		Webhooks: b.queues,
 		DeadLetters: console.DeadLetters{
 			List:   func(ctx context.Context) ([]journal.Dead, error) { return journal.ListDead(ctx, b.js) },
 			Replay: func(ctx context.Context, id, by string) error { return journal.ReplayDead(ctx, b.js, id, by) },

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -336,6 +337,19 @@ func (l *Ledger) Decide(ctx context.Context, r leads.Review) (leads.Lead, error)
 		}
 		return nil
 	})
+}
+
+// Real are the leads of real docks as they are, the newest first; ErrNotReady before the leads so far are read.
+func (l *Ledger) Real() (out []leads.Lead, err error) {
+	x, err := l.Read()
+	for more, after := true, ""; err == nil && more; {
+		var page []leads.Lead
+		if page, more, err = x.Page(index.Query{}, after, inOneGo); err == nil && len(page) > 0 {
+			after = page[len(page)-1].Lead
+			out = append(out, slices.DeleteFunc(page, func(l leads.Lead) bool { return l.Simulated })...)
+		}
+	}
+	return out, err
 }
 
 // Read returns the index to read in; ErrNotReady before the leads so far are read.

@@ -21,6 +21,7 @@ import (
 	"github.com/harrier-patrol/harrier/evidence"
 	"github.com/harrier-patrol/harrier/geo/city"
 	"github.com/harrier-patrol/harrier/journal"
+	"github.com/harrier-patrol/harrier/leads/handover"
 	"github.com/harrier-patrol/harrier/missions"
 )
 
@@ -65,7 +66,9 @@ type Config struct {
 		Timestamp       string `yaml:"timestamp"` // address of an authority
 	} `yaml:"evidence"`
 	Leads struct {
-		WorkTime string `yaml:"work_time"`
+		WorkTime string              `yaml:"work_time"`
+		Webhooks []*handover.Webhook `yaml:"webhooks"`
+		Drop     handover.Drop       `yaml:"drop"`
 	} `yaml:"leads"`
 	Live struct {
 		Quality int `yaml:"quality"`
@@ -161,6 +164,7 @@ func Default() Config {
 	c.Media.ListenRTMP, c.Media.ListenRTSP, c.Media.RTPPort = "127.0.0.1:1935", "127.0.0.1:8554", 8000
 	c.Storage = Storage{Listen: "127.0.0.1:9000", Bucket: "harrier-media", Region: "us-east-1", Provider: cloudapi.ProviderMinio, AccessKey: "harrier", QuotaGiB: 20}
 	c.Evidence.Bucket, c.Evidence.Log = evidence.Bucket{Bucket: "harrier-evidence", Region: "us-east-1"}, "harrier"
+	c.Leads.Drop.At = "02:00"
 	c.Live.Quality, c.Live.DRCHz = 3, 5
 	c.Disk.Warn, c.Disk.Stop = 10, 5
 	c.Vision.Engine, c.Vision.Sessions, c.Vision.Interval, c.Vision.Flights = "onnxruntime", 0, 300*time.Millisecond, 16
@@ -186,7 +190,7 @@ func Load(path string) (Config, error) {
 			return c, fmt.Errorf("%s: %w", path, err)
 		}
 		dir := filepath.Dir(path)
-		for _, p := range append(c.City.Paths(), &c.Scenes, &c.Data, &c.Leads.WorkTime, &c.MQTT.Cert, &c.MQTT.Key, &c.MQTT.CA) {
+		for _, p := range append(c.City.Paths(), &c.Scenes, &c.Data, &c.Leads.WorkTime, &c.Leads.Drop.Folder, &c.MQTT.Cert, &c.MQTT.Key, &c.MQTT.CA) {
 			if *p != "" && !filepath.IsAbs(*p) {
 				*p = filepath.Join(dir, *p)
 			}

@@ -191,6 +191,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List API webhooks */
+        get: operations["list-api-webhooks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -435,6 +452,43 @@ export interface components {
             standing: string;
             status?: string;
         };
+        Pose: {
+            /** Format: double */
+            height_m: number;
+            /** Format: double */
+            lat: number;
+            /** Format: double */
+            lon: number;
+            /** Format: double */
+            pitch: number;
+            /** Format: double */
+            roll: number;
+            sigma: components["schemas"]["PoseSigma"];
+            /** Format: date-time */
+            time: string;
+            /** Format: double */
+            turn?: number;
+            /** Format: double */
+            vel_e?: number;
+            /** Format: double */
+            vel_n?: number;
+            /** Format: double */
+            yaw: number;
+        };
+        PoseSigma: {
+            /** Format: double */
+            horiz_m: number;
+            /** Format: double */
+            pitch: number;
+            /** Format: double */
+            roll: number;
+            /** Format: double */
+            time_s: number;
+            /** Format: double */
+            vert_m: number;
+            /** Format: double */
+            yaw: number;
+        };
         "Post-api-dead-letters-by-id-replayRequest": {
             by: string;
         };
@@ -472,6 +526,17 @@ export interface components {
              */
             until?: string;
         };
+        Queue: {
+            /** Format: date-time */
+            failing_since?: string;
+            url: string;
+            /**
+             * Format: int64
+             * @description Revisions in the stream that were not looked at yet
+             */
+            waiting: number;
+            why?: string;
+        };
         Reply: {
             data?: unknown;
             error?: string;
@@ -485,7 +550,9 @@ export interface components {
             finding: string;
             flight: string;
             frame: string;
+            model?: string;
             original?: string;
+            pose?: components["schemas"]["Pose"];
             /** Format: double */
             score: number;
         };
@@ -556,6 +623,7 @@ export interface components {
             relapse?: boolean;
             /** Format: int64 */
             revision: number;
+            rule?: string;
             scene: string;
             /** Format: double */
             score: number;
@@ -564,6 +632,7 @@ export interface components {
             shots?: components["schemas"]["Shot"][] | null;
             simulated: boolean;
             since?: components["schemas"]["Since"];
+            software?: string;
             split_from?: string;
             state: string;
             steps?: components["schemas"]["Step"][] | null;
@@ -933,6 +1002,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": string[] | null;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "list-api-webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queue"][] | null;
                 };
             };
             /** @description Error */
