@@ -223,7 +223,7 @@ func docksAPI(h huma.API, o Options) {
 		return &body[[]Dock]{out}, nil
 	})
 	huma.Post(h, "/api/docks/{sn}/{action}", func(ctx context.Context, in *struct {
-		SN     string `path:"sn" doc:"Serial number; all for return-home, ground and release of the whole fleet"`
+		SN     string `path:"sn" pattern:"^([A-Za-z0-9]{4,32}|all)$" doc:"Serial number; all for return-home, ground and release of the whole fleet"`
 		Action string `path:"action" enum:"pause,resume,return-home,cancel-return,take-over,ground,release"`
 		Body   struct {
 			By     string `json:"by" minLength:"1" maxLength:"100"`

@@ -120,7 +120,7 @@ func TestNoDeedWithoutARecord(t *testing.T) {
 	if n := s.times(cloudapi.MethodReturnHome); n != 0 {
 		t.Errorf("the dock was asked %d times", n)
 	}
-	if err := journal.Declare(t.Context(), w.js, Streams, nil); err != nil {
+	if err := journal.Declare(t.Context(), w.js, Streams, nil, 1); err != nil {
 		t.Fatal(err)
 	}
 	if r := w.command(t, d.SN, home); !r.OK {

@@ -49,7 +49,7 @@ func worldOf(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	_, nc, js := natstest.Start(t)
-	if err := journal.Declare(t.Context(), js, Streams, nil); err != nil {
+	if err := journal.Declare(t.Context(), js, Streams, nil, 1); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {

@@ -39,6 +39,9 @@ func (p permanent) Unwrap() error { return p.error }
 // ErrNotMine says that somebody else has the message now: it is neither done nor failed.
 var ErrNotMine = errors.New("somebody else has the message")
 
+// openFor is how long a consumer is tried to be made.
+const openFor = time.Minute
+
 // Pauses between the tries of what failed.
 const (
 	pauseMin = 200 * time.Millisecond
@@ -86,7 +89,10 @@ func (c Consumer) together(ctx context.Context, js jetstream.JetStream, first je
 				xs = append(xs, x)
 			}
 		}
-		if err := Guarded(func() error { return handle(ctx, xs) }); err == nil {
+		stop := c.keepAlive(all...)
+		err := Guarded(func() error { return handle(ctx, xs) })
+		stop()
+		if err == nil {
 			for _, m := range all {
 				_ = m.Ack() // where that is lost it comes once more
 			}
@@ -101,6 +107,10 @@ func (c Consumer) together(ctx context.Context, js jetstream.JetStream, first je
 // consume hands out messages to work, AtOnce at a time.
 func (c Consumer) consume(ctx context.Context, js jetstream.JetStream, log *slog.Logger, work func(jetstream.Msg, jetstream.Consumer)) error {
 	cons, err := c.open(ctx, js)
+	for end := time.Now().Add(openFor); err != nil && ctx.Err() == nil && !errors.Is(err, jetstream.ErrStreamNotFound) && time.Now().Before(end); cons, err = c.open(ctx, js) {
+		log.Warn("a consumer is not there yet, trying again", "stream", c.Stream, "consumer", c.Name, "error", err) // a cluster that was just started has no leader
+		sleep(ctx, pauseMin)
+	}
 	if ctx.Err() != nil {
 		return nil
 	}
@@ -164,6 +174,30 @@ func msgOf(m jetstream.Msg) (Msg, error) {
 	return Msg{Subject: m.Subject(), ID: m.Headers().Get(jetstream.MsgIDHeader), Data: m.Data(), Seq: md.Sequence.Stream, At: md.Timestamp, Tries: md.NumDelivered}, nil
 }
 
+// keepAlive gives signs of life of messages while they are worked on.
+func (c Consumer) keepAlive(all ...jetstream.Msg) (stop func()) {
+	done, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		t := time.NewTicker(max(c.Wait/3, 100*time.Millisecond))
+		defer t.Stop()
+		for {
+			select {
+			case <-done:
+				return
+			case <-t.C:
+				for _, m := range all {
+					_ = m.InProgress()
+				}
+			}
+		}
+	}()
+	return func() {
+		close(done)
+		<-ended
+	}
+}
+
 // work hands out one message.
 func (c Consumer) work(ctx context.Context, js jetstream.JetStream, m jetstream.Msg, log *slog.Logger, handle func(context.Context, Msg) error) {
 	x, err := msgOf(m)
@@ -172,21 +206,7 @@ func (c Consumer) work(ctx context.Context, js jetstream.JetStream, m jetstream.
 		_ = m.Term()
 		return
 	}
-	done := make(chan struct{})
-	alive := make(chan struct{})
-	go func() { // signs of life while it is worked on
-		defer close(alive)
-		t := time.NewTicker(max(c.Wait/3, 100*time.Millisecond))
-		defer t.Stop()
-		for {
-			select {
-			case <-done:
-				return
-			case <-t.C:
-				_ = m.InProgress()
-			}
-		}
-	}()
+	stop := c.keepAlive(m)
 	for pause := pauseMin; ; pause = min(2*pause, pauseMax) {
 		err = Guarded(func() error { return handle(ctx, x) })
 		if err == nil || !errors.Is(err, ErrUnavailable) || ctx.Err() != nil {
@@ -195,8 +215,7 @@ func (c Consumer) work(ctx context.Context, js jetstream.JetStream, m jetstream.
 		log.Warn("not kept yet, trying again", "stream", c.Stream, "subject", x.Subject, "error", err, "in", pause)
 		sleep(ctx, pause)
 	}
-	close(done)
-	<-alive
+	stop()
 	switch perm := (permanent{}); {
 	case err == nil:
 		actx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)

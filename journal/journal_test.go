@@ -54,7 +54,7 @@ var facts = journal.Stream{Name: "FACTS", Subjects: []string{"facts.>"}, MaxByte
 func TestAPoisonMessageStopsNobody(t *testing.T) {
 	_, js := open(t)
 	ctx := t.Context()
-	if err := journal.Declare(ctx, js, []journal.Stream{facts, journal.DeadLetters}, nil); err != nil {
+	if err := journal.Declare(ctx, js, []journal.Stream{facts, journal.DeadLetters}, nil, 1); err != nil {
 		t.Fatal(err)
 	}
 	for _, v := range []string{"good 1", "poison", "panics", "good 2", "never"} {
@@ -121,7 +121,7 @@ func TestAPoisonMessageStopsNobody(t *testing.T) {
 func TestNATSAwayLosesNothing(t *testing.T) {
 	s, js := open(t)
 	ctx := t.Context()
-	if err := journal.Declare(ctx, js, []journal.Stream{facts, journal.DeadLetters, {Name: "OUT", Subjects: []string{"out.>"}, MaxBytes: 1 << 20}}, nil); err != nil {
+	if err := journal.Declare(ctx, js, []journal.Stream{facts, journal.DeadLetters, {Name: "OUT", Subjects: []string{"out.>"}, MaxBytes: 1 << 20}}, nil, 1); err != nil {
 		t.Fatal(err)
 	}
 	var mu sync.Mutex
@@ -156,7 +156,7 @@ func TestNATSAwayLosesNothing(t *testing.T) {
 func TestAFullStreamRefusesWhatIsNew(t *testing.T) {
 	_, js := open(t)
 	ctx := t.Context()
-	if err := journal.Declare(ctx, js, []journal.Stream{facts}, nil); err != nil {
+	if err := journal.Declare(ctx, js, []journal.Stream{facts}, nil, 1); err != nil {
 		t.Fatal(err)
 	}
 	var err error
@@ -190,7 +190,7 @@ func TestWhatAnOperatorSetOfAStreamSurvivesARestart(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 2 {
-		if err := journal.Declare(ctx, js, []journal.Stream{facts}, nil); err != nil {
+		if err := journal.Declare(ctx, js, []journal.Stream{facts}, nil, 1); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -202,7 +202,7 @@ func TestWhatAnOperatorSetOfAStreamSurvivesARestart(t *testing.T) {
 	if c.MaxBytes != 3<<20 || c.MaxAge != 48*time.Hour || c.Description != "ours" || c.Discard != jetstream.DiscardNew || c.Subjects[0] != "facts.>" {
 		t.Errorf("after two starts: %+v", c)
 	}
-	if err := journal.Declare(ctx, js, []journal.Stream{facts}, map[string]journal.Retention{"FACTS": {GiB: 0.01, Days: 7}}); err != nil {
+	if err := journal.Declare(ctx, js, []journal.Stream{facts}, map[string]journal.Retention{"FACTS": {GiB: 0.01, Days: 7}}, 1); err != nil {
 		t.Fatal(err)
 	}
 	if st, err = js.Stream(ctx, "FACTS"); err != nil {
@@ -211,14 +211,14 @@ func TestWhatAnOperatorSetOfAStreamSurvivesARestart(t *testing.T) {
 	if c := st.CachedInfo().Config; c.MaxBytes != 10737418 || c.MaxAge != 7*24*time.Hour {
 		t.Errorf("the configuration's retention: %d bytes, %s", c.MaxBytes, c.MaxAge)
 	}
-	if err := journal.Declare(ctx, js, []journal.Stream{facts}, map[string]journal.Retention{"FACT": {GiB: 1}}); err == nil || !strings.Contains(err.Error(), "FACTS") {
+	if err := journal.Declare(ctx, js, []journal.Stream{facts}, map[string]journal.Retention{"FACT": {GiB: 1}}, 1); err == nil || !strings.Contains(err.Error(), "FACTS") {
 		t.Errorf("a stream that is not: %v", err)
 	}
 }
 
 func TestFollowReadsWhatWasAndWhatComes(t *testing.T) {
 	_, js := open(t)
-	if err := journal.Declare(t.Context(), js, []journal.Stream{facts}, nil); err != nil {
+	if err := journal.Declare(t.Context(), js, []journal.Stream{facts}, nil, 1); err != nil {
 		t.Fatal(err)
 	}
 	for i := range 10 {
@@ -254,7 +254,7 @@ func TestFollowReadsWhatWasAndWhatComes(t *testing.T) {
 // BenchmarkReplay is how fast a stream of leads (1.5 kB each) is read back.
 func BenchmarkReplay(b *testing.B) {
 	_, _, js := natstest.Start(b)
-	if err := journal.Declare(b.Context(), js, []journal.Stream{{Name: "FACTS", Subjects: []string{"facts.>"}}}, nil); err != nil {
+	if err := journal.Declare(b.Context(), js, []journal.Stream{{Name: "FACTS", Subjects: []string{"facts.>"}}}, nil, 1); err != nil {
 		b.Fatal(err)
 	}
 	const n = 50_000
@@ -280,7 +280,7 @@ func BenchmarkReplay(b *testing.B) {
 // Who was stopped before the end was read does not take what was read for all; a change of how long ids are known reaches a stream that is there.
 func TestAReadingThatIsStoppedSaysSo(t *testing.T) {
 	_, js := open(t)
-	if err := journal.Declare(t.Context(), js, []journal.Stream{facts}, nil); err != nil {
+	if err := journal.Declare(t.Context(), js, []journal.Stream{facts}, nil, 1); err != nil {
 		t.Fatal(err)
 	}
 	for range 3 {
@@ -296,7 +296,7 @@ func TestAReadingThatIsStoppedSaysSo(t *testing.T) {
 	}
 	longer := facts
 	longer.Once = 24 * time.Hour
-	if err := journal.Declare(t.Context(), js, []journal.Stream{longer}, nil); err != nil {
+	if err := journal.Declare(t.Context(), js, []journal.Stream{longer}, nil, 1); err != nil {
 		t.Fatal(err)
 	}
 	st, err := js.Stream(t.Context(), "FACTS")

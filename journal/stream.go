@@ -60,9 +60,11 @@ func (s Stream) config() jetstream.StreamConfig {
 
 // Declare makes streams where they are missing. Of a stream that is there it sets the subjects and that nothing is dropped silently, and what the
 // configuration says; replicas, limits and all else that an operator has set stay.
-func Declare(ctx context.Context, js jetstream.JetStream, streams []Stream, conf map[string]Retention) error {
+//
+// replicas is on how many servers of a cluster a new stream is kept; 0 and 1: on one.
+func Declare(ctx context.Context, js jetstream.JetStream, streams []Stream, conf map[string]Retention, replicas int) error {
 	for _, s := range streams {
-		if err := declare(ctx, js, s, conf[s.Name]); err != nil {
+		if err := declare(ctx, js, s, conf[s.Name], replicas); err != nil {
 			return fmt.Errorf("stream %s: %w; does NATS run with JetStream?", s.Name, err)
 		}
 	}
@@ -78,7 +80,7 @@ func Declare(ctx context.Context, js jetstream.JetStream, streams []Stream, conf
 	return nil
 }
 
-func declare(ctx context.Context, js jetstream.JetStream, s Stream, r Retention) error {
+func declare(ctx context.Context, js jetstream.JetStream, s Stream, r Retention, replicas int) error {
 	want := s.config()
 	st, err := js.Stream(ctx, s.Name)
 	fresh := errors.Is(err, jetstream.ErrStreamNotFound)
@@ -103,6 +105,7 @@ func declare(ctx context.Context, js jetstream.JetStream, s Stream, r Retention)
 		want.Duplicates = want.MaxAge
 	}
 	if fresh {
+		want.Replicas = max(1, replicas)
 		_, err = js.CreateStream(ctx, want)
 		return err
 	}

@@ -90,7 +90,7 @@ func attackNATS(t *testing.T, url string, passwords map[string]string) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
 	defer cancel()
-	if err := journal.Declare(ctx, js, config.Streams(), nil); err != nil {
+	if err := journal.Declare(ctx, js, config.Streams(), nil, 1); err != nil {
 		t.Fatal(err)
 	}
 	if err := leadsConsumer(ctx, js); err != nil {

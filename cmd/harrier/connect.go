@@ -87,7 +87,7 @@ func (b *base) connect(ctx context.Context) (err error) {
 	if err := b.connectNATS(); err != nil {
 		return err
 	}
-	if err := journal.Declare(ctx, b.js, config.Streams(), c.Retention); err != nil {
+	if err := journal.Declare(ctx, b.js, config.Streams(), c.Retention, c.NATS.Replicas); err != nil {
 		return err
 	}
 	return leadsConsumer(ctx, b.js)

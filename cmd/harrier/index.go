@@ -43,7 +43,7 @@ func (x *indexRebuild) Run(ctx context.Context) (err error) {
 	if err := b.connectNATS(); err != nil {
 		return err
 	}
-	if err := journal.Declare(ctx, b.js, config.Streams(), c.Retention); err != nil {
+	if err := journal.Declare(ctx, b.js, config.Streams(), c.Retention, c.NATS.Replicas); err != nil {
 		return err
 	}
 	began, next := time.Now(), indexIn(b.data)+".new"

@@ -119,7 +119,7 @@ func (x *leadsCheck) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := journal.Declare(ctx, js, ledger.Streams, nil); err != nil {
+	if err := journal.Declare(ctx, js, ledger.Streams, nil, 1); err != nil {
 		return err
 	}
 	if err := leadsConsumer(ctx, js); err != nil {

@@ -21,7 +21,7 @@ func TestAccountsOfMediaOutliveAChangeOfHands(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
 	_, _, js := natstest.Start(t)
-	if err := journal.Declare(ctx, js, []journal.Stream{{Name: "MEDIA", Subjects: []string{Subject + ">"}, MaxBytes: 1 << 20}}, nil); err != nil {
+	if err := journal.Declare(ctx, js, []journal.Stream{{Name: "MEDIA", Subjects: []string{Subject + ">"}, MaxBytes: 1 << 20}}, nil, 1); err != nil {
 		t.Fatal(err)
 	}
 	kv, err := js.CreateKeyValue(ctx, jetstream.KeyValueConfig{Bucket: Bucket})

@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/transparency-dev/tessera"
@@ -57,7 +58,7 @@ const (
 
 // Open opens the log in a folder, and makes it where there is none. Its heads are signed with a key.
 func Open(ctx context.Context, dir string, key Key, log *slog.Logger) (*Log, error) {
-	klog.SetSlogLogger(slog.New(warnings{log.Handler()})) // what tessera has to say
+	once.Do(func() { klog.SetSlogLogger(slog.New(warnings{log.Handler()})) })
 	if err := os.MkdirAll(filepath.Join(dir, daysDir), 0o700); err != nil {
 		return nil, fmt.Errorf("transparency log: %w", err)
 	}
@@ -77,6 +78,9 @@ func Open(ctx context.Context, dir string, key Key, log *slog.Logger) (*Log, err
 	}
 	return &Log{dir: dir, add: a.Add, reader: reader, await: tessera.NewPublicationAwaiter(lctx, reader.ReadCheckpoint, headEvery/2), stop: stop, shutdown: shutdown, verifier: key.verifier}, nil
 }
+
+// once sets where goes what tessera has to say: it has one logger for all of a process.
+var once sync.Once
 
 // warnings passes over what is no warning.
 type warnings struct{ slog.Handler }

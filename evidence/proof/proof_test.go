@@ -364,7 +364,7 @@ func TestKeys(t *testing.T) {
 func TestTheNotaryMissesNothing(t *testing.T) {
 	_, _, js := natstest.Start(t)
 	streams := []journal.Stream{{Name: "LEADS", Subjects: []string{"leads.>"}}, {Name: "REVIEWS", Subjects: []string{"reviews"}}}
-	if err := journal.Declare(t.Context(), js, streams, nil); err != nil {
+	if err := journal.Declare(t.Context(), js, streams, nil, 1); err != nil {
 		t.Fatal(err)
 	}
 	dir, k := t.TempDir(), key(t)

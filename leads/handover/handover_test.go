@@ -96,7 +96,7 @@ func until(t *testing.T, what string, ok func() bool) {
 // Revisions come in their order, those of the states that are asked for, each until it is taken; one that the receiver refuses is a dead letter.
 func TestWebhooks(t *testing.T) {
 	_, _, js := natstest.Start(t)
-	if err := journal.Declare(t.Context(), js, append(slices.Clone(ledger.Streams), journal.DeadLetters), nil); err != nil {
+	if err := journal.Declare(t.Context(), js, append(slices.Clone(ledger.Streams), journal.DeadLetters), nil, 1); err != nil {
 		t.Fatal(err)
 	}
 	r := &receiver{t: t, answers: []int{500, 429, 302}, under: map[string]int{}}

@@ -94,8 +94,12 @@ func (l *Ledger) Run(ctx context.Context, nc *nats.Conn, js jetstream.JetStream)
 // together is how many findings that wait become leads at a time.
 const together = 256
 
+// findingsWait is after how long without a sign of life findings that were handed out come again: what was on its way when a server of NATS or this
+// process died.
+const findingsWait = 4 * time.Second
+
 func (l *Ledger) takeFindings(ctx context.Context) error {
-	c := journal.Consumer{Stream: "FINDINGS", Name: findingsConsumer, Wait: 30 * time.Second, Tries: 4, Together: together}
+	c := journal.Consumer{Stream: "FINDINGS", Name: findingsConsumer, Wait: findingsWait, Tries: 4, Together: together}
 	return journal.ConsumeTogether(ctx, l.js, c, l.Log, func(ctx context.Context, all []journal.Msg) error {
 		found := make([]vision.Finding, len(all))
 		for i, m := range all {

@@ -34,7 +34,7 @@ func house(t testing.TB) (*Ledger, *nats.Conn, jetstream.JetStream, func() (stop
 		{Name: "FINDINGS", Subjects: []string{"harrier.findings.>"}, MaxBytes: 64 << 20},
 		{Name: "COVERAGE", Subjects: []string{"harrier.coverage.>"}, MaxBytes: 64 << 20, Last: true},
 		{Name: "CHANGES", Subjects: []string{"harrier.changes.>"}, MaxBytes: 64 << 20}}, Streams...)
-	if err := journal.Declare(t.Context(), js, streams, nil); err != nil {
+	if err := journal.Declare(t.Context(), js, streams, nil, 1); err != nil {
 		t.Fatal(err)
 	}
 	x, err := index.Open(filepath.Join(t.TempDir(), "leads.sqlite"))

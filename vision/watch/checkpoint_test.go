@@ -24,7 +24,7 @@ var quiet = slog.New(slog.DiscardHandler)
 func streamOfCheckpoints(t *testing.T) jetstream.JetStream {
 	t.Helper()
 	_, _, js := natstest.Start(t)
-	if err := journal.Declare(t.Context(), js, Streams, nil); err != nil {
+	if err := journal.Declare(t.Context(), js, Streams, nil, 1); err != nil {
 		t.Fatal(err)
 	}
 	return js

@@ -209,7 +209,7 @@ func (x *benchLeadsCmd) fill(ctx context.Context, c config.Config) error {
 	if err != nil {
 		return err
 	}
-	if err := journal.Declare(ctx, js, config.Streams(), c.Retention); err != nil {
+	if err := journal.Declare(ctx, js, config.Streams(), c.Retention, c.NATS.Replicas); err != nil {
 		return err
 	}
 	rules := &leads.Rules{Scenes: map[string]leads.Scene{"street-stall": {Event: "0501", JoinM: 4.5}}}

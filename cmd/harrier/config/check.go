@@ -29,6 +29,9 @@ func (c Config) check() error {
 	if c.Storage.Endpoint != "" && c.Storage.SecretKey == "" {
 		return errors.New("storage.endpoint: an external bucket needs storage.access_key and storage.secret_key (or HARRIER_STORAGE_SECRET)")
 	}
+	if c.NATS.Replicas < 1 || c.NATS.Replicas > 5 || c.NATS.Replicas > 1 && c.NATS.URL == "" {
+		return fmt.Errorf("nats.replicas is 1, or up to 5 with nats.url of a cluster, and not %d", c.NATS.Replicas)
+	}
 	if c.Evidence.Endpoint != "" && (c.Evidence.AccessKey == "" || c.Evidence.SecretKey == "") {
 		return errors.New("evidence.endpoint: a bucket needs evidence.access_key and evidence.secret_key (or HARRIER_EVIDENCE_SECRET)")
 	}

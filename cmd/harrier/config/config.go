@@ -40,6 +40,7 @@ type Config struct {
 		Listen   string `yaml:"listen"`
 		User     string `yaml:"user"`
 		Password string `yaml:"password"`
+		Replicas int    `yaml:"replicas"`
 	} `yaml:"nats"`
 	// Retention is how much of a stream is kept; what it does not name keeps what it has.
 	Retention map[string]journal.Retention `yaml:"retention"`
@@ -160,7 +161,7 @@ func Default() Config {
 	c.PublicHost = "127.0.0.1"
 	c.HTTP.Listen = "127.0.0.1:8080"
 	c.MQTT.Listen = "127.0.0.1:1883"
-	c.NATS.Listen = "127.0.0.1:4222"
+	c.NATS.Listen, c.NATS.Replicas = "127.0.0.1:4222", 1
 	c.Media.ListenRTMP, c.Media.ListenRTSP, c.Media.RTPPort = "127.0.0.1:1935", "127.0.0.1:8554", 8000
 	c.Storage = Storage{Listen: "127.0.0.1:9000", Bucket: "harrier-media", Region: "us-east-1", Provider: cloudapi.ProviderMinio, AccessKey: "harrier", QuotaGiB: 20}
 	c.Evidence.Bucket, c.Evidence.Log = evidence.Bucket{Bucket: "harrier-evidence", Region: "us-east-1"}, "harrier"
