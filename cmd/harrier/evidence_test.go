@@ -145,7 +145,7 @@ const killsEnv = "HARRIER_KILLS"
 // Killed at any moment, NATS, ledger, index and log with it, Harrier loses no lead, makes none twice, and its log verifies.
 func TestKilledAnywhere(t *testing.T) {
 	bin := whole(t)
-	kills := 4
+	kills := 3
 	if n, err := strconv.Atoi(os.Getenv(killsEnv)); err == nil {
 		kills = n
 	}

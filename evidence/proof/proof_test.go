@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	crand "crypto/rand"
@@ -633,7 +634,7 @@ func authority(t testing.TB, asked *int) string {
 			return
 		}
 		stamp := timestamp.Timestamp{HashAlgorithm: req.HashAlgorithm, HashedMessage: req.HashedMessage, Time: time.Now(), Nonce: req.Nonce, SerialNumber: big.NewInt(7), Policy: asn1.ObjectIdentifier{1, 2, 3}, AddTSACertificate: true}
-		answer, err := stamp.CreateResponse(cert, private)
+		answer, err := stamp.CreateResponseWithOpts(cert, private, crypto.SHA256)
 		if err != nil {
 			t.Error(err)
 		}
