@@ -70,23 +70,11 @@ func ReadFences(l *Layer) (*Fences, []Problem) {
 		}
 		x := Fence{ID: f.Get("id"), Kind: f.Get("kind", "种类", "类型"), Name: f.Get("name", "名称"), Source: f.Get("source", "来源"), MadeUp: f.Get("made_up") == "true" || f.Get("made_up") == "1"}
 		var err error
-		fail := func(what string, e error) {
-			if e != nil && err == nil {
-				err = fmt.Errorf("%s: %w", what, e)
-			}
-		}
 		if !slices.Contains(FenceKinds, x.Kind) {
-			fail("kind", fmt.Errorf("%q is not one of %s", x.Kind, strings.Join(FenceKinds, ", ")))
+			err = fmt.Errorf("kind: %q is not one of %s", x.Kind, strings.Join(FenceKinds, ", "))
 		}
-		var e error
-		x.Hours, e = ParseHours(f.Get("hours", "时段"))
-		fail("hours", e)
-		x.From, e = parseDay(f.Get("valid_from", "开始日期", "生效日期", "有效期起"), false)
-		fail("valid_from", e)
-		x.Until, e = parseDay(f.Get("valid_until", "valid_to", "结束日期", "截止日期", "失效日期", "有效期止", "有效期至"), true)
-		fail("valid_until", e)
-		if err == nil && !x.Until.IsZero() && x.Until.Before(x.From) {
-			err = fmt.Errorf("it ends (%s) before it begins (%s)", x.Until.Format(time.DateOnly), x.From.Format(time.DateOnly))
+		if e := x.readTimes(f); err == nil {
+			err = e
 		}
 		if err != nil {
 			problems = append(problems, Problem{N: f.N, Line: f.Line, Text: err.Error()})
@@ -98,6 +86,23 @@ func ReadFences(l *Layer) (*Fences, []Problem) {
 		}
 	}
 	return NewFences(all), problems
+}
+
+// readTimes reads when a fence holds: hours, valid_from and valid_until.
+func (x *Fence) readTimes(f *Feature) (err error) {
+	if x.Hours, err = ParseHours(f.Get("hours", "时段")); err != nil {
+		return fmt.Errorf("hours: %w", err)
+	}
+	if x.From, err = parseDay(f.Get("valid_from", "开始日期", "生效日期", "有效期起"), false); err != nil {
+		return fmt.Errorf("valid_from: %w", err)
+	}
+	if x.Until, err = parseDay(f.Get("valid_until", "valid_to", "结束日期", "截止日期", "失效日期", "有效期止", "有效期至"), true); err != nil {
+		return fmt.Errorf("valid_until: %w", err)
+	}
+	if !x.Until.IsZero() && x.Until.Before(x.From) {
+		return fmt.Errorf("it ends (%s) before it begins (%s)", x.Until.Format(time.DateOnly), x.From.Format(time.DateOnly))
+	}
+	return nil
 }
 
 // parseDay reads a date (its first or last moment in the fences' time zone) or an RFC 3339 time; empty is none.

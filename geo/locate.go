@@ -17,6 +17,19 @@ type Ellipse struct {
 	MajorM, MinorM, AzimuthDeg float64
 }
 
+// Points are n points of the ellipse around its middle, WGS-84.
+func (e Ellipse) Points(middle orb.Point, n int) []orb.Point {
+	f := NewFrame(middle, 0)
+	sa, ca := math.Sincos(e.AzimuthDeg * math.Pi / 180) // of the major axis, from north clockwise
+	out := make([]orb.Point, n)
+	for i := range out {
+		s, c := math.Sincos(2 * math.Pi * float64(i) / float64(n))
+		along, across := e.MajorM*c, e.MinorM*s
+		out[i] = f.From(along*sa+across*ca, along*ca-across*sa)
+	}
+	return out
+}
+
 const chi95 = 2.4477468 // sqrt of the 95 % quantile of chi-squared with two degrees of freedom
 
 // MarshalJSON writes [major_m, minor_m, azimuth_deg].

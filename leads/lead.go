@@ -87,6 +87,7 @@ type Lead struct {
 	SplitFrom string `json:"split_from,omitempty"`
 	MergedIn  string `json:"merged_into,omitempty"`
 	Case      string `json:"case,omitempty"`     // number that the case system gave it
+	Permit    string `json:"permit,omitempty"`   // number of the permit that answers it
 	Software  string `json:"software,omitempty"` // version of Harrier that made it
 	Rule      string `json:"rule,omitempty"`     // beginning of the SHA-256 of its scene, as it was then
 }

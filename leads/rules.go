@@ -38,8 +38,9 @@ type Spot struct {
 
 // Rules say what becomes of leads. They read what is known, and change nothing.
 type Rules struct {
-	Scenes map[string]Scene
-	Grid   *geo.Grid
+	Scenes  map[string]Scene
+	Grid    *geo.Grid
+	Permits *geo.Permits // that answer leads before anybody reviews them; nil: none
 	// Software is the version of this program, as leads name it.
 	Software string
 	Work     *WorkTime // in which due times run; nil: they run always
@@ -114,9 +115,22 @@ func (r *Rules) fresh(f vision.Finding, sc Scene, earlier *Lead) Lead {
 		x.Earlier, x.Relapse = earlier.Lead, earlier.wasConfirmed()
 	}
 	r.place(&x)
+	permit, whole, ok := r.permit(f)
+	if ok {
+		x.Permit = permit
+	}
 	x.Priority = sc.Priority.of(x)
+	if whole {
+		x.step(Closed, Machine, f.LastSeen, ReasonPermit, "permit "+permit)
+	}
 	x.Due = r.due(x, sc, f.LastSeen)
 	return x
+}
+
+// permit is the number of the permit that answers a finding; whole says that the thing lies where it holds with all of its error.
+func (r *Rules) permit(f vision.Finding) (number string, whole, ok bool) {
+	p, whole, ok := r.Permits.At(f.Scene, f.Attributes["plate"], orb.Point{f.Lon, f.Lat}, f.Cov, f.LastSeen)
+	return p.Number, whole, ok
 }
 
 // namespace of leads' names.
@@ -166,7 +180,12 @@ func (r *Rules) sighted(x Lead, f vision.Finding, sc Scene) (Lead, bool) {
 		// it was seen before it was closed
 	case x.State == Closed && last.Reason == ReasonGone && !x.wasConfirmed():
 		x.step(last.From, Machine, f.FirstSeen, "back", "")
-	case x.State == Closed && last.Reason != ReasonPermit:
+	case x.State == Closed && last.Reason == ReasonPermit:
+		if _, _, ok := r.permit(f); !ok {
+			x.step(last.From, Machine, f.FirstSeen, "permit-over", "permit "+x.Permit+" does not hold")
+			x.Permit, x.Due = "", r.due(x, sc, f.LastSeen)
+		}
+	case x.State == Closed:
 		return Lead{}, false
 	case x.State != Candidate && x.State != Rejected && f.FirstSeen.Sub(last.At) > cmp.Or(sc.Settled, settledDefault):
 		return Lead{}, false

@@ -3,6 +3,7 @@ package leads_test
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"path/filepath"
 	"slices"
@@ -420,5 +421,62 @@ func TestMorePlacesAreSurer(t *testing.T) {
 	}
 	if m := x.Ellipse.MajorM; m < 0.6 || m > 1 {
 		t.Errorf("after 31 flights the error is %g m: what flights share stays", m)
+	}
+}
+
+// What a permit allows is closed with its number before anybody reviews it; what may lie outside is only put back; once the permit does not hold, it is open.
+func TestPermits(t *testing.T) {
+	square := func(side, east float64) orb.Polygon {
+		f := geo.NewFrame(orb.Point{121.5, 31.2}, 0)
+		h := side / 2
+		return orb.Polygon{{f.From(east-h, -h), f.From(east+h, -h), f.From(east+h, h), f.From(east-h, h), f.From(east-h, -h)}}
+	}
+	for _, c := range []struct {
+		name   string
+		fields map[string]string
+		side   float64
+		plate  string
+		east   float64 // of the thing
+		state  string
+		permit string
+		then   string // its state when it is seen again a day later
+	}{
+		{"within", nil, 30, "", 0, leads.Closed, "P-1", leads.Closed},
+		{"near its edge", nil, 3, "", 0, leads.Candidate, "P-1", leads.Candidate},
+		{"outside", nil, 30, "", 20, leads.Candidate, "", leads.Candidate},
+		{"of another scene", map[string]string{"scenes": "muck-truck"}, 30, "", 0, leads.Candidate, "", leads.Candidate},
+		{"of several scenes", map[string]string{"scenes": "muck-truck，street-stall"}, 30, "", 0, leads.Closed, "P-1", leads.Closed},
+		{"of another plate", map[string]string{"plate": "沪A1"}, 30, "沪A2", 0, leads.Candidate, "", leads.Candidate},
+		{"of its plate", map[string]string{"plate": "沪A1"}, 30, "沪A1", 0, leads.Closed, "P-1", leads.Closed},
+		{"outside its hours", map[string]string{"hours": "Mo-Su 01:00-02:00"}, 30, "", 0, leads.Candidate, "", leads.Candidate},
+		{"that ends today", map[string]string{"valid_until": "2026-03-02"}, 30, "", 0, leads.Closed, "P-1", leads.Candidate},
+		{"that has ended", map[string]string{"valid_until": "2026-03-01"}, 30, "", 0, leads.Candidate, "", leads.Candidate},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			fields := map[string]string{"number": "P-1", "scenes": "street-stall"}
+			maps.Copy(fields, c.fields)
+			feature := geo.Feature{N: 1, Geometry: square(c.side, c.east)}
+			for k, v := range fields {
+				feature.Fields = append(feature.Fields, geo.Field{Name: k, Value: v})
+			}
+			l := newLife(t, leads.Scene{Priority: leads.Priority{Severity: 30, Permit: -20}})
+			var problems []geo.Problem
+			if l.rules.Permits, problems = geo.ReadPermits(&geo.Layer{Datum: geo.Datum{Name: geo.WGS84}, Features: []geo.Feature{feature}}); geo.Errors(problems) > 0 {
+				t.Fatal(problems)
+			}
+			f := finding("1", 0, day)
+			f.Attributes = map[string]string{"plate": c.plate}
+			x := l.see(f)
+			if x.State != c.state || x.Permit != c.permit || c.permit != "" && x.Priority != 10 || c.permit == "" && x.Priority != 30 {
+				t.Errorf("%s, permit %q, priority %d; wanted %s, %q", x.State, x.Permit, x.Priority, c.state, c.permit)
+			}
+			if c.state == leads.Closed && (x.Reason != leads.ReasonPermit || x.Steps[0].Note != "permit P-1" || !x.Due.IsZero()) {
+				t.Errorf("closed: %+v", x)
+			}
+			f.ID, f.FirstSeen, f.LastSeen = "2", day.Add(24*time.Hour), day.Add(24*time.Hour)
+			if x = l.see(f); x.State != c.then || l.known.Len() != 1 {
+				t.Errorf("a day later: %s, wanted %s; %d leads", x.State, c.then, l.known.Len())
+			}
+		})
 	}
 }

@@ -55,6 +55,7 @@ type Priority struct {
 	Relapse  int            `yaml:"relapse"` // it had been confirmed before
 	Again    int            `yaml:"again"`   // for each further flight that saw it, ten at most
 	Sure     int            `yaml:"sure"`    // times the score
+	Permit   int            `yaml:"permit"`  // it may lie where a permit allows it; below 0
 }
 
 // maxAgain sightings count.
@@ -64,6 +65,9 @@ func (p Priority) of(l Lead) int {
 	n := p.Severity + p.Classes[l.Class] + p.Because[l.Attributes[vision.Because]] + p.Again*min(maxAgain, max(0, l.Seen-1)) + int(math.Round(float64(p.Sure)*l.Score))
 	if l.Relapse {
 		n += p.Relapse
+	}
+	if l.Permit != "" {
+		n += p.Permit
 	}
 	return n
 }

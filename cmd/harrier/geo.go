@@ -26,7 +26,7 @@ type geoCmd struct {
 // layerArgs say which file, and what it is.
 type layerArgs struct {
 	File        string `arg:"" help:"GeoJSON, Shapefile (.shp), GeoPackage, KML or CSV with a column wkt." type:"path"`
-	As          string `enum:"grid,fences,register,outlines,door-lines,auto" default:"auto" help:"What it is: grid, fences, register, outlines or door-lines; told by its properties where it is not said."`
+	As          string `enum:"grid,fences,register,outlines,door-lines,permits,auto" default:"auto" help:"What it is: grid, fences, register, outlines, door-lines or permits; told by its properties where it is not said."`
 	Datum       string `help:"WGS-84, CGCS2000, GCJ-02 or PROJ parameters, where the file does not say."`
 	Communities string `help:"Outlines of communities, to check a grid against." type:"path"`
 	Divisions   string `help:"CSV with level,code,name of another district than Pudong." type:"path"`
@@ -64,7 +64,7 @@ func (a layerArgs) check() (*checked, error) {
 	k := &checked{layer: l, as: a.As}
 	if k.as == "auto" {
 		if k.as = kindOf(l); k.as == "" {
-			return nil, fmt.Errorf("%s: its properties do not tell what it is; say --as grid, fences, register, outlines or door-lines", a.File)
+			return nil, fmt.Errorf("%s: its properties do not tell what it is; say --as grid, fences, register, outlines, door-lines or permits", a.File)
 		}
 	}
 	switch k.as {
@@ -100,6 +100,10 @@ func (a layerArgs) check() (*checked, error) {
 		var lines []orb.LineString
 		lines, k.problems = geo.ReadDoorLines(l)
 		k.sum = fmt.Sprintf("%d door lines", len(lines))
+	case "permits":
+		var p *geo.Permits
+		p, k.problems = geo.ReadPermits(l)
+		k.sum = fmt.Sprintf("%d permits", p.Len())
 	}
 	bad := map[int]bool{}
 	for _, p := range k.problems {
@@ -120,6 +124,8 @@ func kindOf(l *geo.Layer) string {
 	for i := range l.Features[:min(len(l.Features), 20)] {
 		f := &l.Features[i]
 		switch {
+		case f.Get("scenes", "场景") != "":
+			return "permits"
 		case f.Get("height_m", "高度", "建筑高度") != "":
 			return "outlines"
 		case f.Get("kind", "种类") != "" && f.Get("number", "编号", "登记编号", "图斑编号") == "":
@@ -195,8 +201,11 @@ func (c *geoImportCmd) Run() error {
 	if err := layerfile.WriteGeoJSON(c.To, k.good); err != nil {
 		return err
 	}
-	key := k.as
-	fmt.Printf("%d features written to %s, datum %s; harrier.yaml: city: {%s: %s}\n", len(k.good), c.To, geo.WGS84, key, c.To)
+	section := "city"
+	if k.as == "permits" {
+		section = "leads"
+	}
+	fmt.Printf("%d features written to %s, datum %s; harrier.yaml: %s: {%s: %s}\n", len(k.good), c.To, geo.WGS84, section, strings.ReplaceAll(k.as, "-", "_"), c.To)
 	if n > 0 {
 		return progress.SomeFailed{N: n, Of: len(k.layer.Features)}
 	}

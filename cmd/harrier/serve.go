@@ -138,6 +138,12 @@ func (b *base) openLedger(scenes []vision.SceneFile, ground city.City) (*ledger.
 		}
 		shows[s.Scene] = cmp.Or(s.Vision.MaxGSDM, showsGSDM)
 	}
+	if rules.Permits, err = b.conf.City.ReadPermits(b.conf.Leads.Permits); err != nil {
+		return nil, err
+	}
+	b.add(func(ctx context.Context) error {
+		return b.conf.City.FollowPermits(ctx, b.conf.Leads.Permits, rules.Permits, b.log)
+	})
 	if b.conf.Leads.WorkTime != "" {
 		if rules.Work, err = leads.ReadWorkTime(b.conf.Leads.WorkTime); err != nil {
 			return nil, err

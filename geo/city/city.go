@@ -244,13 +244,52 @@ const registerLook = 10 * time.Second
 
 // Follow takes in a register file that was replaced, without stopping; a bad one changes nothing.
 func (c Files) Follow(ctx context.Context, k City, log *slog.Logger) error {
-	if c.Register == "" {
+	return followFile(ctx, c.Register, log, func() error {
+		entries, err := c.entries(k.Grid.Outline())
+		if err != nil {
+			return fmt.Errorf("the new register is not taken; the one before stays: %w", err)
+		}
+		k.Register.Replace(entries)
+		log.Info("register replaced", "entries", len(entries))
+		return nil
+	})
+}
+
+// ReadPermits reads permits from a file; none where there is no file.
+func (c Files) ReadPermits(path string) (*geo.Permits, error) {
+	if path == "" {
+		return &geo.Permits{}, nil
+	}
+	l, err := c.Layer("leads.permits", path)
+	if err != nil {
+		return nil, err
+	}
+	permits, problems := geo.ReadPermits(l)
+	return permits, c.judge("leads.permits", path, "permits", problems)
+}
+
+// FollowPermits takes in a newer file of permits, until ctx ends.
+func (c Files) FollowPermits(ctx context.Context, path string, permits *geo.Permits, log *slog.Logger) error {
+	return followFile(ctx, path, log, func() error {
+		newer, err := c.ReadPermits(path)
+		if err != nil {
+			return fmt.Errorf("the new permits are not taken; those before stay: %w", err)
+		}
+		permits.Replace(newer)
+		log.Info("permits replaced", "permits", permits.Len())
+		return nil
+	})
+}
+
+// followFile calls take when a file has changed, until ctx ends; without a path it does nothing.
+func followFile(ctx context.Context, path string, log *slog.Logger, take func() error) error {
+	if path == "" {
 		return nil
 	}
 	changed := func() time.Time {
 		var last time.Time
 		for _, beside := range []string{"", "-wal"} { // what was edited last in a GeoPackage that is open
-			if info, err := os.Stat(c.Register + beside); err == nil && info.ModTime().After(last) {
+			if info, err := os.Stat(path + beside); err == nil && info.ModTime().After(last) {
 				last = info.ModTime()
 			}
 		}
@@ -270,12 +309,8 @@ func (c Files) Follow(ctx context.Context, k City, log *slog.Logger) error {
 			continue
 		}
 		last = now
-		entries, err := c.entries(k.Grid.Outline())
-		if err != nil {
-			log.Error("the new register is not taken; the one before stays", "error", err)
-			continue
+		if err := take(); err != nil {
+			log.Error("a file that changed", "file", path, "error", err)
 		}
-		k.Register.Replace(entries)
-		log.Info("register replaced", "entries", len(entries))
 	}
 }

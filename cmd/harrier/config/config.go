@@ -67,6 +67,7 @@ type Config struct {
 		Timestamp       string `yaml:"timestamp"` // address of an authority
 	} `yaml:"evidence"`
 	Leads struct {
+		Permits  string              `yaml:"permits"`
 		WorkTime string              `yaml:"work_time"`
 		Webhooks []*handover.Webhook `yaml:"webhooks"`
 		Drop     handover.Drop       `yaml:"drop"`
@@ -191,7 +192,7 @@ func Load(path string) (Config, error) {
 			return c, fmt.Errorf("%s: %w", path, err)
 		}
 		dir := filepath.Dir(path)
-		for _, p := range append(c.City.Paths(), &c.Scenes, &c.Data, &c.Leads.WorkTime, &c.Leads.Drop.Folder, &c.MQTT.Cert, &c.MQTT.Key, &c.MQTT.CA) {
+		for _, p := range append(c.City.Paths(), &c.Scenes, &c.Data, &c.Leads.Permits, &c.Leads.WorkTime, &c.Leads.Drop.Folder, &c.MQTT.Cert, &c.MQTT.Key, &c.MQTT.CA) {
 			if *p != "" && !filepath.IsAbs(*p) {
 				*p = filepath.Join(dir, *p)
 			}

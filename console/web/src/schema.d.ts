@@ -616,6 +616,7 @@ export interface components {
             merged_into?: string;
             note?: string;
             original?: string;
+            permit?: string;
             /** Format: int64 */
             priority: number;
             reason?: string;
