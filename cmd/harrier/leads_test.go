@@ -114,6 +114,11 @@ func TestLeadsForIntegrators(t *testing.T) {
 			t.Errorf("%s: %s", format, out)
 		}
 	}
+	// the console shows what others kept
+	until(t, time.Minute, "the index has the samples", func() bool {
+		_, b, err := child.Get("http://" + conf.HTTP.Listen + "/api/leads")
+		return err == nil && bytes.Contains(b, []byte(`"total":80`))
+	})
 	// forms that leads name are served
 	_, b, err := child.Get("http://" + conf.HTTP.Listen + "/schemas/lead.1.json")
 	if err != nil || !bytes.Contains(b, []byte(`"title": "A revision of a lead`)) {

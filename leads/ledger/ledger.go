@@ -88,6 +88,7 @@ func (l *Ledger) Run(ctx context.Context, nc *nats.Conn, js jetstream.JetStream)
 	g.Go(func() error { return l.takeCoverage(gctx) })
 	g.Go(func() error { return l.takeChanges(gctx) })
 	g.Go(func() error { return l.remind(gctx) })
+	g.Go(func() error { return l.keepUp(gctx) })
 	return g.Wait()
 }
 
@@ -250,6 +251,28 @@ func (l *Ledger) catchUp(ctx context.Context) (read int, err error) {
 		}
 	}
 	return read, nil
+}
+
+// keepUpEvery is how often it is looked what others kept: another ledger on the same streams, or harrier leads sample.
+const keepUpEvery = 2 * time.Second
+
+// keepUp reads what others keep, until ctx ends.
+func (l *Ledger) keepUp(ctx context.Context) error {
+	t := time.NewTicker(keepUpEvery)
+	defer t.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-t.C:
+		}
+		l.write.Lock()
+		_, err := l.catchUp(ctx)
+		l.write.Unlock()
+		if err != nil && ctx.Err() == nil {
+			l.Log.Warn("leads that others kept cannot be read; trying again", "error", err)
+		}
+	}
 }
 
 // change decides on a revision and keeps it; what others kept meanwhile is read, and it is decided again. first, where given, is done before the
