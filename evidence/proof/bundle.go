@@ -208,7 +208,8 @@ func VerifyBundle(r io.ReaderAt, size int64, keys []string) (*Verified, error) {
 		return v, nil
 	}
 	v.Leaves, v.Root = head.Size, fmt.Sprintf("%x", head.Root)
-	named := map[string]bool{} // pictures that leaves name
+	named := map[string]bool{}      // pictures that leaves name
+	revisions := map[string][]int{} // of leads
 	for name, raw := range files {
 		leafName, is := strings.CutSuffix(name, ".json")
 		if !is || !strings.HasPrefix(name, leavesDir+"/") {
@@ -233,7 +234,11 @@ func VerifyBundle(r io.ReaderAt, size int64, keys []string) (*Verified, error) {
 			v.bad(name, "it is no message of a stream: %v", err)
 			continue
 		}
-		for _, p := range x.read().pictures() {
+		f := x.read()
+		if f.Data.Lead != "" {
+			revisions[f.Data.Lead] = append(revisions[f.Data.Lead], f.Data.Revision)
+		}
+		for _, p := range f.pictures() {
 			named[p.SHA256] = true
 			if _, has := files[picturesDir+"/"+p.SHA256+".jpg"]; !has && p.What != "original" {
 				v.bad(picturesDir+"/"+p.SHA256+".jpg", "it is missing: %s names it as %s", name, p.What)
@@ -242,6 +247,15 @@ func VerifyBundle(r io.ReaderAt, size int64, keys []string) (*Verified, error) {
 	}
 	if v.Asked == 0 {
 		v.bad(leavesDir, "there is no leaf in it")
+	}
+	for lead, all := range revisions { // what comes after the last one is not in it; what is between is missing
+		slices.Sort(all)
+		for i, n := range slices.Compact(all) {
+			if n != i+1 {
+				v.bad(leavesDir, "revision %d of lead %s is missing", i+1, lead)
+				break
+			}
+		}
 	}
 	for name, b := range files {
 		switch {

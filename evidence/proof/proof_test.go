@@ -556,6 +556,29 @@ func TestBundles(t *testing.T) {
 			t.Errorf("%s is missing, and nothing is found", f.Name)
 		}
 	}
+	// a revision that is left out between others is missed
+	l := openLog(t, dir, k)
+	if err := l.Append(t.Context(), []Leaf{revision(301, "lead-2", 2), revision(302, "lead-2", 3)}); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	whole = pack(t, dir, store, "lead-2", false)
+	if z, err = zip.NewReader(bytes.NewReader(whole), int64(len(whole))); err != nil {
+		t.Fatal(err)
+	}
+	if v := check(whole); len(v.Problems) > 0 || v.Asked != 3 {
+		t.Errorf("three revisions: %+v", v)
+	}
+	if v := check(again(func(name string, b []byte) []byte {
+		if strings.HasPrefix(name, "leaves/300.") {
+			return nil
+		}
+		return b
+	})); len(v.Problems) != 1 || !strings.Contains(v.Problems[0].Is, "revision 2 of lead lead-2 is missing") {
+		t.Errorf("without the second of three revisions: %v", v.Problems)
+	}
 	for _, bad := range []string{"", "no zip", string(whole[:len(whole)/2])} {
 		if _, err := VerifyBundle(strings.NewReader(bad), int64(len(bad)), nil); err == nil {
 			t.Errorf("%.20q is taken for a bundle", bad)
