@@ -164,7 +164,7 @@ func (r *Rules) pass(x *Lead, sc Scene, d Review) error {
 		return fmt.Errorf("%w: it is already %s by %s", ErrConflict, x.State, x.lastStep().By)
 	case d.Do == DoConfirm && two && x.State == Candidate:
 		return fmt.Errorf("scene %s asks for two steps: somebody checks the evidence first (check), then it is confirmed", x.Scene)
-	case d.Do == DoConfirm && sc.Review.Another && x.State == Checked && x.lastStep().By == d.By:
+	case d.Do == DoConfirm && sc.Review.Another && x.State == Checked && x.checkedBy() == d.By:
 		return fmt.Errorf("scene %s asks for another person: %s checked the evidence already", x.Scene, d.By)
 	}
 	if d.Do == DoCheck {
@@ -173,6 +173,16 @@ func (r *Rules) pass(x *Lead, sc Scene, d Review) error {
 	}
 	x.decided(Confirmed, d)
 	return nil
+}
+
+// checkedBy is who made the technical check that holds.
+func (l Lead) checkedBy() string {
+	for i := len(l.Steps) - 1; i >= 0; i-- {
+		if s := l.Steps[i]; s.To == Checked && s.Reason != DoUndo {
+			return s.By
+		}
+	}
+	return ""
 }
 
 // undo takes back the last step, where a person made it and nothing came of it.
@@ -187,7 +197,10 @@ func undo(x *Lead, d Review) error {
 	back := d
 	back.Reason = DoUndo
 	x.decided(last.From, back)
-	x.MergedIn, x.Suppressed = "", time.Time{}
+	x.MergedIn = ""
+	if x.State != Rejected { // of a merge or a lift: what was rejected stays so as long as it was to
+		x.Suppressed = time.Time{}
+	}
 	return nil
 }
 

@@ -54,7 +54,12 @@ func (r *Rules) Answer(x Lead, f Feedback, at time.Time) (Next, error) {
 	if x.State == to && last.Reason == f.Reason && (f.Case == "" || f.Case == x.Case) || f.State == FeedbackReceived && slices.Contains([]string{Accepted, Returned}, x.State) {
 		return Next{Lead: x}, nil
 	}
-	if !slices.Contains(from, x.State) {
+	// a flight may have closed it as gone while its case was still open
+	gone := x.State == Closed && last.By == Machine && last.Reason == ReasonGone && x.wasConfirmed()
+	if gone && f.State == FeedbackReceived {
+		return Next{Lead: x}, nil
+	}
+	if !gone && !slices.Contains(from, x.State) {
 		return Next{}, fmt.Errorf("%w: it is %s, and cannot be %s", ErrConflict, x.State, f.State)
 	}
 	x.Revision++

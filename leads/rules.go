@@ -178,17 +178,20 @@ func (r *Rules) sighted(x Lead, f vision.Finding, sc Scene) (Lead, bool) {
 		x.Class, x.Suppressed = f.Class, time.Time{}
 	case x.State == Closed && !f.FirstSeen.After(last.At):
 		// it was seen before it was closed
-	case x.State == Closed && last.Reason == ReasonGone && !x.wasConfirmed():
+	case x.State == Closed && last.By == Machine && last.Reason == ReasonGone && !x.wasConfirmed():
 		x.step(last.From, Machine, f.FirstSeen, "back", "")
-	case x.State == Closed && last.Reason == ReasonPermit:
+	case x.State == Closed && last.By == Machine && last.Reason == ReasonPermit:
 		if _, _, ok := r.permit(f); !ok {
 			x.step(last.From, Machine, f.FirstSeen, "permit-over", "permit "+x.Permit+" does not hold")
-			x.Permit, x.Due = "", r.due(x, sc, f.LastSeen)
+			x.Permit = ""
 		}
 	case x.State == Closed:
 		return Lead{}, false
 	case x.State != Candidate && x.State != Rejected && f.FirstSeen.Sub(last.At) > cmp.Or(sc.Settled, settledDefault):
 		return Lead{}, false
+	}
+	if x.lastStep().Revision == x.Revision { // open again
+		x.Due = r.due(x, sc, f.LastSeen)
 	}
 	if f.LastSeen.After(x.LastSeen) {
 		x.LastSeen = f.LastSeen

@@ -123,7 +123,7 @@ func TestWhatIsSeenAgain(t *testing.T) {
 		{"confirmed, gone, and back", []leads.Review{confirm}, true, 24 * time.Hour, "stall", 2, leads.Candidate, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			l := newLife(t, leads.Scene{Settled: 48 * time.Hour, Priority: leads.Priority{Severity: 5, Relapse: 30}})
+			l := newLife(t, leads.Scene{Settled: 48 * time.Hour, Due: leads.Dues{Candidate: time.Hour}, Priority: leads.Priority{Severity: 5, Relapse: 30}})
 			first := l.see(finding("1", 0, day))
 			for _, r := range c.reviews {
 				r.Lead = first.Lead
@@ -142,6 +142,9 @@ func TestWhatIsSeenAgain(t *testing.T) {
 			x := l.see(f)
 			if l.known.Len() != c.leads || x.State != c.state || x.Relapse != c.relapse || (x.Earlier == first.Lead) != (c.leads == 2) {
 				t.Errorf("%d leads, the last %s, relapse %v of %q; wanted %d, %s, %v", l.known.Len(), x.State, x.Relapse, x.Earlier, c.leads, c.state, c.relapse)
+			}
+			if x.State == leads.Candidate && x.Due.IsZero() {
+				t.Error("it is due at no time")
 			}
 			if c.relapse && x.Priority != 35 {
 				t.Errorf("priority %d of a relapse", x.Priority)
@@ -170,6 +173,7 @@ func TestDecisions(t *testing.T) {
 		{"two steps", two, []leads.Review{{Do: leads.DoCheck}, {Do: leads.DoConfirm, By: "bob"}}, leads.Confirmed, ""},
 		{"the second before the first", two, []leads.Review{{Do: leads.DoConfirm}}, leads.Candidate, "asks for two steps"},
 		{"both by one person", two, []leads.Review{{Do: leads.DoCheck}, {Do: leads.DoConfirm}}, leads.Checked, "asks for another person"},
+		{"both by one person, after another undid", two, []leads.Review{{Do: leads.DoCheck}, {Do: leads.DoConfirm, By: "bob"}, {Do: leads.DoUndo, By: "bob"}, {Do: leads.DoConfirm}}, leads.Checked, "asks for another person"},
 		{"rejected at the second step", two, []leads.Review{{Do: leads.DoCheck}, {Do: leads.DoReject, By: "bob"}}, leads.Rejected, ""},
 		{"confirmed twice", leads.Scene{}, []leads.Review{{Do: leads.DoConfirm}, {Do: leads.DoConfirm, By: "bob"}}, leads.Confirmed, "already confirmed by ann"},
 		{"rejected after it was confirmed", leads.Scene{}, []leads.Review{{Do: leads.DoConfirm}, {Do: leads.DoReject}}, leads.Confirmed, "undone first"},
@@ -287,6 +291,24 @@ func TestWhatCaseSystemsAnswer(t *testing.T) {
 				t.Errorf("it is %s, wanted %s", x.State, c.state)
 			}
 		})
+	}
+	// what a flight closed as gone while its case was open still takes the case's answers
+	g := newLife(t, leads.Scene{})
+	c := g.must(leads.Review{Lead: g.see(finding("1", 0, day)).Lead, Do: leads.DoConfirm})
+	c = g.keep(g.rules.Gone(c, "f2", day.Add(24*time.Hour), "").Lead)
+	for _, a := range []string{`{"state":"received"}`, `{"state":"accepted","case":"C-1"}`, `{"state":"closed","reason":"removed"}`} {
+		f, err := leads.ReadFeedback([]byte(a))
+		if err != nil {
+			t.Fatal(err)
+		}
+		next, err := g.rules.Answer(c, f, day.Add(48*time.Hour))
+		if err != nil {
+			t.Fatalf("%s of what is gone: %v", a, err)
+		}
+		c = next.Lead
+	}
+	if c.State != leads.Closed || c.Case != "C-1" || c.Reason != "removed" {
+		t.Errorf("gone, and its case closed: %+v", c)
 	}
 	l := newLife(t, leads.Scene{})
 	x := l.see(finding("1", 0, day))

@@ -145,7 +145,7 @@ func (r *Rules) due(l Lead, sc Scene, from time.Time) time.Time {
 	if d == 0 {
 		return time.Time{}
 	}
-	if l.State == Checked { // both checks share the time
+	if l.State == Checked && !l.Due.IsZero() { // both checks share the time
 		return l.Due
 	}
 	return r.Work.Add(from, d)

@@ -173,7 +173,12 @@ func version() string {
 
 // openHandover opens what takes leads to systems without NATS.
 func (b *base) openHandover(book *ledger.Ledger) error {
+	known := map[string]bool{}
 	for _, w := range b.conf.Leads.Webhooks {
+		if known[w.URL] {
+			return fmt.Errorf("leads.webhooks: one address is there twice: name all its states in one place")
+		}
+		known[w.URL] = true
 		if err := w.Open(b.log); err != nil {
 			return fmt.Errorf("leads.webhooks: %w", err)
 		}

@@ -53,10 +53,7 @@ func Pack(ctx context.Context, dir string, store *evidence.Store, lead string, o
 	if err != nil {
 		return err
 	}
-	head, err := os.ReadFile(filepath.Join(dir, bundleHead))
-	if err != nil {
-		return err
-	}
+	head := v.head
 	files := client.FileFetcher{Root: dir}
 	prover, err := client.NewProofBuilder(ctx, v.Leaves, files.ReadTile)
 	if err != nil {
@@ -170,6 +167,7 @@ func readProof(b []byte) (index uint64, hashes [][]byte, head []byte, err error)
 const (
 	maxBundleFile  = 64 << 20
 	maxBundleFiles = 5000
+	maxBundle      = 512 << 20
 )
 
 // VerifyBundle checks a bundle with nothing but itself: its leaves against the head, its pictures against the leaves. keys are the public keys that are
@@ -184,8 +182,12 @@ func VerifyBundle(r io.ReaderAt, size int64, keys []string) (*Verified, error) {
 	}
 	v := &Verified{Stamps: map[string]string{}, Last: map[string]uint64{}}
 	files := map[string][]byte{}
+	total := 0
 	for _, f := range z.File {
 		b, err := unpack(f)
+		if total += len(b); total > maxBundle {
+			return nil, fmt.Errorf("it has more than %d bytes", maxBundle)
+		}
 		if err != nil {
 			v.bad(f.Name, "%v", err)
 			continue
@@ -247,6 +249,9 @@ func VerifyBundle(r io.ReaderAt, size int64, keys []string) (*Verified, error) {
 	}
 	if v.Asked == 0 {
 		v.bad(leavesDir, "there is no leaf in it")
+	}
+	if len(revisions) > 1 {
+		v.bad(leavesDir, "they are of %d leads, and a bundle is of one", len(revisions))
 	}
 	for lead, all := range revisions { // what comes after the last one is not in it; what is between is missing
 		slices.Sort(all)

@@ -112,7 +112,7 @@ func (l *Log) Size(ctx context.Context) (uint64, error) {
 
 // Append takes leaves in, in this order, and returns once they are on disk under a signed head.
 func (l *Log) Append(ctx context.Context, leaves []Leaf) error {
-	var last tessera.IndexFuture
+	var all []tessera.IndexFuture
 	for _, x := range leaves {
 		b, err := json.Marshal(x)
 		if err != nil {
@@ -121,12 +121,19 @@ func (l *Log) Append(ctx context.Context, leaves []Leaf) error {
 		if len(b) > tessera.DefaultEntrySizeLimit {
 			return fmt.Errorf("%s %d: a leaf of %d bytes is too long", x.Stream, x.Seq, len(b))
 		}
-		last = l.add(ctx, tessera.NewEntry(b))
+		all = append(all, l.add(ctx, tessera.NewEntry(b)))
 	}
-	if last == nil {
-		return nil
+	// all are waited for, also after an error: none is under way when the log is asked for its last one
+	var err error
+	for _, f := range all {
+		if _, e := f(); err == nil {
+			err = e
+		}
 	}
-	if _, _, err := l.await.Await(ctx, last); err != nil {
+	if err == nil && len(all) > 0 {
+		_, _, err = l.await.Await(ctx, all[len(all)-1])
+	}
+	if err != nil {
 		return fmt.Errorf("transparency log %s: %w", l.dir, err)
 	}
 	return nil

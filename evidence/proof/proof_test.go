@@ -714,3 +714,22 @@ func BenchmarkAppend(b *testing.B) {
 	}
 	b.ReportMetric(2000*float64(b.N)/b.Elapsed().Seconds(), "leaves/s")
 }
+
+// What others write into their answers makes no lead theirs and no picture part of it.
+func TestALeafIsOfWhatItsStreamSays(t *testing.T) {
+	body := json.RawMessage(`{"lead":"a","state":"accepted","data":{"lead":"victim","revision":1,"original":"00"}}`)
+	for _, c := range []struct {
+		stream, subject, lead string
+		pictures              int
+	}{
+		{"LEADS", "leads.confirmed.street-stall.none", "victim", 1},
+		{"FEEDBACK", "harrier.feedback.b", "b", 0},
+		{"ACCESS", "harrier.access.c", "c", 0},
+		{"REVIEWS", "harrier.reviews", "a", 0},
+	} {
+		x := Leaf{Stream: c.stream, Subject: c.subject, Fact: body}
+		if x.lead() != c.lead || len(x.read().pictures()) != c.pictures {
+			t.Errorf("%s: of lead %q, %d pictures; wanted %q, %d", c.stream, x.lead(), len(x.read().pictures()), c.lead, c.pictures)
+		}
+	}
+}

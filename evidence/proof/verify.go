@@ -1,6 +1,7 @@
 package proof
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -10,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
@@ -50,6 +52,7 @@ type Verified struct {
 	Problems []Problem         `json:"problems"`        // in the order of the log
 	Last     map[string]uint64 `json:"last_of_streams"` // number of the last message
 
+	head  []byte                        // that was verified
 	facts map[message][sha256.Size]byte // SHA-256 of what the log has of messages
 }
 
@@ -101,7 +104,7 @@ func Verify(ctx context.Context, dir string, store *evidence.Store, o Options) (
 		}
 		head.Size, head.Root = c.Size, c.Hash
 	}
-	v.Leaves, v.Root = head.Size, fmt.Sprintf("%x", head.Root)
+	v.Leaves, v.Root, v.head = head.Size, fmt.Sprintf("%x", head.Root), raw
 	t := newTree(dir, head, v)
 	days, err := t.readDays(dir, keys)
 	if err != nil {
@@ -147,18 +150,25 @@ type fact struct {
 	} `json:"data"`
 }
 
+// read takes from a leaf what its stream is for: what others write into the bodies of their answers names no lead and no picture.
 func (x Leaf) read() (f fact) {
-	_ = json.Unmarshal(x.Bytes(), &f)
+	var all fact
+	_ = json.Unmarshal(x.Bytes(), &all)
+	switch x.Stream {
+	case "LEADS", "SIMLEADS":
+		f.Data = all.Data
+	case "FEEDBACK", "ACCESS": // the subject names the lead
+		f.Lead = x.Subject[strings.LastIndex(x.Subject, ".")+1:]
+	default:
+		f.Lead = all.Lead
+	}
 	return f
 }
 
 // lead is the name of the lead that a leaf is of; "" for none.
 func (x Leaf) lead() string {
 	f := x.read()
-	if f.Data.Lead != "" {
-		return f.Data.Lead
-	}
-	return f.Lead
+	return cmp.Or(f.Data.Lead, f.Lead)
 }
 
 func (x Leaf) named() string {
@@ -166,7 +176,7 @@ func (x Leaf) named() string {
 	case f.Data.Lead != "":
 		return fmt.Sprintf(", lead %s revision %d", f.Data.Lead, f.Data.Revision)
 	case f.Lead != "":
-		return ", decision on lead " + f.Lead
+		return ", on lead " + f.Lead
 	}
 	return ""
 }
@@ -190,7 +200,9 @@ func (v *Verified) Compare(ctx context.Context, js jetstream.JetStream, streams 
 			what := fmt.Sprintf("message %d of stream %s (%s)", m.Seq, s, m.Subject)
 			sum, known := v.facts[message{s, m.Seq}]
 			switch {
-			case m.Seq > v.Last[s]: // the log is behind by a moment
+			case m.Seq > v.Last[s] && time.Since(m.At) < behindFor:
+			case m.Seq > v.Last[s]:
+				v.bad(what, "the log does not have it after %s: it was cut off, or put back", time.Since(m.At).Round(time.Second))
 			case !known:
 				v.bad(what, "the log has no such message")
 			case sum != sha256.Sum256(m.Data):
@@ -207,9 +219,15 @@ func (v *Verified) Compare(ctx context.Context, js jetstream.JetStream, streams 
 		if err != nil {
 			return err
 		}
+		for seq := before + 1; before > 0 && seq <= v.Last[s]; seq++ {
+			v.bad(fmt.Sprintf("message %d of stream %s", seq, s), "it is missing at the stream's end: the log has it")
+		}
 	}
 	return nil
 }
+
+// behindFor is how long the log may take to have a message.
+const behindFor = time.Minute
 
 func (o Options) wants(x Leaf) bool {
 	return (o.Lead == "" || x.lead() == o.Lead) && (o.Day == "" || x.At.UTC().Format(time.DateOnly) == o.Day)

@@ -39,7 +39,7 @@ func (d *Drop) Open() error {
 // dropLook is how often it is looked whether it is time.
 const dropLook = time.Minute
 
-// Run writes each night's files, also of a night in which this did not run, until ctx ends. all are the leads of real docks as they are.
+// Run writes each night's files, later in the day where this did not run then, until ctx ends. all are the leads of real docks as they are.
 func (d *Drop) Run(ctx context.Context, all func() ([]leads.Lead, error), log *slog.Logger) error {
 	t := time.NewTicker(dropLook)
 	defer t.Stop()

@@ -359,7 +359,13 @@ func (l *Ledger) Decide(ctx context.Context, r leads.Review) (leads.Lead, error)
 	}, func(leads.Lead) error {
 		pctx, cancel := context.WithTimeout(ctx, publishWait)
 		defer cancel()
-		if err := journal.Publish(pctx, l.js, SubjectReviews, fmt.Sprintf("%s/%d/%s/%s", r.Lead, r.Revision, r.Do, r.By), r); err != nil {
+		same := r
+		same.At = time.Time{}
+		b, err := json.Marshal(same)
+		if err == nil {
+			err = journal.Publish(pctx, l.js, SubjectReviews, journal.Key(string(b)), r)
+		}
+		if err != nil {
 			return fmt.Errorf("record the review: %w", err)
 		}
 		return nil
