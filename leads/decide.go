@@ -128,17 +128,16 @@ func (r *Rules) Decide(k Known, d Review) (Lead, error) {
 // May is what people may do with a lead as it is.
 func (r *Rules) May(x Lead) (out []string) {
 	sc := r.Scenes[x.Scene]
-	by := Review{By: "somebody else"}
+	by := func(do string) Review { return Review{Do: do, By: "somebody else"} }
 	for _, do := range []string{DoCheck, DoConfirm} {
-		y := x
-		if d := (Review{Do: do, By: by.By}); r.pass(&y, sc, d) == nil {
+		if y := x; r.pass(&y, sc, by(do)) == nil {
 			out = append(out, do)
 		}
 	}
 	if rejectable(x.State) {
 		out = append(out, DoReject)
 	}
-	if y := x; undo(&y, by) == nil {
+	if y := x; undo(&y, by(DoUndo)) == nil {
 		out = append(out, DoUndo)
 	}
 	return out
@@ -167,11 +166,7 @@ func (r *Rules) pass(x *Lead, sc Scene, d Review) error {
 	case d.Do == DoConfirm && sc.Review.Another && x.State == Checked && x.checkedBy() == d.By:
 		return fmt.Errorf("scene %s asks for another person: %s checked the evidence already", x.Scene, d.By)
 	}
-	if d.Do == DoCheck {
-		x.decided(Checked, d)
-		return nil
-	}
-	x.decided(Confirmed, d)
+	x.decided(map[string]string{DoCheck: Checked, DoConfirm: Confirmed}[d.Do], d)
 	return nil
 }
 

@@ -292,20 +292,20 @@ func (r *Rules) same(k Known, f vision.Finding, sc Scene) (*Lead, error) {
 		return nil, err
 	}
 	frame := geo.NewFrame(here, 0)
-	near := func(s Spot) (float64, bool) {
+	near := func(s Spot) bool {
 		d := geo.DistanceM(here, s.At)
 		if d > maxJoinM || s.Class != f.Class && d >= otherClassJoinM {
-			return 0, false
+			return false
 		}
 		v := frame.To(s.At, 0)
-		return d, d < sc.JoinM || f.Cov.Add(s.Cov).Mahalanobis2(v.E, v.N) < 9
+		return d < sc.JoinM || f.Cov.Add(s.Cov).Mahalanobis2(v.E, v.N) < 9
 	}
 	slices.SortFunc(all, func(a, b Spot) int {
 		return cmp.Or(cmp.Compare(geo.DistanceM(here, a.At), geo.DistanceM(here, b.At)), strings.Compare(a.Lead, b.Lead))
 	})
 	var best *Lead
 	for _, s := range all {
-		if _, ok := near(s); !ok {
+		if !near(s) {
 			continue
 		}
 		x, ok, err := follow(k, s.Lead)
@@ -316,9 +316,7 @@ func (r *Rules) same(k Known, f vision.Finding, sc Scene) (*Lead, error) {
 			continue // also what the register knows as two things
 		}
 		// a lead that another one goes on from is history
-		if best == nil || x.Earlier == best.Lead {
-			best = &x
-		} else if !best.Open() && x.Open() {
+		if best == nil || x.Earlier == best.Lead || !best.Open() && x.Open() {
 			best = &x
 		}
 	}

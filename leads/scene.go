@@ -77,8 +77,20 @@ const settledDefault = 30 * 24 * time.Hour
 
 func (s Scene) suppress() time.Duration { return cmp.Or(s.Suppress, s.Settled, settledDefault) }
 
-// ReadScene reads the leads section of a scene file; what it does not know is an error.
-func ReadScene(f vision.SceneFile) (Scene, error) {
+// ReadScenes reads the leads sections of scene files, by the names of the scenes.
+func ReadScenes(files []vision.SceneFile) (map[string]Scene, error) {
+	out := map[string]Scene{}
+	for _, f := range files {
+		var err error
+		if out[f.Scene], err = readScene(f); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// readScene reads one; what it does not know is an error.
+func readScene(f vision.SceneFile) (Scene, error) {
 	var s Scene
 	if f.Leads.IsZero() {
 		return s, fmt.Errorf("scene %s: section leads is missing", f.Scene)

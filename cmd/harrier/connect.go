@@ -166,7 +166,7 @@ func (b *base) openDepot(ctx context.Context) error {
 	if err := bucket.Make(ctx); err != nil {
 		return err
 	}
-	store, err := b.conf.OpenEvidence(ctx, b.data)
+	store, err := b.conf.OpenEvidence(ctx)
 	if err != nil {
 		return err
 	}

@@ -80,7 +80,7 @@ func (x *evidenceVerify) verify(ctx context.Context) (*proof.Verified, error) {
 	if err != nil {
 		return nil, err
 	}
-	store, err := c.OpenEvidence(ctx, data)
+	store, err := c.OpenEvidence(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -122,7 +122,7 @@ func (x *evidenceBundle) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	store, err := c.OpenEvidence(ctx, data)
+	store, err := c.OpenEvidence(ctx)
 	if err != nil {
 		return err
 	}

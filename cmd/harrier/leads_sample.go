@@ -38,21 +38,15 @@ func (x *leadsSample) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	scenes := map[string]leads.Scene{}
-	for _, f := range files {
-		if scenes[f.Scene], err = leads.ReadScene(f); err != nil {
-			return err
-		}
+	scenes, err := leads.ReadScenes(files)
+	if err != nil {
+		return err
 	}
 	grid, err := geo.GeneratePudong(c.City.GridSeed)
 	if err != nil {
 		return err
 	}
-	data, err := c.DataFolder()
-	if err != nil {
-		return err
-	}
-	store, err := c.OpenEvidence(ctx, data)
+	store, err := c.OpenEvidence(ctx)
 	if err != nil {
 		return err
 	}

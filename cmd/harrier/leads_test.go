@@ -29,10 +29,11 @@ func TestConsumersConform(t *testing.T) {
 	// a case of its own for every message, and no word of what becomes of it
 	careless := write(t, dir, "careless.py", strings.NewReplacer("if revision <= known:", "if False:", "        if known:\n            return", "        if False:\n            return",
 		`number = "CASE-" + lead`, `number = "CASE-" + lead + "-" + str(len(telling)) + str(revision) + str(id(message))`).Replace(string(source)))
-	python := os.Getenv("HARRIER_PYTHON")
-	if python == "" {
-		python = "python3"
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		t.Fatal(err)
 	}
+	python := filepath.Join(cache, "harrier", "python", "bin", "python3")
 	hasNATS := exec.Command(python, "-c", "import nats").Run() == nil
 	for _, c := range []struct {
 		name    string
@@ -48,7 +49,7 @@ func TestConsumersConform(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if c.python && !hasNATS {
-				t.Skip("no nats-py here: pip install nats-py, and name the Python in HARRIER_PYTHON")
+				t.Skip("no nats-py here: `./setup.sh test` installs it")
 			}
 			ports, err := child.FreePorts(1)
 			if err != nil {

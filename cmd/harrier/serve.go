@@ -129,13 +129,13 @@ func (b *base) openMedia() error {
 
 // openLedger opens the index of leads, and reads how each scene's are decided on.
 func (b *base) openLedger(scenes []vision.SceneFile, ground city.City) (*ledger.Ledger, error) {
-	rules := &leads.Rules{Scenes: map[string]leads.Scene{}, Grid: ground.Grid, Software: version()}
+	known, err := leads.ReadScenes(scenes)
+	if err != nil {
+		return nil, err
+	}
+	rules := &leads.Rules{Scenes: known, Grid: ground.Grid, Software: version()}
 	shows := map[string]float64{}
-	var err error
 	for _, s := range scenes {
-		if rules.Scenes[s.Scene], err = leads.ReadScene(s); err != nil {
-			return nil, err
-		}
 		shows[s.Scene] = cmp.Or(s.Vision.MaxGSDM, showsGSDM)
 	}
 	if rules.Permits, err = b.conf.City.ReadPermits(b.conf.Leads.Permits); err != nil {
@@ -176,7 +176,7 @@ func (b *base) openHandover(book *ledger.Ledger) error {
 	known := map[string]bool{}
 	for _, w := range b.conf.Leads.Webhooks {
 		if known[w.URL] {
-			return fmt.Errorf("leads.webhooks: one address is there twice: name all its states in one place")
+			return errors.New("leads.webhooks: one address is there twice: name all its states in one place")
 		}
 		known[w.URL] = true
 		if err := w.Open(b.log); err != nil {

@@ -11,7 +11,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -20,6 +19,7 @@ import (
 	"github.com/minio/minio-go/v7/pkg/credentials"
 
 	"github.com/harrier-patrol/harrier/dock/cloudapi"
+	"github.com/harrier-patrol/harrier/evidence"
 )
 
 // ErrNotThere says that nothing lies in the bucket under a key.
@@ -59,35 +59,28 @@ func Open(o Options) (*Bucket, error) {
 	if o.Inside == "" {
 		o.Inside = o.Endpoint
 	}
-	for _, e := range []string{o.Endpoint, o.Inside} {
-		if u, err := url.Parse(e); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-			return nil, fmt.Errorf("storage endpoint %q is not http://host:port or https://host", e)
-		}
-	}
 	switch o.Provider {
 	case cloudapi.ProviderAli, cloudapi.ProviderAws, cloudapi.ProviderMinio:
 	default:
 		return nil, fmt.Errorf("storage provider %q: docks know %s, %s and %s", o.Provider, cloudapi.ProviderAli, cloudapi.ProviderAws, cloudapi.ProviderMinio)
 	}
-	u, _ := url.Parse(o.Inside)
-	cl, err := minio.New(u.Host, &minio.Options{Creds: credentials.NewStaticV4(o.AccessKey, o.SecretKey, ""), Secure: u.Scheme == "https", Region: o.Region})
+	if _, err := o.at(o.Endpoint).Client(); err != nil { // which docks are told
+		return nil, fmt.Errorf("storage: %w", err)
+	}
+	cl, err := o.at(o.Inside).Client()
 	if err != nil {
-		return nil, fmt.Errorf("storage %s: %w", o.Inside, err)
+		return nil, fmt.Errorf("storage: %w", err)
 	}
 	return &Bucket{o, cl}, nil
 }
 
-// Make makes the bucket where there is none yet.
-func (b *Bucket) Make(ctx context.Context) error {
-	ok, err := b.cl.BucketExists(ctx, b.o.Bucket)
-	if err == nil && !ok {
-		err = b.cl.MakeBucket(ctx, b.o.Bucket, minio.MakeBucketOptions{Region: b.o.Region})
-	}
-	if err != nil {
-		return fmt.Errorf("bucket %s at %s: %w; is it running, and are access_key and secret_key right?", b.o.Bucket, b.o.Inside, err)
-	}
-	return nil
+// at is the bucket as it is reached at an endpoint.
+func (o Options) at(endpoint string) evidence.Bucket {
+	return evidence.Bucket{Endpoint: endpoint, Bucket: o.Bucket, Region: o.Region, AccessKey: o.AccessKey, SecretKey: o.SecretKey}
 }
+
+// Make makes the bucket where there is none yet.
+func (b *Bucket) Make(ctx context.Context) error { return b.o.at(b.o.Inside).Make(ctx, b.cl) }
 
 // Prefix is the part of the bucket that is a dock's.
 func Prefix(sn string) string { return sn }

@@ -13,7 +13,6 @@ import (
 type Head struct {
 	Size uint64
 	Root []byte
-	Raw  []byte
 }
 
 // daysDir holds the last head of each day, with its time stamp where an authority is configured.
@@ -34,7 +33,7 @@ func parseHead(raw []byte, keys []note.Verifier) (h Head, err error) {
 	for _, k := range keys {
 		c, _, _, err := log.ParseCheckpoint(raw, k.Name(), k)
 		if err == nil {
-			return Head{c.Size, c.Hash, raw}, nil
+			return Head{c.Size, c.Hash}, nil
 		}
 		last = err
 	}

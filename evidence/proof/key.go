@@ -25,12 +25,6 @@ type Key struct {
 // keysFile lists every public key that ever signed heads of a log, the newest last.
 const keysFile = "keys"
 
-// MakeKey makes a key under a name, which is also that of the log.
-func MakeKey(name string) (secret string, err error) {
-	secret, _, err = note.GenerateKey(rand.Reader, name)
-	return secret, err
-}
-
 // ReadKey reads a secret key.
 func ReadKey(secret string) (Key, error) {
 	secret = strings.TrimSpace(secret)
@@ -49,11 +43,11 @@ func ReadKey(secret string) (Key, error) {
 	return Key{s, v, public}, nil
 }
 
-// KeyIn reads the key in a file, and makes one there where there is none, which only this user reads.
+// KeyIn reads the key in a file, and makes one there where there is none, which only this user reads. name is also that of the log.
 func KeyIn(path, name string) (Key, error) {
 	b, err := os.ReadFile(path)
 	if errors.Is(err, os.ErrNotExist) {
-		secret, err := MakeKey(name)
+		secret, _, err := note.GenerateKey(rand.Reader, name)
 		if err == nil {
 			err = renameio.WriteFile(path, []byte(secret+"\n"), 0o600)
 		}

@@ -112,8 +112,8 @@ func (l *Log) Size(ctx context.Context) (uint64, error) {
 
 // Append takes leaves in, in this order, and returns once they are on disk under a signed head.
 func (l *Log) Append(ctx context.Context, leaves []Leaf) error {
-	var all []tessera.IndexFuture
-	for _, x := range leaves {
+	entries := make([]*tessera.Entry, len(leaves))
+	for i, x := range leaves {
 		b, err := json.Marshal(x)
 		if err != nil {
 			return err
@@ -121,7 +121,11 @@ func (l *Log) Append(ctx context.Context, leaves []Leaf) error {
 		if len(b) > tessera.DefaultEntrySizeLimit {
 			return fmt.Errorf("%s %d: a leaf of %d bytes is too long", x.Stream, x.Seq, len(b))
 		}
-		all = append(all, l.add(ctx, tessera.NewEntry(b)))
+		entries[i] = tessera.NewEntry(b)
+	}
+	var all []tessera.IndexFuture
+	for _, e := range entries {
+		all = append(all, l.add(ctx, e))
 	}
 	// all are waited for, also after an error: none is under way when the log is asked for its last one
 	var err error

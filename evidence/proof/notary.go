@@ -3,6 +3,7 @@ package proof
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -129,17 +130,18 @@ func (n *Notary) takeIn(ctx context.Context, in chan Leaf) error {
 func (n *Notary) leaf(ctx context.Context, stream string, m journal.Msg) (Leaf, error) {
 	x := Leaf{Stream: stream, Seq: m.Seq, Subject: m.Subject, At: m.At.UTC()}
 	var compact bytes.Buffer
+	// marshalling leaves such a fact as it is, byte for byte; other text is written in base64
+	plain := json.Compact(&compact, m.Data) == nil && bytes.Equal(compact.Bytes(), m.Data) && !bytes.ContainsAny(m.Data, "<>&\u2028\u2029")
 	switch {
-	case len(m.Data) > maxLeaf:
-		sha, err := n.Store.Seal(ctx, m.Data)
-		if err != nil {
+	case plain && len(m.Data) <= maxLeaf:
+		x.Fact = m.Data
+	case !plain && base64.StdEncoding.EncodedLen(len(m.Data)) <= maxLeaf:
+		x.Text = m.Data
+	default:
+		var err error
+		if x.SHA256, err = n.Store.Seal(ctx, m.Data); err != nil {
 			return x, err
 		}
-		x.SHA256 = sha
-	case json.Compact(&compact, m.Data) == nil && bytes.Equal(compact.Bytes(), m.Data) && !bytes.ContainsAny(m.Data, "<>&\u2028\u2029"):
-		x.Fact = m.Data // marshalling leaves it as it is, byte for byte
-	default:
-		x.Text = m.Data
 	}
 	return x, nil
 }

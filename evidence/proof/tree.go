@@ -262,6 +262,9 @@ func (t *tree) take(at uint64, entry []byte, file string) (x Leaf, what string) 
 	}
 	what = fmt.Sprintf("leaf %d (%s), message %d of %s%s", at, file, x.Seq, x.Stream, x.named())
 	last, had := t.v.Last[x.Stream]
+	if !had {
+		t.v.first[x.Stream] = x.Seq
+	}
 	switch {
 	case had && x.Seq <= last:
 		t.v.bad(what, "it is out of order, or there twice: message %d stands before it", last)

@@ -48,10 +48,11 @@ type Verified struct {
 	Pictures int               `json:"pictures"`        // that were checked
 	Days     int               `json:"days"`            // heads of days that the log still holds
 	Stamps   map[string]string `json:"stamps"`          // when an authority stamped which day's head
-	Root     string            `json:"root"`            // of the tree, base64
+	Root     string            `json:"root"`            // of the tree, hex
 	Problems []Problem         `json:"problems"`        // in the order of the log
 	Last     map[string]uint64 `json:"last_of_streams"` // number of the last message
 
+	first map[string]uint64             // number of the first message of each stream
 	head  []byte                        // that was verified
 	facts map[message][sha256.Size]byte // SHA-256 of what the log has of messages
 }
@@ -76,7 +77,7 @@ func (v *Verified) bad(what, format string, args ...any) {
 // Verify checks a log, and the evidence of its leads, without asking anybody: heads against keys, leaves against the head, tiles against leaves, days'
 // heads against the log, messages against their order, pictures against their hashes. store may be nil where no pictures are asked for.
 func Verify(ctx context.Context, dir string, store *evidence.Store, o Options) (*Verified, error) {
-	v := &Verified{Stamps: map[string]string{}, Last: map[string]uint64{}, facts: map[message][sha256.Size]byte{}}
+	v := &Verified{Stamps: map[string]string{}, Last: map[string]uint64{}, first: map[string]uint64{}, facts: map[message][sha256.Size]byte{}}
 	public := o.Keys
 	if len(public) == 0 {
 		var err error
@@ -195,33 +196,42 @@ func (x Leaf) sum() (out [sha256.Size]byte) {
 // forgotten for its age it says nothing.
 func (v *Verified) Compare(ctx context.Context, js jetstream.JetStream, streams []string) error {
 	for _, s := range streams {
-		var before uint64
-		err := journal.Replay(ctx, js, s, ">", journal.From{}, func(m journal.Msg) error {
+		st, err := js.Stream(ctx, s)
+		if err != nil {
+			return err
+		}
+		next := v.first[s] // that the stream should have
+		if st.CachedInfo().Config.MaxAge > 0 {
+			next = max(next, st.CachedInfo().State.FirstSeq)
+		}
+		missing := func(until uint64) {
+			for ; next > 0 && next < until; next++ {
+				if _, known := v.facts[message{s, next}]; known {
+					v.bad(fmt.Sprintf("message %d of stream %s", next, s), "it is missing: the log has it")
+				}
+			}
+		}
+		err = journal.Replay(ctx, js, s, ">", journal.From{}, func(m journal.Msg) error {
+			missing(m.Seq)
+			next = m.Seq + 1
 			what := fmt.Sprintf("message %d of stream %s (%s)", m.Seq, s, m.Subject)
 			sum, known := v.facts[message{s, m.Seq}]
 			switch {
 			case m.Seq > v.Last[s] && time.Since(m.At) < behindFor:
 			case m.Seq > v.Last[s]:
 				v.bad(what, "the log does not have it after %s: it was cut off, or put back", time.Since(m.At).Round(time.Second))
+			case !known && m.Seq < v.first[s]: // of before there was a log
 			case !known:
 				v.bad(what, "the log has no such message")
 			case sum != sha256.Sum256(m.Data):
 				v.bad(what, "it was altered: the log has another")
 			}
-			for seq := before + 1; before > 0 && seq < m.Seq && seq <= v.Last[s]; seq++ {
-				if _, known := v.facts[message{s, seq}]; known {
-					v.bad(fmt.Sprintf("message %d of stream %s", seq, s), "it is missing: the log has it")
-				}
-			}
-			before = m.Seq
 			return nil
 		})
 		if err != nil {
 			return err
 		}
-		for seq := before + 1; before > 0 && seq <= v.Last[s]; seq++ {
-			v.bad(fmt.Sprintf("message %d of stream %s", seq, s), "it is missing at the stream's end: the log has it")
-		}
+		missing(v.Last[s] + 1)
 	}
 	return nil
 }

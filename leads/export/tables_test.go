@@ -89,7 +89,7 @@ func TestGeoPackage(t *testing.T) {
 	}
 	// GDAL reads it, where it is there
 	if _, err := exec.LookPath("ogrinfo"); err != nil {
-		t.Skip("no ogrinfo here")
+		t.Skip("no ogrinfo here: `./setup.sh test` installs it")
 	}
 	out, err := exec.Command("ogrinfo", "-al", path).CombinedOutput()
 	if err != nil || !strings.Contains(string(out), "Feature Count: 2") || !strings.Contains(string(out), "POINT (121.5 31.2)") {

@@ -338,12 +338,8 @@ func BenchmarkIndex(b *testing.B) {
 					return index.Query{Subdistrict: lead(r.IntN(n)).Subdistrict, State: "none", Scene: scenes[1]}
 				},
 				"open-scene": func() index.Query { return index.Query{Open: true, Scene: scenes[r.IntN(3)]} },
-				"square": func() index.Query {
-					l := lead(r.IntN(n))
-					return index.Query{Within: &orb.Bound{Min: orb.Point{l.Lon, l.Lat}, Max: orb.Point{l.Lon + 0.002, l.Lat + 0.002}}}
-				},
 			}
-			for _, name := range []string{"newest", "state", "state-time", "cell", "cell-state", "time", "district", "nothing", "open", "open-scene", "square"} {
+			for _, name := range []string{"newest", "state", "state-time", "cell", "cell-state", "time", "district", "nothing", "open", "open-scene"} {
 				b.Run("list-"+name, func(b *testing.B) {
 					slowest(b, func() error { _, _, err := x.Page(lists[name](), "", 100); return err })
 				})

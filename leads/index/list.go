@@ -9,19 +9,16 @@ import (
 	"strings"
 	"time"
 
-	"github.com/paulmach/orb"
-
 	"github.com/harrier-patrol/harrier/leads"
 )
 
 // Query says which leads are listed; what is left out is any.
 type Query struct {
 	State, Scene, Cell, Subdistrict string
-	From, Until                     time.Time  // first seen
-	Within                          *orb.Bound // WGS-84
-	Words                           string     // all of them, in what people wrote, plates and numbers
-	Open                            bool       // neither rejected nor closed
-	Due                             time.Time  // due before
+	From, Until                     time.Time // first seen
+	Words                           string    // all of them, in what people wrote, plates and numbers
+	Open                            bool      // neither rejected nor closed
+	Due                             time.Time // due before
 }
 
 // clauses are a query's conditions, and what stands in for their question marks.
@@ -55,9 +52,6 @@ func (q Query) clauses() (where []string, args []any) {
 	}
 	if !q.Due.IsZero() {
 		add("l.due > 0 AND l.due < ?", millis(q.Due))
-	}
-	if b := q.Within; b != nil {
-		add("l.n IN (SELECT n FROM places WHERE west <= ? AND east >= ? AND south <= ? AND north >= ?)", b.Max[0], b.Min[0], b.Max[1], b.Min[1])
 	}
 	if q.Words != "" {
 		// what has no word in it finds nothing

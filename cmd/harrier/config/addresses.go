@@ -117,9 +117,13 @@ func (c Config) Bucket() (*uploads.Bucket, error) {
 }
 
 // OpenEvidence opens the store of evidence: the bucket that is configured, or a folder of the data folder.
-func (c Config) OpenEvidence(ctx context.Context, data string) (*evidence.Store, error) {
+func (c Config) OpenEvidence(ctx context.Context) (*evidence.Store, error) {
 	if c.Evidence.Endpoint != "" {
 		return evidence.OpenBucket(ctx, c.Evidence.Bucket)
+	}
+	data, err := c.DataFolder()
+	if err != nil {
+		return nil, err
 	}
 	return evidence.OpenFolder(filepath.Join(data, "evidence"))
 }

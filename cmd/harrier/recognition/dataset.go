@@ -30,11 +30,7 @@ func (c *datasetExportCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	data, err := conf.DataFolder()
-	if err != nil {
-		return err
-	}
-	store, err := conf.OpenEvidence(ctx, data)
+	store, err := conf.OpenEvidence(ctx)
 	if err != nil {
 		return err
 	}

@@ -99,16 +99,16 @@ func (c *Inspect) open(conf config.Config) (in *inspection, release func(), err 
 		return nil, nil, err
 	}
 	var sights []vision.Scene
-	scenes := map[string]leads.Scene{}
+	scenes, err := leads.ReadScenes(files)
+	if err != nil {
+		return nil, nil, err
+	}
 	for _, s := range files {
 		v := s.Vision
 		v.MinSightings, v.Dwell = 1, 0 // a still is sharp, and often the only one
 		sights = append(sights, v)
 		for class := range v.Classes {
 			in.wanted[class] = true
-		}
-		if scenes[s.Scene], err = leads.ReadScene(s); err != nil {
-			return nil, nil, err
 		}
 	}
 	model, err := infer.Open(c.Model, c.Engine, 1)

@@ -1,0 +1,228 @@
+package console
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/harrier-patrol/harrier/journal"
+	"github.com/harrier-patrol/harrier/leads"
+	"github.com/harrier-patrol/harrier/leads/index"
+	"github.com/harrier-patrol/harrier/leads/ledger"
+)
+
+// Lead is a lead in the list.
+type Lead struct {
+	Lead        string            `json:"lead"`
+	Revision    int               `json:"revision"`
+	State       string            `json:"state"`
+	Scene       string            `json:"scene"`
+	Event       string            `json:"event"`
+	Class       string            `json:"class"`
+	Attributes  map[string]string `json:"attributes"`
+	Lon         float64           `json:"lon"`
+	Lat         float64           `json:"lat"`
+	ErrorM      float64           `json:"error_m" doc:"Semi-major axis of the 95 % ellipse, metres"`
+	Cell        string            `json:"cell"`
+	Cells       []leads.CellShare `json:"cells" doc:"Cells in which it may lie, where its error reaches over a border"`
+	Register    string            `json:"register" doc:"known, changed or new, with the entry's number; empty where there is no register"`
+	Since       string            `json:"since" doc:"new or stood at the last pass over its place, with the day of that pass; empty where that cannot be told"`
+	Subdistrict string            `json:"subdistrict"`
+	Score       float64           `json:"score"`
+	Dock        string            `json:"dock"`
+	Flight      string            `json:"flight"`
+	FirstSeen   time.Time         `json:"first_seen"`
+	Captured    time.Time         `json:"captured"`
+	Frame       string            `json:"frame"`
+	Crop        string            `json:"crop"`
+	Box         []float64         `json:"box" doc:"x, y, w, h in pixels of the frame"`
+	By          string            `json:"by"`
+	May         []string          `json:"may" doc:"What people may do with it now"`
+	Steps       []leads.Step      `json:"steps" doc:"What became of it, the first step first"`
+	Seen        int               `json:"seen" doc:"How often it was found"`
+	Priority    int               `json:"priority"`
+	Due         *time.Time        `json:"due,omitempty" doc:"By when the next step is to be done"`
+	Relapse     string            `json:"relapse" doc:"The confirmed lead that was in this place before"`
+	Case        string            `json:"case" doc:"Number that the case system gave it"`
+	Sim         bool              `json:"simulated"`
+}
+
+// toLead makes a lead of the list; may is what people may do with it now.
+func toLead(l leads.Lead, may []string) Lead {
+	x := Lead{
+		Lead: l.Lead, Revision: l.Revision, State: l.State, Scene: l.Scene, Event: l.Event, Class: l.Class, Attributes: l.Attributes,
+		Lon: l.Lon, Lat: l.Lat, ErrorM: l.Ellipse.MajorM, Cell: l.Cell, Cells: l.Cells, Subdistrict: l.Subdistrict, Score: l.Score,
+		Dock: l.Dock, Flight: l.Flight, FirstSeen: l.FirstSeen, Captured: l.Captured, Frame: l.Frame, Crop: l.Crop, Box: []float64{}, By: l.By, Sim: l.Simulated,
+	}
+	_ = json.Unmarshal(l.Box, &x.Box)
+	x.May = append([]string{}, may...)
+	x.Steps, x.Seen, x.Priority, x.Case = append([]leads.Step{}, l.Steps...), l.Seen, l.Priority, l.Case
+	if !l.Due.IsZero() {
+		x.Due = &l.Due
+	}
+	if l.Relapse {
+		x.Relapse = l.Earlier
+	}
+	if x.Attributes == nil {
+		x.Attributes = map[string]string{}
+	}
+	if x.Cells == nil {
+		x.Cells = []leads.CellShare{}
+	}
+	if m := l.Register; m != nil {
+		x.Register = strings.TrimSpace(m.Standing + " " + m.Number)
+	}
+	if s := l.Since; s != nil {
+		x.Since = "stood " + s.Last.Format(time.DateOnly)
+		if s.New {
+			x.Since = "new " + s.Last.Format(time.DateOnly)
+		}
+	}
+	return x
+}
+
+// LeadPage is a part of the leads, the newest first.
+type LeadPage struct {
+	Leads   []Lead `json:"leads" nullable:"false"`
+	More    bool   `json:"more" doc:"There are older ones: ask after the last"`
+	Total   int    `json:"total"`
+	Version string `json:"version" doc:"Ask for changes since it"`
+}
+
+// LeadChanges are the leads that are new or changed.
+type LeadChanges struct {
+	Leads   []Lead `json:"leads" nullable:"false"`
+	More    bool   `json:"more" doc:"There are more: ask since this version"`
+	Total   int    `json:"total"`
+	Version string `json:"version"`
+	Reset   bool   `json:"reset" doc:"The version asked for is too old: begin with a page"`
+}
+
+// versionOf names a version of the ledger's book; a book that was read anew counts anew.
+func (o Options) versionOf(v uint64) string { return o.start + "-" + strconv.FormatUint(v, 36) }
+
+func (o Options) sinceOf(version string) (uint64, bool) {
+	start, v, ok := strings.Cut(version, "-")
+	n, err := strconv.ParseUint(v, 36, 64)
+	return n, ok && err == nil && start == o.start
+}
+
+// refusal is the HTTP answer to an error of the ledger.
+func refusal(err error) error {
+	switch {
+	case errors.Is(err, ledger.ErrNotReady), errors.Is(err, journal.ErrUnavailable):
+		return huma.Error503ServiceUnavailable(err.Error())
+	case errors.Is(err, leads.ErrNotFound):
+		return huma.Error404NotFound(err.Error())
+	case errors.Is(err, leads.ErrConflict):
+		return huma.Error409Conflict(err.Error())
+	}
+	return huma.Error422UnprocessableEntity(err.Error())
+}
+
+// WholeLead is a lead as case systems get it.
+type WholeLead leads.Lead
+
+// leadQuery says which leads are listed.
+type leadQuery struct {
+	After       string    `query:"after" maxLength:"100" doc:"The last lead of the page before; empty for the newest"`
+	Limit       int       `query:"limit" minimum:"1" maximum:"500" default:"100"`
+	State       string    `query:"state" enum:"candidate,checked,confirmed,rejected,handed-over,accepted,returned,closed"`
+	Scene       string    `query:"scene" maxLength:"100"`
+	Cell        string    `query:"cell" maxLength:"15"`
+	Subdistrict string    `query:"subdistrict" maxLength:"9"`
+	From        time.Time `query:"from" doc:"First seen at or after"`
+	Until       time.Time `query:"until" doc:"First seen before"`
+	DueBefore   time.Time `query:"due_before" doc:"Whose next step is due before"`
+	Words       string    `query:"words" maxLength:"200" doc:"All of them, in notes, names, plates, numbers of cases and of the register"`
+	Open        bool      `query:"open" doc:"Neither rejected nor closed"`
+}
+
+func (q *leadQuery) query() index.Query {
+	return index.Query{State: q.State, Scene: q.Scene, Cell: q.Cell, Subdistrict: q.Subdistrict, From: q.From, Until: q.Until, Due: q.DueBefore, Words: q.Words, Open: q.Open}
+}
+
+// leadsAPI tells of the leads, and takes decisions on them.
+func leadsAPI(h huma.API, o Options) {
+	huma.Get(h, "/api/leads", func(_ context.Context, in *leadQuery) (*body[LeadPage], error) {
+		x, err := o.Ledger.Read()
+		if err != nil {
+			return nil, refusal(err)
+		}
+		out := LeadPage{Leads: []Lead{}, Total: x.Len(), Version: o.versionOf(x.Version())} // the version first: what comes meanwhile is a change
+		page, more, err := x.Page(in.query(), in.After, in.Limit)
+		if err != nil {
+			return nil, refusal(err)
+		}
+		out.More = more
+		for _, l := range page {
+			out.Leads = append(out.Leads, toLead(l, o.Ledger.Rules.May(l)))
+		}
+		return &body[LeadPage]{out}, nil
+	})
+	huma.Get(h, "/api/leads/changes", func(_ context.Context, in *struct {
+		Since string `query:"since" required:"true" maxLength:"100" doc:"The version of the page or the changes before"`
+		Limit int    `query:"limit" minimum:"1" maximum:"500" default:"200"`
+	}) (*body[LeadChanges], error) {
+		x, err := o.Ledger.Read()
+		if err != nil {
+			return nil, refusal(err)
+		}
+		out := LeadChanges{Leads: []Lead{}, Total: x.Len()}
+		since, ok := o.sinceOf(in.Since)
+		if !ok || since > x.Version() {
+			out.Reset = true
+			return &body[LeadChanges]{out}, nil
+		}
+		changed, to, err := x.Since(since, in.Limit)
+		if err != nil {
+			return nil, refusal(err)
+		}
+		for _, l := range changed {
+			out.Leads = append(out.Leads, toLead(l, o.Ledger.Rules.May(l)))
+		}
+		out.Version, out.More = o.versionOf(to), to < x.Version()
+		return &body[LeadChanges]{out}, nil
+	})
+	huma.Get(h, "/api/leads/{lead}", func(_ context.Context, in *struct {
+		Lead string `path:"lead" maxLength:"100"`
+	}) (*body[WholeLead], error) {
+		x, err := o.Ledger.Read()
+		if err != nil {
+			return nil, refusal(err)
+		}
+		l, ok, err := x.Lead(in.Lead)
+		if err == nil && !ok {
+			err = leads.ErrNotFound
+		}
+		if err != nil {
+			return nil, refusal(err)
+		}
+		return &body[WholeLead]{WholeLead(l)}, nil
+	})
+	huma.Post(h, "/api/leads/{lead}/review", func(ctx context.Context, in *struct {
+		Lead string `path:"lead" maxLength:"100"`
+		Body struct {
+			Do       string    `json:"do" enum:"check,confirm,reject,undo,merge,split,lift" doc:"check: the evidence is sound (of scenes with two steps); lift: a rejected thing that is seen again is a candidate again"`
+			Revision int       `json:"revision" minimum:"1" doc:"The revision that was looked at"`
+			By       string    `json:"by" minLength:"1" maxLength:"100"`
+			Reason   string    `json:"reason,omitempty" enum:"no-violation,wrong-thing,permitted,unclear,wrong-place,dealt-with,other" doc:"Of reject"`
+			Note     string    `json:"note,omitempty" maxLength:"2000"`
+			Until    time.Time `json:"until,omitempty" doc:"Of reject: how long it stays rejected when it is seen again"`
+			Into     string    `json:"into,omitempty" maxLength:"100" doc:"Of merge: the lead of the same thing"`
+			Findings []string  `json:"findings,omitempty" maxItems:"1000" doc:"Of split: those that show another thing"`
+		}
+	}) (*body[Lead], error) {
+		b := in.Body
+		l, err := o.Ledger.Decide(ctx, leads.Review{Lead: in.Lead, Do: b.Do, Revision: b.Revision, By: b.By, Reason: b.Reason, Note: b.Note, Until: b.Until, Into: b.Into, Findings: b.Findings})
+		if err != nil {
+			return nil, refusal(err)
+		}
+		return &body[Lead]{toLead(l, o.Ledger.Rules.May(l))}, nil
+	})
+}
