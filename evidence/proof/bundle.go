@@ -3,6 +3,7 @@ package proof
 import (
 	"archive/zip"
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
@@ -79,7 +80,7 @@ func Pack(ctx context.Context, dir string, store *evidence.Store, lead string, o
 		name := fmt.Sprintf("%s/%d", leavesDir, a.index)
 		put(name+".json", a.raw)
 		put(name+".tlog-proof", writeProof(a.index, hashes, head))
-		page.Facts = append(page.Facts, bundleFact{name + ".json", a.leaf.At, a.leaf.Stream, strings.TrimPrefix(a.leaf.named(), ", ")})
+		page.Facts = append(page.Facts, bundleFact{name + ".json", a.leaf.At, inChinese(a.leaf.Stream), a.leaf.chinese()})
 		for _, p := range a.leaf.read().pictures() {
 			if kept[p.SHA256] || p.What == "original" && !originals {
 				continue
@@ -323,6 +324,44 @@ type bundleFact struct {
 	At     time.Time
 	Stream string
 	What   string
+}
+
+// words are what a bundle's page says of states, of what people do, and of reasons.
+var words = map[string]string{
+	"candidate": "待审", "checked": "技术审核通过", "confirmed": "已确认", "rejected": "已排除", "handed-over": "已移交", "accepted": "已立案", "returned": "已退回", "closed": "已结案", "received": "已收到",
+	"check": "技术审核通过", "confirm": "确认", "reject": "排除", "undo": "撤销", "merge": "合并", "split": "拆分", "lift": "解除抑制",
+	"no-violation": "不构成违法", "wrong-thing": "识别错误", "permitted": "有许可", "unclear": "画面不清", "wrong-place": "位置有误", "dealt-with": "已处置", "other": "其他", "gone": "已消失", "merged": "已合并", "permit": "有许可",
+	"harrier": "系统", "cases": "办案系统", "LEADS": "线索", "SIMLEADS": "模拟线索", "REVIEWS": "决定", "FEEDBACK": "答复", "ACCESS": "查阅",
+}
+
+func inChinese(word string) string { return cmp.Or(words[word], word) }
+
+// chinese says in Chinese what a leaf records.
+func (x Leaf) chinese() string {
+	f := x.read()
+	said := func(parts ...string) string { // pairs of what it is called, and what it is; those that are empty are left out
+		var out []string
+		for i := 0; i < len(parts); i += 2 {
+			if parts[i+1] != "" {
+				out = append(out, parts[i]+parts[i+1])
+			}
+		}
+		return strings.Join(out, "，")
+	}
+	switch x.Stream {
+	case "REVIEWS":
+		return "人工决定：" + said("", inChinese(f.Do), "决定人 ", f.By, "理由 ", inChinese(f.Reason), "备注 ", f.Note)
+	case "FEEDBACK":
+		return "办案系统答复：" + said("", inChinese(f.State), "案件编号 ", f.Case, "说明 ", f.Reason, "备注 ", f.Note)
+	case "ACCESS":
+		return "查阅原始画面：" + said("查阅人 ", f.By, "理由 ", f.Reason)
+	}
+	text := fmt.Sprintf("线索第 %d 版：%s", f.Data.Revision, inChinese(f.Data.State))
+	if n := len(f.Data.Steps); n > 0 && f.Data.Steps[n-1].Revision == f.Data.Revision {
+		s := f.Data.Steps[n-1]
+		text += "，" + said("由 ", inChinese(s.By), "理由 ", inChinese(s.Reason), "备注 ", s.Note)
+	}
+	return text
 }
 
 type bundlePicture struct{ File, What, SHA256 string }

@@ -3,6 +3,7 @@ package proof
 import (
 	"archive/zip"
 	"bytes"
+	"encoding/json"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -120,6 +121,22 @@ func TestBundles(t *testing.T) {
 	for _, bad := range []string{"", "no zip", string(whole[:len(whole)/2])} {
 		if _, err := VerifyBundle(strings.NewReader(bad), int64(len(bad)), nil); err == nil {
 			t.Errorf("%.20q is taken for a bundle", bad)
+		}
+	}
+}
+
+// A court reads in Chinese what each leaf records.
+func TestALeafInChinese(t *testing.T) {
+	for _, c := range []struct{ stream, fact, want string }{
+		{"LEADS", `{"data":{"lead":"a","revision":1,"state":"candidate"}}`, "线索第 1 版：待审"},
+		{"LEADS", `{"data":{"lead":"a","revision":3,"state":"rejected","steps":[{"revision":3,"by":"王芳","reason":"unclear","note":"雾"}]}}`, "线索第 3 版：已排除，由 王芳，理由 画面不清，备注 雾"},
+		{"LEADS", `{"data":{"lead":"a","revision":4,"state":"rejected","steps":[{"revision":3,"by":"王芳"}]}}`, "线索第 4 版：已排除"},
+		{"REVIEWS", `{"lead":"a","do":"confirm","by":"李强"}`, "人工决定：确认，决定人 李强"},
+		{"FEEDBACK", `{"state":"accepted","case":"PD-1"}`, "办案系统答复：已立案，案件编号 PD-1"},
+		{"ACCESS", `{"lead":"a","by":"李强","reason":"开庭"}`, "查阅原始画面：查阅人 李强，理由 开庭"},
+	} {
+		if got := (Leaf{Stream: c.stream, Subject: "x.a", Fact: json.RawMessage(c.fact)}).chinese(); got != c.want {
+			t.Errorf("%s %s: %q, wanted %q", c.stream, c.fact, got, c.want)
 		}
 	}
 }

@@ -91,7 +91,7 @@ func Verify(ctx context.Context, dir string, store *evidence.Store, o Options) (
 	}
 	raw, err := os.ReadFile(filepath.Join(dir, layout.CheckpointPath))
 	if errors.Is(err, os.ErrNotExist) {
-		return nil, fmt.Errorf("there is no transparency log in %s: %w", dir, err)
+		return nil, fmt.Errorf("there is no transparency log in %s: harrier serve makes it; is this the configuration of the Harrier that recorded? (%w)", dir, err)
 	}
 	if err != nil {
 		return nil, err
@@ -136,10 +136,23 @@ func Verify(ctx context.Context, dir string, store *evidence.Store, o Options) (
 
 // fact is what proof knows of the facts in leaves: of a lead's revision, and of a decision.
 type fact struct {
-	Lead string `json:"lead"` // of a decision
-	Data struct {
+	Lead   string `json:"lead"` // of a decision
+	Do     string `json:"do"`
+	State  string `json:"state"` // of a case system's answer
+	Case   string `json:"case"`
+	By     string `json:"by"`
+	Reason string `json:"reason"`
+	Note   string `json:"note"`
+	Data   struct {
 		Lead     string `json:"lead"`
 		Revision int    `json:"revision"`
+		State    string `json:"state"`
+		Steps    []struct {
+			Revision int    `json:"revision"`
+			By       string `json:"by"`
+			Reason   string `json:"reason"`
+			Note     string `json:"note"`
+		} `json:"steps"`
 		Original string `json:"original"`
 		Frame    string `json:"frame"`
 		Crop     string `json:"crop"`
@@ -153,16 +166,14 @@ type fact struct {
 
 // read takes from a leaf what its stream is for: what others write into the bodies of their answers names no lead and no picture.
 func (x Leaf) read() (f fact) {
-	var all fact
-	_ = json.Unmarshal(x.Bytes(), &all)
+	_ = json.Unmarshal(x.Bytes(), &f)
 	switch x.Stream {
 	case "LEADS", "SIMLEADS":
-		f.Data = all.Data
+		return fact{Data: f.Data}
 	case "FEEDBACK", "ACCESS": // the subject names the lead
 		f.Lead = x.Subject[strings.LastIndex(x.Subject, ".")+1:]
-	default:
-		f.Lead = all.Lead
 	}
+	f.Data = fact{}.Data
 	return f
 }
 
