@@ -21,6 +21,7 @@ import (
 	"github.com/harrier-patrol/harrier/journal"
 	"github.com/harrier-patrol/harrier/leads/handover"
 	"github.com/harrier-patrol/harrier/leads/ledger"
+	"github.com/harrier-patrol/harrier/leads/report"
 )
 
 // Options say what the console shows.
@@ -28,6 +29,7 @@ type Options struct {
 	Token     string   // asked of everybody where not empty
 	Hosts     []string // host:port by which the console may be addressed
 	Ledger    *ledger.Ledger
+	Reports   *report.Reader
 	Docks     func() []dock.Status
 	Files     http.Handler // what docks fetch
 	Store     *evidence.Store

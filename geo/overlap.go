@@ -100,6 +100,9 @@ func overlapM2(f Frame, a, b []orb.Polygon) float64 {
 }
 
 // areaM2 is the area of polygons (WGS-84) in square metres, holes taken off.
+// AreaM2 is the area of polygons (WGS-84), square metres, their holes left out; good for a few kilometres.
+func AreaM2(all []orb.Polygon) float64 { return areaM2(NewFrame(all[0][0][0], 0), all) }
+
 func areaM2(f Frame, all []orb.Polygon) float64 {
 	sum := 0.0
 	for _, p := range all {

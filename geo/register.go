@@ -2,6 +2,7 @@ package geo
 
 import (
 	"fmt"
+	"iter"
 	"math"
 	"regexp"
 	"strconv"
@@ -64,7 +65,7 @@ func ReadEntries(l *Layer, district orb.MultiPolygon) ([]Entry, []Problem) {
 			problems = append(problems, Problem{N: f.N, Line: f.Line, Text: fmt.Sprintf(format, a...), Warning: warning})
 		}
 		e := Entry{Number: wholeNumber(f.Get(numberNames...)), Status: f.Get(statusNames...), Kind: f.Get(kindNames...), Polygons: polys}
-		e.AreaM2 = areaM2(NewFrame(polys[0][0][0], 0), polys)
+		e.AreaM2 = AreaM2(polys)
 		if e.Number == "" {
 			put(false, "no number; it is expected in a property named %s; %s", numberNames[0], f.names())
 			continue
@@ -123,6 +124,18 @@ func (r *Register) Len() int {
 		return len(x.entries)
 	}
 	return 0
+}
+
+// Entries are all entries, as they are when it is asked.
+func (r *Register) Entries() iter.Seq[*Entry] {
+	return func(yield func(*Entry) bool) {
+		x := r.index()
+		for i := 0; x != nil && i < len(x.entries); i++ {
+			if !yield(&x.entries[i]) {
+				return
+			}
+		}
+	}
 }
 
 // At returns the entry whose outline contains p (WGS-84); nil where none does. It allocates nothing.

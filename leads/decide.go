@@ -13,10 +13,11 @@ const (
 	DoCheck   = "check"   // its evidence is sound: the technical check
 	DoConfirm = "confirm" // it breaks the rules: the legal check
 	DoReject  = "reject"
-	DoUndo    = "undo"  // takes the last decision back
-	DoMerge   = "merge" // it is the same thing as another lead
-	DoSplit   = "split" // some of its findings show another thing
-	DoLift    = "lift"  // ends the suppression of a rejected lead
+	DoUndo    = "undo"   // takes the last decision back
+	DoMerge   = "merge"  // it is the same thing as another lead
+	DoSplit   = "split"  // some of its findings show another thing
+	DoLift    = "lift"   // ends the suppression of a rejected lead
+	DoSecond  = "second" // what a second person, who does not know the decision, would have decided
 )
 
 // Reasons for which a lead is rejected.
@@ -36,6 +37,7 @@ type Review struct {
 	Do       string    `json:"do"`
 	By       string    `json:"by"`
 	Reason   string    `json:"reason,omitempty"`   // of reject: one of Reasons
+	Verdict  string    `json:"verdict,omitempty"`  // of second: confirmed or rejected
 	Note     string    `json:"note,omitempty"`     // free text
 	Until    time.Time `json:"until,omitzero"`     // of reject: how long it stays rejected when it is seen again; zero: as long as the scene says
 	Into     string    `json:"into,omitempty"`     // of merge: the other lead
@@ -52,8 +54,8 @@ const (
 // Check says what is wrong with a review.
 func (r Review) Check() error {
 	switch {
-	case !slices.Contains([]string{DoCheck, DoConfirm, DoReject, DoUndo, DoMerge, DoSplit, DoLift}, r.Do):
-		return fmt.Errorf("do: %q is not check, confirm, reject, undo, merge, split or lift", r.Do)
+	case !slices.Contains([]string{DoCheck, DoConfirm, DoReject, DoUndo, DoMerge, DoSplit, DoLift, DoSecond}, r.Do):
+		return fmt.Errorf("do: %q is not check, confirm, reject, undo, merge, split, lift or second", r.Do)
 	case r.By == "":
 		return errors.New("a review needs the name of who decides (by)")
 	case r.By == Machine:
@@ -62,7 +64,9 @@ func (r Review) Check() error {
 		return errors.New("a review names the revision that was looked at (revision)")
 	case utf8.RuneCountInString(r.By) > maxName || utf8.RuneCountInString(r.Note) > maxNote || len(r.Lead) > maxName || len(r.Into) > maxName || len(r.Findings) > 1000:
 		return fmt.Errorf("a review's name may have %d characters, and its note %d", maxName, maxNote)
-	case r.Do == DoReject && !slices.Contains(Reasons, r.Reason):
+	case r.Do == DoSecond && r.Verdict != Confirmed && r.Verdict != Rejected:
+		return fmt.Errorf("verdict: %q is not %s or %s", r.Verdict, Confirmed, Rejected)
+	case (r.Do == DoReject || r.Do == DoSecond && r.Verdict == Rejected) && !slices.Contains(Reasons, r.Reason):
 		return fmt.Errorf("reason: %q is none of %q, for which a lead is rejected", r.Reason, Reasons)
 	case r.Do == DoMerge && (r.Into == "" || r.Into == r.Lead):
 		return errors.New("into: name the other lead that shows the same thing")
@@ -85,7 +89,7 @@ func (r *Rules) Decide(k Known, d Review) (Lead, error) {
 		return Lead{}, err
 	}
 	last := x.lastStep()
-	if last.Revision > d.Revision {
+	if last.Revision > d.Revision && d.Do != DoSecond {
 		return Lead{}, fmt.Errorf("%w: it is already %s by %s", ErrConflict, x.State, last.By)
 	}
 	if d.Revision > x.Revision {
@@ -117,11 +121,20 @@ func (r *Rules) Decide(k Known, d Review) (Lead, error) {
 		err = r.merge(k, &x, d)
 	case DoSplit:
 		return r.split(k, x, d)
+	case DoSecond:
+		err = second(&x, d)
+		return x, err
 	}
 	if err != nil {
 		return Lead{}, err
 	}
 	x.Due = r.due(x, sc, d.At)
+	if d.Do == DoUndo {
+		x.Second = nil
+	}
+	if (d.Do == DoConfirm || d.Do == DoReject) && sc.drawn(x) {
+		x.Second = &Second{Of: x.State}
+	}
 	return x, nil
 }
 

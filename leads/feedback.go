@@ -55,7 +55,8 @@ func (r *Rules) Answer(x Lead, f Feedback, at time.Time) (Next, error) {
 		return Next{Lead: x}, nil
 	}
 	// a flight may have closed it as gone while its case was still open
-	gone := x.State == Closed && last.By == Machine && last.Reason == ReasonGone && x.wasConfirmed()
+	_, gone := x.Gone()
+	gone = gone && x.WasConfirmed()
 	if gone && f.State == FeedbackReceived {
 		return Next{Lead: x}, nil
 	}

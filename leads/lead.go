@@ -86,10 +86,12 @@ type Lead struct {
 	Relapse   bool   `json:"relapse,omitempty"`
 	SplitFrom string `json:"split_from,omitempty"`
 	MergedIn  string `json:"merged_into,omitempty"`
-	Case      string `json:"case,omitempty"`     // number that the case system gave it
-	Permit    string `json:"permit,omitempty"`   // number of the permit that answers it
-	Software  string `json:"software,omitempty"` // version of Harrier that made it
-	Rule      string `json:"rule,omitempty"`     // beginning of the SHA-256 of its scene, as it was then
+	Case      string `json:"case,omitempty"`   // number that the case system gave it
+	Permit    string `json:"permit,omitempty"` // number of the permit that answers it
+	// Second is the review by a second person, of leads that were drawn for one.
+	Second   *Second `json:"second,omitempty"`
+	Software string  `json:"software,omitempty"` // version of Harrier that made it
+	Rule     string  `json:"rule,omitempty"`     // beginning of the SHA-256 of its scene, as it was then
 }
 
 // Step is a change of state: who, when, why.
@@ -115,6 +117,12 @@ type Shot struct {
 	Box      json.RawMessage `json:"box,omitempty"`
 	Model    string          `json:"model,omitempty"` // network that told it
 	Pose     *geo.Pose       `json:"pose,omitempty"`  // of the camera, with its error
+}
+
+// Gone says when a flight showed that the thing is not there any more; false while it is.
+func (l Lead) Gone() (at time.Time, gone bool) {
+	last := l.lastStep()
+	return last.At, l.State == Closed && last.By == Machine && last.Reason == ReasonGone
 }
 
 // Open says that something is still to be done about a lead.

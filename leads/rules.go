@@ -112,7 +112,7 @@ func (r *Rules) fresh(f vision.Finding, sc Scene, earlier *Lead) Lead {
 	x.Box, _ = json.Marshal(f.Box)
 	x.Shots = []Shot{shotOf(f)}
 	if earlier != nil {
-		x.Earlier, x.Relapse = earlier.Lead, earlier.wasConfirmed()
+		x.Earlier, x.Relapse = earlier.Lead, earlier.WasConfirmed()
 	}
 	r.place(&x)
 	permit, whole, ok := r.permit(f)
@@ -178,7 +178,7 @@ func (r *Rules) sighted(x Lead, f vision.Finding, sc Scene) (Lead, bool) {
 		x.Class, x.Suppressed = f.Class, time.Time{}
 	case x.State == Closed && !f.FirstSeen.After(last.At):
 		// it was seen before it was closed
-	case x.State == Closed && last.By == Machine && last.Reason == ReasonGone && !x.wasConfirmed():
+	case x.State == Closed && last.By == Machine && last.Reason == ReasonGone && !x.WasConfirmed():
 		x.step(last.From, Machine, f.FirstSeen, "back", "")
 	case x.State == Closed && last.By == Machine && last.Reason == ReasonPermit:
 		if _, _, ok := r.permit(f); !ok {
@@ -345,8 +345,8 @@ func (l Lead) lastStep() Step {
 	return l.Steps[len(l.Steps)-1]
 }
 
-// wasConfirmed says that somebody confirmed it, and nobody took that back.
-func (l Lead) wasConfirmed() bool {
+// WasConfirmed says that somebody confirmed it, and nobody took that back.
+func (l Lead) WasConfirmed() bool {
 	for i := len(l.Steps) - 1; i >= 0; i-- {
 		switch l.Steps[i].To {
 		case Confirmed, HandedOver, Accepted, Returned:

@@ -28,15 +28,21 @@ type Scene struct {
 	Review   Reviewing     `yaml:"review"`
 	Due      Dues          `yaml:"due"`
 	Priority Priority      `yaml:"priority"`
-	JoinM    float64       `yaml:"-"`
-	Version  string        `yaml:"-"` // beginning of the SHA-256 of the scene
+	// Order is what the scene weighs in the street order index (leads/report).
+	Order struct {
+		HalfPerKM2 float64 `yaml:"half_per_km2"` // confirmed things a square kilometre that make the index 50; 0: it is not in it
+	} `yaml:"order"`
+	JoinM   float64 `yaml:"-"`
+	Version string  `yaml:"-"` // beginning of the SHA-256 of the scene
 }
 
 // Reviewing is how leads are decided on.
 type Reviewing struct {
-	Steps   int     `yaml:"steps"`   // 2: a technical check, then a legal one; else one step
-	Another bool    `yaml:"another"` // the legal check is another person's
-	Blind   float64 `yaml:"blind"`   // share of the decided leads that a second person decides on without knowing it
+	Steps   int  `yaml:"steps"`   // 2: a technical check, then a legal one; else one step
+	Another bool `yaml:"another"` // the legal check is another person's
+	// Blind is the share of the decided leads that a second person decides on without knowing the decision; of rejected ones it is Rejected, where that is more.
+	Blind    float64 `yaml:"blind"`
+	Rejected float64 `yaml:"rejected"`
 }
 
 // Dues are how long the next step may take, in working time; 0: as long as it takes.
@@ -132,8 +138,13 @@ func (s Scene) check() error {
 	if s.Review.Another && s.Review.Steps != 2 {
 		return errors.New("review.another needs review.steps: 2")
 	}
-	if !(s.Review.Blind >= 0 && s.Review.Blind <= 1) {
-		return fmt.Errorf("review.blind is a share from 0 to 1, not %g", s.Review.Blind)
+	for key, share := range map[string]float64{"blind": s.Review.Blind, "rejected": s.Review.Rejected} {
+		if !(share >= 0 && share <= 1) {
+			return fmt.Errorf("review.%s is a share from 0 to 1, not %g", key, share)
+		}
+	}
+	if !(s.Order.HalfPerKM2 >= 0) {
+		return fmt.Errorf("order.half_per_km2 must not be negative, is %g", s.Order.HalfPerKM2)
 	}
 	return nil
 }

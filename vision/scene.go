@@ -172,6 +172,16 @@ func ReadScenes(dir fs.FS) ([]SceneFile, error) {
 	return out, nil
 }
 
+// Structures says whether a scene finds structures, which the register may know.
+func (s Scene) Structures() bool {
+	for class := range s.Classes {
+		if Group(class) == "structure" {
+			return true
+		}
+	}
+	return false
+}
+
 func (s SceneFile) check(file string) error {
 	v := s.Vision
 	for c, r := range v.Classes {

@@ -34,6 +34,7 @@ type cli struct {
 	Demo        demo.Cmd            `cmd:"" help:"Simulated docks, and Harrier beside them."`
 	Serve       serveCmd            `cmd:"" help:"Run Harrier for the docks of a configuration."`
 	Leads       leadsCmd            `cmd:"" help:"List the leads of a Harrier that runs."`
+	Report      reportCmd           `cmd:"" help:"Street order index, register, completion, and agreement of reviewers."`
 	Index       indexCmd            `cmd:"" help:"The index of leads."`
 	Evidence    evidenceCmd         `cmd:"" help:"Prove what was recorded: verify it, and pack it for a court."`
 	Dock        dockCmd             `cmd:"" help:"Give docks credentials, and take them away."`

@@ -24,6 +24,7 @@ import (
 	"github.com/harrier-patrol/harrier/leads/handover"
 	"github.com/harrier-patrol/harrier/leads/index"
 	"github.com/harrier-patrol/harrier/leads/ledger"
+	"github.com/harrier-patrol/harrier/leads/report"
 	"github.com/harrier-patrol/harrier/vision"
 	"github.com/harrier-patrol/harrier/vision/infer"
 	"github.com/harrier-patrol/harrier/vision/stream"
@@ -92,13 +93,17 @@ func serve(ctx context.Context, c config.Config, log *slog.Logger) (err error) {
 	if err != nil {
 		return err
 	}
+	reports, err := b.openReports(scenes, book, watcher, ground)
+	if err != nil {
+		return err
+	}
 	gauge := &journal.Gauge{JS: b.js, Streams: config.Streams(), Every: 30 * time.Second, Log: log}
 	coverage := &console.Coverage{Grid: ground.Grid, Rates: watcher.Model.Manifest.Rates, Log: log}
 	documents, err := surface.Documents(b.addrs.Page.String())
 	if err != nil {
 		return err
 	}
-	if err := b.listen(c.HTTP.Listen, b.console(documents, book, watcher, coverage, gauge, ground)); err != nil {
+	if err := b.listen(c.HTTP.Listen, b.console(documents, book, reports, watcher, coverage, gauge, ground)); err != nil {
 		return err
 	}
 	b.add(gauge.Run)
@@ -206,6 +211,28 @@ func (b *base) queues(ctx context.Context) ([]handover.Queue, error) {
 	return out, nil
 }
 
+// openReports says what reports are made of, and makes those of periods that have ended.
+func (b *base) openReports(scenes []vision.SceneFile, book *ledger.Ledger, w *watch.Watcher, ground city.City) (*report.Reader, error) {
+	c := b.conf.Leads.Reports
+	zone, err := time.LoadLocation(c.Zone)
+	if err != nil {
+		return nil, fmt.Errorf("leads.reports.zone: %w", err)
+	}
+	roads, err := report.RoadsOf(ground.Roads)
+	if err != nil {
+		return nil, fmt.Errorf("city.roads: %w", err)
+	}
+	g := report.NewGround(ground.Grid, roads)
+	g.Register, g.Fences, g.Ordered = ground.Register, ground.Fences, c.Ordered
+	r := &report.Reader{Ground: g, Scenes: map[string]report.Scene{}, Zone: zone, Index: book.Read, JS: b.js}
+	for _, s := range scenes {
+		r.Scenes[s.Scene] = report.Scene{HalfPerKM2: book.Rules.Scenes[s.Scene].Order.HalfPerKM2, Rates: w.Model.Manifest.Rates[s.Scene], ShowsM: book.Shows[s.Scene], Structures: s.Vision.Structures()}
+	}
+	series := &report.Series{Reader: r, After: c.After, Log: b.log}
+	b.add(series.Run)
+	return r, nil
+}
+
 // showsGSDM is the coarsest ground resolution at which things are seen, metres a pixel, where a scene does not say.
 const showsGSDM = 0.1
 
@@ -253,12 +280,12 @@ func (b *base) openWatcher(scenes []vision.SceneFile, ground city.City) (*watch.
 }
 
 // console is what people see of all that.
-func (b *base) console(documents map[string][]byte, book *ledger.Ledger, w *watch.Watcher, coverage *console.Coverage, gauge *journal.Gauge, ground city.City) http.Handler {
+func (b *base) console(documents map[string][]byte, book *ledger.Ledger, reports *report.Reader, w *watch.Watcher, coverage *console.Coverage, gauge *journal.Gauge, ground city.City) http.Handler {
 	c := b.conf
 	port := fmt.Sprint(config.Port(c.HTTP.Listen))
 	return console.New(console.Options{
 		Token: c.HTTP.Token, Hosts: append([]string{c.HTTP.Listen, net.JoinHostPort("localhost", port), net.JoinHostPort(c.PublicHost, port)}, c.HTTP.Hosts...),
-		Documents: documents, Ledger: book, Docks: b.controller.States, Files: b.controller, Store: b.depot.Store, NATS: b.nc, Outline: ground.Grid.Outline(), Roads: ground.Roads, Buildings: ground.Buildings, Fences: ground.Fences, Coverage: coverage,
+		Documents: documents, Ledger: book, Reports: reports, Docks: b.controller.States, Files: b.controller, Store: b.depot.Store, NATS: b.nc, Outline: ground.Grid.Outline(), Roads: ground.Roads, Buildings: ground.Buildings, Fences: ground.Fences, Coverage: coverage,
 		Counts: func() map[string]int64 {
 			return map[string]int64{"received": w.Counts.Received.Load(), "dropped": w.Counts.Dropped.Load(), "decoded": w.Counts.Decoded.Load(), "analysed": w.Analysed.Load(), "tiles": w.Tiles.Load(), "blind": w.Blind.Load(), "poses_dropped": w.PosesDropped.Load()}
 		},

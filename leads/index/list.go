@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 	"strings"
 	"time"
 
@@ -83,6 +84,29 @@ func (x *Index) Page(q Query, after string, n int) (out []leads.Lead, more bool,
 		return out[:n], true, err
 	}
 	return out, false, err
+}
+
+// inOneGo is how many leads All reads at a time.
+const inOneGo = 1000
+
+// All are the leads that are asked for, the newest first, read a part at a time.
+func (x *Index) All(q Query) iter.Seq2[leads.Lead, error] {
+	return func(yield func(leads.Lead, error) bool) {
+		for more, after := true, ""; more; {
+			var page []leads.Lead
+			var err error
+			if page, more, err = x.Page(q, after, inOneGo); err != nil {
+				yield(leads.Lead{}, err)
+				return
+			}
+			for _, l := range page {
+				if !yield(l, nil) {
+					return
+				}
+				after = l.Lead
+			}
+		}
+	}
 }
 
 // Since returns the leads that changed after a version, at most n, in the order of their last change, and the version that they lead to.

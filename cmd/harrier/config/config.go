@@ -71,6 +71,7 @@ type Config struct {
 		WorkTime string              `yaml:"work_time"`
 		Webhooks []*handover.Webhook `yaml:"webhooks"`
 		Drop     handover.Drop       `yaml:"drop"`
+		Reports  Reports             `yaml:"reports"`
 	} `yaml:"leads"`
 	Live struct {
 		Quality int `yaml:"quality"`
@@ -97,6 +98,13 @@ type Config struct {
 
 	File    string //  where this was read, and what it held
 	content []byte
+}
+
+// Reports is how reports are made.
+type Reports struct {
+	Zone    string        `yaml:"zone"`    // in which days, weeks and months begin
+	After   time.Duration `yaml:"after"`   // their end they are reported
+	Ordered []string      `yaml:"ordered"` // statuses of the register's entries whose demolition is ordered
 }
 
 // MQTT is the broker and how to come to it.
@@ -167,6 +175,7 @@ func Default() Config {
 	c.Storage = Storage{Listen: "127.0.0.1:9000", Bucket: "harrier-media", Region: "us-east-1", Provider: cloudapi.ProviderMinio, AccessKey: "harrier", QuotaGiB: 20}
 	c.Evidence.Bucket, c.Evidence.Log = evidence.Bucket{Bucket: "harrier-evidence", Region: "us-east-1"}, "harrier"
 	c.Leads.Drop.At = "02:00"
+	c.Leads.Reports = Reports{Zone: "Asia/Shanghai", After: 3 * time.Hour, Ordered: []string{"demolition-ordered", "待拆", "责令拆除", "限期拆除"}}
 	c.Live.Quality, c.Live.DRCHz = 3, 5
 	c.Disk.Warn, c.Disk.Stop = 10, 5
 	c.Vision.Engine, c.Vision.Sessions, c.Vision.Interval, c.Vision.Flights = "onnxruntime", 0, 300*time.Millisecond, 16

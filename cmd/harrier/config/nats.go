@@ -20,6 +20,7 @@ import (
 	"github.com/harrier-patrol/harrier/evidence/proof"
 	"github.com/harrier-patrol/harrier/journal"
 	"github.com/harrier-patrol/harrier/leads/ledger"
+	"github.com/harrier-patrol/harrier/leads/report"
 	"github.com/harrier-patrol/harrier/vision/watch"
 )
 
@@ -176,5 +177,5 @@ var Proven = []string{"LEADS", "SIMLEADS", "REVIEWS", "FEEDBACK", "ACCESS"}
 
 // Streams are all that is kept; each room declares its own.
 func Streams() []journal.Stream {
-	return slices.Concat(dock.Streams, calendar.Streams, watch.Streams, ledger.Streams, proof.Streams, []journal.Stream{journal.DeadLetters})
+	return slices.Concat(dock.Streams, calendar.Streams, watch.Streams, ledger.Streams, report.Streams, proof.Streams, []journal.Stream{journal.DeadLetters})
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/harrier-patrol/harrier/geo"
 	"github.com/harrier-patrol/harrier/leads"
 	"github.com/harrier-patrol/harrier/leads/ledger"
+	"github.com/harrier-patrol/harrier/leads/report"
 	"github.com/harrier-patrol/harrier/vision"
 	"github.com/harrier-patrol/harrier/vision/watch"
 )
@@ -44,6 +45,7 @@ var messages = []message{
 	{"lead.1", "A revision of a lead" + simulated, of[leads.Event[leads.Lead]](), true, "leads.{state}.{scene}.{subdistrict}", false, nil},
 	{"lead-due.1", "A lead's next step is due soon" + simulated, of[leads.Event[leads.Reminder]](), true, "leads.due.{subdistrict}", false, nil},
 	{"feedback.1", "What a case system did with a lead", of[leads.Feedback](), false, ledger.SubjectFeedback + "{lead}", true, of[ledger.FeedbackReply]()},
+	{"report.1", "A report of a period that ended", of[report.Report](), false, report.SubjectReports + "{report}.{period}.{subdistrict}", false, nil},
 	{"review.1", "A person's decision on a lead", of[leads.Review](), false, ledger.SubjectReviews, false, nil},
 	{"access.1", "Somebody opened sealed pictures of a lead", of[proof.Access](), false, proof.SubjectAccess + "{lead}", false, nil},
 	{"finding.1", "A track that a scene's rule finds against the rules", of[vision.Finding](), false, watch.SubjectFindings + "{flight}", false, nil},
@@ -58,7 +60,8 @@ var messages = []message{
 
 // parameters are the parts of subjects that differ.
 var parameters = map[string]string{
-	"state": "of the lead: " + strings.Join(leads.States, ", "), "scene": "its name, as illegal-structure", "subdistrict": "9 digits; none where it is not known",
+	"state": "of the lead: " + strings.Join(leads.States, ", "), "scene": "its name, as illegal-structure", "subdistrict": "9 digits; none where it is not known; of reports all for what is of none",
+	"report": strings.Join(report.All, ", "), "period": "its length: day, week or month",
 	"lead": "its name", "flight": "its id", "dock": "serial number of the dock",
 }
 

@@ -1,0 +1,143 @@
+package report
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"iter"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/harrier-patrol/harrier/journal"
+	"github.com/harrier-patrol/harrier/leads"
+	"github.com/harrier-patrol/harrier/leads/index"
+	"github.com/harrier-patrol/harrier/vision"
+)
+
+// Asked is which report is asked for.
+type Asked struct {
+	Report    string
+	By        string // of order: street, cell or subdistrict
+	Length    string // of periods: day, week or month
+	From      time.Time
+	Until     time.Time
+	Simulated bool // of simulated docks, instead of real ones
+}
+
+// Report is one, with the rows of its kind.
+type Report struct {
+	Report    string    `json:"report"`
+	Length    string    `json:"length"` // of its periods: day, week or month
+	From      time.Time `json:"from"`
+	Until     time.Time `json:"until"`
+	Made      time.Time `json:"made"`
+	Simulated bool      `json:"simulated"`
+	// Subdistrict is the one that a message on NATS is of; "all" for what is of none.
+	Subdistrict string          `json:"subdistrict,omitempty"`
+	Order       []OrderRow      `json:"order,omitempty"`
+	Register    []RegisterRow   `json:"register,omitempty"`
+	Completion  []CompletionRow `json:"completion,omitempty"`
+	Agreement   []AgreementRow  `json:"agreement,omitempty"`
+}
+
+// Reader makes reports of what is kept; one at a time.
+type Reader struct {
+	Ground *Ground
+	Scenes map[string]Scene
+	Zone   *time.Location
+	Index  func() (*index.Index, error) // an error while it is not there
+	JS     jetstream.JetStream
+
+	one sync.Mutex
+}
+
+// ErrAsked says that what is asked for is no report.
+var ErrAsked = errors.New("no such report")
+
+// Read makes a report.
+func (r *Reader) Read(ctx context.Context, a Asked) (Report, error) {
+	out := Report{Report: a.Report, Length: a.Length, From: a.From, Until: a.Until, Made: time.Now().UTC(), Simulated: a.Simulated}
+	periods, err := Periods(a.Length, a.From, a.Until, r.Zone)
+	if err != nil {
+		return out, fmt.Errorf("%w: %w", ErrAsked, err)
+	}
+	r.one.Lock()
+	defer r.one.Unlock()
+	f, err := r.facts(ctx, periods[0].From, periods[len(periods)-1].Until, a.Simulated)
+	if err != nil {
+		return out, err
+	}
+	switch a.Report {
+	case Order:
+		if _, err := r.Ground.areasBy(a.By); err != nil {
+			return out, fmt.Errorf("%w: %w", ErrAsked, err)
+		}
+		out.Order, err = f.OrderIndex(a.By, periods)
+	case Register:
+		out.Register, err = f.RegisterStanding(periods)
+	case Completion:
+		out.Completion, err = f.Completed(periods)
+	case Agreement:
+		out.Agreement, err = f.Agreed(periods)
+	default:
+		err = fmt.Errorf("%w: %q is none of %q", ErrAsked, a.Report, All)
+	}
+	return out, err
+}
+
+// facts reads what was seen from a moment on until another.
+func (r *Reader) facts(ctx context.Context, from, until time.Time, simulated bool) (*Facts, error) {
+	f := &Facts{Ground: r.Ground, Scenes: r.Scenes, Leads: r.leads(ctx, until, simulated)}
+	flights := map[string]vision.Covered{}
+	err := journal.Replay(ctx, r.JS, "COVERAGE", ">", journal.From{Time: from}, func(m journal.Msg) error {
+		var c vision.Covered
+		if err := json.Unmarshal(m.Data, &c); err != nil {
+			return nil // a dead letter of the ledger
+		}
+		old, had := flights[c.Flight]
+		if c.Simulated == simulated && (!had || c.Epoch > old.Epoch || c.Epoch == old.Epoch && c.Revision >= old.Revision) {
+			flights[c.Flight] = c
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range slices.Sorted(maps.Keys(flights)) {
+		f.Looks = append(f.Looks, LooksOf(flights[name])...)
+	}
+	return f, journal.Replay(ctx, r.JS, "CHANGES", ">", journal.From{Time: from}, func(m journal.Msg) error {
+		var c vision.Changed
+		if err := json.Unmarshal(m.Data, &c); err == nil && c.Simulated == simulated {
+			f.Changes = append(f.Changes, c)
+		}
+		return nil
+	})
+}
+
+// leads are those that were first seen before a moment.
+func (r *Reader) leads(ctx context.Context, until time.Time, simulated bool) iter.Seq2[leads.Lead, error] {
+	return func(yield func(leads.Lead, error) bool) {
+		x, err := r.Index()
+		if err != nil {
+			yield(leads.Lead{}, err)
+			return
+		}
+		for l, err := range x.All(index.Query{Until: until}) {
+			if err == nil {
+				err = ctx.Err()
+			}
+			if err == nil && l.Simulated != simulated {
+				continue
+			}
+			if !yield(l, err) || err != nil {
+				return
+			}
+		}
+	}
+}

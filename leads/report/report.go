@@ -1,0 +1,250 @@
+// Package report says how a district stands: the order of its streets from confirmed leads and from what flights showed, the register of structures
+// against what was seen, what became of what was to be looked at, and how far reviewers agree. docs/reports.md explains the figures.
+package report
+
+import (
+	"fmt"
+	"iter"
+	"slices"
+	"time"
+
+	"github.com/paulmach/orb"
+	"github.com/paulmach/orb/geojson"
+
+	"github.com/harrier-patrol/harrier/geo"
+	"github.com/harrier-patrol/harrier/leads"
+	"github.com/harrier-patrol/harrier/vision"
+)
+
+// Reports that there are.
+const (
+	Order      = "order"      // street order index
+	Register   = "register"   // known, changed, gone and new against the register
+	Completion = "completion" // of what was to be looked at
+	Agreement  = "agreement"  // of first and second reviewers
+)
+
+// All are all of them.
+var All = []string{Order, Register, Completion, Agreement}
+
+// Facts are what reports are made of, read by who asks for one.
+type Facts struct {
+	Ground *Ground
+	Scenes map[string]Scene
+	// Leads are the leads that were seen in some time, once each.
+	Leads iter.Seq2[leads.Lead, error]
+	// Looks are what flights showed in that time.
+	Looks []Look
+	// Changes are what comparisons of two flights showed in that time.
+	Changes []vision.Changed
+}
+
+// Scene is what reports need of a scene.
+type Scene struct {
+	// HalfPerKM2 is how many confirmed things a square kilometre make its index 50; 0: the scene is not in the index.
+	HalfPerKM2 float64
+	// Rates are how often its things are found, as measured; without, what was looked at counts as found.
+	Rates geo.Rates
+	// ShowsM is the coarsest ground resolution at which its things are seen, metres a pixel.
+	ShowsM float64
+	// Structures says that it finds structures, which the register may know.
+	Structures bool
+}
+
+// Look is what a flight showed of a cell, for some scenes.
+type Look struct {
+	Flight string
+	Scenes []string
+	geo.CellSeen
+}
+
+// LooksOf are the looks of a flight, of the last that is known of it.
+func LooksOf(c vision.Covered) (out []Look) {
+	for _, s := range c.Cells {
+		out = append(out, Look{c.Flight, c.Scenes, s})
+	}
+	return out
+}
+
+// Period is a day, a week from Monday on, or a month, in the zone of the bureau.
+type Period struct {
+	Name        string // 2026-11-29, 2026-W48, 2026-11
+	From, Until time.Time
+}
+
+// Lengths of periods.
+const (
+	Day   = "day"
+	Week  = "week"
+	Month = "month"
+)
+
+// PeriodOf is the period of a length in which a moment lies.
+func PeriodOf(length string, t time.Time, zone *time.Location) (Period, error) {
+	t = t.In(zone)
+	day := time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, zone)
+	switch length {
+	case Day:
+		return Period{day.Format(time.DateOnly), day, day.AddDate(0, 0, 1)}, nil
+	case Week:
+		monday := day.AddDate(0, 0, -int(t.Weekday()+6)%7)
+		y, w := monday.ISOWeek()
+		return Period{fmt.Sprintf("%d-W%02d", y, w), monday, monday.AddDate(0, 0, 7)}, nil
+	case Month:
+		first := time.Date(t.Year(), t.Month(), 1, 0, 0, 0, 0, zone)
+		return Period{first.Format("2006-01"), first, first.AddDate(0, 1, 0)}, nil
+	}
+	return Period{}, fmt.Errorf("period %q is not %s, %s or %s", length, Day, Week, Month)
+}
+
+// maxPeriods bounds a report.
+const maxPeriods = 400
+
+// Periods are those of a length from a moment on until another.
+func Periods(length string, from, until time.Time, zone *time.Location) (out []Period, err error) {
+	if !from.Before(until) {
+		return nil, fmt.Errorf("from %s is not before until %s", from.In(zone).Format(time.DateOnly), until.In(zone).Format(time.DateOnly))
+	}
+	for t := from; t.Before(until); {
+		p, err := PeriodOf(length, t, zone)
+		if err != nil {
+			return nil, err
+		}
+		if out = append(out, p); len(out) > maxPeriods {
+			return nil, fmt.Errorf("more than %d periods lie between from and until", maxPeriods)
+		}
+		t = p.Until
+	}
+	return out, nil
+}
+
+// holds says whether a moment lies in the period.
+func (p Period) holds(t time.Time) bool { return !t.Before(p.From) && t.Before(p.Until) }
+
+// seen says whether a lead was there in the period.
+func (p Period) seen(l leads.Lead) bool {
+	return l.FirstSeen.Before(p.Until) && !l.LastSeen.Before(p.From)
+}
+
+// Ground is what is reported of.
+type Ground struct {
+	Register *geo.Register
+	Fences   *geo.Fences
+	// Ordered are the statuses of entries whose demolition is ordered.
+	Ordered []string
+
+	grid    *geo.Grid
+	cells   map[string]*cell
+	streets []street
+}
+
+type cell struct {
+	subdistrict string
+	km2         float64
+}
+
+// street is a named road: the parts of its corridor in each cell.
+type street struct {
+	name, subdistrict string
+	km2               float64
+	in                map[string]float64 // square kilometres, by cell
+	line              []orb.Point        // steps along it
+}
+
+// A street's corridor reaches so far to both sides of its middle; it is gone along in such steps.
+const (
+	corridorM = 25
+	stepM     = 10
+)
+
+// NewGround measures the cells of a grid and the corridors of named roads. Roads without a name are left out.
+func NewGround(grid *geo.Grid, roads []Road) *Ground {
+	g := &Ground{grid: grid, cells: map[string]*cell{}}
+	grid.Each(func(c *geo.Cell, polygons []orb.Polygon) {
+		g.cells[c.Code] = &cell{c.Subdistrict, geo.AreaM2(polygons) / 1e6}
+	})
+	named := map[string]*street{}
+	for _, r := range roads {
+		if r.Name == "" {
+			continue
+		}
+		s := named[r.Name]
+		if s == nil {
+			s = &street{name: r.Name, in: map[string]float64{}}
+			named[r.Name] = s
+		}
+		for _, p := range geo.Steps(r.Line, stepM) {
+			c, ok := grid.At(p)
+			if !ok {
+				continue
+			}
+			const part = stepM * 2 * corridorM / 1e6
+			s.in[c.Code] += part
+			s.km2 += part
+			s.line = append(s.line, p)
+		}
+	}
+	for _, s := range named {
+		if s.km2 == 0 {
+			continue
+		}
+		by := map[string]float64{}
+		for code, part := range s.in {
+			by[g.cells[code].subdistrict] += part
+		}
+		for sub, part := range by {
+			if part > by[s.subdistrict] || part == by[s.subdistrict] && sub < s.subdistrict {
+				s.subdistrict = sub
+			}
+		}
+		g.streets = append(g.streets, *s)
+	}
+	slices.SortFunc(g.streets, func(a, b street) int { return compare(a.name, b.name) })
+	return g
+}
+
+// Road is a line with a name (WGS-84).
+type Road struct {
+	Name string
+	Line orb.LineString
+}
+
+// near says whether a place lies in the street's corridor.
+func (s *street) near(p orb.Point) bool {
+	for _, q := range s.line {
+		if geo.DistanceM(p, q) <= corridorM {
+			return true
+		}
+	}
+	return false
+}
+
+func compare(a, b string) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}
+
+// RoadsOf are the lines of a GeoJSON with their names (name); what is no line is left out.
+func RoadsOf(data []byte) (out []Road, err error) {
+	fc, err := geojson.UnmarshalFeatureCollection(data)
+	if err != nil {
+		return nil, fmt.Errorf("roads: %w", err)
+	}
+	for _, f := range fc.Features {
+		name := f.Properties.MustString("name", "")
+		switch g := f.Geometry.(type) {
+		case orb.LineString:
+			out = append(out, Road{name, g})
+		case orb.MultiLineString:
+			for _, l := range g {
+				out = append(out, Road{name, l})
+			}
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,74 @@
+package report
+
+import (
+	"encoding/csv"
+	"fmt"
+	"io"
+	"reflect"
+	"strings"
+)
+
+// CSV writes the rows of a report as a table, with a byte order mark, by which Excel knows that it is UTF-8. Of an estimate there are three columns: the value and
+// the limits of its 95 % interval.
+func (r Report) CSV(w io.Writer) error {
+	if _, err := io.WriteString(w, "\ufeff"); err != nil {
+		return err
+	}
+	rows := map[string]reflect.Value{Order: reflect.ValueOf(r.Order), Register: reflect.ValueOf(r.Register), Completion: reflect.ValueOf(r.Completion), Agreement: reflect.ValueOf(r.Agreement)}[r.Report]
+	out := csv.NewWriter(w)
+	var head []string
+	kind := rows.Type().Elem()
+	for i := range kind.NumField() {
+		name, _, _ := strings.Cut(kind.Field(i).Tag.Get("json"), ",")
+		head = append(head, name)
+		if isEstimate(kind.Field(i).Type) {
+			head = append(head, name+"_low", name+"_high")
+		}
+	}
+	if err := out.Write(head); err != nil {
+		return err
+	}
+	for i := range rows.Len() {
+		var line []string
+		for j := range kind.NumField() {
+			v := rows.Index(i).Field(j)
+			if !isEstimate(v.Type()) {
+				line = append(line, text(v))
+				continue
+			}
+			if v.Kind() == reflect.Pointer {
+				if v.IsNil() {
+					line = append(line, "", "", "")
+					continue
+				}
+				v = v.Elem()
+			}
+			e := v.Interface().(Estimate)
+			value := ""
+			if e.Value != nil {
+				value = text(reflect.ValueOf(*e.Value))
+			}
+			line = append(line, value, text(reflect.ValueOf(e.Low)), text(reflect.ValueOf(e.High)))
+		}
+		if err := out.Write(line); err != nil {
+			return err
+		}
+	}
+	out.Flush()
+	return out.Error()
+}
+
+func isEstimate(t reflect.Type) bool {
+	return t == reflect.TypeFor[Estimate]() || t == reflect.TypeFor[*Estimate]()
+}
+
+func text(v reflect.Value) string {
+	if v.Kind() == reflect.Float64 {
+		return fmt.Sprintf("%.4g", v.Float())
+	}
+	s := fmt.Sprint(v.Interface())
+	if v.Kind() == reflect.String && s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) { // a spreadsheet would take it for a formula
+		s = "'" + s
+	}
+	return s
+}
