@@ -48,6 +48,7 @@ type Lead struct {
 	Priority    int               `json:"priority"`
 	Due         *time.Time        `json:"due,omitempty" doc:"By when the next step is to be done"`
 	Relapse     string            `json:"relapse" doc:"The confirmed lead that was in this place before"`
+	Second      string            `json:"second" enum:",waits,same,differs" doc:"Of leads that were drawn for a second review by somebody who does not know the decision: where it stands"`
 	Case        string            `json:"case" doc:"Number that the case system gave it"`
 	Sim         bool              `json:"simulated"`
 }
@@ -59,6 +60,7 @@ func toLead(l leads.Lead, may []string) Lead {
 		Lon: l.Lon, Lat: l.Lat, ErrorM: l.Ellipse.MajorM, Cell: l.Cell, Cells: l.Cells, Subdistrict: l.Subdistrict, Score: l.Score,
 		Dock: l.Dock, Flight: l.Flight, FirstSeen: l.FirstSeen, Captured: l.Captured, Frame: l.Frame, Crop: l.Crop, Box: []float64{}, By: l.By, Sim: l.Simulated,
 	}
+	x.Second = l.Second.Stage()
 	_ = json.Unmarshal(l.Box, &x.Box)
 	x.May = append([]string{}, may...)
 	x.Steps, x.Seen, x.Priority, x.Case = append([]leads.Step{}, l.Steps...), l.Seen, l.Priority, l.Case
@@ -141,11 +143,15 @@ type leadQuery struct {
 	DueBefore   time.Time `query:"due_before" doc:"Whose next step is due before"`
 	Words       string    `query:"words" maxLength:"200" doc:"All of them, in notes, names, plates, numbers of cases and of the register"`
 	Open        bool      `query:"open" doc:"Neither rejected nor closed"`
+	Second      string    `query:"second" enum:"waits,same,differs" doc:"Where its second review stands: of differs somebody should look again"`
 }
 
 func (q *leadQuery) query() index.Query {
-	return index.Query{State: q.State, Scene: q.Scene, Cell: q.Cell, Subdistrict: q.Subdistrict, From: q.From, Until: q.Until, Due: q.DueBefore, Words: q.Words, Open: q.Open}
+	return index.Query{State: q.State, Scene: q.Scene, Cell: q.Cell, Subdistrict: q.Subdistrict, From: q.From, Until: q.Until, Due: q.DueBefore, Words: q.Words, Open: q.Open, Second: q.Second}
 }
+
+// secondReviews is how many leads that wait for a second review are listed at a time.
+const secondReviews = 100
 
 // leadsAPI tells of the leads, and takes decisions on them.
 func leadsAPI(h huma.API, o Options) {
@@ -189,6 +195,27 @@ func leadsAPI(h huma.API, o Options) {
 		out.Version, out.More = o.versionOf(to), to < x.Version()
 		return &body[LeadChanges]{out}, nil
 	})
+	huma.Get(h, "/api/second-reviews", func(_ context.Context, in *struct {
+		By string `query:"by" required:"true" minLength:"1" maxLength:"100" doc:"Who is to decide: gets no lead that this person decided on"`
+	}) (*body[[]Lead], error) {
+		x, err := o.Ledger.Read()
+		if err != nil {
+			return nil, refusal(err)
+		}
+		out := []Lead{}
+		for l, err := range x.All(index.Query{Second: leads.SecondWaits}) {
+			if err != nil {
+				return nil, refusal(err)
+			}
+			if l.DecidedBy(in.By) {
+				continue
+			}
+			if out = append(out, toLead(l.Unknown(), []string{leads.DoSecond})); len(out) == secondReviews {
+				break
+			}
+		}
+		return &body[[]Lead]{out}, nil
+	})
 	huma.Get(h, "/api/leads/{lead}", func(_ context.Context, in *struct {
 		Lead string `path:"lead" maxLength:"100"`
 	}) (*body[WholeLead], error) {
@@ -208,10 +235,11 @@ func leadsAPI(h huma.API, o Options) {
 	huma.Post(h, "/api/leads/{lead}/review", func(ctx context.Context, in *struct {
 		Lead string `path:"lead" maxLength:"100"`
 		Body struct {
-			Do       string    `json:"do" enum:"check,confirm,reject,undo,merge,split,lift" doc:"check: the evidence is sound (of scenes with two steps); lift: a rejected thing that is seen again is a candidate again"`
+			Do       string    `json:"do" enum:"check,confirm,reject,undo,merge,split,lift,second" doc:"check: the evidence is sound (of scenes with two steps); lift: a rejected thing that is seen again is a candidate again; second: what a second person, who does not know the decision, would have decided"`
 			Revision int       `json:"revision" minimum:"1" doc:"The revision that was looked at"`
 			By       string    `json:"by" minLength:"1" maxLength:"100"`
-			Reason   string    `json:"reason,omitempty" enum:"no-violation,wrong-thing,permitted,unclear,wrong-place,dealt-with,other" doc:"Of reject"`
+			Reason   string    `json:"reason,omitempty" enum:"no-violation,wrong-thing,permitted,unclear,wrong-place,dealt-with,other" doc:"Of reject, and of a second verdict rejected"`
+			Verdict  string    `json:"verdict,omitempty" enum:"confirmed,rejected" doc:"Of second"`
 			Note     string    `json:"note,omitempty" maxLength:"2000"`
 			Until    time.Time `json:"until,omitempty" doc:"Of reject: how long it stays rejected when it is seen again"`
 			Into     string    `json:"into,omitempty" maxLength:"100" doc:"Of merge: the lead of the same thing"`
@@ -219,7 +247,7 @@ func leadsAPI(h huma.API, o Options) {
 		}
 	}) (*body[Lead], error) {
 		b := in.Body
-		l, err := o.Ledger.Decide(ctx, leads.Review{Lead: in.Lead, Do: b.Do, Revision: b.Revision, By: b.By, Reason: b.Reason, Note: b.Note, Until: b.Until, Into: b.Into, Findings: b.Findings})
+		l, err := o.Ledger.Decide(ctx, leads.Review{Lead: in.Lead, Do: b.Do, Revision: b.Revision, By: b.By, Reason: b.Reason, Verdict: b.Verdict, Note: b.Note, Until: b.Until, Into: b.Into, Findings: b.Findings})
 		if err != nil {
 			return nil, refusal(err)
 		}

@@ -502,3 +502,58 @@ func TestPermits(t *testing.T) {
 		})
 	}
 }
+
+// A share of decisions is made a second time by somebody else, who does not see the first one.
+func TestSomeDecisionsAreMadeASecondTimeBlind(t *testing.T) {
+	l := newLife(t, leads.Scene{Review: leads.Reviewing{Blind: 0.2, Rejected: 1}})
+	drawn := 0
+	for i := range 200 {
+		x := l.see(finding(fmt.Sprint("c", i), float64(100*i), day))
+		x, err := l.rules.Decide(l.known, leads.Review{Lead: x.Lead, Revision: 1, Do: leads.DoConfirm, By: "wang", At: day})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if x.Second.Waits() {
+			drawn++
+		}
+	}
+	if drawn < 20 || drawn > 60 {
+		t.Errorf("of 200 confirmed leads %d are decided on again, and should be about 40", drawn)
+	}
+	x := l.see(finding("r", -100, day))
+	reject := leads.Review{Lead: x.Lead, Revision: 1, Do: leads.DoReject, Reason: "unclear", By: "wang", At: day}
+	x, err := l.rules.Decide(l.known, reject)
+	if err != nil || !x.Second.Waits() {
+		t.Fatalf("a rejected one is not drawn: %+v, %v", x.Second, err)
+	}
+	l.keep(x)
+	if u := x.Unknown(); u.State != leads.Candidate || u.Steps != nil || u.By != "" || u.Reason != "" || u.Second != nil || u.Frame != x.Frame {
+		t.Errorf("who decides again sees %+v", u)
+	}
+	waiting, _, err := l.known.Page(index.Query{Second: leads.SecondWaits}, "", 10)
+	if err != nil || len(waiting) != 1 || waiting[0].Lead != x.Lead {
+		t.Errorf("waiting are %v, %v", waiting, err)
+	}
+	again := leads.Review{Lead: x.Lead, Revision: 1, Do: leads.DoSecond, Verdict: leads.Confirmed, By: "wang", At: day}
+	if _, err := l.rules.Decide(l.known, again); !errors.Is(err, leads.ErrConflict) {
+		t.Errorf("the same person decides a second time: %v", err)
+	}
+	again.By, again.Verdict = "li", "perhaps"
+	if _, err := l.rules.Decide(l.known, again); err == nil || !strings.Contains(err.Error(), "verdict") {
+		t.Errorf("a verdict that is none: %v", err)
+	}
+	again.Verdict = leads.Confirmed
+	y, err := l.rules.Decide(l.known, again)
+	if err != nil || y.Revision != x.Revision+1 || y.State != leads.Rejected || y.Second.Stage() != leads.SecondDiffers || !y.Suppressed.Equal(x.Suppressed) || !y.Due.Equal(x.Due) {
+		t.Fatalf("after the second decision: %+v, %v", y, err)
+	}
+	l.keep(y)
+	again.By = "zhao"
+	if _, err := l.rules.Decide(l.known, again); !errors.Is(err, leads.ErrConflict) {
+		t.Errorf("a third person decides: %v", err)
+	}
+	differs, _, err := l.known.Page(index.Query{Second: leads.SecondDiffers}, "", 10)
+	if err != nil || len(differs) != 1 {
+		t.Errorf("that differ are %v, %v", differs, err)
+	}
+}

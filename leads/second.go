@@ -21,11 +21,28 @@ type Second struct {
 	At      time.Time `json:"at,omitzero"`
 }
 
-// Waits says that nobody has made the second review yet.
-func (s *Second) Waits() bool { return s != nil && s.By == "" }
+// Stages of a second review.
+const (
+	SecondWaits   = "waits"
+	SecondSame    = "same"    // the second person decided the same
+	SecondDiffers = "differs" // or otherwise
+)
 
-// Differs says that the second person decided otherwise.
-func (s *Second) Differs() bool { return s != nil && s.By != "" && s.Verdict != s.Of }
+// Stage is where a second review stands; "" where there is none.
+func (s *Second) Stage() string {
+	switch {
+	case s == nil:
+		return ""
+	case s.By == "":
+		return SecondWaits
+	case s.Verdict == s.Of:
+		return SecondSame
+	}
+	return SecondDiffers
+}
+
+// Waits says that nobody has made the second review yet.
+func (s *Second) Waits() bool { return s.Stage() == SecondWaits }
 
 // drawn says whether a decision is one of those of which a second person decides: by chance, the same whenever it is asked.
 func (sc Scene) drawn(l Lead) bool {
@@ -34,7 +51,7 @@ func (sc Scene) drawn(l Lead) bool {
 		share = math.Max(share, sc.Review.Rejected)
 	}
 	h := uuid.NewSHA1(namespace, fmt.Appendf(nil, "second/%s/%d", l.Lead, l.Revision))
-	return float64(binary.BigEndian.Uint64(h[8:]))/math.MaxUint64 < share
+	return float64(binary.BigEndian.Uint64(h[:8]))/math.MaxUint64 < share
 }
 
 // second takes a second review in.

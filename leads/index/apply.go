@@ -163,11 +163,11 @@ func (b *Batch) revision(l leads.Lead) error {
 	}
 	b.version++
 	if fresh {
-		s, err := b.stmt("INSERT INTO leads (lead, revision, version, state, scene, class, cell, subdistrict, simulated, first, due, priority, lon, lat, ee, en, nn) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+		s, err := b.stmt("INSERT INTO leads (lead, revision, version, state, scene, class, cell, subdistrict, simulated, first, due, priority, second, lon, lat, ee, en, nn) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
 		if err != nil {
 			return err
 		}
-		r, err := s.Exec(l.Lead, l.Revision, int64(b.version), l.State, l.Scene, l.Class, l.Cell, l.Subdistrict, l.Simulated, millis(l.FirstSeen), millis(l.Due), l.Priority, l.Lon, l.Lat, l.Cov.EE, l.Cov.EN, l.Cov.NN)
+		r, err := s.Exec(l.Lead, l.Revision, int64(b.version), l.State, l.Scene, l.Class, l.Cell, l.Subdistrict, l.Simulated, millis(l.FirstSeen), millis(l.Due), l.Priority, l.Second.Stage(), l.Lon, l.Lat, l.Cov.EE, l.Cov.EN, l.Cov.NN)
 		if err != nil {
 			return err
 		}
@@ -175,8 +175,8 @@ func (b *Batch) revision(l leads.Lead) error {
 			return err
 		}
 		b.fresh++
-	} else if err := b.exec("UPDATE leads SET revision = ?, version = ?, state = ?, scene = ?, class = ?, cell = ?, subdistrict = ?, simulated = ?, first = ?, due = ?, priority = ?, lon = ?, lat = ?, ee = ?, en = ?, nn = ? WHERE n = ?",
-		l.Revision, int64(b.version), l.State, l.Scene, l.Class, l.Cell, l.Subdistrict, l.Simulated, millis(l.FirstSeen), millis(l.Due), l.Priority, l.Lon, l.Lat, l.Cov.EE, l.Cov.EN, l.Cov.NN, n); err != nil {
+	} else if err := b.exec("UPDATE leads SET revision = ?, version = ?, state = ?, scene = ?, class = ?, cell = ?, subdistrict = ?, simulated = ?, first = ?, due = ?, priority = ?, second = ?, lon = ?, lat = ?, ee = ?, en = ?, nn = ? WHERE n = ?",
+		l.Revision, int64(b.version), l.State, l.Scene, l.Class, l.Cell, l.Subdistrict, l.Simulated, millis(l.FirstSeen), millis(l.Due), l.Priority, l.Second.Stage(), l.Lon, l.Lat, l.Cov.EE, l.Cov.EN, l.Cov.NN, n); err != nil {
 		return err
 	}
 	if fresh || lon != l.Lon || lat != l.Lat {

@@ -21,13 +21,13 @@ import (
 )
 
 // form counts the forms that the tables have had: a file of another form is made again.
-const form = 1
+const form = 2
 
 const tables = `
 CREATE TABLE leads (
 	n INTEGER PRIMARY KEY, lead TEXT NOT NULL UNIQUE, revision INTEGER NOT NULL, version INTEGER NOT NULL,
 	state TEXT NOT NULL, scene TEXT NOT NULL, class TEXT NOT NULL, cell TEXT NOT NULL, subdistrict TEXT NOT NULL, simulated INTEGER NOT NULL,
-	first INTEGER NOT NULL, due INTEGER NOT NULL, priority INTEGER NOT NULL,
+	first INTEGER NOT NULL, due INTEGER NOT NULL, priority INTEGER NOT NULL, second TEXT NOT NULL,
 	lon REAL NOT NULL, lat REAL NOT NULL, ee REAL NOT NULL, en REAL NOT NULL, nn REAL NOT NULL);
 CREATE TABLE bodies (n INTEGER PRIMARY KEY, body BLOB NOT NULL); -- apart: what is searched through stays small
 CREATE VIRTUAL TABLE places USING rtree(n, west, east, south, north);
@@ -48,6 +48,7 @@ CREATE INDEX IF NOT EXISTS by_cell ON leads (cell, first, n);
 CREATE INDEX IF NOT EXISTS by_subdistrict ON leads (subdistrict, first, n, state, scene);
 CREATE INDEX IF NOT EXISTS by_open ON leads (first, n, scene) WHERE state NOT IN ('rejected', 'closed');
 CREATE INDEX IF NOT EXISTS by_due ON leads (due) WHERE due > 0;
+CREATE INDEX IF NOT EXISTS by_second ON leads (second, first, n) WHERE second <> '';
 `
 
 // Index is open to one writer and many readers.

@@ -20,6 +20,7 @@ type Query struct {
 	Words                           string    // all of them, in what people wrote, plates and numbers
 	Open                            bool      // neither rejected nor closed
 	Due                             time.Time // due before
+	Second                          string    // stage of its second review: leads.SecondWaits, SecondSame or SecondDiffers
 }
 
 // clauses are a query's conditions, and what stands in for their question marks.
@@ -53,6 +54,9 @@ func (q Query) clauses() (where []string, args []any) {
 	}
 	if !q.Due.IsZero() {
 		add("l.due > 0 AND l.due < ?", millis(q.Due))
+	}
+	if q.Second != "" {
+		add("l.second = ? AND l.second <> ''", q.Second)
 	}
 	if q.Words != "" {
 		// what has no word in it finds nothing
