@@ -4,7 +4,6 @@ package console
 import (
 	"context"
 	"crypto/subtle"
-	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -26,20 +25,22 @@ import (
 
 // Options say what the console shows.
 type Options struct {
-	Token     string   // asked of everybody where not empty
-	Hosts     []string // host:port by which the console may be addressed
-	Ledger    *ledger.Ledger
-	Reports   *report.Reader
-	Docks     func() []dock.Status
-	Files     http.Handler // what docks fetch
-	Store     *evidence.Store
-	NATS      *nats.Conn
-	Outline   orb.MultiPolygon
-	Roads     []byte // GeoJSON, for the map
-	Buildings *geo.Buildings
-	Fences    *geo.Fences
-	Coverage  *Coverage
-	Counts    func() map[string]int64
+	Token   string   // asked of everybody where not empty
+	Hosts   []string // host:port by which the console may be addressed
+	Ledger  *ledger.Ledger
+	Reports *report.Reader
+	Docks   func() []dock.Status
+	Files   http.Handler // what docks fetch
+	Store   *evidence.Store
+	// EvidenceKey opens the pictures of a lead to whoever has the lead.
+	EvidenceKey EvidenceKey
+	NATS        *nats.Conn
+	Outline     orb.MultiPolygon
+	Roads       []byte // GeoJSON, for the map
+	Buildings   *geo.Buildings
+	Fences      *geo.Fences
+	Coverage    *Coverage
+	Counts      func() map[string]int64
 	// Troubles are what keeps facts from being kept, now or soon.
 	Troubles    func() []string
 	DeadLetters DeadLetters
@@ -65,20 +66,7 @@ func New(o Options) http.Handler {
 	mux := http.NewServeMux()
 	o.start = strconv.FormatInt(time.Now().UnixNano(), 36)
 	mux.Handle("GET "+DockFiles+"{file}", o.Files)
-	mux.HandleFunc("GET /evidence/{sha}", func(w http.ResponseWriter, r *http.Request) {
-		b, err := o.Store.Get(r.Context(), r.PathValue("sha"))
-		switch {
-		case errors.Is(err, evidence.ErrNotFound):
-			http.Error(w, err.Error(), http.StatusNotFound)
-			return
-		case err != nil:
-			http.Error(w, "the evidence cannot be read; see the log", http.StatusInternalServerError)
-			return
-		}
-		w.Header().Set("Content-Type", "image/jpeg")
-		w.Header().Set("Cache-Control", "private, max-age=31536000, immutable")
-		_, _ = w.Write(b)
-	})
+	mux.HandleFunc("GET "+evidencePath+"{lead}/{sha}", o.picture)
 	for path, document := range o.Documents {
 		mux.HandleFunc("GET "+path, func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "application/json")
@@ -109,7 +97,7 @@ func guard(o Options, next http.Handler) http.Handler {
 				return
 			}
 		}
-		if _, open := o.Documents[r.URL.Path]; o.Token != "" && !open && !strings.HasPrefix(r.URL.Path, DockFiles) {
+		if _, open := o.Documents[r.URL.Path]; o.Token != "" && !open && !o.EvidenceKey.opens(r) && !strings.HasPrefix(r.URL.Path, DockFiles) {
 			t := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
 			if c, err := r.Cookie("harrier_token"); err == nil && t == "" {
 				t = c.Value

@@ -57,9 +57,8 @@ func TestWhoMayAsk(t *testing.T) {
 		{"own origin", "/api/counts", "harrier:8080", "http://harrier:8080", "secret", 200},
 		{"a dock fetches its route", "/routes/f1.kmz", "harrier:8080", "", "", 200},
 		{"no such route", "/routes/f2.kmz", "harrier:8080", "", "", 404},
-		{"evidence", "/evidence/" + sha, "harrier:8080", "", "secret", 200},
-		{"no such evidence", "/evidence/" + strings.Repeat("0", 64), "harrier:8080", "", "secret", 404},
-		{"no hash", "/evidence/passwd", "harrier:8080", "", "secret", 404},
+		{"evidence by its hash alone", "/evidence/" + sha, "harrier:8080", "", "secret", 404},
+		{"evidence while the leads are not read", "/evidence/x/" + sha, "harrier:8080", "", "secret", 503},
 	} {
 		r := httptest.NewRequest(http.MethodGet, c.path, nil)
 		r.Host = c.host

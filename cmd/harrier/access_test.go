@@ -216,7 +216,7 @@ func attackNATS(t *testing.T, url string, passwords map[string]string) {
 		t.Fatal(err)
 	}
 	defer known.Close()
-	book := &ledger.Ledger{Rules: &leads.Rules{}, Index: known, EvidenceURL: func(string) string { return "" }, SchemaURL: leads.Unserved, Log: slog.New(slog.DiscardHandler)}
+	book := &ledger.Ledger{Rules: &leads.Rules{}, Index: known, EvidenceURL: func(lead, sha string) string { return "" }, SchemaURL: leads.Unserved, Log: slog.New(slog.DiscardHandler)}
 	go func() { taken <- book.Run(taker, house, js) }()
 	defer func() {
 		stopTaker()

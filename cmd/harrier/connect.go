@@ -174,14 +174,14 @@ func (b *base) openDepot(ctx context.Context) error {
 	return nil
 }
 
-// ownSecret is the secret of the embedded endpoint: made once, and kept where only this user reads it.
+// ownSecret is a secret of this installation: made once, and kept where only this user reads it.
 func ownSecret(path string) (string, error) {
 	if b, err := os.ReadFile(path); err == nil && len(b) >= 32 {
 		return string(b), nil
 	}
 	secret := rand.Text() + rand.Text()
 	if err := os.WriteFile(path, []byte(secret), 0o600); err != nil {
-		return "", fmt.Errorf("secret of the storage: %w", err)
+		return "", fmt.Errorf("secret of this installation: %w", err)
 	}
 	return secret, nil
 }

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/harrier-patrol/harrier/cmd/harrier/config"
+	"github.com/harrier-patrol/harrier/console"
 	"github.com/harrier-patrol/harrier/dock"
 	"github.com/harrier-patrol/harrier/dock/calendar"
 	"github.com/harrier-patrol/harrier/dock/media"
@@ -93,6 +94,7 @@ type base struct {
 	depot      *media.Depot
 	addrs      config.Addresses
 	controller *dock.Controller
+	pictures   console.EvidenceKey // opens the pictures of leads
 }
 
 // open opens and connects all that flying docks needs; who is for the error of a second process on one data folder. Close the base, also after an error.

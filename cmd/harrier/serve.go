@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"time"
@@ -154,12 +155,17 @@ func (b *base) openLedger(scenes []vision.SceneFile, ground city.City) (*ledger.
 			return nil, err
 		}
 	}
+	key, err := ownSecret(filepath.Join(b.data, "pictures.key"))
+	if err != nil {
+		return nil, err
+	}
+	b.pictures = console.EvidenceKey(key)
 	x, err := index.Open(indexIn(b.data))
 	if err != nil {
 		return nil, err
 	}
 	b.onClose(x.Close)
-	return &ledger.Ledger{Rules: rules, Index: x, Shows: shows, EvidenceURL: b.addrs.Evidence, SchemaURL: func(name string) string { return b.addrs.Page.JoinPath(surface.Path(name)).String() }, Log: b.log}, nil
+	return &ledger.Ledger{Rules: rules, Index: x, Shows: shows, EvidenceURL: func(lead, sha string) string { return b.addrs.Evidence(b.pictures, lead, sha) }, SchemaURL: func(name string) string { return b.addrs.Page.JoinPath(surface.Path(name)).String() }, Log: b.log}, nil
 }
 
 // version is the commit that this program was built of, as far as it is known.
@@ -285,7 +291,7 @@ func (b *base) console(documents map[string][]byte, book *ledger.Ledger, reports
 	port := fmt.Sprint(config.Port(c.HTTP.Listen))
 	return console.New(console.Options{
 		Token: c.HTTP.Token, Hosts: append([]string{c.HTTP.Listen, net.JoinHostPort("localhost", port), net.JoinHostPort(c.PublicHost, port)}, c.HTTP.Hosts...),
-		Documents: documents, Ledger: book, Reports: reports, Docks: b.controller.States, Files: b.controller, Store: b.depot.Store, NATS: b.nc, Outline: ground.Grid.Outline(), Roads: ground.Roads, Buildings: ground.Buildings, Fences: ground.Fences, Coverage: coverage,
+		Documents: documents, Ledger: book, Reports: reports, Docks: b.controller.States, Files: b.controller, Store: b.depot.Store, EvidenceKey: b.pictures, NATS: b.nc, Outline: ground.Grid.Outline(), Roads: ground.Roads, Buildings: ground.Buildings, Fences: ground.Fences, Coverage: coverage,
 		Counts: func() map[string]int64 {
 			return map[string]int64{"received": w.Counts.Received.Load(), "dropped": w.Counts.Dropped.Load(), "decoded": w.Counts.Decoded.Load(), "analysed": w.Analysed.Load(), "tiles": w.Tiles.Load(), "blind": w.Blind.Load(), "poses_dropped": w.PosesDropped.Load()}
 		},

@@ -113,7 +113,7 @@ func TestOneOfThreeServersIsLost(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { x.Close() })
-	l := &Ledger{Rules: &leads.Rules{Scenes: map[string]leads.Scene{"street-stall": {Event: "0501", JoinM: 4.5}}}, Index: x, EvidenceURL: func(string) string { return "" }, SchemaURL: leads.Unserved, Log: slog.New(slog.NewTextHandler(t.Output(), nil))}
+	l := &Ledger{Rules: &leads.Rules{Scenes: map[string]leads.Scene{"street-stall": {Event: "0501", JoinM: 4.5}}}, Index: x, EvidenceURL: func(lead, sha string) string { return "" }, SchemaURL: leads.Unserved, Log: slog.New(slog.NewTextHandler(t.Output(), nil))}
 	done := make(chan error, 1)
 	go func() {
 		err := l.Run(ctx, nc, js)

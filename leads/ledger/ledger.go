@@ -49,8 +49,8 @@ type Ledger struct {
 	// Shows is the coarsest ground resolution at which a scene's things are seen, metres a pixel: of a place that was seen as well as that, a flight says
 	// what is gone.
 	Shows map[string]float64
-	// EvidenceURL is the address of evidence, by its hash.
-	EvidenceURL func(sha string) string
+	// EvidenceURL is the address of a picture of a lead, by its hash.
+	EvidenceURL func(lead, sha string) string
 	// SchemaURL is the address of a message's form, by its name.
 	SchemaURL func(name string) string
 	Log       *slog.Logger
@@ -313,7 +313,7 @@ func (l *Ledger) change(ctx context.Context, decide func() (leads.Next, error), 
 
 // message is a revision as it is handed on.
 func (l *Ledger) message(x leads.Lead) (*nats.Msg, error) {
-	x.FrameURL, x.CropURL = l.EvidenceURL(x.Frame), l.EvidenceURL(x.Crop)
+	x.FrameURL, x.CropURL = l.EvidenceURL(x.Lead, x.Frame), l.EvidenceURL(x.Lead, x.Crop)
 	return x.Message(time.Now(), l.SchemaURL)
 }
 

@@ -43,7 +43,7 @@ func house(t testing.TB) (*Ledger, *nats.Conn, jetstream.JetStream, func() (stop
 	}
 	t.Cleanup(func() { x.Close() })
 	l := &Ledger{Rules: &leads.Rules{Scenes: map[string]leads.Scene{"street-stall": {Event: "0501", JoinM: 4.5}}}, Index: x, Shows: map[string]float64{"street-stall": 0.1},
-		EvidenceURL: func(sha string) string { return "http://x/evidence/" + sha }, SchemaURL: leads.Unserved, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}
+		EvidenceURL: func(lead, sha string) string { return "http://x/evidence/" + lead + "/" + sha }, SchemaURL: leads.Unserved, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}
 	return l, nc, js, func() func() {
 		ctx, cancel := context.WithCancel(context.Background())
 		done := make(chan error, 1)

@@ -107,8 +107,13 @@ func (a Addresses) MayPush(streamPath, key string) error {
 // File is where a dock fetches a file.
 func (a Addresses) File(name string) string { return a.Page.JoinPath(console.DockFiles, name).String() }
 
-// Evidence is where a frame of a lead is seen.
-func (a Addresses) Evidence(sha string) string { return a.Page.JoinPath("evidence", sha).String() }
+// Evidence is where a picture of a lead is seen by whoever has the lead.
+func (a Addresses) Evidence(key console.EvidenceKey, lead, sha string) string {
+	path, query := key.Path(lead, sha)
+	u := a.Page.JoinPath(path)
+	u.RawQuery = query
+	return u.String()
+}
 
 // Bucket opens the external one that the configuration names.
 func (c Config) Bucket() (*uploads.Bucket, error) {

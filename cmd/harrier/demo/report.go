@@ -81,15 +81,15 @@ func (d *demo) readNumbers() {
 		if _, known := d.numbers[l.Frame]; known {
 			continue
 		}
-		if n, err := d.frameNumber(l.Frame); err == nil {
+		if n, err := d.frameNumber(l.Lead.Lead, l.Frame); err == nil {
 			d.numbers[l.Frame] = n
 		}
 	}
 }
 
 // frameNumber reads the strip of 32 blocks along the top of a lead's frame.
-func (d *demo) frameNumber(sha string) (uint32, error) {
-	res, err := http.Get(d.base + "/evidence/" + sha)
+func (d *demo) frameNumber(lead, sha string) (uint32, error) {
+	res, err := http.Get(d.base + "/evidence/" + lead + "/" + sha)
 	if err != nil {
 		return 0, err
 	}

@@ -25,7 +25,7 @@ export function Evidence({ lead, t, by }: { lead: Lead; t: Say; by: string }) {
   return (
     <>
       <div className="frame">
-        <img alt={t("frame")} src={`/evidence/${lead.frame}`} onLoad={(e) => setSize([e.currentTarget.naturalWidth, e.currentTarget.naturalHeight])} />
+        <img alt={t("frame")} src={`/evidence/${lead.lead}/${lead.frame}`} onLoad={(e) => setSize([e.currentTarget.naturalWidth, e.currentTarget.naturalHeight])} />
         {size && (
           <svg viewBox={`0 0 ${size[0]} ${size[1]}`}>
             <rect x={x} y={y} width={w} height={h} fill="none" stroke="#ff2d2d" strokeWidth={3} />

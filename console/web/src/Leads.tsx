@@ -50,7 +50,7 @@ export function Leads({ leads, waiting, chosen, onChoose, t, by }: Props) {
         {leads.map((l) => (
           <li key={l.lead} id={`lead-${l.lead}`} className={l.lead === chosen ? "chosen" : ""} data-state={l.state}>
             <button type="button" className="row" onClick={() => onChoose(l.lead)}>
-              <img alt="" src={`/evidence/${l.crop}`} loading="lazy" />
+              <img alt="" src={`/evidence/${l.lead}/${l.crop}`} loading="lazy" />
               <span>
                 <b>{t(l.scene)}</b> <Tag color={stateColors[l.state]}>{t(l.state)}</Tag>
                 <br />

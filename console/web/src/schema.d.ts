@@ -174,6 +174,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/reports/{report}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get API reports by report */
+        get: operations["get-api-reports-by-report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/{report}/csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List API reports by report csv */
+        get: operations["list-api-reports-by-report-csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/second-reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List API second reviews */
+        get: operations["list-api-second-reviews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/troubles": {
         parameters: {
             query?: never;
@@ -212,6 +263,23 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AgreementRow: {
+            /** Format: int64 */
+            both_confirmed: number;
+            /** Format: int64 */
+            both_rejected: number;
+            /** Format: int64 */
+            done: number;
+            /** Format: int64 */
+            drawn: number;
+            kappa?: components["schemas"]["Estimate"];
+            /** Format: int64 */
+            only_first_confirmed: number;
+            /** Format: int64 */
+            only_second_confirmed: number;
+            period: string;
+            scene: string;
+        };
         AircraftAt: {
             /** Format: double */
             height_m: number;
@@ -255,6 +323,31 @@ export interface components {
             cell: string;
             /** Format: double */
             share: number;
+        };
+        CompletionRow: {
+            /** Format: int64 */
+            asked: number;
+            /** Format: int64 */
+            gone: number;
+            /** Format: double */
+            gsd_m?: number;
+            /** Format: int64 */
+            in_part: number;
+            /** Format: int64 */
+            not_flown: number;
+            /** Format: int64 */
+            partly: number;
+            period: string;
+            /** Format: int64 */
+            seen: number;
+            source: string;
+            subdistrict: string;
+            /** Format: int64 */
+            too_coarse: number;
+            /** Format: int64 */
+            unclear: number;
+            /** Format: int64 */
+            untouched: number;
         };
         Cov: {
             /** Format: double */
@@ -359,6 +452,14 @@ export interface components {
              */
             type: string;
         };
+        Estimate: {
+            /** Format: double */
+            high: number;
+            /** Format: double */
+            low: number;
+            /** Format: double */
+            value: number | null;
+        };
         Lead: {
             attributes: {
                 [key: string]: string;
@@ -410,6 +511,11 @@ export interface components {
             /** Format: double */
             score: number;
             /**
+             * @description Of leads that were drawn for a second review by somebody who does not know the decision: where it stands
+             * @enum {string}
+             */
+            second: "" | "waits" | "same" | "differs";
+            /**
              * Format: int64
              * @description How often it was found
              */
@@ -451,6 +557,24 @@ export interface components {
             seen_m2: number;
             standing: string;
             status?: string;
+        };
+        OrderRow: {
+            area: string;
+            by: string;
+            /** Format: int64 */
+            confirmed: number;
+            index: components["schemas"]["Estimate"];
+            /** Format: double */
+            km2: number;
+            /** Format: double */
+            looked: number;
+            measured: boolean;
+            per_km2?: components["schemas"]["Estimate"];
+            period: string;
+            scene: string;
+            subdistrict: string;
+            /** Format: int64 */
+            waiting: number;
         };
         Pose: {
             /** Format: double */
@@ -501,17 +625,17 @@ export interface components {
         "Post-api-leads-by-lead-reviewRequest": {
             by: string;
             /**
-             * @description check: the evidence is sound (of scenes with two steps); lift: a rejected thing that is seen again is a candidate again
+             * @description check: the evidence is sound (of scenes with two steps); lift: a rejected thing that is seen again is a candidate again; second: what a second person, who does not know the decision, would have decided
              * @enum {string}
              */
-            do: "check" | "confirm" | "reject" | "undo" | "merge" | "split" | "lift";
+            do: "check" | "confirm" | "reject" | "undo" | "merge" | "split" | "lift" | "second";
             /** @description Of split: those that show another thing */
             findings?: string[] | null;
             /** @description Of merge: the lead of the same thing */
             into?: string;
             note?: string;
             /**
-             * @description Of reject
+             * @description Of reject, and of a second verdict rejected
              * @enum {string}
              */
             reason?: "no-violation" | "wrong-thing" | "permitted" | "unclear" | "wrong-place" | "dealt-with" | "other";
@@ -525,6 +649,11 @@ export interface components {
              * @description Of reject: how long it stays rejected when it is seen again
              */
             until?: string;
+            /**
+             * @description Of second
+             * @enum {string}
+             */
+            verdict?: "confirmed" | "rejected";
         };
         Queue: {
             /** Format: date-time */
@@ -537,10 +666,55 @@ export interface components {
             waiting: number;
             why?: string;
         };
+        RegisterRow: {
+            /** Format: int64 */
+            changed: number;
+            /** Format: int64 */
+            entries: number;
+            /** Format: int64 */
+            gone: number;
+            /** Format: int64 */
+            known: number;
+            /** Format: int64 */
+            looked: number;
+            /** Format: int64 */
+            new: number;
+            /** Format: int64 */
+            new_confirmed: number;
+            period: string;
+            subdistrict: string;
+            /** Format: int64 */
+            unseen: number;
+        };
         Reply: {
             data?: unknown;
             error?: string;
             ok: boolean;
+        };
+        Report: {
+            agreement?: components["schemas"]["AgreementRow"][] | null;
+            completion?: components["schemas"]["CompletionRow"][] | null;
+            /** Format: date-time */
+            from: string;
+            length: string;
+            /** Format: date-time */
+            made: string;
+            order?: components["schemas"]["OrderRow"][] | null;
+            register?: components["schemas"]["RegisterRow"][] | null;
+            report: string;
+            simulated: boolean;
+            subdistrict?: string;
+            /** Format: date-time */
+            until: string;
+        };
+        Second: {
+            /** Format: date-time */
+            at?: string;
+            by?: string;
+            note?: string;
+            of: string;
+            reason?: string;
+            verdict?: string;
         };
         Shot: {
             box?: unknown;
@@ -628,6 +802,7 @@ export interface components {
             scene: string;
             /** Format: double */
             score: number;
+            second?: components["schemas"]["Second"];
             /** Format: int64 */
             seen: number;
             shots?: components["schemas"]["Shot"][] | null;
@@ -861,6 +1036,8 @@ export interface operations {
                 words?: string;
                 /** @description Neither rejected nor closed */
                 open?: boolean;
+                /** @description Where its second review stands: of differs somebody should look again */
+                second?: "waits" | "same" | "differs";
             };
             header?: never;
             path?: never;
@@ -974,6 +1151,123 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Lead"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "get-api-reports-by-report": {
+        parameters: {
+            query?: {
+                /** @description Of order */
+                by?: "subdistrict" | "cell" | "street";
+                period?: "day" | "week" | "month";
+                /** @description First day (2026-11-01); without: of this month */
+                from?: string;
+                /** @description Last day; without: today */
+                until?: string;
+                /** @description Of simulated docks, instead of real ones */
+                simulated?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description order: the street order index; register: what stands against the register; completion: what became of what was to be looked at; agreement: of first and second reviewers */
+                report: "order" | "register" | "completion" | "agreement";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "list-api-reports-by-report-csv": {
+        parameters: {
+            query?: {
+                /** @description Of order */
+                by?: "subdistrict" | "cell" | "street";
+                period?: "day" | "week" | "month";
+                /** @description First day (2026-11-01); without: of this month */
+                from?: string;
+                /** @description Last day; without: today */
+                until?: string;
+                /** @description Of simulated docks, instead of real ones */
+                simulated?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description order: the street order index; register: what stands against the register; completion: what became of what was to be looked at; agreement: of first and second reviewers */
+                report: "order" | "register" | "completion" | "agreement";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "list-api-second-reviews": {
+        parameters: {
+            query: {
+                /** @description Who is to decide: gets no lead that this person decided on */
+                by: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lead"][] | null;
                 };
             };
             /** @description Error */
