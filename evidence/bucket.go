@@ -76,6 +76,10 @@ func (b bucket) write(ctx context.Context, name string, data []byte) error {
 	return err
 }
 
+func (b bucket) remove(ctx context.Context, name string) error {
+	return b.cl.RemoveObject(ctx, b.name, name, minio.RemoveObjectOptions{})
+}
+
 func (b bucket) read(ctx context.Context, name string) ([]byte, error) {
 	o, err := b.cl.GetObject(ctx, b.name, name, minio.GetObjectOptions{})
 	if err != nil {

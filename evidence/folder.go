@@ -34,6 +34,14 @@ func (f folder) write(ctx context.Context, name string, data []byte) error {
 	return renameio.WriteFile(f.path(name), data, 0o600)
 }
 
+func (f folder) remove(_ context.Context, name string) error {
+	err := os.Remove(f.path(name))
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
 func (f folder) read(ctx context.Context, name string) ([]byte, error) {
 	data, err := os.ReadFile(f.path(name))
 	if errors.Is(err, os.ErrNotExist) {

@@ -25,6 +25,7 @@ type files interface {
 	has(ctx context.Context, name string) (bool, error)
 	write(ctx context.Context, name string, data []byte) error // all of it or nothing
 	read(ctx context.Context, name string) ([]byte, error)     // ErrNotFound where there is nothing
+	remove(ctx context.Context, name string) error
 }
 
 // Put keeps data and returns its SHA-256 in hex. Putting the same bytes again changes nothing.
@@ -59,6 +60,23 @@ func (s *Store) Get(ctx context.Context, key string) ([]byte, error) { return s.
 // Unseal returns a sealed original: to verify evidence, and to train on.
 func (s *Store) Unseal(ctx context.Context, key string) ([]byte, error) {
 	return s.get(ctx, sealed, key)
+}
+
+// Delete deletes the bytes of a hash, sealed or not, and says whether there were any.
+func (s *Store) Delete(ctx context.Context, key string) (was bool, err error) {
+	if !keyForm.MatchString(key) {
+		return false, fmt.Errorf("%w: %q is not a SHA-256 in hex", ErrNotFound, key)
+	}
+	for _, where := range []string{"", sealed} {
+		there, err := s.in.has(ctx, where+key)
+		if err == nil && there {
+			err, was = s.in.remove(ctx, where+key), true
+		}
+		if err != nil {
+			return was, fmt.Errorf("delete evidence %s: %w", key, err)
+		}
+	}
+	return was, nil
 }
 
 func (s *Store) get(ctx context.Context, where, key string) ([]byte, error) {

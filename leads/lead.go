@@ -89,9 +89,11 @@ type Lead struct {
 	Case      string `json:"case,omitempty"`   // number that the case system gave it
 	Permit    string `json:"permit,omitempty"` // number of the permit that answers it
 	// Second is the review by a second person, of leads that were drawn for one.
-	Second   *Second `json:"second,omitempty"`
-	Software string  `json:"software,omitempty"` // version of Harrier that made it
-	Rule     string  `json:"rule,omitempty"`     // beginning of the SHA-256 of its scene, as it was then
+	Second *Second `json:"second,omitempty"`
+	// Deleted says that its pictures are deleted; their hashes stay.
+	Deleted  *Deletion `json:"deleted,omitempty"`
+	Software string    `json:"software,omitempty"` // version of Harrier that made it
+	Rule     string    `json:"rule,omitempty"`     // beginning of the SHA-256 of its scene, as it was then
 }
 
 // Step is a change of state: who, when, why.

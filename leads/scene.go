@@ -24,10 +24,11 @@ type Scene struct {
 	// Settled is how long after its last step a lead still takes in new sightings; what is seen later is a new lead. 0: settledDefault.
 	Settled time.Duration `yaml:"settled"`
 	// Suppress is how long a rejected lead stays rejected when it is seen again; 0: as long as settled.
-	Suppress time.Duration `yaml:"suppress"`
-	Review   Reviewing     `yaml:"review"`
-	Due      Dues          `yaml:"due"`
-	Priority Priority      `yaml:"priority"`
+	Suppress  time.Duration `yaml:"suppress"`
+	Review    Reviewing     `yaml:"review"`
+	Due       Dues          `yaml:"due"`
+	Priority  Priority      `yaml:"priority"`
+	Retention Retention     `yaml:"retention"`
 	// Order is what the scene weighs in the street order index (leads/report).
 	Order struct {
 		HalfPerKM2 float64 `yaml:"half_per_km2"` // confirmed things a square kilometre that make the index 50; 0: it is not in it
@@ -127,7 +128,8 @@ func (s Scene) check() error {
 	for _, d := range []struct {
 		key string
 		v   time.Duration
-	}{{"settled", s.Settled}, {"suppress", s.Suppress}, {"due.candidate", s.Due.Candidate}, {"due.confirmed", s.Due.Confirmed}, {"due.accepted", s.Due.Accepted}, {"due.remind", s.Due.Remind}} {
+	}{{"settled", s.Settled}, {"suppress", s.Suppress}, {"due.candidate", s.Due.Candidate}, {"due.confirmed", s.Due.Confirmed}, {"due.accepted", s.Due.Accepted}, {"due.remind", s.Due.Remind},
+		{"retention.rejected", s.Retention.Rejected}, {"retention.gone", s.Retention.Gone}, {"retention.permit", s.Retention.Permit}, {"retention.closed", s.Retention.Closed}} {
 		if d.v < 0 {
 			return fmt.Errorf("%s must not be negative, is %s", d.key, d.v)
 		}

@@ -48,7 +48,7 @@ func (x *evidenceVerify) Run(ctx context.Context) error {
 		for _, p := range v.Problems {
 			fmt.Println("✗", p)
 		}
-		fmt.Printf("%d leaves under the root %s; %d of them asked for, %d pictures checked, %d days' heads hold, %d stamped by an authority\n", v.Leaves, v.Root, v.Asked, v.Pictures, v.Days, len(v.Stamps))
+		fmt.Printf("%d leaves under the root %s; %d of them asked for, %d pictures checked (%d deleted, as is recorded), %d days' heads hold, %d stamped by an authority\n", v.Leaves, v.Root, v.Asked, v.Pictures, v.Deleted, v.Days, len(v.Stamps))
 	}
 	if n := len(v.Problems); n > 0 {
 		return progress.SomeFailed{Text: fmt.Sprintf("%d things were altered, are missing or stand out of order", n)}

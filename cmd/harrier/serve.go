@@ -165,7 +165,7 @@ func (b *base) openLedger(scenes []vision.SceneFile, ground city.City) (*ledger.
 		return nil, err
 	}
 	b.onClose(x.Close)
-	return &ledger.Ledger{Rules: rules, Index: x, Shows: shows, EvidenceURL: func(lead, sha string) string { return b.addrs.Evidence(b.pictures, lead, sha) }, SchemaURL: func(name string) string { return b.addrs.Page.JoinPath(surface.Path(name)).String() }, Log: b.log}, nil
+	return &ledger.Ledger{Rules: rules, Index: x, Shows: shows, Store: b.depot.Store, EvidenceURL: func(lead, sha string) string { return b.addrs.Evidence(b.pictures, lead, sha) }, SchemaURL: func(name string) string { return b.addrs.Page.JoinPath(surface.Path(name)).String() }, Log: b.log}, nil
 }
 
 // version is the commit that this program was built of, as far as it is known.

@@ -91,6 +91,9 @@ func Pack(ctx context.Context, dir string, store *evidence.Store, lead string, o
 				get = store.Unseal
 			}
 			b, e := get(ctx, p.SHA256)
+			if errors.Is(e, evidence.ErrNotFound) { // deleted, as a leaf says: else the log would not have verified
+				continue
+			}
 			if e != nil {
 				return e
 			}
@@ -212,6 +215,8 @@ func VerifyBundle(r io.ReaderAt, size int64, keys []string) (*Verified, error) {
 	}
 	v.Leaves, v.Root = head.Size, fmt.Sprintf("%x", head.Root)
 	named := map[string]bool{}      // pictures that leaves name
+	gone := map[string]string{}     // pictures that are not there, with what is to be said of each
+	deleted := false                // the last of what is recorded is that they were
 	revisions := map[string][]int{} // of leads
 	for name, raw := range files {
 		leafName, is := strings.CutSuffix(name, ".json")
@@ -241,12 +246,20 @@ func VerifyBundle(r io.ReaderAt, size int64, keys []string) (*Verified, error) {
 		if f.Data.Lead != "" {
 			revisions[f.Data.Lead] = append(revisions[f.Data.Lead], f.Data.Revision)
 		}
+		deleted = deleted || f.Data.Deleted != nil
 		for _, p := range f.pictures() {
 			named[p.SHA256] = true
 			if _, has := files[picturesDir+"/"+p.SHA256+".jpg"]; !has && p.What != "original" {
-				v.bad(picturesDir+"/"+p.SHA256+".jpg", "it is missing: %s names it as %s", name, p.What)
+				gone[picturesDir+"/"+p.SHA256+".jpg"] = fmt.Sprintf("it is missing: %s names it as %s", name, p.What)
 			}
 		}
+	}
+	for what, is := range gone {
+		if deleted {
+			v.Deleted++
+			continue
+		}
+		v.bad(what, "%s", is)
 	}
 	if v.Asked == 0 {
 		v.bad(leavesDir, "there is no leaf in it")
@@ -357,6 +370,9 @@ func (x Leaf) chinese() string {
 		return "查阅原始画面：" + said("查阅人 ", f.By, "理由 ", f.Reason)
 	}
 	text := fmt.Sprintf("线索第 %d 版：%s", f.Data.Revision, inChinese(f.Data.State))
+	if d := f.Data.Deleted; d != nil {
+		return text + "，画面已按保存期限删除，理由 " + d.Reason + "；其哈希值仍在记录中"
+	}
 	if n := len(f.Data.Steps); n > 0 && f.Data.Steps[n-1].Revision == f.Data.Revision {
 		s := f.Data.Steps[n-1]
 		text += "，" + said("由 ", inChinese(s.By), "理由 ", inChinese(s.Reason), "备注 ", s.Note)

@@ -46,6 +46,7 @@ type Verified struct {
 	Leaves   uint64            `json:"leaves"`
 	Asked    int               `json:"leaves_asked"`    // of the lead or the day
 	Pictures int               `json:"pictures"`        // that were checked
+	Deleted  int               `json:"deleted"`         // of them, as the log records with the reason
 	Days     int               `json:"days"`            // heads of days that the log still holds
 	Stamps   map[string]string `json:"stamps"`          // when an authority stamped which day's head
 	Root     string            `json:"root"`            // of the tree, hex
@@ -54,6 +55,7 @@ type Verified struct {
 
 	first map[string]uint64             // number of the first message of each stream
 	head  []byte                        // that was verified
+	gone  []missing                     // pictures
 	facts map[message][sha256.Size]byte // SHA-256 of what the log has of messages
 }
 
@@ -112,7 +114,7 @@ func Verify(ctx context.Context, dir string, store *evidence.Store, o Options) (
 		return nil, err
 	}
 	t.days = days
-	seen := map[Picture]bool{}
+	seen := map[Picture]int{}
 	err = t.read(ctx, o, func(a asked) error {
 		v.Asked++
 		if o.Pictures {
@@ -128,6 +130,7 @@ func Verify(ctx context.Context, dir string, store *evidence.Store, o Options) (
 	if err != nil {
 		return nil, err
 	}
+	v.judge(t.deleted)
 	if o.Lead != "" && v.Asked == 0 {
 		v.bad("lead "+o.Lead, "no leaf of the log is of it")
 	}
@@ -156,7 +159,10 @@ type fact struct {
 		Original string `json:"original"`
 		Frame    string `json:"frame"`
 		Crop     string `json:"crop"`
-		Shots    []struct {
+		Deleted  *struct {
+			Reason string `json:"reason"`
+		} `json:"deleted"`
+		Shots []struct {
 			Original string `json:"original"`
 			Frame    string `json:"frame"`
 			Crop     string `json:"crop"`
@@ -279,7 +285,7 @@ func (f fact) pictures() (out []Picture) {
 }
 
 // pictures checks the evidence that a leaf names, where it was not seen yet.
-func (v *Verified) pictures(ctx context.Context, store *evidence.Store, x Leaf, seen map[Picture]bool) error {
+func (v *Verified) pictures(ctx context.Context, store *evidence.Store, x Leaf, seen map[Picture]int) error {
 	if x.SHA256 != "" {
 		if _, err := store.Unseal(ctx, x.SHA256); err != nil {
 			v.bad(fmt.Sprintf("message %d of %s, in the evidence as %s", x.Seq, x.Stream, x.SHA256), "%s", damage(err))
@@ -288,10 +294,13 @@ func (v *Verified) pictures(ctx context.Context, store *evidence.Store, x Leaf, 
 	}
 	f := x.read()
 	for _, p := range f.pictures() {
-		if seen[p] {
+		if n := seen[p]; n != 0 {
+			if n > 0 { // missing: of which leads decides whether it may be
+				v.gone[n-1].leads[f.Data.Lead] = true
+			}
 			continue
 		}
-		seen[p] = true
+		seen[p] = -1
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -300,11 +309,36 @@ func (v *Verified) pictures(ctx context.Context, store *evidence.Store, x Leaf, 
 			get = store.Unseal
 		}
 		v.Pictures++
-		if _, err := get(ctx, p.SHA256); err != nil {
+		if _, err := get(ctx, p.SHA256); errors.Is(err, evidence.ErrNotFound) {
+			v.gone = append(v.gone, missing{p, f.Data.Lead, map[string]bool{f.Data.Lead: true}})
+			seen[p] = len(v.gone)
+		} else if err != nil {
 			v.bad(fmt.Sprintf("%s %s of lead %s", p.What, p.SHA256, f.Data.Lead), "%s", damage(err))
 		}
 	}
 	return nil
+}
+
+// missing is a picture that is not there, with the leads that name it, and the first of them.
+type missing struct {
+	Picture
+	first string
+	leads map[string]bool
+}
+
+// judge names the pictures that are missing without every lead that names them saying that its pictures were deleted.
+func (v *Verified) judge(deleted map[string]bool) {
+	for _, m := range v.gone {
+		kept := false
+		for lead := range m.leads {
+			kept = kept || !deleted[lead]
+		}
+		if !kept {
+			v.Deleted++
+			continue
+		}
+		v.bad(fmt.Sprintf("%s %s of lead %s", m.What, m.SHA256, m.first), "it is missing")
+	}
 }
 
 func damage(err error) string {

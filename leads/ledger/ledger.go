@@ -18,6 +18,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/harrier-patrol/harrier/evidence"
 	"github.com/harrier-patrol/harrier/journal"
 	"github.com/harrier-patrol/harrier/leads"
 	"github.com/harrier-patrol/harrier/leads/index"
@@ -49,6 +50,8 @@ type Ledger struct {
 	// Shows is the coarsest ground resolution at which a scene's things are seen, metres a pixel: of a place that was seen as well as that, a flight says
 	// what is gone.
 	Shows map[string]float64
+	// Store is where the pictures of leads lie, which are deleted once their time is over; nil: they are kept.
+	Store *evidence.Store
 	// EvidenceURL is the address of a picture of a lead, by its hash.
 	EvidenceURL func(lead, sha string) string
 	// SchemaURL is the address of a message's form, by its name.
@@ -89,6 +92,7 @@ func (l *Ledger) Run(ctx context.Context, nc *nats.Conn, js jetstream.JetStream)
 	g.Go(func() error { return l.takeChanges(gctx) })
 	g.Go(func() error { return l.remind(gctx) })
 	g.Go(func() error { return l.keepUp(gctx) })
+	g.Go(func() error { return l.forget(gctx) })
 	return g.Wait()
 }
 
