@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -16,13 +17,15 @@ import (
 	"github.com/harrier-patrol/harrier/cmd/harrier/config"
 	"github.com/harrier-patrol/harrier/cmd/harrier/progress"
 	"github.com/harrier-patrol/harrier/evidence/proof"
+	"github.com/harrier-patrol/harrier/evidence/witness"
 	"github.com/harrier-patrol/harrier/journal"
 )
 
 // evidenceCmd proves what was recorded.
 type evidenceCmd struct {
-	Verify evidenceVerify `cmd:"" help:"Check that nothing that was recorded was altered, removed or exchanged."`
-	Bundle evidenceBundle `cmd:"" help:"Write all that is recorded of a lead, with its proof, into one zip."`
+	Verify  evidenceVerify  `cmd:"" help:"Check that nothing that was recorded was altered, removed or exchanged."`
+	Witness evidenceWitness `cmd:"" help:"Sign heads of another Harrier's log, as a second process on another machine."`
+	Bundle  evidenceBundle  `cmd:"" help:"Write all that is recorded of a lead, with its proof, into one zip."`
 }
 
 type evidenceVerify struct {
@@ -49,6 +52,9 @@ func (x *evidenceVerify) Run(ctx context.Context) error {
 			fmt.Println("✗", p)
 		}
 		fmt.Printf("%d leaves under the root %s; %d of them asked for, %d pictures checked (%d deleted, as is recorded), %d days' heads hold, %d stamped by an authority\n", v.Leaves, v.Root, v.Asked, v.Pictures, v.Deleted, v.Days, len(v.Stamps))
+	}
+	if v.Witnesses > 0 && !x.JSON {
+		fmt.Printf("the last head is signed by %d of %d witnesses: %s\n", len(v.Witnessed), v.Witnesses, strings.Join(v.Witnessed, ", "))
 	}
 	if n := len(v.Problems); n > 0 {
 		return progress.SomeFailed{Text: fmt.Sprintf("%d things were altered, are missing or stand out of order", n)}
@@ -155,6 +161,28 @@ func (x *evidenceBundle) Run(ctx context.Context) error {
 	return err
 }
 
+type evidenceWitness struct {
+	Listen string   `default:"127.0.0.1:8099" help:"Where heads are taken."`
+	Data   string   `required:"" help:"Folder that keeps its key and what it has signed." type:"path"`
+	Name   string   `required:"" help:"Name of its key, as bureau.example/witness."`
+	Log    []string `required:"" help:"Public key of the log: a line of the file keys beside it."`
+}
+
+// Run signs heads until ctx ends.
+func (x *evidenceWitness) Run(ctx context.Context) error {
+	w, err := witness.Open(ctx, x.Data, x.Name, x.Log)
+	if err != nil {
+		return err
+	}
+	var p parts
+	defer func() { _ = p.Close() }()
+	if err := p.listen(x.Listen, w); err != nil {
+		return err
+	}
+	fmt.Printf("evidence:\n  witnesses:\n  - {url: \"http://%s\", key: %q}\n", x.Listen, w.Public)
+	return p.Run(ctx)
+}
+
 // logIn is the folder of the transparency log in a data folder.
 func logIn(data string) string { return filepath.Join(data, "log") }
 
@@ -168,7 +196,7 @@ func (b *base) openNotary(ctx context.Context) (*proof.Notary, error) {
 	if err != nil {
 		return nil, err
 	}
-	l, err := proof.Open(ctx, logIn(b.data), key, b.log)
+	l, err := proof.Open(ctx, logIn(b.data), key, c.Witnesses, b.log)
 	if err != nil {
 		return nil, err
 	}

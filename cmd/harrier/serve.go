@@ -19,6 +19,7 @@ import (
 	"github.com/harrier-patrol/harrier/console"
 	"github.com/harrier-patrol/harrier/dock/pace"
 	"github.com/harrier-patrol/harrier/embedded"
+	"github.com/harrier-patrol/harrier/evidence/proof"
 	"github.com/harrier-patrol/harrier/geo/city"
 	"github.com/harrier-patrol/harrier/journal"
 	"github.com/harrier-patrol/harrier/leads"
@@ -104,7 +105,7 @@ func serve(ctx context.Context, c config.Config, log *slog.Logger) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := b.listen(c.HTTP.Listen, b.console(documents, book, reports, watcher, coverage, gauge, ground)); err != nil {
+	if err := b.listen(c.HTTP.Listen, b.console(documents, book, reports, notary, watcher, coverage, gauge, ground)); err != nil {
 		return err
 	}
 	b.add(gauge.Run)
@@ -286,7 +287,7 @@ func (b *base) openWatcher(scenes []vision.SceneFile, ground city.City) (*watch.
 }
 
 // console is what people see of all that.
-func (b *base) console(documents map[string][]byte, book *ledger.Ledger, reports *report.Reader, w *watch.Watcher, coverage *console.Coverage, gauge *journal.Gauge, ground city.City) http.Handler {
+func (b *base) console(documents map[string][]byte, book *ledger.Ledger, reports *report.Reader, notary *proof.Notary, w *watch.Watcher, coverage *console.Coverage, gauge *journal.Gauge, ground city.City) http.Handler {
 	c := b.conf
 	port := fmt.Sprint(config.Port(c.HTTP.Listen))
 	return console.New(console.Options{
@@ -301,6 +302,9 @@ func (b *base) console(documents map[string][]byte, book *ledger.Ledger, reports
 				if t := w.Trouble(); t != "" {
 					out = append(out, t)
 				}
+			}
+			for _, url := range notary.Log.Unwitnessed() {
+				out = append(out, "witness "+url+" has not signed the last head of the transparency log; is it running?")
 			}
 			return out
 		},

@@ -32,7 +32,7 @@ func ReadKey(secret string) (Key, error) {
 	if err != nil {
 		return Key{}, fmt.Errorf("key of the transparency log: %w; it is one line, PRIVATE+KEY+<name>+<hash>+<key>", err)
 	}
-	public, err := publicOf(secret)
+	public, err := PublicOf(secret)
 	if err != nil {
 		return Key{}, err
 	}
@@ -97,8 +97,8 @@ func readKeys(dir string) ([]string, error) {
 	return strings.Fields(string(b)), nil
 }
 
-// publicOf is the public key of a secret one: PRIVATE+KEY+<name>+<hash>+<base64 of the algorithm, 1, and the seed>.
-func publicOf(secret string) (string, error) {
+// PublicOf is the public key of a secret Ed25519 one: PRIVATE+KEY+<name>+<hash>+<base64 of the algorithm, 1, and the seed>.
+func PublicOf(secret string) (string, error) {
 	f := strings.SplitN(strings.TrimPrefix(secret, "PRIVATE+KEY+"), "+", 3)
 	if len(f) != 3 {
 		return "", errors.New("key of the transparency log: it has no three parts")

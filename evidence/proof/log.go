@@ -39,13 +39,14 @@ const maxLeaf = 60_000
 
 // Log is open to one process at a time.
 type Log struct {
-	dir      string
-	add      tessera.AddFn
-	reader   tessera.LogReader
-	await    *tessera.PublicationAwaiter
-	stop     context.CancelFunc
-	shutdown func(context.Context) error
-	verifier note.Verifier
+	dir       string
+	add       tessera.AddFn
+	reader    tessera.LogReader
+	await     *tessera.PublicationAwaiter
+	stop      context.CancelFunc
+	shutdown  func(context.Context) error
+	verifier  note.Verifier
+	witnesses []Witness
 }
 
 // How leaves are taken in: so many, or after so long, at a time; and how often a head is signed.
@@ -54,10 +55,11 @@ const (
 	batchAge    = 100 * time.Millisecond
 	headEvery   = 200 * time.Millisecond
 	outstanding = 8192
+	witnessWait = time.Second // for the signatures of witnesses on a head
 )
 
-// Open opens the log in a folder, and makes it where there is none. Its heads are signed with a key.
-func Open(ctx context.Context, dir string, key Key, log *slog.Logger) (*Log, error) {
+// Open opens the log in a folder, and makes it where there is none. Its heads are signed with a key, and by witnesses.
+func Open(ctx context.Context, dir string, key Key, witnesses []Witness, log *slog.Logger) (*Log, error) {
 	once.Do(func() { klog.SetSlogLogger(slog.New(warnings{log.Handler()})) })
 	if err := os.MkdirAll(filepath.Join(dir, daysDir), 0o700); err != nil {
 		return nil, fmt.Errorf("transparency log: %w", err)
@@ -65,18 +67,25 @@ func Open(ctx context.Context, dir string, key Key, log *slog.Logger) (*Log, err
 	if err := key.remember(dir); err != nil {
 		return nil, err
 	}
+	if err := rememberWitnesses(dir, witnesses); err != nil {
+		return nil, err
+	}
+	group, err := groupOf(witnesses)
+	if err != nil {
+		return nil, err
+	}
 	driver, err := posix.New(ctx, posix.Config{Path: dir})
 	if err != nil {
 		return nil, fmt.Errorf("transparency log %s: %w", dir, err)
 	}
 	lctx, stop := context.WithCancel(context.WithoutCancel(ctx)) // what was taken in is written before it closes
-	opts := tessera.NewAppendOptions().WithCheckpointSigner(key.signer).WithBatching(batchLeaves, batchAge).WithCheckpointInterval(headEvery).WithPushback(outstanding)
+	opts := tessera.NewAppendOptions().WithCheckpointSigner(key.signer).WithBatching(batchLeaves, batchAge).WithCheckpointInterval(headEvery).WithPushback(outstanding).WithWitnesses(group, &tessera.WitnessOptions{Timeout: witnessWait, FailOpen: true})
 	a, shutdown, reader, err := tessera.NewAppender(lctx, driver, opts)
 	if err != nil {
 		stop()
 		return nil, fmt.Errorf("transparency log %s: %w", dir, err)
 	}
-	return &Log{dir: dir, add: a.Add, reader: reader, await: tessera.NewPublicationAwaiter(lctx, reader.ReadCheckpoint, headEvery/2), stop: stop, shutdown: shutdown, verifier: key.verifier}, nil
+	return &Log{dir: dir, add: a.Add, reader: reader, await: tessera.NewPublicationAwaiter(lctx, reader.ReadCheckpoint, headEvery/2), stop: stop, shutdown: shutdown, verifier: key.verifier, witnesses: witnesses}, nil
 }
 
 // once sets where goes what tessera has to say: it has one logger for all of a process.

@@ -37,7 +37,7 @@ func key(t testing.TB) Key {
 
 func openLog(t testing.TB, dir string, k Key) *Log {
 	t.Helper()
-	l, err := Open(t.Context(), dir, k, slog.New(slog.DiscardHandler))
+	l, err := Open(t.Context(), dir, k, nil, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -336,7 +336,7 @@ func TestKeys(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Open(t.Context(), dir, other, slog.New(slog.DiscardHandler)); err == nil || !strings.Contains(err.Error(), "another/name") {
+	if _, err := Open(t.Context(), dir, other, nil, slog.New(slog.DiscardHandler)); err == nil || !strings.Contains(err.Error(), "another/name") {
 		t.Errorf("a key of another name: %v", err)
 	}
 	for _, bad := range []string{"", "no key", "PRIVATE+KEY+a+b", "PRIVATE+KEY+a+12345678+AAAA"} {

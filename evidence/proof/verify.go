@@ -44,14 +44,17 @@ func (p Problem) String() string { return p.What + ": " + p.Is }
 // Verified is what verifying came to.
 type Verified struct {
 	Leaves   uint64            `json:"leaves"`
-	Asked    int               `json:"leaves_asked"`    // of the lead or the day
-	Pictures int               `json:"pictures"`        // that were checked
-	Deleted  int               `json:"deleted"`         // of them, as the log records with the reason
-	Days     int               `json:"days"`            // heads of days that the log still holds
-	Stamps   map[string]string `json:"stamps"`          // when an authority stamped which day's head
-	Root     string            `json:"root"`            // of the tree, hex
-	Problems []Problem         `json:"problems"`        // in the order of the log
-	Last     map[string]uint64 `json:"last_of_streams"` // number of the last message
+	Asked    int               `json:"leaves_asked"` // of the lead or the day
+	Pictures int               `json:"pictures"`     // that were checked
+	Deleted  int               `json:"deleted"`      // of them, as the log records with the reason
+	Days     int               `json:"days"`         // heads of days that the log still holds
+	Stamps   map[string]string `json:"stamps"`       // when an authority stamped which day's head
+	Root     string            `json:"root"`         // of the tree, hex
+	// Witnesses who signed the last head, of so many that the log ever had.
+	Witnessed []string          `json:"witnessed"`
+	Witnesses int               `json:"witnesses"`
+	Problems  []Problem         `json:"problems"`        // in the order of the log
+	Last      map[string]uint64 `json:"last_of_streams"` // number of the last message
 
 	first map[string]uint64             // number of the first message of each stream
 	head  []byte                        // that was verified
@@ -107,6 +110,11 @@ func Verify(ctx context.Context, dir string, store *evidence.Store, o Options) (
 		}
 		head.Size, head.Root = c.Size, c.Hash
 	}
+	witnesses, err := readWitnesses(dir)
+	if err != nil {
+		return nil, err
+	}
+	v.Witnesses, v.Witnessed = len(witnesses), cosigned(raw, witnesses)
 	v.Leaves, v.Root, v.head = head.Size, fmt.Sprintf("%x", head.Root), raw
 	t := newTree(dir, head, v)
 	days, err := t.readDays(dir, keys)

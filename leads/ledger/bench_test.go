@@ -33,7 +33,7 @@ func BenchmarkLeads(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		l, err := proof.Open(b.Context(), b.TempDir(), key, slog.New(slog.DiscardHandler))
+		l, err := proof.Open(b.Context(), b.TempDir(), key, nil, slog.New(slog.DiscardHandler))
 		if err != nil {
 			b.Fatal(err)
 		}

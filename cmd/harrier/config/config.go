@@ -19,6 +19,7 @@ import (
 	"github.com/harrier-patrol/harrier/dock/cloudapi"
 	"github.com/harrier-patrol/harrier/dock/gate"
 	"github.com/harrier-patrol/harrier/evidence"
+	"github.com/harrier-patrol/harrier/evidence/proof"
 	"github.com/harrier-patrol/harrier/geo/city"
 	"github.com/harrier-patrol/harrier/journal"
 	"github.com/harrier-patrol/harrier/leads/handover"
@@ -62,9 +63,10 @@ type Config struct {
 	Storage  Storage `yaml:"storage"`
 	Evidence struct {
 		evidence.Bucket `yaml:",inline"`
-		Log             string `yaml:"log"`       // name of the transparency log
-		Key             string `yaml:"-"`         // that signs it, where it does not lie in the data folder
-		Timestamp       string `yaml:"timestamp"` // address of an authority
+		Log             string          `yaml:"log"`       // name of the transparency log
+		Key             string          `yaml:"-"`         // that signs it, where it does not lie in the data folder
+		Timestamp       string          `yaml:"timestamp"` // address of an authority
+		Witnesses       []proof.Witness `yaml:"witnesses"`
 	} `yaml:"evidence"`
 	Leads struct {
 		Permits  string              `yaml:"permits"`
