@@ -6,7 +6,7 @@ cd "$(dirname "$0")"
 
 packages=(g++ pkg-config libopencv-dev libavcodec-dev libavformat-dev libavutil-dev libswscale-dev libavfilter-dev libavdevice-dev libswresample-dev)
 case "${1:-}" in
-test) packages+=(ffmpeg chromium mosquitto nats-server gdal-bin python3-venv) ;; # gdal-bin reads what leads are exported to
+test) packages+=(ffmpeg chromium mosquitto nats-server gdal-bin python3-venv strace) ;; # gdal-bin reads what leads are exported to; strace sees what a power loss would leave
 bench) packages+=(postgresql-15-postgis-3) ;; # the peer of geo's point answers
 esac
 missing=()

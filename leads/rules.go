@@ -358,8 +358,11 @@ func (l Lead) WasConfirmed() bool {
 	return false
 }
 
-// step changes the state; the revision is counted up already.
+// step changes the state; the revision is counted up already. A step is not before the one before it, also where the clock was set back between them.
 func (l *Lead) step(to, by string, at time.Time, reason, note string) {
+	if last := l.lastStep().At; at.Before(last) {
+		at = last
+	}
 	l.Steps = append(slices.Clone(l.Steps), Step{Revision: l.Revision, From: l.State, To: to, At: at, By: by, Reason: reason, Note: note})
 	l.State, l.Reason = to, reason
 }

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/google/renameio/v2"
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
@@ -180,7 +181,7 @@ func ownSecret(path string) (string, error) {
 		return string(b), nil
 	}
 	secret := rand.Text() + rand.Text()
-	if err := os.WriteFile(path, []byte(secret), 0o600); err != nil {
+	if err := renameio.WriteFile(path, []byte(secret), 0o600); err != nil {
 		return "", fmt.Errorf("secret of this installation: %w", err)
 	}
 	return secret, nil

@@ -149,21 +149,27 @@ func TestKilledAnywhere(t *testing.T) {
 	if n, err := strconv.Atoi(os.Getenv(killsEnv)); err == nil {
 		kills = n
 	}
-	dir := t.TempDir()
-	conf, path := quiet(t, dir)
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	r := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 1))
-	serve := func() *exec.Cmd {
-		c := exec.Command(bin, "serve", "--config", path)
+	killAgainAndAgain(t, kills, func(_, conf string) func() {
+		c := exec.Command(bin, "serve", "--config", conf)
 		c.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 		if err := c.Start(); err != nil {
 			t.Fatal(err)
 		}
-		return c
-	}
-	running := serve()
-	defer func() { _ = running.Process.Kill(); _ = running.Wait() }()
+		return func() { _ = c.Process.Kill(); _ = c.Wait() }
+	})
+}
+
+// killAgainAndAgain starts Harrier, sends findings, kills it so often at any moment and starts it again, and sees whether every finding that was acknowledged is
+// a lead once, in streams, index and log.
+func killAgainAndAgain(t *testing.T, kills int, serve func(data, conf string) (kill func())) {
+	dir := t.TempDir()
+	conf, path := quiet(t, dir)
+	data := filepath.Join(dir, "data")
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	r := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 1))
+	kill := serve(data, path)
+	defer func() { kill() }()
 	// a watcher that keeps each finding until JetStream has it
 	sent := make(chan int, 1)
 	go func() {
@@ -191,9 +197,8 @@ func TestKilledAnywhere(t *testing.T) {
 	for range kills {
 		until(t, time.Minute, "Harrier serves", func() bool { return listening(conf.HTTP.Listen) })
 		time.Sleep(time.Duration(r.IntN(1500)) * time.Millisecond) // any moment
-		_ = running.Process.Kill()
-		_ = running.Wait()
-		running = serve()
+		kill()
+		kill = serve(data, path)
 	}
 	until(t, time.Minute, "Harrier serves", func() bool { return listening(conf.HTTP.Listen) })
 	time.Sleep(500 * time.Millisecond)

@@ -94,6 +94,7 @@ type base struct {
 	depot      *media.Depot
 	addrs      config.Addresses
 	controller *dock.Controller
+	clock      clockWatch
 	pictures   console.EvidenceKey // opens the pictures of leads
 }
 

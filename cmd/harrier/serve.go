@@ -12,7 +12,10 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"strings"
 	"time"
+
+	"github.com/nats-io/nats.go"
 
 	"github.com/harrier-patrol/harrier/cmd/harrier/config"
 	"github.com/harrier-patrol/harrier/cmd/harrier/surface"
@@ -108,6 +111,8 @@ func serve(ctx context.Context, c config.Config, log *slog.Logger) (err error) {
 	if err := b.listen(c.HTTP.Listen, b.console(documents, book, reports, notary, watcher, coverage, gauge, ground)); err != nil {
 		return err
 	}
+	b.clock.log = log
+	b.add(b.clock.Run)
 	b.add(gauge.Run)
 	b.add(func(ctx context.Context) error { return book.Run(ctx, b.nc, b.js) })
 	b.add(func(ctx context.Context) error { return notary.Run(ctx, b.js) })
@@ -302,6 +307,12 @@ func (b *base) console(documents map[string][]byte, book *ledger.Ledger, reports
 				if t := w.Trouble(); t != "" {
 					out = append(out, t)
 				}
+			}
+			if t := b.clock.Trouble(time.Now()); t != "" {
+				out = append(out, t)
+			}
+			if at := b.nc.Status(); at != nats.CONNECTED {
+				out = append(out, "NATS is away ("+strings.ToLower(at.String())+"): nothing is kept, findings wait in the watchers, decisions are refused; it goes on by itself once NATS is back")
 			}
 			for _, url := range notary.Log.Unwitnessed() {
 				out = append(out, "witness "+url+" has not signed the last head of the transparency log; is it running?")

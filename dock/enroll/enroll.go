@@ -22,6 +22,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/google/renameio/v2"
+
 	"github.com/harrier-patrol/harrier/dock/cloudapi"
 )
 
@@ -292,10 +294,7 @@ func (c *Credentials) write() error {
 		data []byte
 	}{{fileDocks, docks}, {fileAccess, acl.Bytes()}, {fileMosquitto, []byte(conf)}, {filePasswords, passwords.Bytes()}} {
 		p := filepath.Join(c.dir, f.name)
-		if err := os.WriteFile(p+".new", f.data, 0o600); err != nil {
-			return err
-		}
-		if err := os.Rename(p+".new", p); err != nil {
+		if err := renameio.WriteFile(p, f.data, 0o600); err != nil {
 			return err
 		}
 	}

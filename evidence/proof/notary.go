@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/google/renameio/v2"
@@ -183,15 +184,18 @@ func (n *Notary) keepDay(ctx context.Context, now time.Time) error {
 		return err
 	}
 	today := now.Format(time.DateOnly)
+	entries, err := os.ReadDir(filepath.Join(n.Log.dir, daysDir))
+	if err != nil {
+		return err
+	}
+	if n := len(entries); n > 0 && entries[n-1].Name() > today && !strings.HasPrefix(entries[n-1].Name(), today) {
+		return nil // the clock was set back: an earlier day has its head already
+	}
 	if err := renameio.WriteFile(filepath.Join(n.Log.dir, daysDir, today), raw, 0o644); err != nil {
 		return err
 	}
 	if n.Stamps == nil {
 		return nil
-	}
-	entries, err := os.ReadDir(filepath.Join(n.Log.dir, daysDir))
-	if err != nil {
-		return err
 	}
 	for _, e := range entries {
 		day := e.Name()

@@ -143,3 +143,37 @@ func TestTheNotaryMissesNothing(t *testing.T) {
 		}
 	}
 }
+
+// A clock that is set back into an earlier day does not give that day another head.
+func TestAClockThatIsSetBackChangesNoDay(t *testing.T) {
+	dir, k := filepath.Join(t.TempDir(), "log"), key(t)
+	l := openLog(t, dir, k)
+	defer l.Close()
+	n := Notary{Log: l, Out: slog.New(slog.DiscardHandler)}
+	day := time.Date(2026, 3, 2, 0, 30, 0, 0, time.UTC)
+	read := func(day string) string {
+		b, err := os.ReadFile(filepath.Join(dir, daysDir, day))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(b)
+	}
+	var first string
+	for i, now := range []time.Time{day.Add(-time.Hour), day, day.Add(-time.Hour), day.Add(time.Minute)} {
+		if err := l.Append(t.Context(), []Leaf{revision(uint64(i+1), "a", i+1)}); err != nil {
+			t.Fatal(err)
+		}
+		if err := n.keepDay(t.Context(), now); err != nil {
+			t.Fatal(err)
+		}
+		if i == 0 {
+			first = read("2026-03-01")
+		}
+	}
+	if read("2026-03-01") != first {
+		t.Error("the day before has another head")
+	}
+	if !strings.Contains(read("2026-03-02"), "\n4\n") {
+		t.Errorf("the day has the head %q", read("2026-03-02"))
+	}
+}

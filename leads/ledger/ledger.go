@@ -52,6 +52,8 @@ type Ledger struct {
 	Shows map[string]float64
 	// Store is where the pictures of leads lie, which are deleted once their time is over; nil: they are kept.
 	Store *evidence.Store
+	// Resend is after how long a confirmed lead that no case system has answered is sent again; 0: ten minutes.
+	Resend time.Duration
 	// EvidenceURL is the address of a picture of a lead, by its hash.
 	EvidenceURL func(lead, sha string) string
 	// SchemaURL is the address of a message's form, by its name.
@@ -93,6 +95,7 @@ func (l *Ledger) Run(ctx context.Context, nc *nats.Conn, js jetstream.JetStream)
 	g.Go(func() error { return l.remind(gctx) })
 	g.Go(func() error { return l.keepUp(gctx) })
 	g.Go(func() error { return l.forget(gctx) })
+	g.Go(func() error { return l.resend(gctx, nc) })
 	return g.Wait()
 }
 

@@ -29,7 +29,14 @@ import (
 // house starts a NATS server and a ledger on it.
 func house(t testing.TB) (*Ledger, *nats.Conn, jetstream.JetStream, func() (stop func())) {
 	t.Helper()
-	_, nc, js := natstest.Start(t)
+	s, _, _ := natstest.Start(t)
+	return houseOn(t, s.URL())
+}
+
+// houseOn starts a ledger on a NATS server.
+func houseOn(t testing.TB, url string, opts ...nats.Option) (*Ledger, *nats.Conn, jetstream.JetStream, func() (stop func())) {
+	t.Helper()
+	nc, js := natstest.Connect(t, url, opts...)
 	streams := append([]journal.Stream{journal.DeadLetters,
 		{Name: "FINDINGS", Subjects: []string{"harrier.findings.>"}, MaxBytes: 64 << 20},
 		{Name: "COVERAGE", Subjects: []string{"harrier.coverage.>"}, MaxBytes: 64 << 20, Last: true},

@@ -36,13 +36,22 @@ type Series struct {
 // seriesLook is how often it is looked whether a period has ended.
 const seriesLook = 10 * time.Minute
 
+// seriesStart is how often it is looked whether the leads so far are read.
+const seriesStart = 2 * time.Second
+
 // Run keeps reports until ctx ends.
 func (s *Series) Run(ctx context.Context) error {
 	t := time.NewTicker(seriesLook)
 	defer t.Stop()
 	for {
-		if err := s.keep(ctx, time.Now()); err != nil && ctx.Err() == nil {
-			s.Log.Warn("reports are not kept; trying again", "error", err)
+		switch _, err := s.Reader.Index(); {
+		case err != nil: // at a start the leads so far are read first
+			t.Reset(seriesStart)
+		default:
+			t.Reset(seriesLook)
+			if err := s.keep(ctx, time.Now()); err != nil && ctx.Err() == nil {
+				s.Log.Warn("reports are not kept; trying again", "error", err)
+			}
 		}
 		select {
 		case <-ctx.Done():

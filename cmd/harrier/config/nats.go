@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/google/renameio/v2"
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
@@ -40,7 +41,7 @@ func Inbox(user string) string { return "_INBOX_" + user }
 // one for messages, nor acknowledge: JetStream answers with its own rights on whatever subject is named for the answer.
 const (
 	LeadsForCases = "cases"
-	SubjectCases  = "cases.leads"
+	SubjectCases  = ledger.SubjectCases
 )
 
 // viewed is what a viewer may see: what rooms say of the facts that they keep, and what is told of docks without being kept.
@@ -61,7 +62,7 @@ func NATSUsers(passwords map[string]string) []embedded.NATSUser {
 	users := []embedded.NATSUser{
 		{Name: NATSAdmin, Publish: []string{">"}, Subscribe: []string{">"}, Replies: true},
 		{Name: NATSHarrier, Replies: true,
-			Publish: []string{"harrier.>", "leads.>", "sim.leads.>", "$JS.API.>", "$JS.ACK.>", "$JS.FC.>", "$KV.>"}, PublishDeny: deletes,
+			Publish: []string{"harrier.>", "leads.>", SubjectCases, "sim.leads.>", "$JS.API.>", "$JS.ACK.>", "$JS.FC.>", "$KV.>"}, PublishDeny: deletes,
 			Subscribe: []string{"harrier.>", "leads.>", "sim.leads.>", "cases.feedback.>", Inbox(NATSHarrier) + ".>"}},
 		{Name: NATSOperator, Publish: []string{"harrier.commands.*"}, Subscribe: append(viewed(), "harrier.audit.>", Inbox(NATSOperator)+".>")},
 		{Name: NATSViewer, Subscribe: append(viewed(), Inbox(NATSViewer)+".>")},
@@ -98,9 +99,7 @@ func NATSPasswords(path string, write bool) (map[string]string, error) {
 		return out, nil
 	}
 	if b, err = json.MarshalIndent(out, "", "  "); err == nil {
-		if err = os.WriteFile(path+".new", b, 0o600); err == nil {
-			err = os.Rename(path+".new", path)
-		}
+		err = renameio.WriteFile(path, b, 0o600)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("passwords of NATS' users: %w", err)

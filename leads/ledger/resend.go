@@ -1,0 +1,85 @@
+package ledger
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"github.com/harrier-patrol/harrier/leads"
+	"github.com/harrier-patrol/harrier/leads/index"
+)
+
+// SubjectCases is where case systems get what they missed, and what they have not answered.
+const SubjectCases = "cases.leads"
+
+// A confirmed lead that no case system has answered is sent again after so long, of so many at a time; a case system that was too slow, or lost what it had taken
+// in, gets it then. Its answer (received, or more) ends that.
+const (
+	resendDefault = 10 * time.Minute
+	resendMost    = 500
+	resendLook    = 250 * time.Millisecond // for the answer that nobody listens
+)
+
+// resend sends confirmed leads again that nobody has answered, until ctx ends.
+func (l *Ledger) resend(ctx context.Context, nc *nats.Conn) error {
+	every := l.Resend
+	if every == 0 {
+		every = resendDefault
+	}
+	t := time.NewTicker(every)
+	defer t.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-t.C:
+		}
+		if err := l.resendNow(ctx, nc, time.Now().Add(-every)); err != nil && ctx.Err() == nil {
+			l.Log.Warn("leads that no case system has answered are not sent again; trying again", "error", err)
+		}
+	}
+}
+
+// resendNow sends the confirmed leads of real docks whose last step is before a moment, the oldest first, as long as somebody listens.
+func (l *Ledger) resendNow(ctx context.Context, nc *nats.Conn, before time.Time) error {
+	var waiting []leads.Lead
+	for x, err := range l.Index.All(index.Query{State: leads.Confirmed}) {
+		if err = errors.Join(err, ctx.Err()); err != nil {
+			return err
+		}
+		if x.Simulated || x.Steps[len(x.Steps)-1].At.After(before) {
+			continue
+		}
+		if waiting = append(waiting, x); len(waiting) > 2*resendMost { // the newest come first
+			waiting = append(waiting[:0:0], waiting[resendMost:]...)
+		}
+	}
+	waiting = waiting[max(0, len(waiting)-resendMost):]
+	inbox, err := nc.SubscribeSync(nc.NewRespInbox())
+	if err != nil {
+		return err
+	}
+	defer func() { _ = inbox.Unsubscribe() }()
+	for i := len(waiting) - 1; i >= 0; i-- {
+		m, err := l.message(waiting[i])
+		if err != nil {
+			return err
+		}
+		m.Subject = SubjectCases
+		if i == len(waiting)-1 { // the first one finds out whether anybody is there
+			m.Reply = inbox.Subject
+		}
+		if err := nc.PublishMsg(m); err != nil {
+			return err
+		}
+		if m.Reply == "" {
+			continue
+		}
+		if r, err := inbox.NextMsg(resendLook); err == nil && r.Header.Get("Status") == "503" {
+			return nil
+		}
+	}
+	return nil
+}
