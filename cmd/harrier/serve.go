@@ -23,6 +23,7 @@ import (
 	"github.com/harrier-patrol/harrier/dock/pace"
 	"github.com/harrier-patrol/harrier/embedded"
 	"github.com/harrier-patrol/harrier/evidence/proof"
+	"github.com/harrier-patrol/harrier/geo"
 	"github.com/harrier-patrol/harrier/geo/city"
 	"github.com/harrier-patrol/harrier/journal"
 	"github.com/harrier-patrol/harrier/leads"
@@ -87,7 +88,7 @@ func serve(ctx context.Context, c config.Config, log *slog.Logger) (err error) {
 	if err != nil {
 		return err
 	}
-	book, err := b.openLedger(scenes, ground)
+	book, err := b.openLedger(ctx, scenes, ground)
 	if err != nil {
 		return err
 	}
@@ -140,7 +141,7 @@ func (b *base) openMedia() error {
 }
 
 // openLedger opens the index of leads, and reads how each scene's are decided on.
-func (b *base) openLedger(scenes []vision.SceneFile, ground city.City) (*ledger.Ledger, error) {
+func (b *base) openLedger(ctx context.Context, scenes []vision.SceneFile, ground city.City) (*ledger.Ledger, error) {
 	known, err := leads.ReadScenes(scenes)
 	if err != nil {
 		return nil, err
@@ -150,12 +151,9 @@ func (b *base) openLedger(scenes []vision.SceneFile, ground city.City) (*ledger.
 	for _, s := range scenes {
 		shows[s.Scene] = cmp.Or(s.Vision.MaxGSDM, showsGSDM)
 	}
-	if rules.Permits, err = b.conf.City.ReadPermits(b.conf.Leads.Permits); err != nil {
+	if rules.Permits, err = b.openPermits(ctx); err != nil {
 		return nil, err
 	}
-	b.add(func(ctx context.Context) error {
-		return b.conf.City.FollowPermits(ctx, b.conf.Leads.Permits, rules.Permits, b.log)
-	})
 	if b.conf.Leads.WorkTime != "" {
 		if rules.Work, err = leads.ReadWorkTime(b.conf.Leads.WorkTime); err != nil {
 			return nil, err
@@ -172,6 +170,30 @@ func (b *base) openLedger(scenes []vision.SceneFile, ground city.City) (*ledger.
 	}
 	b.onClose(x.Close)
 	return &ledger.Ledger{Rules: rules, Index: x, Shows: shows, Store: b.depot.Store, EvidenceURL: func(lead, sha string) string { return b.addrs.Evidence(b.pictures, lead, sha) }, SchemaURL: func(name string) string { return b.addrs.Page.JoinPath(surface.Path(name)).String() }, Log: b.log}, nil
+}
+
+// openPermits reads the permits of a file, or of another system with a copy of it, and follows both.
+func (b *base) openPermits(ctx context.Context) (*geo.Permits, error) {
+	c, file := b.conf.City, b.conf.Leads.Permits
+	if city.IsRemote(file) {
+		r := &city.Remote{URL: file, File: filepath.Join(b.data, "permits.geojson"), Log: b.log, Check: func(path string) error {
+			_, err := c.ReadPermits(path)
+			return err
+		}}
+		if err := r.Fetch(ctx); err != nil {
+			b.log.Error("leads.permits: the system that gives out permits cannot be asked; the last copy serves, and it is asked again every minute", "error", err)
+		}
+		b.add(r.Run)
+		file = r.File
+	}
+	permits := &geo.Permits{}
+	if _, err := os.Stat(file); err == nil || !city.IsRemote(b.conf.Leads.Permits) { // of another system there may be no copy yet
+		if permits, err = c.ReadPermits(file); err != nil {
+			return nil, err
+		}
+	}
+	b.add(func(ctx context.Context) error { return c.FollowPermits(ctx, file, permits, b.log) })
+	return permits, nil
 }
 
 // version is the commit that this program was built of, as far as it is known.

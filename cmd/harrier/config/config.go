@@ -204,7 +204,7 @@ func Load(path string) (Config, error) {
 		}
 		dir := filepath.Dir(path)
 		for _, p := range append(c.City.Paths(), &c.Scenes, &c.Data, &c.Leads.Permits, &c.Leads.WorkTime, &c.Leads.Drop.Folder, &c.MQTT.Cert, &c.MQTT.Key, &c.MQTT.CA) {
-			if *p != "" && !filepath.IsAbs(*p) {
+			if *p != "" && !filepath.IsAbs(*p) && !city.IsRemote(*p) {
 				*p = filepath.Join(dir, *p)
 			}
 		}
