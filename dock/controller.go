@@ -32,6 +32,8 @@ type Dock struct {
 	Model    string  `yaml:"model" json:"model"`
 	Lon      float64 `yaml:"lon" json:"lon"`
 	Lat      float64 `yaml:"lat" json:"lat"`
+	// Certificate is the number under which its equipment was reviewed, for evidence.
+	Certificate string `yaml:"certificate" json:"certificate,omitempty"`
 }
 
 // Options of a controller.

@@ -33,6 +33,9 @@ type Status struct {
 	Stream     string       `json:"stream,omitempty"`
 	Areas      string       `json:"areas,omitempty"` // how far the dock is with its custom flight areas
 	Route      [][2]float64 `json:"route,omitempty"`
+	// Firmware of the dock and of its aircraft, as they told last.
+	Firmware         string `json:"firmware,omitempty"`
+	AircraftFirmware string `json:"aircraft_firmware,omitempty"`
 }
 
 // Why is what keeps the dock from flying, or its flight from starting; "" where nothing does.
@@ -57,6 +60,11 @@ func (s *session) status() Status {
 		st.Mode = gate.ModeWords(*m)
 	}
 	st.Battery, _ = s.rep.Battery(now)
+	for to, v := range map[*string]*string{&st.Firmware: s.rep.Dock.FirmwareVersion, &st.AircraftFirmware: s.rep.Aircraft.FirmwareVersion} {
+		if v != nil {
+			*to = *v
+		}
+	}
 	if s.on.ev != nil {
 		st.Flight, st.State, st.Reason, st.Percent, st.Stream, st.Route = s.on.ev.Flight, s.on.ev.State, s.on.ev.Reason, s.on.ev.Percent, s.on.ev.Live, s.on.ev.Route
 	}

@@ -14,7 +14,7 @@ import (
 )
 
 // FenceKinds are the meanings a fence may have.
-var FenceKinds = []string{"no-fly", "privacy", "road", "vending-zone", "construction-site", "unloading-site", "jurisdiction", "task-area", "controlled-airspace"}
+var FenceKinds = []string{"no-fly", "privacy", "road", "vending-zone", "construction-site", "unloading-site", "jurisdiction", "task-area", "controlled-airspace", "announced-area"}
 
 // Fence is a polygon (WGS-84) with a meaning, and when it holds.
 type Fence struct {

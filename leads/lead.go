@@ -91,9 +91,29 @@ type Lead struct {
 	// Second is the review by a second person, of leads that were drawn for one.
 	Second *Second `json:"second,omitempty"`
 	// Deleted says that its pictures are deleted; their hashes stay.
-	Deleted  *Deletion `json:"deleted,omitempty"`
-	Software string    `json:"software,omitempty"` // version of Harrier that made it
-	Rule     string    `json:"rule,omitempty"`     // beginning of the SHA-256 of its scene, as it was then
+	Deleted   *Deletion  `json:"deleted,omitempty"`
+	Fences    []Fence    `json:"fences,omitempty"`    // in which it lay when it was first seen
+	Equipment *Equipment `json:"equipment,omitempty"` // that first saw it
+	Software  string     `json:"software,omitempty"`  // version of Harrier that made it
+	Rule      string     `json:"rule,omitempty"`      // beginning of the SHA-256 of its scene, as it was then
+}
+
+// Fence is one in which a lead lay, as it held then: among them the area that was announced to be patrolled.
+type Fence struct {
+	Kind   string `json:"kind"`
+	ID     string `json:"id,omitempty"`
+	Name   string `json:"name,omitempty"`
+	Source string `json:"source,omitempty"`
+}
+
+// Equipment is what took the pictures, as it was then (Administrative Penalty Law, article 41).
+type Equipment struct {
+	Dock             string `json:"dock"` // serial number
+	Model            string `json:"model,omitempty"`
+	Firmware         string `json:"firmware,omitempty"`
+	Aircraft         string `json:"aircraft,omitempty"` // serial number
+	AircraftFirmware string `json:"aircraft_firmware,omitempty"`
+	Certificate      string `json:"certificate,omitempty"` // number under which it was reviewed
 }
 
 // Step is a change of state: who, when, why.

@@ -40,7 +40,10 @@ type Spot struct {
 type Rules struct {
 	Scenes  map[string]Scene
 	Grid    *geo.Grid
+	Fences  *geo.Fences  // in which leads lie; nil: none are known
 	Permits *geo.Permits // that answer leads before anybody reviews them; nil: none
+	// Equipment is that of a dock, by its serial number; nil where it is not known.
+	Equipment func(dock string) *Equipment
 	// Software is the version of this program, as leads name it.
 	Software string
 	Work     *WorkTime // in which due times run; nil: they run always
@@ -115,6 +118,16 @@ func (r *Rules) fresh(f vision.Finding, sc Scene, earlier *Lead) Lead {
 		x.Earlier, x.Relapse = earlier.Lead, earlier.WasConfirmed()
 	}
 	r.place(&x)
+	if r.Fences != nil {
+		for _, k := range r.Fences.Append(nil, orb.Point{x.Lon, x.Lat}, 0) {
+			if k.Holds(f.Captured) {
+				x.Fences = append(x.Fences, Fence{k.Kind, k.ID, k.Name, k.Source})
+			}
+		}
+	}
+	if r.Equipment != nil {
+		x.Equipment = r.Equipment(f.Dock)
+	}
 	permit, whole, ok := r.permit(f)
 	if ok {
 		x.Permit = permit

@@ -557,3 +557,27 @@ func TestSomeDecisionsAreMadeASecondTimeBlind(t *testing.T) {
 		t.Errorf("that differ are %v, %v", differs, err)
 	}
 }
+
+// A lead says by what it was seen, and in which fences it lay then.
+func TestALeadNamesEquipmentAndFences(t *testing.T) {
+	l := newLife(t, leads.Scene{})
+	square := func(d float64) orb.Polygon {
+		return orb.Polygon{{{121.5 - d, 31.2 - d}, {121.5 + d, 31.2 - d}, {121.5 + d, 31.2 + d}, {121.5 - d, 31.2 + d}, {121.5 - d, 31.2 - d}}}
+	}
+	l.rules.Fences = geo.NewFences([]geo.Fence{{ID: "A1", Kind: "announced-area", Name: "陆家嘴", Source: "公告 2026-3", Polygon: square(0.01)}, {ID: "R", Kind: "road", Polygon: square(0.01), Until: day.AddDate(0, 0, -1)}})
+	l.rules.Equipment = func(dock string) *leads.Equipment {
+		return &leads.Equipment{Dock: dock, Firmware: "10.01.16.10", Certificate: "SIMT-2026-8"}
+	}
+	f := finding("1", 0, day)
+	f.Dock = "D1"
+	x := l.see(f)
+	if len(x.Fences) != 1 || x.Fences[0] != (leads.Fence{Kind: "announced-area", ID: "A1", Name: "陆家嘴", Source: "公告 2026-3"}) {
+		t.Errorf("fences %+v", x.Fences)
+	}
+	if x.Equipment == nil || *x.Equipment != (leads.Equipment{Dock: "D1", Firmware: "10.01.16.10", Certificate: "SIMT-2026-8"}) {
+		t.Errorf("equipment %+v", x.Equipment)
+	}
+	if far := l.see(finding("2", 5000, day)); far.Fences != nil {
+		t.Errorf("far off it lies in %+v", far.Fences)
+	}
+}

@@ -146,7 +146,7 @@ func (b *base) openLedger(ctx context.Context, scenes []vision.SceneFile, ground
 	if err != nil {
 		return nil, err
 	}
-	rules := &leads.Rules{Scenes: known, Grid: ground.Grid, Software: version()}
+	rules := &leads.Rules{Scenes: known, Grid: ground.Grid, Fences: ground.Fences, Equipment: b.equipment, Software: version()}
 	shows := map[string]float64{}
 	for _, s := range scenes {
 		shows[s.Scene] = cmp.Or(s.Vision.MaxGSDM, showsGSDM)
@@ -170,6 +170,16 @@ func (b *base) openLedger(ctx context.Context, scenes []vision.SceneFile, ground
 	}
 	b.onClose(x.Close)
 	return &ledger.Ledger{Rules: rules, Index: x, Shows: shows, Store: b.depot.Store, EvidenceURL: func(lead, sha string) string { return b.addrs.Evidence(b.pictures, lead, sha) }, SchemaURL: func(name string) string { return b.addrs.Page.JoinPath(surface.Path(name)).String() }, Log: b.log}, nil
+}
+
+// equipment is that of a dock, with the firmware that it told last.
+func (b *base) equipment(sn string) *leads.Equipment {
+	for _, d := range b.controller.States() {
+		if d.SN == sn {
+			return &leads.Equipment{Dock: d.SN, Model: d.Model, Firmware: d.Firmware, Aircraft: d.Aircraft, AircraftFirmware: d.AircraftFirmware, Certificate: d.Certificate}
+		}
+	}
+	return nil
 }
 
 // openPermits reads the permits of a file, or of another system with a copy of it, and follows both.

@@ -375,6 +375,11 @@ export interface components {
             /** Format: int64 */
             tries: number;
         };
+        Deletion: {
+            /** Format: date-time */
+            at: string;
+            reason: string;
+        };
         Dock: {
             aircraft?: components["schemas"]["AircraftAt"];
             /** Format: int64 */
@@ -410,6 +415,14 @@ export interface components {
             MajorM: number;
             /** Format: double */
             MinorM: number;
+        };
+        Equipment: {
+            aircraft?: string;
+            aircraft_firmware?: string;
+            certificate?: string;
+            dock: string;
+            firmware?: string;
+            model?: string;
         };
         ErrorDetail: {
             /** @description Where the error occurred, e.g. 'body.items[3].tags' or 'path.thing-id' */
@@ -459,6 +472,12 @@ export interface components {
             low: number;
             /** Format: double */
             value: number | null;
+        };
+        Fence: {
+            id?: string;
+            kind: string;
+            name?: string;
+            source?: string;
         };
         Lead: {
             attributes: {
@@ -765,12 +784,15 @@ export interface components {
             datum: string;
             /** Format: date-time */
             decided?: string;
+            deleted?: components["schemas"]["Deletion"];
             dock: string;
             /** Format: date-time */
             due?: string;
             earlier?: string;
             ellipse: components["schemas"]["Ellipse"];
+            equipment?: components["schemas"]["Equipment"];
             event: string;
+            fences?: components["schemas"]["Fence"][] | null;
             findings: string[] | null;
             /** Format: date-time */
             first_seen: string;
