@@ -64,7 +64,7 @@ func (r *Rules) Forget(x Lead, now time.Time) Next {
 func (l Lead) Pictures() (out []string) {
 	out = []string{l.Original, l.Frame, l.Crop}
 	for _, s := range l.Shots {
-		out = append(out, s.Original, s.Frame, s.Crop)
+		out = append(out, s.Original, s.Frame, s.Crop, s.Clip)
 	}
 	return out
 }

@@ -136,6 +136,7 @@ type Shot struct {
 	Original string          `json:"original,omitempty"`
 	Frame    string          `json:"frame"`
 	Crop     string          `json:"crop"`
+	Clip     string          `json:"clip,omitempty"` // SHA-256 of ten seconds of video around it (MP4); sealed
 	Box      json.RawMessage `json:"box,omitempty"`
 	Model    string          `json:"model,omitempty"` // network that told it
 	Pose     *geo.Pose       `json:"pose,omitempty"`  // of the camera, with its error

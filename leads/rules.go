@@ -160,7 +160,7 @@ const (
 )
 
 func shotOf(f vision.Finding) Shot {
-	s := Shot{Finding: f.ID, Flight: f.Flight, Captured: f.Captured, Score: f.Score, Original: f.Original, Frame: f.Frame, Crop: f.Crop, Model: f.Model, Pose: f.Pose}
+	s := Shot{Finding: f.ID, Flight: f.Flight, Captured: f.Captured, Score: f.Score, Original: f.Original, Frame: f.Frame, Crop: f.Crop, Clip: f.Clip, Model: f.Model, Pose: f.Pose}
 	s.Box, _ = json.Marshal(f.Box)
 	return s
 }
@@ -257,6 +257,15 @@ const refineM = 0.5
 // refine takes in what a finding that made this lead has learnt since: a better position, and whether it stood at the last pass.
 func (r *Rules) refine(x Lead, f vision.Finding, sc Scene) Next {
 	learnt := f.Since != nil && (x.Since == nil || *f.Since != *x.Since)
+	if i := slices.IndexFunc(x.Shots, func(s Shot) bool { return s.Finding == f.ID }); f.Clip != "" && i >= 0 && x.Shots[i].Clip != f.Clip {
+		if x.Findings[0] != f.ID { // of a later sighting nothing else is learnt
+			x.Revision++
+			x.Shots = slices.Clone(x.Shots)
+			x.Shots[i].Clip = f.Clip
+			return Next{x, true}
+		}
+		learnt = true
+	}
 	if x.Findings[0] != f.ID || f.Revision == 0 || !learnt && geo.DistanceM([2]float64{f.Lon, f.Lat}, [2]float64{x.Lon, x.Lat}) < refineM {
 		return Next{Lead: x}
 	}

@@ -581,3 +581,22 @@ func TestALeadNamesEquipmentAndFences(t *testing.T) {
 		t.Errorf("far off it lies in %+v", far.Fences)
 	}
 }
+
+// The clip of a finding comes some seconds after it, as a revision of the lead that it made or belongs to; told again it changes nothing.
+func TestClipsComeLater(t *testing.T) {
+	l := newLife(t, leads.Scene{})
+	first, second := finding("1", 0, day), finding("2", 0.5, day.Add(time.Minute))
+	l.see(first)
+	l.see(second)
+	for i, f := range []vision.Finding{first, second} {
+		f.Revision, f.Clip = 1, "clip "+f.ID
+		x := l.see(f)
+		if x.Revision != 3+i || !slices.ContainsFunc(x.Shots, func(s leads.Shot) bool { return s.Finding == f.ID && s.Clip == f.Clip }) || !slices.Contains(x.Pictures(), f.Clip) {
+			t.Errorf("after the clip of %s: revision %d, %+v", f.ID, x.Revision, x.Shots)
+		}
+		l.keep(x)
+		if next, err := l.rules.Take(l.known, f); err != nil || next.Changed {
+			t.Errorf("told again it makes a revision: %v", err)
+		}
+	}
+}

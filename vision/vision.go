@@ -100,7 +100,8 @@ type Finding struct {
 	Original   string            `json:"original"` // SHA-256 of the frame as it was taken, sealed
 	Frame      string            `json:"frame"`    // SHA-256 of it with faces and plates made unrecognisable
 	Crop       string            `json:"crop"`
-	Box        Box               `json:"box"` // in that frame
+	Clip       string            `json:"clip,omitempty"` // SHA-256 of ten seconds of video around it (MP4), sealed; a later revision brings it
+	Box        Box               `json:"box"`            // in that frame
 	Simulated  bool              `json:"simulated"`
 	Register   *geo.Match        `json:"register,omitempty"` // of structures, where a register is known
 	Since      *Since            `json:"since,omitempty"`    // of structures, where an earlier pass can be compared

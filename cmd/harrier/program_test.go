@@ -186,6 +186,26 @@ func TestServeTakesUpAFlight(t *testing.T) {
 		defer res.Body.Close()
 		return json.NewDecoder(res.Body).Decode(into) == nil
 	}
+	until(t, time.Minute, "a lead has its clip, which plays", func() bool {
+		for _, l := range leadsNow() {
+			var whole leads.Lead
+			if !get("/api/leads/"+l.Lead, &whole) {
+				continue
+			}
+			for _, s := range whole.Shots {
+				if s.Clip == "" {
+					continue
+				}
+				out, err := exec.Command("ffprobe", "-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0", filepath.Join(city, "harrier-data", "evidence", "sealed", s.Clip)).CombinedOutput()
+				seconds, _ := strconv.ParseFloat(strings.TrimSpace(string(out)), 64)
+				if err != nil || seconds < 1 || seconds > 13 {
+					t.Errorf("clip %s: %s %v", s.Clip, out, err)
+				}
+				return true
+			}
+		}
+		return false
+	})
 	var seen struct {
 		Features []struct{ Properties struct{ Cell string } }
 	}

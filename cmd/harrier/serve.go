@@ -294,7 +294,7 @@ func (b *base) openWatcher(scenes []vision.SceneFile, ground city.City) (*watch.
 	b.onClose(func() error { model.Close(); return nil })
 	finder := ties.NewFinder(ties.AlignSearched, ties.AlignFeatures)
 	b.onClose(func() error { finder.Close(); return nil })
-	w := &watch.Watcher{Model: model, Locator: ground.Locator(c.City.GroundSigma), Grid: ground.Grid, Fences: ground.Fences, DoorLines: ground.DoorLines, Register: ground.Register, Align: c.Vision.Align, Finder: finder, Store: b.depot.Store, Log: b.log, Interval: c.Vision.Interval, UDP: c.Media.UDP, Login: b.addrs.Login}
+	w := &watch.Watcher{Model: model, Locator: ground.Locator(c.City.GroundSigma), Grid: ground.Grid, Fences: ground.Fences, DoorLines: ground.DoorLines, Register: ground.Register, Align: c.Vision.Align, Clips: c.Vision.Clips, Finder: finder, Store: b.depot.Store, Log: b.log, Interval: c.Vision.Interval, UDP: c.Media.UDP, Login: b.addrs.Login}
 	for _, s := range scenes {
 		w.Scenes = append(w.Scenes, s.Vision)
 	}

@@ -82,12 +82,12 @@ func Pack(ctx context.Context, dir string, store *evidence.Store, lead string, o
 		put(name+".tlog-proof", writeProof(a.index, hashes, head))
 		page.Facts = append(page.Facts, bundleFact{name + ".json", a.leaf.At, inChinese(a.leaf.Stream), a.leaf.chinese()})
 		for _, p := range a.leaf.read().pictures() {
-			if kept[p.SHA256] || p.What == "original" && !originals {
+			if kept[p.SHA256] || p.sealed() && !originals {
 				continue
 			}
 			kept[p.SHA256] = true
 			get := store.Get
-			if p.What == "original" {
+			if p.sealed() {
 				get = store.Unseal
 			}
 			b, e := get(ctx, p.SHA256)
@@ -97,7 +97,7 @@ func Pack(ctx context.Context, dir string, store *evidence.Store, lead string, o
 			if e != nil {
 				return e
 			}
-			file := picturesDir + "/" + p.SHA256 + ".jpg"
+			file := p.file()
 			put(file, b)
 			page.Pictures = append(page.Pictures, bundlePicture{file, p.What, p.SHA256})
 		}
@@ -248,9 +248,9 @@ func VerifyBundle(r io.ReaderAt, size int64, keys []string) (*Verified, error) {
 		}
 		deleted = deleted || f.Data.Deleted != nil
 		for _, p := range f.pictures() {
-			named[p.SHA256] = true
-			if _, has := files[picturesDir+"/"+p.SHA256+".jpg"]; !has && p.What != "original" {
-				gone[picturesDir+"/"+p.SHA256+".jpg"] = fmt.Sprintf("it is missing: %s names it as %s", name, p.What)
+			named[p.file()] = true
+			if _, has := files[p.file()]; !has && !p.sealed() {
+				gone[p.file()] = fmt.Sprintf("it is missing: %s names it as %s", name, p.What)
 			}
 		}
 	}
@@ -282,9 +282,9 @@ func VerifyBundle(r io.ReaderAt, size int64, keys []string) (*Verified, error) {
 			v.Pictures++
 			sum := sha256.Sum256(b)
 			sha := hex.EncodeToString(sum[:])
-			if name != picturesDir+"/"+sha+".jpg" {
+			if !strings.HasPrefix(name, picturesDir+"/"+sha+".") {
 				v.bad(name, "it was altered: its SHA-256 is %s", sha)
-			} else if !named[sha] {
+			} else if !named[name] {
 				v.bad(name, "no leaf names it")
 			}
 		case strings.HasPrefix(name, daysDir+"/") && strings.HasSuffix(name, stampEnd):
@@ -384,7 +384,7 @@ type bundlePicture struct{ File, What, SHA256 string }
 
 var bundleTemplate = template.Must(template.New("").Funcs(template.FuncMap{
 	"zh": func(what string) string {
-		return map[string]string{"original": "原始画面（含人脸、车牌）", "frame": "证据画面（已遮蔽人脸、车牌）", "crop": "局部"}[what]
+		return map[string]string{"original": "原始画面（含人脸、车牌）", "clip": "前后十秒视频（含人脸、车牌）", "frame": "证据画面（已遮蔽人脸、车牌）", "crop": "局部"}[what]
 	},
 	"time": func(t time.Time) string { return t.Local().Format("2006-01-02 15:04:05 -07:00") },
 }).Parse(`<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>证据包 {{.Lead}}</title>
@@ -398,7 +398,7 @@ var bundleTemplate = template.Must(template.New("").Funcs(template.FuncMap{
 <tr><td>leaves/*.tlog-proof</td><td>包含证明（c2sp.org/tlog-proof）</td><td>该记录确在日志之中，且未被改动：改动任何一个字节，证明即不成立</td></tr>
 <tr><td>checkpoint</td><td>签名的日志头：共 {{.Leaves}} 条记录，根哈希 <code>{{.Root}}</code></td><td>日志当时的全部内容；事后删除、插入或改动任何记录，都会得到另一个根哈希</td></tr>
 <tr><td>keys</td><td>公钥（Ed25519）</td><td>日志头由谁签名。请与执法机关公布的公钥核对</td></tr>
-<tr><td>pictures/*.jpg</td><td>画面，以其 SHA-256 命名</td><td>与记录中写明的是同一画面，未经改动</td></tr>
+<tr><td>pictures/*</td><td>画面和视频，以其 SHA-256 命名</td><td>与记录中写明的是同一画面，未经改动</td></tr>
 {{if .Stamps}}<tr><td>days/*</td><td>每日日志头及可信时间戳（RFC 3161）</td><td>时间戳机构证明该日志头在所示时间之前已经存在</td></tr>{{end}}
 </table>
 <h2>如何验证</h2>
@@ -408,6 +408,6 @@ var bundleTemplate = template.Must(template.New("").Funcs(template.FuncMap{
 <table><tr><th>时间</th><th>来源</th><th>内容</th><th>文件</th></tr>
 {{range .Facts}}<tr><td>{{time .At}}</td><td>{{.Stream}}</td><td>{{.What}}</td><td><a href="{{.File}}">{{.File}}</a></td></tr>{{end}}</table>
 <h2>画面</h2>
-{{range .Pictures}}<figure><img src="{{.File}}" alt="{{zh .What}}"><figcaption>{{zh .What}}，SHA-256 <code>{{.SHA256}}</code></figcaption></figure>{{end}}
+{{range .Pictures}}<figure>{{if eq .What "clip"}}<video src="{{.File}}" controls width="448"></video>{{else}}<img src="{{.File}}" alt="{{zh .What}}">{{end}}<figcaption>{{zh .What}}，SHA-256 <code>{{.SHA256}}</code></figcaption></figure>{{end}}
 </html>
 `))

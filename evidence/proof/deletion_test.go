@@ -60,3 +60,44 @@ func TestWhatWasDeletedIsNotMissing(t *testing.T) {
 		t.Errorf("a picture that b still names was deleted, and nothing is found; want %q, got %v", want, v.Problems)
 	}
 }
+
+// A clip is sealed: a bundle has it with the originals only, as a video.
+func TestABundleHasClips(t *testing.T) {
+	store, err := evidence.OpenFolder(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	clip, err := store.Seal(t.Context(), []byte("ten seconds"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir, k := filepath.Join(t.TempDir(), "log"), key(t)
+	l := openLog(t, dir, k)
+	x := revision(1, "a", 1)
+	x.Fact = json.RawMessage(fmt.Sprintf(`{"specversion":"1.0","data":{"lead":"a","revision":1,"shots":[{"clip":%q}]}}`, clip))
+	if err := l.Append(t.Context(), []Leaf{x}); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if v := verify(t, dir, store, Options{}); len(v.Problems) > 0 || v.Pictures != 1 {
+		t.Errorf("%d checked, problems %v", v.Pictures, v.Problems)
+	}
+	for originals, want := range map[bool]int{false: 0, true: 1} {
+		b := pack(t, dir, store, "a", originals)
+		v, err := VerifyBundle(bytes.NewReader(b), int64(len(b)), nil)
+		if err != nil || len(v.Problems) > 0 || v.Pictures != want {
+			t.Errorf("with originals %v: %+v, %v", originals, v, err)
+		}
+		if originals != bytes.Contains(b, []byte(clip+".mp4")) {
+			t.Errorf("with originals %v the clip is there: %v", originals, !originals)
+		}
+	}
+	if _, err := store.Delete(t.Context(), clip); err != nil {
+		t.Fatal(err)
+	}
+	if v := verify(t, dir, store, Options{}); len(v.Problems) != 1 || !strings.Contains(v.Problems[0].What, "clip "+clip) {
+		t.Errorf("without it: %v", v.Problems)
+	}
+}

@@ -174,6 +174,7 @@ type fact struct {
 			Original string `json:"original"`
 			Frame    string `json:"frame"`
 			Crop     string `json:"crop"`
+			Clip     string `json:"clip"`
 		} `json:"shots"`
 	} `json:"data"`
 }
@@ -271,7 +272,18 @@ func (o Options) wants(x Leaf) bool {
 // Picture is a piece of evidence that a lead names.
 type Picture struct {
 	SHA256 string
-	What   string // original (sealed), frame or crop
+	What   string // original (sealed), frame, crop or clip (sealed)
+}
+
+// sealed says whether faces and plates can be seen in it.
+func (p Picture) sealed() bool { return p.What == "original" || p.What == "clip" }
+
+// file is its name in a bundle.
+func (p Picture) file() string {
+	if p.What == "clip" {
+		return picturesDir + "/" + p.SHA256 + ".mp4"
+	}
+	return picturesDir + "/" + p.SHA256 + ".jpg"
 }
 
 // pictures of a lead's revision.
@@ -288,6 +300,7 @@ func (f fact) pictures() (out []Picture) {
 		add(s.Original, "original")
 		add(s.Frame, "frame")
 		add(s.Crop, "crop")
+		add(s.Clip, "clip")
 	}
 	return out
 }
@@ -313,7 +326,7 @@ func (v *Verified) pictures(ctx context.Context, store *evidence.Store, x Leaf, 
 			return err
 		}
 		get := store.Get
-		if p.What == "original" {
+		if p.sealed() {
 			get = store.Unseal
 		}
 		v.Pictures++

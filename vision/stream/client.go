@@ -50,7 +50,9 @@ type Client struct {
 	Arrival func(pts time.Duration, at time.Time)
 	// Motion, where given, hears five times a second which pixels were found again from one picture to a later one of w by h pixels.
 	Motion func(from, to time.Duration, w, h int, pairs []geo.PixelPair)
-	want   atomic.Bool
+	// Reel, where given, keeps the last moments, of which clips are cut.
+	Reel *Reel
+	want atomic.Bool
 
 	session atomic.Int64
 	lossy   bool // UDP loses packets: TCP is taken
@@ -147,6 +149,9 @@ func (c *Client) stream(ctx context.Context, out chan<- *Picture) error {
 	if _, err := cl.Setup(desc.BaseURL, m, 0, 0); err != nil {
 		return err
 	}
+	if c.Reel != nil {
+		c.Reel.params(f.SPS, f.PPS)
+	}
 	in := &intake{c: c, udp: tr == gortsplib.ProtocolUDP, units: make(chan accessUnit, queueUnits), skip: true, lossy: make(chan struct{})}
 	if in.decoder, err = f.CreateDecoder(); err != nil {
 		return err
@@ -217,6 +222,9 @@ func (in *intake) packet(p *rtp.Packet) {
 	}
 	if in.c.Arrival != nil {
 		in.c.Arrival(pts, at)
+	}
+	if in.c.Reel != nil {
+		in.c.Reel.add(in.session, accessUnit{au, pts, at})
 	}
 	if in.skip && !hasIDR(au) {
 		in.c.Counts.Dropped.Add(1)

@@ -37,11 +37,13 @@ type Watcher struct {
 	DoorLines *geo.DoorLines
 	Register  *geo.Register
 	Store     *evidence.Store
-	Plates    *infer.Plates // reads the plates of dump trucks; nil reads none
-	Log       *slog.Logger
-	Interval  time.Duration // between the frames looked at, at least
-	UDP       bool          // video over UDP
-	Login     *url.Userinfo // as whom the video is watched; nil: as nobody
+	// Clips says that ten seconds of video around each finding are kept, sealed.
+	Clips    bool
+	Plates   *infer.Plates // reads the plates of dump trucks; nil reads none
+	Log      *slog.Logger
+	Interval time.Duration // between the frames looked at, at least
+	UDP      bool          // video over UDP
+	Login    *url.Userinfo // as whom the video is watched; nil: as nobody
 	// Align says that a flight's pictures are compared with each other to correct its poses; Finder finds the same ground in two.
 	Align    bool
 	Finder   *ties.Finder
@@ -93,6 +95,10 @@ func (w *Watcher) Flight(ctx context.Context, job dock.WatchJob, epoch uint64, p
 	client := &stream.Client{URL: job.URL, Login: w.Login, UDP: w.UDP, Log: w.Log.With("dock", job.Dock, "flight", job.Flight), Counts: &w.Counts, Arrival: clock.Arrival}
 	f := &flightWatch{w: w, job: job, epoch: epoch, clock: clock, poses: track, sink: sink, log: client.Log, found: map[*vision.Track]vision.Finding{}, foundTold: map[string]int{}, keys: make(chan keyFrame, 3), locator: w.Locator, passes: map[plotView]pass{}}
 	client.Motion = f.motion
+	if w.Clips && w.Store != nil {
+		f.reel = &stream.Reel{}
+		client.Reel = f.reel
+	}
 	if job.Lon != 0 || job.Lat != 0 {
 		var err error
 		if f.locator, err = w.Locator.At([2]float64{job.Lon, job.Lat}); err != nil {
@@ -186,6 +192,8 @@ type flightWatch struct {
 	poses        *vision.Poses
 	tracker      *vision.Tracker
 	sink         Sink
+	reel         *stream.Reel // the last moments of the video; nil where no clips are kept
+	clips        []wantedClip
 	log          *slog.Logger
 	found        map[*vision.Track]vision.Finding
 	wanted       map[string]bool // classes that scenes look for

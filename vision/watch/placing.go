@@ -37,7 +37,7 @@ func (f *flightWatch) place(ctx context.Context, client *stream.Client, in <-cha
 		if errors.Is(err, errTaken) {
 			return // the other one tells the end
 		}
-		if e := errors.Join(f.sink.Covered(f.covered()), f.end(time.Now().Add(time.Hour), true)); e != nil {
+		if e := errors.Join(f.cutClips(ctx, true), f.sink.Covered(f.covered()), f.end(time.Now().Add(time.Hour), true)); e != nil {
 			err = errors.Join(err, fmt.Errorf("what the flight has shown is not kept yet: %w", e))
 		}
 		f.sink.Passed(f.passes)
@@ -69,7 +69,7 @@ func (f *flightWatch) place(ctx context.Context, client *stream.Client, in <-cha
 			}
 		case <-refine.C:
 			f.clock.Estimate(f.poses.Recent())
-			if err := errors.Join(f.refine(), f.end(f.base().zero.Add(f.newest-endedAfter), false)); err != nil {
+			if err := errors.Join(f.refine(), f.cutClips(ctx, false), f.end(f.base().zero.Add(f.newest-endedAfter), false)); err != nil {
 				return err
 			}
 		}
@@ -172,6 +172,9 @@ func (f *flightWatch) sightings(ctx context.Context, l look, at time.Time) error
 		}
 		if err := f.sink.Finding(x); err != nil {
 			return err
+		}
+		if f.reel != nil && x.Original != "" {
+			f.clips = append(f.clips, wantedClip{k, l.session, o.PTS, time.Now()})
 		}
 	}
 	return nil

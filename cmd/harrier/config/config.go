@@ -87,6 +87,7 @@ type Config struct {
 		Interval time.Duration `yaml:"interval"`
 		Align    bool          `yaml:"align"`
 		Changes  bool          `yaml:"changes"`
+		Clips    bool          `yaml:"clips"`
 		Flights  int           `yaml:"flights"`
 	} `yaml:"vision"`
 	City   city.Files  `yaml:"city"`
@@ -181,7 +182,7 @@ func Default() Config {
 	c.Live.Quality, c.Live.DRCHz = 3, 5
 	c.Disk.Warn, c.Disk.Stop = 10, 5
 	c.Vision.Engine, c.Vision.Sessions, c.Vision.Interval, c.Vision.Flights = "onnxruntime", 0, 300*time.Millisecond, 16
-	c.Vision.Align, c.Vision.Changes = true, true
+	c.Vision.Align, c.Vision.Changes, c.Vision.Clips = true, true, true
 	c.City.GridSeed, c.City.GroundSigma = 1, 0.3
 	c.Organization = dock.DefaultOrganization
 	return c

@@ -739,6 +739,7 @@ export interface components {
             box?: unknown;
             /** Format: date-time */
             captured: string;
+            clip?: string;
             crop: string;
             finding: string;
             flight: string;
