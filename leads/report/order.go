@@ -139,7 +139,7 @@ func (f *Facts) OrderIndex(by string, periods []Period) (out []OrderRow, err err
 	}
 	scenes := slices.DeleteFunc(slices.Sorted(maps.Keys(f.Scenes)), func(s string) bool { return f.Scenes[s].HalfPerKM2 <= 0 })
 	for i, p := range periods {
-		found := map[string]map[string]float64{}
+		found := map[string]map[string]seenIn{}
 		for _, s := range scenes {
 			found[s] = f.found(s, p)
 		}
@@ -152,7 +152,9 @@ func (f *Facts) OrderIndex(by string, periods []Period) (out []OrderRow, err err
 				r := OrderRow{Period: p.Name, By: by, Area: a.name, Subdistrict: a.subdistrict, Scene: s, Confirmed: confirmed[k], Waiting: waiting[k], KM2: a.km2, Measured: len(f.Scenes[s].Rates) > 0}
 				exposed := 0.0
 				for code, part := range a.in {
-					exposed += part * found[s][code]
+					x, looked := found[s][code]
+					exposed += part * x.p
+					r.Measured = r.Measured && (x.measured || !looked)
 				}
 				r.Looked = exposed / math.Max(a.km2, 1e-9)
 				half := f.Scenes[s].HalfPerKM2
@@ -192,9 +194,15 @@ func estimates(c counted, half, looked float64) (perKM2 *Estimate, index Estimat
 	return &Estimate{&n, low, high}, Estimate{&i, of(high), of(low)}
 }
 
-// found is by cell the probability that a thing of a scene, had it been there, would have been found by the looks of a period. Without measured rates it is
-// the share of the cell that the best look showed.
-func (f *Facts) found(scene string, p Period) map[string]float64 {
+// seenIn is the probability that a thing in a cell would have been found in a period, and whether it rests on measured rates alone.
+type seenIn struct {
+	p        float64
+	measured bool
+}
+
+// found is by cell the probability that a thing of a scene, had it been there, would have been found by the looks of a period. Where no rate was measured for
+// one of the looks, it is the share of the cell that the best look showed.
+func (f *Facts) found(scene string, p Period) map[string]seenIn {
 	sc := f.Scenes[scene]
 	by := map[string][]geo.CellSeen{}
 	for _, l := range f.Looks {
@@ -202,15 +210,18 @@ func (f *Facts) found(scene string, p Period) map[string]float64 {
 			by[l.Cell] = append(by[l.Cell], l.CellSeen)
 		}
 	}
-	out := make(map[string]float64, len(by))
+	out := make(map[string]seenIn, len(by))
 	for code, looks := range by {
-		q, ok := sc.Rates.Found(looks)
-		if !ok {
-			for _, l := range looks {
-				q = math.Max(q, l.Share)
-			}
+		q, measured := sc.Rates.Found(looks)
+		share := 0.0
+		for _, l := range looks {
+			rate, _ := sc.Rates.Of(l.GSDM, l.DepressionDeg, l.Light)
+			measured, share = measured && rate > 0, math.Max(share, l.Share)
 		}
-		out[code] = q
+		if !measured {
+			q = share
+		}
+		out[code] = seenIn{q, measured}
 	}
 	return out
 }

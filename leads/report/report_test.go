@@ -286,3 +286,24 @@ func TestATableForExcel(t *testing.T) {
 		t.Errorf("%q, want %q", b.String(), want)
 	}
 }
+
+// Of looks for which a rate was measured, the index rests on it; of others on what they showed, and says so.
+func TestMeasuredRatesCount(t *testing.T) {
+	grid, c, at := district(t)
+	for _, x := range []struct {
+		gsdM     float64
+		looked   float64
+		measured bool
+	}{{0.03, 0.4, true}, {0.09, 0.8, false}} {
+		look := looked(c, "street-stall", 0.8)
+		look.GSDM = x.gsdM
+		f := Facts{Ground: NewGround(grid, nil), Scenes: map[string]Scene{"street-stall": {HalfPerKM2: 20, ShowsM: 0.1, Rates: geo.Rates{{GSDM: 0.05, Found: 0.5, Of: 40}}}}, Leads: these(confirmed("street-stall", c, at)), Looks: []Look{look}}
+		rows, err := f.OrderIndex(ByCell, []Period{month})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(rows) != 2 || math.Abs(rows[0].Looked-x.looked) > 1e-9 || rows[0].Measured != x.measured || rows[1].Measured != x.measured {
+			t.Errorf("at %g m a pixel: %+v", x.gsdM, rows)
+		}
+	}
+}

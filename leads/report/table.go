@@ -4,7 +4,9 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"math"
 	"reflect"
+	"strconv"
 	"strings"
 )
 
@@ -64,7 +66,7 @@ func isEstimate(t reflect.Type) bool {
 
 func text(v reflect.Value) string {
 	if v.Kind() == reflect.Float64 {
-		return fmt.Sprintf("%.4g", v.Float())
+		return strconv.FormatFloat(math.Round(1e6*v.Float())/1e6, 'f', -1, 64)
 	}
 	s := fmt.Sprint(v.Interface())
 	if v.Kind() == reflect.String && s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) { // a spreadsheet would take it for a formula
