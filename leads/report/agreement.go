@@ -27,9 +27,9 @@ type AgreementRow struct {
 }
 
 // Agreed is how far reviewers agree, by scene and period of the second review, and of all scenes.
-func (f *Facts) Agreed(periods []Period) (out []AgreementRow, err error) {
-	rows := make([]map[string]*AgreementRow, len(periods))
-	for i, p := range periods {
+func (f *Facts) Agreed() (out []AgreementRow, err error) {
+	rows := make([]map[string]*AgreementRow, len(f.Periods))
+	for i, p := range f.Periods {
 		rows[i] = map[string]*AgreementRow{"": {Period: p.Name}}
 	}
 	for l, err := range f.Leads {
@@ -40,7 +40,7 @@ func (f *Facts) Agreed(periods []Period) (out []AgreementRow, err error) {
 		if s == nil {
 			continue
 		}
-		for i, p := range periods {
+		for i, p := range f.Periods {
 			if !p.holds(secondAt(l)) {
 				continue
 			}

@@ -38,13 +38,13 @@ type CompletionRow struct {
 const partlyBelow = 0.75
 
 // Completed is what became of what was to be looked at, by subdistrict and for all of them (subdistrict empty).
-func (f *Facts) Completed(periods []Period) (out []CompletionRow, err error) {
-	for _, p := range periods {
+func (f *Facts) Completed() (out []CompletionRow, err error) {
+	for i, p := range f.Periods {
 		of, _, err := f.whatIs(p)
 		if err != nil {
 			return nil, err
 		}
-		whole, partly, coarse := f.shown(p)
+		seen := f.in(i)
 		type key struct{ source, sub string }
 		rows, gsd := map[key]*CompletionRow{}, map[key][]float64{}
 		row := func(k key) *CompletionRow {
@@ -55,7 +55,7 @@ func (f *Facts) Completed(periods []Period) (out []CompletionRow, err error) {
 		}
 		note := func(source string, polygons []orb.Polygon, s standing, recognised bool) {
 			code, sub := f.Ground.place(polygons)
-			gsdM, looked := whole[code]
+			gsdM, looked := seen.whole[code]
 			for _, k := range []key{{source, sub}, {source, ""}} {
 				r := row(k)
 				r.Asked++
@@ -65,9 +65,9 @@ func (f *Facts) Completed(periods []Period) (out []CompletionRow, err error) {
 					if looked {
 						gsd[k] = append(gsd[k], gsdM)
 					}
-				case partly[code]:
+				case seen.partly[code]:
 					r.InPart++
-				case coarse[code]:
+				case seen.coarse[code]:
 					r.Coarse++
 				default:
 					r.NotFlown++

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"math"
@@ -9,7 +8,6 @@ import (
 
 	"github.com/paulmach/orb"
 
-	"github.com/harrier-patrol/harrier/geo"
 	"github.com/harrier-patrol/harrier/leads"
 )
 
@@ -104,7 +102,7 @@ func (g *Ground) of(by string, l leads.Lead) (out []string) {
 
 // OrderIndex is the street order index by streets, cells or subdistricts, one row each for every scene and for all together. Of cells and streets those
 // in which nothing was looked at and nothing stood are left out.
-func (f *Facts) OrderIndex(by string, periods []Period) (out []OrderRow, err error) {
+func (f *Facts) OrderIndex(by string) (out []OrderRow, err error) {
 	areas, err := f.Ground.areasBy(by)
 	if err != nil {
 		return nil, err
@@ -128,7 +126,7 @@ func (f *Facts) OrderIndex(by string, periods []Period) (out []OrderRow, err err
 		case !l.Open():
 			continue
 		}
-		for i, p := range periods {
+		for i, p := range f.Periods {
 			if !p.seen(l) {
 				continue
 			}
@@ -138,11 +136,8 @@ func (f *Facts) OrderIndex(by string, periods []Period) (out []OrderRow, err err
 		}
 	}
 	scenes := slices.DeleteFunc(slices.Sorted(maps.Keys(f.Scenes)), func(s string) bool { return f.Scenes[s].HalfPerKM2 <= 0 })
-	for i, p := range periods {
-		found := map[string]map[string]seenIn{}
-		for _, s := range scenes {
-			found[s] = f.found(s, p)
-		}
+	for i, p := range f.Periods {
+		seen := f.in(i)
 		for _, a := range areas {
 			var rows []OrderRow
 			var whole counted
@@ -152,9 +147,9 @@ func (f *Facts) OrderIndex(by string, periods []Period) (out []OrderRow, err err
 				r := OrderRow{Period: p.Name, By: by, Area: a.name, Subdistrict: a.subdistrict, Scene: s, Confirmed: confirmed[k], Waiting: waiting[k], KM2: a.km2, Measured: len(f.Scenes[s].Rates) > 0}
 				exposed := 0.0
 				for code, part := range a.in {
-					x, looked := found[s][code]
-					exposed += part * x.p
-					r.Measured = r.Measured && (x.measured || !looked)
+					x := seen.found[s][code]
+					exposed += part * x.p()
+					r.Measured = r.Measured && (x == nil || !x.unmeasured)
 				}
 				r.Looked = exposed / math.Max(a.km2, 1e-9)
 				half := f.Scenes[s].HalfPerKM2
@@ -192,36 +187,4 @@ func estimates(c counted, half, looked float64) (perKM2 *Estimate, index Estimat
 	of := func(rate float64) float64 { return 100 * math.Exp2(-rate/half) }
 	n, i := c.sum, of(c.sum)
 	return &Estimate{&n, low, high}, Estimate{&i, of(high), of(low)}
-}
-
-// seenIn is the probability that a thing in a cell would have been found in a period, and whether it rests on measured rates alone.
-type seenIn struct {
-	p        float64
-	measured bool
-}
-
-// found is by cell the probability that a thing of a scene, had it been there, would have been found by the looks of a period. Where no rate was measured for
-// one of the looks, it is the share of the cell that the best look showed.
-func (f *Facts) found(scene string, p Period) map[string]seenIn {
-	sc := f.Scenes[scene]
-	by := map[string][]geo.CellSeen{}
-	for _, l := range f.Looks {
-		if p.holds(l.Last) && slices.Contains(l.Scenes, scene) && l.GSDM <= cmp.Or(sc.ShowsM, math.Inf(1)) {
-			by[l.Cell] = append(by[l.Cell], l.CellSeen)
-		}
-	}
-	out := make(map[string]seenIn, len(by))
-	for code, looks := range by {
-		q, measured := sc.Rates.Found(looks)
-		share := 0.0
-		for _, l := range looks {
-			rate, _ := sc.Rates.Of(l.GSDM, l.DepressionDeg, l.Light)
-			measured, share = measured && rate > 0, math.Max(share, l.Share)
-		}
-		if !measured {
-			q = share
-		}
-		out[code] = seenIn{q, measured}
-	}
-	return out
 }

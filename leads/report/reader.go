@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"maps"
-	"slices"
 	"sync"
 	"time"
 
@@ -38,11 +36,14 @@ type Report struct {
 	Made      time.Time `json:"made"`
 	Simulated bool      `json:"simulated"`
 	// Subdistrict is the one that a message on NATS is of; "all" for what is of none.
-	Subdistrict string          `json:"subdistrict,omitempty"`
-	Order       []OrderRow      `json:"order,omitempty"`
-	Register    []RegisterRow   `json:"register,omitempty"`
-	Completion  []CompletionRow `json:"completion,omitempty"`
-	Agreement   []AgreementRow  `json:"agreement,omitempty"`
+	Subdistrict string `json:"subdistrict,omitempty"`
+	// Part counts the messages over which a subdistrict's rows are spread; More says that another one follows.
+	Part       int             `json:"part,omitempty"`
+	More       bool            `json:"more,omitempty"`
+	Order      []OrderRow      `json:"order,omitempty"`
+	Register   []RegisterRow   `json:"register,omitempty"`
+	Completion []CompletionRow `json:"completion,omitempty"`
+	Agreement  []AgreementRow  `json:"agreement,omitempty"`
 }
 
 // Reader makes reports of what is kept; one at a time.
@@ -68,7 +69,7 @@ func (r *Reader) Read(ctx context.Context, a Asked) (Report, error) {
 	}
 	r.one.Lock()
 	defer r.one.Unlock()
-	f, err := r.facts(ctx, periods[0].From, periods[len(periods)-1].Until, a.Simulated)
+	f, err := r.facts(ctx, periods, a.Simulated)
 	if err != nil {
 		return out, err
 	}
@@ -77,39 +78,35 @@ func (r *Reader) Read(ctx context.Context, a Asked) (Report, error) {
 		if _, err := r.Ground.areasBy(a.By); err != nil {
 			return out, fmt.Errorf("%w: %w", ErrAsked, err)
 		}
-		out.Order, err = f.OrderIndex(a.By, periods)
+		out.Order, err = f.OrderIndex(a.By)
 	case Register:
-		out.Register, err = f.RegisterStanding(periods)
+		out.Register, err = f.RegisterStanding()
 	case Completion:
-		out.Completion, err = f.Completed(periods)
+		out.Completion, err = f.Completed()
 	case Agreement:
-		out.Agreement, err = f.Agreed(periods)
+		out.Agreement, err = f.Agreed()
 	default:
 		err = fmt.Errorf("%w: %q is none of %q", ErrAsked, a.Report, All)
 	}
 	return out, err
 }
 
-// facts reads what was seen from a moment on until another.
-func (r *Reader) facts(ctx context.Context, from, until time.Time, simulated bool) (*Facts, error) {
-	f := &Facts{Ground: r.Ground, Scenes: r.Scenes, Leads: r.leads(ctx, until, simulated)}
-	flights := map[string]vision.Covered{}
+// facts reads what was seen in periods that follow one another. The stream has one message of each flight's coverage, the last.
+func (r *Reader) facts(ctx context.Context, periods []Period, simulated bool) (*Facts, error) {
+	from, until := periods[0].From, periods[len(periods)-1].Until
+	f := &Facts{Ground: r.Ground, Scenes: r.Scenes, Periods: periods, Leads: r.leads(ctx, until, simulated)}
 	err := journal.Replay(ctx, r.JS, "COVERAGE", ">", journal.From{Time: from}, func(m journal.Msg) error {
 		var c vision.Covered
-		if err := json.Unmarshal(m.Data, &c); err != nil {
-			return nil // a dead letter of the ledger
+		if err := json.Unmarshal(m.Data, &c); err != nil || c.Simulated != simulated {
+			return nil // what cannot be read is a dead letter of the ledger
 		}
-		old, had := flights[c.Flight]
-		if c.Simulated == simulated && (!had || c.Epoch > old.Epoch || c.Epoch == old.Epoch && c.Revision >= old.Revision) {
-			flights[c.Flight] = c
+		for _, s := range c.Cells {
+			f.Look(Look{c.Scenes, s})
 		}
 		return nil
 	})
 	if err != nil {
 		return nil, err
-	}
-	for _, name := range slices.Sorted(maps.Keys(flights)) {
-		f.Looks = append(f.Looks, LooksOf(flights[name])...)
 	}
 	return f, journal.Replay(ctx, r.JS, "CHANGES", ">", journal.From{Time: from}, func(m journal.Msg) error {
 		var c vision.Changed

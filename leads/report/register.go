@@ -28,9 +28,6 @@ type RegisterRow struct {
 	Confirmed int `json:"new_confirmed"`
 }
 
-// shownShare is how much of a cell a flight must have shown for all that stands in it to have been looked at.
-const shownShare = 0.95
-
 // standing is what was seen of an entry.
 type standing struct {
 	known, changed, gone bool
@@ -79,29 +76,6 @@ func last(t time.Time, p Period) time.Time {
 	return p.Until.Add(-time.Nanosecond)
 }
 
-// shown are the cells that looks of a period showed whole, fine enough for structures, with their finest resolution.
-func (f *Facts) shown(p Period) (whole map[string]float64, partly, coarse map[string]bool) {
-	whole, partly, coarse = map[string]float64{}, map[string]bool{}, map[string]bool{}
-	for _, l := range f.Looks {
-		if !p.holds(l.Last) {
-			continue
-		}
-		fine := false
-		for name, s := range f.Scenes {
-			fine = fine || s.Structures && slices.Contains(l.Scenes, name) && (s.ShowsM == 0 || l.GSDM <= s.ShowsM)
-		}
-		switch best, had := whole[l.Cell]; {
-		case !fine:
-			coarse[l.Cell] = true
-		case l.Share < shownShare:
-			partly[l.Cell] = true
-		case !had || l.GSDM < best:
-			whole[l.Cell] = l.GSDM
-		}
-	}
-	return whole, partly, coarse
-}
-
 // place is where an entry lies: the cell of the middle of its outline.
 func (g *Ground) place(polygons []orb.Polygon) (code, subdistrict string) {
 	if c, ok := g.grid.At(polygons[0].Bound().Center()); ok {
@@ -111,13 +85,13 @@ func (g *Ground) place(polygons []orb.Polygon) (code, subdistrict string) {
 }
 
 // RegisterStanding is how the register stands, by subdistrict and for all of them (subdistrict empty).
-func (f *Facts) RegisterStanding(periods []Period) (out []RegisterRow, err error) {
-	for _, p := range periods {
+func (f *Facts) RegisterStanding() (out []RegisterRow, err error) {
+	for i, p := range f.Periods {
 		of, fresh, err := f.whatIs(p)
 		if err != nil {
 			return nil, err
 		}
-		whole, _, _ := f.shown(p)
+		whole := f.in(i).whole
 		rows := map[string]*RegisterRow{"": {Period: p.Name}}
 		each := func(sub string, do func(*RegisterRow)) {
 			if rows[sub] == nil {

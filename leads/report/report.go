@@ -5,6 +5,7 @@ package report
 import (
 	"fmt"
 	"iter"
+	"math"
 	"slices"
 	"time"
 
@@ -27,16 +28,100 @@ const (
 // All are all of them.
 var All = []string{Order, Register, Completion, Agreement}
 
-// Facts are what reports are made of, read by who asks for one.
+// Facts are what reports of some periods are made of, read by who asks for one.
 type Facts struct {
-	Ground *Ground
-	Scenes map[string]Scene
-	// Leads are the leads that were seen in some time, once each.
+	Ground  *Ground
+	Scenes  map[string]Scene
+	Periods []Period
+	// Leads are the leads that were seen, once each.
 	Leads iter.Seq2[leads.Lead, error]
-	// Looks are what flights showed in that time.
-	Looks []Look
-	// Changes are what comparisons of two flights showed in that time.
+	// Changes are what comparisons of two flights showed.
 	Changes []vision.Changed
+
+	seen []shown // by period
+}
+
+// shown is what flights showed in a period: a month of a district has a million looks, so they are summed up as they come.
+type shown struct {
+	found          map[string]map[string]*found // by scene and cell
+	whole          map[string]float64           // cells that were shown whole, fine enough for structures, with their finest resolution
+	partly, coarse map[string]bool              // cells that were shown in part, or too coarse
+}
+
+// found is the probability that a thing in a cell would have been found.
+type found struct {
+	missed     float64 // by every look so far, by measured rates
+	share      float64 // of the cell, of the best look
+	unmeasured bool    // a look was of a kind for which no rate was measured
+}
+
+// p is that probability. Where no rate was measured for one of the looks, it is the share of the cell that the best look showed.
+func (x *found) p() float64 {
+	switch {
+	case x == nil:
+		return 0
+	case x.unmeasured:
+		return x.share
+	}
+	return 1 - x.missed
+}
+
+// shownShare is how much of a cell a flight must have shown for all that stands in it to have been looked at.
+const shownShare = 0.95
+
+// Look takes in what a flight showed of a cell.
+func (f *Facts) Look(l Look) {
+	if f.seen == nil {
+		f.seen = make([]shown, len(f.Periods))
+		for i := range f.seen {
+			f.seen[i] = shown{map[string]map[string]*found{}, map[string]float64{}, map[string]bool{}, map[string]bool{}}
+		}
+	}
+	for i, p := range f.Periods {
+		if !p.holds(l.Last) {
+			continue
+		}
+		s, structures, fine := &f.seen[i], false, false
+		for _, name := range l.Scenes {
+			sc, known := f.Scenes[name]
+			if !known {
+				continue
+			}
+			sees := sc.ShowsM == 0 || l.GSDM <= sc.ShowsM
+			structures, fine = structures || sc.Structures, fine || sc.Structures && sees
+			if !sees {
+				continue
+			}
+			if s.found[name] == nil {
+				s.found[name] = map[string]*found{}
+			}
+			x := s.found[name][l.Cell]
+			if x == nil {
+				x = &found{missed: 1}
+				s.found[name][l.Cell] = x
+			}
+			rate, _ := sc.Rates.Of(l.GSDM, l.DepressionDeg, l.Light)
+			x.missed *= 1 - rate*l.Share
+			x.share, x.unmeasured = math.Max(x.share, l.Share), x.unmeasured || rate == 0
+		}
+		switch best, had := s.whole[l.Cell]; {
+		case !structures: // nobody looked for any
+		case !fine:
+			s.coarse[l.Cell] = true
+		case l.Share < shownShare:
+			s.partly[l.Cell] = true
+		case !had || l.GSDM < best:
+			s.whole[l.Cell] = l.GSDM
+		}
+	}
+}
+
+// in is what was shown in a period, by its place among them.
+func (f *Facts) in(i int) shown {
+	if f.seen == nil {
+		return shown{}
+	}
+	return f.seen[i]
 }
 
 // Scene is what reports need of a scene.
@@ -53,17 +138,8 @@ type Scene struct {
 
 // Look is what a flight showed of a cell, for some scenes.
 type Look struct {
-	Flight string
 	Scenes []string
 	geo.CellSeen
-}
-
-// LooksOf are the looks of a flight, of the last that is known of it.
-func LooksOf(c vision.Covered) (out []Look) {
-	for _, s := range c.Cells {
-		out = append(out, Look{c.Flight, c.Scenes, s})
-	}
-	return out
 }
 
 // Period is a day, a week from Monday on, or a month, in the zone of the bureau.

@@ -56,7 +56,7 @@ func confirmed(scene string, c *geo.Cell, at orb.Point) leads.Lead {
 }
 
 func looked(c *geo.Cell, scene string, share float64) Look {
-	return Look{Flight: "f", Scenes: []string{scene}, CellSeen: geo.CellSeen{Cell: c.Code, Share: share, GSDM: 0.03, DepressionDeg: 60, Light: 0.5, Looks: 9, First: noon, Last: noon}}
+	return Look{Scenes: []string{scene}, CellSeen: geo.CellSeen{Cell: c.Code, Share: share, GSDM: 0.03, DepressionDeg: 60, Light: 0.5, Looks: 9, First: noon, Last: noon}}
 }
 
 // Garwood's limits, from the tables of Fay and Feuer's paper and of any textbook.
@@ -101,11 +101,11 @@ func TestTheIndexIsLessSureWhereLittleWasLookedAt(t *testing.T) {
 	grid, c, at := district(t)
 	g := NewGround(grid, nil)
 	wide := func(share float64) (OrderRow, float64) {
-		f := Facts{Ground: g, Scenes: stalls, Leads: these(confirmed("street-stall", c, at))}
+		f := Facts{Periods: []Period{month}, Ground: g, Scenes: stalls, Leads: these(confirmed("street-stall", c, at))}
 		if share > 0 {
-			f.Looks = []Look{looked(c, "street-stall", share)}
+			f.Look(looked(c, "street-stall", share))
 		}
-		rows, err := f.OrderIndex(ByCell, []Period{month})
+		rows, err := f.OrderIndex(ByCell)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -148,8 +148,9 @@ func TestStreetsHaveAnIndex(t *testing.T) {
 		t.Fatal(err)
 	}
 	off := confirmed("street-stall", c, orb.Point{at[0], at[1] + 0.0004}) // 44 m off
-	f := Facts{Ground: NewGround(grid, roads), Scenes: stalls, Leads: these(confirmed("street-stall", c, at), off), Looks: []Look{looked(c, "street-stall", 1)}}
-	rows, err := f.OrderIndex(ByStreet, []Period{month})
+	f := Facts{Periods: []Period{month}, Ground: NewGround(grid, roads), Scenes: stalls, Leads: these(confirmed("street-stall", c, at), off)}
+	f.Look(looked(c, "street-stall", 1))
+	rows, err := f.OrderIndex(ByStreet)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -186,10 +187,11 @@ func TestTheRegisterAgainstWhatWasSeen(t *testing.T) {
 	gone.State, gone.LastSeen = leads.Closed, noon.AddDate(0, -1, 0)
 	gone.FirstSeen = gone.LastSeen
 	gone.Steps = append(gone.Steps, leads.Step{Revision: 3, From: leads.Confirmed, To: leads.Closed, At: noon, By: leads.Machine, Reason: leads.ReasonGone})
-	f := Facts{Ground: g, Scenes: sheds, Looks: []Look{looked(c, "illegal-structure", 1)},
+	f := Facts{Periods: []Period{month}, Ground: g, Scenes: sheds,
 		Leads:   these(shed(geo.Known, "A", 20, 20), shed(geo.Changed, "C", 8, 20), shed(geo.Known, "D", 20, 20), gone, candidate, rejected, shed(geo.New, "", 9, 0)),
 		Changes: []vision.Changed{{Changes: []vision.Change{{Kind: "gone", At: noon, Register: &geo.Match{Number: "F", KnownM2: 20}}}}}}
-	rows, err := f.RegisterStanding([]Period{month})
+	f.Look(looked(c, "illegal-structure", 1))
+	rows, err := f.RegisterStanding()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -197,7 +199,7 @@ func TestTheRegisterAgainstWhatWasSeen(t *testing.T) {
 	if rows[0] != want {
 		t.Errorf("all of them: %+v, want %+v", rows[0], want)
 	}
-	done, err := f.Completed([]Period{month})
+	done, err := f.Completed()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -242,8 +244,8 @@ func TestHowFarReviewersAgree(t *testing.T) {
 		}
 		return x
 	}
-	f := Facts{Leads: these(l(leads.Confirmed, leads.Confirmed), l(leads.Confirmed, leads.Rejected), l(leads.Rejected, leads.Rejected), l(leads.Rejected, leads.Confirmed), l(leads.Rejected, ""), confirmed("street-stall", c, at))}
-	rows, err := f.Agreed([]Period{month})
+	f := Facts{Periods: []Period{month}, Leads: these(l(leads.Confirmed, leads.Confirmed), l(leads.Confirmed, leads.Rejected), l(leads.Rejected, leads.Rejected), l(leads.Rejected, leads.Confirmed), l(leads.Rejected, ""), confirmed("street-stall", c, at))}
+	rows, err := f.Agreed()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -297,8 +299,9 @@ func TestMeasuredRatesCount(t *testing.T) {
 	}{{0.03, 0.4, true}, {0.09, 0.8, false}} {
 		look := looked(c, "street-stall", 0.8)
 		look.GSDM = x.gsdM
-		f := Facts{Ground: NewGround(grid, nil), Scenes: map[string]Scene{"street-stall": {HalfPerKM2: 20, ShowsM: 0.1, Rates: geo.Rates{{GSDM: 0.05, Found: 0.5, Of: 40}}}}, Leads: these(confirmed("street-stall", c, at)), Looks: []Look{look}}
-		rows, err := f.OrderIndex(ByCell, []Period{month})
+		f := Facts{Periods: []Period{month}, Ground: NewGround(grid, nil), Scenes: map[string]Scene{"street-stall": {HalfPerKM2: 20, ShowsM: 0.1, Rates: geo.Rates{{GSDM: 0.05, Found: 0.5, Of: 40}}}}, Leads: these(confirmed("street-stall", c, at))}
+		f.Look(look)
+		rows, err := f.OrderIndex(ByCell)
 		if err != nil {
 			t.Fatal(err)
 		}

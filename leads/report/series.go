@@ -106,6 +106,9 @@ func (s *Series) kept(ctx context.Context, report, length string) (until time.Ti
 	return r.Until, err
 }
 
+// partRows is how many rows of cells and streets one message has: it must stay below the megabyte that NATS takes.
+const partRows = 1500
+
 func (s *Series) publish(ctx context.Context, report, length string, p Period) error {
 	by := map[string]*Report{whole: {}}
 	of := func(subdistrict string) *Report {
@@ -148,8 +151,14 @@ func (s *Series) publish(ctx context.Context, report, length string, p Period) e
 	for _, name := range names {
 		x := by[name]
 		x.Report, x.Length, x.From, x.Until, x.Made, x.Subdistrict = head.Report, head.Length, head.From, head.Until, head.Made, name
-		if err := journal.Publish(ctx, s.Reader.JS, SubjectReports+report+"."+length+"."+name, report+"/"+p.Name+"/"+name, x); err != nil {
-			return err
+		rows := x.Order
+		for x.Part = 1; x.Part == 1 || len(rows) > 0; x.Part++ {
+			x.Order = rows[:min(len(rows), partRows)]
+			rows = rows[len(x.Order):]
+			x.More = len(rows) > 0
+			if err := journal.Publish(ctx, s.Reader.JS, SubjectReports+report+"."+length+"."+name, fmt.Sprintf("%s/%s/%s/%d", report, p.Name, name, x.Part), x); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -3,11 +3,14 @@ package report
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"path/filepath"
 	"testing"
 	"time"
+
+	"github.com/paulmach/orb"
 
 	"github.com/harrier-patrol/harrier/embedded/natstest"
 	"github.com/harrier-patrol/harrier/geo"
@@ -20,7 +23,7 @@ import (
 func TestASeriesOnNATS(t *testing.T) {
 	grid, c, at := district(t)
 	_, _, js := natstest.Start(t)
-	streams := append([]journal.Stream{{Name: "COVERAGE", Subjects: []string{"harrier.coverage.>"}, MaxBytes: 64 << 20}, {Name: "CHANGES", Subjects: []string{"harrier.changes.>"}, MaxBytes: 64 << 20}}, Streams...)
+	streams := append([]journal.Stream{{Name: "COVERAGE", Subjects: []string{"harrier.coverage.>"}, MaxBytes: 64 << 20, Last: true}, {Name: "CHANGES", Subjects: []string{"harrier.changes.>"}, MaxBytes: 64 << 20}}, Streams...)
 	if err := journal.Declare(t.Context(), js, streams, nil, 1); err != nil {
 		t.Fatal(err)
 	}
@@ -97,5 +100,73 @@ func TestASeriesOnNATS(t *testing.T) {
 	end, err := s.kept(t.Context(), Order, Day)
 	if want, _ := PeriodOf(Day, now, zone); err != nil || !end.Equal(want.Until) {
 		t.Errorf("a day later the last report ends at %s, want %s: %v", end, want.Until, err)
+	}
+}
+
+// The rows of a large subdistrict are spread over messages that NATS takes, none lost and none twice.
+func TestLargeReportsComeInParts(t *testing.T) {
+	grid, _, at := district(t)
+	_, _, js := natstest.Start(t)
+	streams := append([]journal.Stream{{Name: "COVERAGE", Subjects: []string{"harrier.coverage.>"}, MaxBytes: 64 << 20, Last: true}, {Name: "CHANGES", Subjects: []string{"harrier.changes.>"}, MaxBytes: 64 << 20}}, Streams...)
+	if err := journal.Declare(t.Context(), js, streams, nil, 1); err != nil {
+		t.Fatal(err)
+	}
+	x, err := index.Open(filepath.Join(t.TempDir(), "leads.sqlite"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer x.Close()
+	home, _ := grid.At(at)
+	covered := vision.Covered{Flight: "f", Scenes: []string{"street-stall"}}
+	grid.Each(func(c *geo.Cell, _ []orb.Polygon) {
+		if c.Subdistrict == home.Subdistrict {
+			covered.Cells = append(covered.Cells, geo.CellSeen{Cell: c.Code, Share: 1, GSDM: 0.03, Last: time.Now()})
+		}
+	})
+	// several flights, as one alone would not fit into a message
+	for n := 0; len(covered.Cells) > 0; n++ {
+		part := covered
+		part.Cells = covered.Cells[:min(500, len(covered.Cells))]
+		covered.Cells = covered.Cells[len(part.Cells):]
+		if err := journal.Publish(t.Context(), js, fmt.Sprint("harrier.coverage.f", n), "", part); err != nil {
+			t.Fatal(err)
+		}
+	}
+	g := NewGround(grid, nil)
+	g.Register, g.Fences = geo.NewRegister(nil), geo.NewFences(nil)
+	s := &Series{Reader: &Reader{Ground: g, Scenes: stalls, Zone: zone, Index: func() (*index.Index, error) { return x, nil }, JS: js}, Log: slog.New(slog.DiscardHandler)}
+	p, err := PeriodOf(Day, time.Now(), zone)
+	if err == nil {
+		err = s.publish(t.Context(), Order, Day, p)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	cells, parts, more := map[string]int{}, 0, true
+	err = journal.Replay(t.Context(), js, "REPORTS", SubjectReports+"order.day."+home.Subdistrict, journal.From{}, func(m journal.Msg) error {
+		var r Report
+		err := json.Unmarshal(m.Data, &r)
+		parts++
+		if r.Part != parts || !more {
+			t.Errorf("part %d is number %d, after one that says more: %v", parts, r.Part, more)
+		}
+		more = r.More
+		for _, row := range r.Order {
+			if row.By == ByCell && row.Scene != "" {
+				cells[row.Area]++
+			}
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if parts < 2 || more || len(cells) < partRows/2 {
+		t.Errorf("%d parts with %d cells, more: %v", parts, len(cells), more)
+	}
+	for c, n := range cells {
+		if n != 1 {
+			t.Errorf("cell %s is there %d times", c, n)
+		}
 	}
 }

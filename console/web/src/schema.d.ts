@@ -718,7 +718,10 @@ export interface components {
             length: string;
             /** Format: date-time */
             made: string;
+            more?: boolean;
             order?: components["schemas"]["OrderRow"][] | null;
+            /** Format: int64 */
+            part?: number;
             register?: components["schemas"]["RegisterRow"][] | null;
             report: string;
             simulated: boolean;
