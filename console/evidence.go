@@ -64,7 +64,7 @@ func (o Options) picture(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "the evidence cannot be read; see the log", http.StatusInternalServerError)
 	default:
 		w.Header().Set("Content-Type", "image/jpeg")
-		w.Header().Set("Cache-Control", "private, max-age=31536000, immutable")
+		w.Header().Set("Cache-Control", "private, max-age=3600")
 		_, _ = w.Write(b)
 	}
 }

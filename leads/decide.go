@@ -88,6 +88,9 @@ func (r *Rules) Decide(k Known, d Review) (Lead, error) {
 	if err != nil {
 		return Lead{}, err
 	}
+	if x.Deleted != nil {
+		return Lead{}, fmt.Errorf("%w: its pictures are deleted (%s), so nothing is decided on it any more", ErrConflict, x.Deleted.Reason)
+	}
 	last := x.lastStep()
 	if last.Revision > d.Revision && d.Do != DoSecond {
 		return Lead{}, fmt.Errorf("%w: it is already %s by %s", ErrConflict, x.State, last.By)
@@ -132,8 +135,10 @@ func (r *Rules) Decide(k Known, d Review) (Lead, error) {
 	if d.Do == DoUndo {
 		x.Second = nil
 	}
-	if (d.Do == DoConfirm || d.Do == DoReject) && sc.drawn(x) {
-		x.Second = &Second{Of: x.State}
+	if d.Do == DoConfirm || d.Do == DoReject {
+		if x.Second = nil; sc.drawn(x) {
+			x.Second = &Second{Of: x.State}
+		}
 	}
 	return x, nil
 }
@@ -257,6 +262,7 @@ func (r *Rules) split(k Known, x Lead, d Review) (Lead, error) {
 	y := x
 	y.Lead, y.Revision, y.State = IDOf("split/"+shots[0].Finding), 1, Candidate
 	y.Findings, y.Seen, y.Shots, y.SplitFrom = d.Findings, len(d.Findings), shots, x.Lead
+	y.Second, y.Seconds = nil, nil
 	y.Steps, y.Case, y.MergedIn, y.Suppressed, y.Earlier, y.Relapse = nil, "", "", time.Time{}, "", false
 	y.Flight, y.Captured, y.FirstSeen, y.Score = shots[0].Flight, shots[0].Captured, shots[0].Captured, shots[0].Score
 	y.Original, y.Frame, y.Crop, y.Box = shots[0].Original, shots[0].Frame, shots[0].Crop, shots[0].Box

@@ -23,10 +23,11 @@ func (r Retention) Shortest() (least time.Duration) {
 	return least
 }
 
-// Deletion says when a lead's pictures were deleted, and why. Their hashes stay in the lead; a picture that another lead names stays, too.
+// Deletion says when a lead's pictures were deleted, why, and which: all that it ever named and no other lead did.
 type Deletion struct {
-	At     time.Time `json:"at"`
-	Reason string    `json:"reason"`
+	At       time.Time `json:"at"`
+	Reason   string    `json:"reason"`
+	Pictures []string  `json:"pictures"` // SHA-256
 }
 
 // outcome is how a lead ended, and how long its pictures are kept then; false while it may still go on.
@@ -45,8 +46,8 @@ func (sc Scene) outcome(l Lead) (what string, keep time.Duration, ended bool) {
 	return Closed, sc.Retention.Closed, true
 }
 
-// Forget says that the pictures of a lead are to be deleted, where its time is over.
-func (r *Rules) Forget(x Lead, now time.Time) Next {
+// Forget says that pictures of a lead are deleted, where its time is over.
+func (r *Rules) Forget(x Lead, now time.Time, pictures []string) Next {
 	what, keep, ended := r.Scenes[x.Scene].outcome(x)
 	since := x.lastStep().At
 	if x.LastSeen.After(since) {
@@ -56,7 +57,7 @@ func (r *Rules) Forget(x Lead, now time.Time) Next {
 		return Next{Lead: x}
 	}
 	x.Revision++
-	x.Deleted = &Deletion{At: now.UTC(), Reason: fmt.Sprintf("retention of scene %s, %s: %s", x.Scene, what, keep)}
+	x.Deleted = &Deletion{At: now.UTC(), Reason: fmt.Sprintf("retention of scene %s, %s: %s", x.Scene, what, keep), Pictures: pictures}
 	return Next{x, true}
 }
 

@@ -90,6 +90,8 @@ type Lead struct {
 	Permit    string `json:"permit,omitempty"` // number of the permit that answers it
 	// Second is the review by a second person, of leads that were drawn for one.
 	Second *Second `json:"second,omitempty"`
+	// Seconds are all that were made, also of decisions that were taken back since.
+	Seconds []Second `json:"seconds,omitempty"`
 	// Deleted says that its pictures are deleted; their hashes stay.
 	Deleted   *Deletion  `json:"deleted,omitempty"`
 	Fences    []Fence    `json:"fences,omitempty"`    // in which it lay when it was first seen

@@ -184,6 +184,8 @@ func (r *Rules) sighted(x Lead, f vision.Finding, sc Scene) (Lead, bool) {
 	x.Revision++
 	last := x.lastStep()
 	switch {
+	case x.Deleted != nil: // it has ended for good; new pictures are another lead's
+		return Lead{}, false
 	case x.State == Rejected && f.FirstSeen.After(x.Suppressed):
 		return Lead{}, false
 	case x.State == Rejected && (f.Class != x.Class || f.Since != nil && f.Since.New && f.FirstSeen.After(last.At)):
@@ -256,6 +258,9 @@ const refineM = 0.5
 
 // refine takes in what a finding that made this lead has learnt since: a better position, and whether it stood at the last pass.
 func (r *Rules) refine(x Lead, f vision.Finding, sc Scene) Next {
+	if x.Deleted != nil {
+		return Next{Lead: x}
+	}
 	learnt := f.Since != nil && (x.Since == nil || *f.Since != *x.Since)
 	if i := slices.IndexFunc(x.Shots, func(s Shot) bool { return s.Finding == f.ID }); f.Clip != "" && i >= 0 && x.Shots[i].Clip != f.Clip {
 		if x.Findings[0] != f.ID { // of a later sighting nothing else is learnt
@@ -387,4 +392,7 @@ func (l *Lead) step(to, by string, at time.Time, reason, note string) {
 	}
 	l.Steps = append(slices.Clone(l.Steps), Step{Revision: l.Revision, From: l.State, To: to, At: at, By: by, Reason: reason, Note: note})
 	l.State, l.Reason = to, reason
+	if (to == Candidate || to == Checked) && l.Second.Waits() { // there is no decision any more that it is of
+		l.Second = nil
+	}
 }

@@ -65,6 +65,7 @@ func second(x *Lead, d Review) error {
 		return fmt.Errorf("%w: a second review is another person's, and %s decided on it before", ErrConflict, d.By)
 	}
 	x.Second = &Second{Of: x.Second.Of, By: d.By, Verdict: d.Verdict, Reason: d.Reason, Note: d.Note, At: d.At}
+	x.Seconds = append(slices.Clone(x.Seconds), *x.Second)
 	return nil
 }
 
@@ -75,7 +76,8 @@ func (l Lead) DecidedBy(name string) bool {
 
 // Unknown is the lead as a second person gets to see it: as if nobody had decided on it.
 func (l Lead) Unknown() Lead {
-	l.State, l.Steps, l.By, l.Note, l.Reason, l.Case, l.Second = Candidate, nil, "", "", "", "", nil
+	l.State, l.Steps, l.By, l.Note, l.Reason, l.Case, l.Second, l.Seconds = Candidate, nil, "", "", "", "", nil, nil
+	l.Revision = 1 // how many there are would tell
 	l.Decided, l.Suppressed, l.Due = time.Time{}, time.Time{}, time.Time{}
 	return l
 }

@@ -29,11 +29,12 @@ type evidenceCmd struct {
 }
 
 type evidenceVerify struct {
-	What   string   `arg:"" optional:"" help:"A lead, or a day (2026-11-29, universal time); empty: everything."`
-	Config string   `default:"harrier.yaml" help:"Configuration of the Harrier that recorded it; it need not run." type:"path"`
-	Bundle string   `help:"Check this bundle instead; needs nothing else." type:"existingfile"`
-	Key    []string `help:"Public key that is trusted; without, those beside the log or in the bundle."`
-	JSON   bool     `name:"json" help:"As JSON."`
+	What    string   `arg:"" optional:"" help:"A lead, or a day (2026-11-29, universal time); empty: everything."`
+	Config  string   `default:"harrier.yaml" help:"Configuration of the Harrier that recorded it; it need not run." type:"path"`
+	Bundle  string   `help:"Check this bundle instead; needs nothing else." type:"existingfile"`
+	Key     []string `help:"Public key that is trusted; without, those beside the log or in the bundle."`
+	Witness []string `help:"Key of a witness who must have signed the last head; without, nobody must."`
+	JSON    bool     `name:"json" help:"As JSON."`
 }
 
 func (x *evidenceVerify) Run(ctx context.Context) error {
@@ -76,7 +77,7 @@ func (x *evidenceVerify) verify(ctx context.Context) (*proof.Verified, error) {
 		if err != nil {
 			return nil, err
 		}
-		return proof.VerifyBundle(f, i.Size(), x.Key)
+		return proof.VerifyBundle(f, i.Size(), x.Key, x.Witness...)
 	}
 	c, err := config.Load(x.Config)
 	if err != nil {
@@ -90,7 +91,7 @@ func (x *evidenceVerify) verify(ctx context.Context) (*proof.Verified, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := proof.Options{Lead: x.What, Keys: x.Key, Pictures: true}
+	o := proof.Options{Lead: x.What, Keys: x.Key, Witnesses: x.Witness, Pictures: true}
 	if _, err := time.Parse(time.DateOnly, x.What); err == nil {
 		o.Lead, o.Day = "", x.What
 	}

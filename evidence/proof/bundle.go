@@ -175,8 +175,9 @@ const (
 )
 
 // VerifyBundle checks a bundle with nothing but itself: its leaves against the head, its pictures against the leaves. keys are the public keys that are
-// trusted; without, those in the bundle are taken, and whoever verifies holds them against those that were published.
-func VerifyBundle(r io.ReaderAt, size int64, keys []string) (*Verified, error) {
+// trusted; without, those in the bundle are taken, and whoever verifies holds them against those that were published. witnesses are
+// the keys of those who must have signed its head.
+func VerifyBundle(r io.ReaderAt, size int64, keys []string, witnesses ...string) (*Verified, error) {
 	z, err := zip.NewReader(r, size)
 	if err != nil {
 		return nil, fmt.Errorf("it is no bundle: %w", err)
@@ -213,10 +214,11 @@ func VerifyBundle(r io.ReaderAt, size int64, keys []string) (*Verified, error) {
 		v.bad(bundleHead, "%v", err)
 		return v, nil
 	}
+	v.demand(files[bundleHead], witnesses)
 	v.Leaves, v.Root = head.Size, fmt.Sprintf("%x", head.Root)
-	named := map[string]bool{}      // pictures that leaves name
-	gone := map[string]string{}     // pictures that are not there, with what is to be said of each
-	deleted := false                // the last of what is recorded is that they were
+	named := map[string]bool{}   // pictures that leaves name
+	gone := map[string]missing{} // pictures that are not there, by what is to be said of each
+	deleted := deletions{}
 	revisions := map[string][]int{} // of leads
 	for name, raw := range files {
 		leafName, is := strings.CutSuffix(name, ".json")
@@ -246,20 +248,20 @@ func VerifyBundle(r io.ReaderAt, size int64, keys []string) (*Verified, error) {
 		if f.Data.Lead != "" {
 			revisions[f.Data.Lead] = append(revisions[f.Data.Lead], f.Data.Revision)
 		}
-		deleted = deleted || f.Data.Deleted != nil
+		deleted.take(f)
 		for _, p := range f.pictures() {
 			named[p.file()] = true
 			if _, has := files[p.file()]; !has && !p.sealed() {
-				gone[p.file()] = fmt.Sprintf("it is missing: %s names it as %s", name, p.What)
+				gone[p.file()] = missing{p, f.Data.Lead, nil}
 			}
 		}
 	}
-	for what, is := range gone {
-		if deleted {
+	for file, m := range gone {
+		if deleted[m.first][m.SHA256] {
 			v.Deleted++
 			continue
 		}
-		v.bad(what, "%s", is)
+		v.bad(file, "it is missing: a leaf names it as %s", m.What)
 	}
 	if v.Asked == 0 {
 		v.bad(leavesDir, "there is no leaf in it")

@@ -99,6 +99,15 @@ func cosigned(head []byte, keys []string) (out []string) {
 	return out
 }
 
+// demand names the witnesses who have not signed a head.
+func (v *Verified) demand(head []byte, witnesses []string) {
+	for _, k := range witnesses {
+		if k = strings.TrimSpace(k); len(cosigned(head, []string{k})) == 0 {
+			v.bad(layout.CheckpointPath, "witness %s has not signed it", k)
+		}
+	}
+}
+
 // Unwitnessed are the addresses of the witnesses who have not signed the last head.
 func (l *Log) Unwitnessed() (out []string) {
 	head, err := os.ReadFile(filepath.Join(l.dir, layout.CheckpointPath))

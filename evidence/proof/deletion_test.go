@@ -29,7 +29,7 @@ func TestWhatWasDeletedIsNotMissing(t *testing.T) {
 	dir, k := filepath.Join(t.TempDir(), "log"), key(t)
 	l := openLog(t, dir, k)
 	deletion := revision(4, "a", 2, "", gone, shared)
-	deletion.Fact = json.RawMessage(strings.Replace(string(deletion.Fact), `"revision":2`, `"revision":2,"deleted":{"at":"2026-06-01T00:00:00Z","reason":"retention of scene street-stall, rejected: 720h"}`, 1))
+	deletion.Fact = json.RawMessage(strings.Replace(string(deletion.Fact), `"revision":2`, `"revision":2,"state":"rejected","deleted":{"at":"2026-06-01T00:00:00Z","reason":"retention of scene street-stall, rejected: 720h","pictures":["`+gone+`"]}`, 1))
 	deletion.At = time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
 	if err := l.Append(t.Context(), []Leaf{revision(1, "a", 1, "", gone, shared), revision(2, "b", 1, "", shared, kept), revision(3, "c", 1), deletion}); err != nil {
 		t.Fatal(err)
@@ -51,6 +51,12 @@ func TestWhatWasDeletedIsNotMissing(t *testing.T) {
 	}
 	if text := deletion.chinese(); !strings.Contains(text, "删除") || !strings.Contains(text, "720h") {
 		t.Errorf("a court reads %q", text)
+	}
+	if _, err := store.Delete(t.Context(), kept); err != nil {
+		t.Fatal(err)
+	}
+	if v := verify(t, dir, store, Options{}); len(v.Problems) != 1 || !strings.Contains(v.Problems[0].What, kept) {
+		t.Errorf("a picture of a lead that records no deletion: %v", v.Problems)
 	}
 	if _, err := store.Delete(t.Context(), shared); err != nil {
 		t.Fatal(err)
@@ -99,5 +105,28 @@ func TestABundleHasClips(t *testing.T) {
 	}
 	if v := verify(t, dir, store, Options{}); len(v.Problems) != 1 || !strings.Contains(v.Problems[0].What, "clip "+clip) {
 		t.Errorf("without it: %v", v.Problems)
+	}
+}
+
+// Who can write records cannot have pictures of a lead that goes on taken for deleted.
+func TestOnlyWhatHasEndedIsDeleted(t *testing.T) {
+	store, err := evidence.OpenFolder(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir, k := filepath.Join(t.TempDir(), "log"), key(t)
+	sha := strings.Repeat("a", 64)
+	x := revision(1, "a", 1, "", sha)
+	x.Fact = json.RawMessage(strings.Replace(string(x.Fact), `"revision":1`, `"revision":1,"state":"confirmed","deleted":{"reason":"because","pictures":["`+sha+`"]}`, 1))
+	l := openLog(t, dir, k)
+	if err := l.Append(t.Context(), []Leaf{x}); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	v := verify(t, dir, store, Options{})
+	if got := fmt.Sprint(v.Problems); v.Deleted != 0 || !strings.Contains(got, "had not ended") || !strings.Contains(got, sha) {
+		t.Errorf("%d deleted, problems %s", v.Deleted, got)
 	}
 }

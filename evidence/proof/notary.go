@@ -10,12 +10,12 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/google/renameio/v2"
 	"github.com/nats-io/nats.go/jetstream"
 	"github.com/transparency-dev/tessera/api/layout"
+	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/harrier-patrol/harrier/evidence"
@@ -174,6 +174,27 @@ func (n *Notary) keepDays(ctx context.Context) error {
 	}
 }
 
+// closed says whether a day has its last head: it has one, and that of another day was kept later. So it is where the clock was set back.
+func (n *Notary) closed(entries []os.DirEntry, day string) bool {
+	size := func(name string) int64 {
+		h, err := readHead(filepath.Join(n.Log.dir, daysDir, name), []note.Verifier{n.Log.verifier})
+		if err != nil {
+			return -1
+		}
+		return int64(h.Size)
+	}
+	has := size(day)
+	if has < 0 {
+		return false
+	}
+	for _, e := range entries {
+		if _, err := time.Parse(time.DateOnly, e.Name()); err == nil && e.Name() > day && size(e.Name()) >= has {
+			return true
+		}
+	}
+	return false
+}
+
 // keepDay keeps the head as that of the day so far, and stamps the last one of days before.
 func (n *Notary) keepDay(ctx context.Context, now time.Time) error {
 	raw, err := os.ReadFile(filepath.Join(n.Log.dir, layout.CheckpointPath))
@@ -188,11 +209,10 @@ func (n *Notary) keepDay(ctx context.Context, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	if n := len(entries); n > 0 && entries[n-1].Name() > today && !strings.HasPrefix(entries[n-1].Name(), today) {
-		return nil // the clock was set back: an earlier day has its head already
-	}
-	if err := renameio.WriteFile(filepath.Join(n.Log.dir, daysDir, today), raw, 0o644); err != nil {
-		return err
+	if !n.closed(entries, today) {
+		if err := renameio.WriteFile(filepath.Join(n.Log.dir, daysDir, today), raw, 0o644); err != nil {
+			return err
+		}
 	}
 	if n.Stamps == nil {
 		return nil

@@ -23,12 +23,12 @@ type tree struct {
 	dir     string
 	head    Head
 	v       *Verified
-	leaves  *compact.Range  // of the entries
-	nodes   *compact.Range  // of the lowest tiles
-	days    []dayHead       // by their size
-	levels  [][][]byte      // hashes of full tiles, by level, as the entries make them
-	deleted map[string]bool // leads that say that their pictures were deleted
-	told    []Problem       // entries that are not what the lowest tiles say, and the tiles that are not what the entries say
+	leaves  *compact.Range // of the entries
+	nodes   *compact.Range // of the lowest tiles
+	days    []dayHead      // by their size
+	levels  [][][]byte     // hashes of full tiles, by level, as the entries make them
+	deleted deletions      // of pictures, as leads record them
+	told    []Problem      // entries that are not what the lowest tiles say, and the tiles that are not what the entries say
 	tiles   []Problem
 }
 
@@ -39,7 +39,7 @@ type dayHead struct {
 
 func newTree(dir string, h Head, v *Verified) *tree {
 	f := compact.RangeFactory{Hash: rfc6962.DefaultHasher.HashChildren}
-	return &tree{dir: dir, head: h, v: v, deleted: map[string]bool{}, leaves: f.NewEmptyRange(0), nodes: f.NewEmptyRange(0)}
+	return &tree{dir: dir, head: h, v: v, deleted: deletions{}, leaves: f.NewEmptyRange(0), nodes: f.NewEmptyRange(0)}
 }
 
 // readDays reads the days' heads, and their stamps.
@@ -109,8 +109,8 @@ func (t *tree) read(ctx context.Context, o Options, each func(asked) error) erro
 				t.tiles = append(t.tiles, Problem{fmt.Sprintf("%s, hash %d", tileName, i), "it was altered: it is not that of " + what})
 			}
 			if bytes.Contains(leaf.Fact, []byte(`"deleted":{`)) {
-				if f := leaf.read(); f.Data.Deleted != nil {
-					t.deleted[f.Data.Lead] = true
+				if f := leaf.read(); !t.deleted.take(f) {
+					t.v.bad(fmt.Sprintf("leaf %d (revision %d of lead %s)", at, f.Data.Revision, f.Data.Lead), "it says that pictures were deleted of a lead that had not ended")
 				}
 			}
 			if entry != nil && o.wants(leaf) {

@@ -27,6 +27,8 @@ type Options struct {
 	Lead string // its pictures, too; "" for those of all leads, or of a day
 	Day  string // 2026-11-29, universal time; "" for all days
 	Keys []string
+	// Witnesses are the keys of those who must have signed the head.
+	Witnesses []string
 	// Pictures checks the evidence of the leaves that are asked for.
 	Pictures bool
 
@@ -115,6 +117,7 @@ func Verify(ctx context.Context, dir string, store *evidence.Store, o Options) (
 		return nil, err
 	}
 	v.Witnesses, v.Witnessed = len(witnesses), cosigned(raw, witnesses)
+	v.demand(raw, o.Witnesses)
 	v.Leaves, v.Root, v.head = head.Size, fmt.Sprintf("%x", head.Root), raw
 	t := newTree(dir, head, v)
 	days, err := t.readDays(dir, keys)
@@ -168,7 +171,8 @@ type fact struct {
 		Frame    string `json:"frame"`
 		Crop     string `json:"crop"`
 		Deleted  *struct {
-			Reason string `json:"reason"`
+			Reason   string   `json:"reason"`
+			Pictures []string `json:"pictures"`
 		} `json:"deleted"`
 		Shots []struct {
 			Original string `json:"original"`
@@ -347,12 +351,33 @@ type missing struct {
 	leads map[string]bool
 }
 
-// judge names the pictures that are missing without every lead that names them saying that its pictures were deleted.
-func (v *Verified) judge(deleted map[string]bool) {
+// deletions are the pictures of which leads record that they were deleted, by lead.
+type deletions map[string]map[string]bool
+
+// take takes in what a revision records, and says whether it may: only pictures of leads that have ended are deleted.
+func (d deletions) take(f fact) bool {
+	x := f.Data.Deleted
+	if x == nil {
+		return true
+	}
+	if d[f.Data.Lead] == nil {
+		d[f.Data.Lead] = map[string]bool{}
+		if f.Data.State != "rejected" && f.Data.State != "closed" {
+			return false
+		}
+		for _, sha := range x.Pictures {
+			d[f.Data.Lead][sha] = true
+		}
+	}
+	return true
+}
+
+// judge names the pictures that are missing without every lead that names them recording that they were deleted.
+func (v *Verified) judge(deleted deletions) {
 	for _, m := range v.gone {
 		kept := false
 		for lead := range m.leads {
-			kept = kept || !deleted[lead]
+			kept = kept || !deleted[lead][m.SHA256]
 		}
 		if !kept {
 			v.Deleted++

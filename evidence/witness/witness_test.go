@@ -73,6 +73,12 @@ func TestAWitnessSignsOneHistory(t *testing.T) {
 	if v := grow(filepath.Join(root, "another history"), leaves("as it never was", 60)); len(v.Witnessed) != 0 {
 		t.Error("another history of the same log is signed, too")
 	}
+	for dir, want := range map[string]int{one: 0, filepath.Join(root, "another history"): 1} {
+		v, err := proof.Verify(t.Context(), dir, nil, proof.Options{Witnesses: []string{w.Public}})
+		if err != nil || len(v.Problems) != want {
+			t.Errorf("%s, by who trusts the witness: %v, %v", dir, v.Problems, err)
+		}
+	}
 	srv.Close()
 	if v := grow(one, all[40:]); len(v.Witnessed) != 0 || v.Leaves != 60 {
 		t.Errorf("while the witness is away: %+v", v)

@@ -73,8 +73,9 @@ func (r *Remote) Fetch(ctx context.Context) (err error) {
 	req.Header.Set("Accept", "application/geo+json, application/json")
 	tag := r.File + ".etag"
 	if b, err := os.ReadFile(tag); err == nil {
-		if _, err := os.Stat(r.File); err == nil {
-			req.Header.Set("If-None-Match", string(b))
+		of, known, _ := strings.Cut(string(b), "\n")
+		if _, err := os.Stat(r.File); err == nil && of == u.Redacted() && known != "" {
+			req.Header.Set("If-None-Match", known)
 		}
 	}
 	res, err := http.DefaultClient.Do(req)
@@ -100,7 +101,7 @@ func (r *Remote) Fetch(ctx context.Context) (err error) {
 		return err
 	}
 	if was, err := os.ReadFile(r.File); err == nil && string(was) == string(b) {
-		return renameio.WriteFile(tag, []byte(res.Header.Get("ETag")), 0o600)
+		return renameio.WriteFile(tag, []byte(u.Redacted()+"\n"+res.Header.Get("ETag")), 0o600)
 	}
 	next := filepath.Join(filepath.Dir(r.File), "new-"+filepath.Base(r.File))
 	defer os.Remove(next)
@@ -113,5 +114,5 @@ func (r *Remote) Fetch(ctx context.Context) (err error) {
 	if err := renameio.WriteFile(r.File, b, 0o600); err != nil {
 		return err
 	}
-	return renameio.WriteFile(tag, []byte(res.Header.Get("ETag")), 0o600)
+	return renameio.WriteFile(tag, []byte(u.Redacted()+"\n"+res.Header.Get("ETag")), 0o600)
 }

@@ -31,7 +31,7 @@ func Reviewed(ctx context.Context, js jetstream.JetStream) ([]leads.Lead, error)
 	}
 	var out []leads.Lead
 	for _, l := range all {
-		if (l.State == leads.Confirmed || l.State == leads.Rejected) && l.Original != "" {
+		if (l.State == leads.Confirmed || l.State == leads.Rejected) && l.Original != "" && l.Deleted == nil {
 			out = append(out, l)
 		}
 	}

@@ -68,6 +68,12 @@ func TestPicturesWhoseTimeIsOverAreDeleted(t *testing.T) {
 	if err != nil || x.Deleted == nil || x.Deleted.Reason != "retention of scene street-stall, rejected: 720h0m0s" || x.Crop != own || x.State != leads.Rejected {
 		t.Errorf("the lead says %+v: %v", x.Deleted, err)
 	}
+	if len(x.Deleted.Pictures) != 2 {
+		t.Errorf("it names %v", x.Deleted.Pictures)
+	}
+	if _, err := l.Decide(t.Context(), leads.Review{Lead: rejected, Revision: x.Revision, Do: leads.DoUndo, By: "wang"}); !errors.Is(err, leads.ErrConflict) {
+		t.Errorf("a decision on it is taken back: %v", err)
+	}
 	if n, err := l.forgetNow(t.Context(), later.Add(time.Hour)); err != nil || n != 0 {
 		t.Errorf("again %d: %v", n, err)
 	}
@@ -78,4 +84,9 @@ func TestPicturesWhoseTimeIsOverAreDeleted(t *testing.T) {
 	if n, err := l.forgetNow(t.Context(), later.Add(2*time.Hour)); err != nil || n != 1 || there(own) {
 		t.Errorf("what was recorded and not done is not done later: %d, %v", n, err)
 	}
+	see("3", 0.5, vision.Finding{Frame: first, Crop: first})
+	wait(t, "a new lead of the same place", func() bool {
+		y, ok, err := l.Index.Lead(leads.IDOf("3"))
+		return err == nil && ok && y.Earlier == rejected && y.Deleted == nil
+	})
 }

@@ -60,11 +60,12 @@ type Ledger struct {
 	SchemaURL func(name string) string
 	Log       *slog.Logger
 
-	js    jetstream.JetStream
-	write sync.Mutex           // held while a revision is decided and kept: one at a time
-	last  map[string]uint64    // by stream, the last message that the index knows; under write
-	made  map[string]time.Time // by stream
-	ready atomic.Bool
+	js     jetstream.JetStream
+	write  sync.Mutex           // held while a revision is decided and kept: one at a time
+	last   map[string]uint64    // by stream, the last message that the index knows; under write
+	made   map[string]time.Time // by stream
+	ready  atomic.Bool
+	resent int // of the leads that wait for a case system, up to which they were sent again; of resend alone
 }
 
 // ErrNotReady says that the ledger still reads what was kept before.

@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -44,31 +45,42 @@ func (l *Ledger) resend(ctx context.Context, nc *nats.Conn) error {
 
 // resendNow sends the confirmed leads of real docks whose last step is before a moment, the oldest first, as long as somebody listens.
 func (l *Ledger) resendNow(ctx context.Context, nc *nats.Conn, before time.Time) error {
-	var waiting []leads.Lead
-	for x, err := range l.Index.All(index.Query{State: leads.Confirmed}) {
+	var waiting []string
+	for x, err := range l.Index.All(index.Query{State: leads.Confirmed}) { // the newest first
 		if err = errors.Join(err, ctx.Err()); err != nil {
 			return err
 		}
-		if x.Simulated || x.Steps[len(x.Steps)-1].At.After(before) {
-			continue
-		}
-		if waiting = append(waiting, x); len(waiting) > 2*resendMost { // the newest come first
-			waiting = append(waiting[:0:0], waiting[resendMost:]...)
+		if !x.Simulated && !x.Decided.After(before) {
+			waiting = append(waiting, x.Lead)
 		}
 	}
-	waiting = waiting[max(0, len(waiting)-resendMost):]
+	slices.Reverse(waiting)
+	// on from where the round before ended: leads that a case system never answers keep none back
+	begin := 0
+	if len(waiting) > resendMost {
+		begin = l.resent % len(waiting)
+		waiting = append(waiting[begin:], waiting[:begin]...)[:resendMost]
+	}
+	l.resent = begin + len(waiting)
 	inbox, err := nc.SubscribeSync(nc.NewRespInbox())
 	if err != nil {
 		return err
 	}
 	defer func() { _ = inbox.Unsubscribe() }()
-	for i := len(waiting) - 1; i >= 0; i-- {
-		m, err := l.message(waiting[i])
+	for i, lead := range waiting {
+		x, ok, err := l.Index.Lead(lead)
+		if err != nil {
+			return err
+		}
+		if !ok || x.State != leads.Confirmed {
+			continue
+		}
+		m, err := l.message(x)
 		if err != nil {
 			return err
 		}
 		m.Subject = SubjectCases
-		if i == len(waiting)-1 { // the first one finds out whether anybody is there
+		if i == 0 { // the first one finds out whether anybody is there
 			m.Reply = inbox.Subject
 		}
 		if err := nc.PublishMsg(m); err != nil {

@@ -4,7 +4,6 @@ import (
 	"maps"
 	"math"
 	"slices"
-	"time"
 
 	"github.com/harrier-patrol/harrier/leads"
 )
@@ -36,19 +35,26 @@ func (f *Facts) Agreed() (out []AgreementRow, err error) {
 		if err != nil {
 			return nil, err
 		}
-		s := l.Second
-		if s == nil {
-			continue
+		// also those of decisions that were taken back since: what somebody did about a disagreement does not undo it
+		made := l.Seconds
+		if l.Second.Waits() {
+			made = append(slices.Clone(made), *l.Second)
 		}
-		for i, p := range f.Periods {
-			if !p.holds(secondAt(l)) {
-				continue
+		for _, s := range made {
+			at := s.At
+			if s.Waits() {
+				at = l.Decided
 			}
-			if rows[i][l.Scene] == nil {
-				rows[i][l.Scene] = &AgreementRow{Period: p.Name, Scene: l.Scene}
+			for i, p := range f.Periods {
+				if !p.holds(at) {
+					continue
+				}
+				if rows[i][l.Scene] == nil {
+					rows[i][l.Scene] = &AgreementRow{Period: p.Name, Scene: l.Scene}
+				}
+				rows[i][l.Scene].add(&s)
+				rows[i][""].add(&s)
 			}
-			rows[i][l.Scene].add(s)
-			rows[i][""].add(s)
 		}
 	}
 	for _, by := range rows {
@@ -59,14 +65,6 @@ func (f *Facts) Agreed() (out []AgreementRow, err error) {
 		}
 	}
 	return out, nil
-}
-
-// secondAt is when the second review was made, or the first one where it waits.
-func secondAt(l leads.Lead) time.Time {
-	if l.Second.Waits() {
-		return l.Decided
-	}
-	return l.Second.At
 }
 
 func (r *AgreementRow) add(s *leads.Second) {
@@ -116,5 +114,11 @@ func kappa(a, b, c, d int) *Estimate {
 	z := k - chance*(1-k)
 	v = math.Max(0, v-z*z) / (n * (1 - chance) * (1 - chance))
 	e := 1.96 * math.Sqrt(v)
-	return &Estimate{&k, math.Max(-1, k-e), math.Min(1, k+e)}
+	low := k - e
+	if v == 0 && b == 0 { // of who always agreed the error says nothing: as if they had differed once more
+		if next := kappa(a, b+1, c, d); next != nil {
+			low = next.Low
+		}
+	}
+	return &Estimate{&k, math.Max(-1, low), math.Min(1, k+e)}
 }

@@ -93,7 +93,7 @@ func (g *Ground) of(by string, l leads.Lead) (out []string) {
 		return []string{l.Subdistrict}
 	}
 	for i := range g.streets {
-		if s := &g.streets[i]; s.in[l.Cell] > 0 && s.near(orb.Point{l.Lon, l.Lat}) {
+		if s := &g.streets[i]; s.ground[pieceOf(orb.Point{l.Lon, l.Lat})] {
 			out = append(out, s.name)
 		}
 	}

@@ -42,8 +42,8 @@ func (f *Facts) whatIs(p Period) (of map[string]standing, fresh []leads.Lead, er
 		if err != nil {
 			return nil, nil, err
 		}
-		if l.Register == nil || l.MergedIn != "" {
-			continue
+		if l.Register == nil || l.MergedIn != "" || l.State == leads.Rejected && (l.Reason == "wrong-thing" || l.Reason == "wrong-place") {
+			continue // also what was no structure, or another one
 		}
 		if l.Register.Standing == geo.New {
 			if p.seen(l) && l.State != leads.Rejected {

@@ -219,12 +219,44 @@ type cell struct {
 	km2         float64
 }
 
-// street is a named road: the parts of its corridor in each cell.
+// street is a named road: the ground of its corridor, each piece once, however its lines run beside each other.
 type street struct {
 	name, subdistrict string
 	km2               float64
 	in                map[string]float64 // square kilometres, by cell
-	line              []orb.Point        // steps along it
+	ground            map[piece]bool
+}
+
+// piece is a square of ground, pieceDeg wide.
+type piece struct{ x, y int32 }
+
+const pieceDeg = 1e-4
+
+func pieceOf(p orb.Point) piece {
+	return piece{int32(math.Floor(p[0] / pieceDeg)), int32(math.Floor(p[1] / pieceDeg))}
+}
+
+func (q piece) middle() orb.Point {
+	return orb.Point{(float64(q.x) + 0.5) * pieceDeg, (float64(q.y) + 0.5) * pieceDeg}
+}
+
+// km2 of it.
+func (q piece) km2() float64 {
+	const degM = 111_195.0
+	return degM * degM * pieceDeg * pieceDeg * math.Cos(q.middle()[1]*math.Pi/180) / 1e6
+}
+
+// around are the pieces whose middle lies within the corridor of a point.
+func around(p orb.Point, each func(piece)) {
+	c := pieceOf(p)
+	const reach = 4 // pieces are 8 m wide and more, up to 45 degrees north
+	for y := c.y - reach; y <= c.y+reach; y++ {
+		for x := c.x - reach; x <= c.x+reach; x++ {
+			if q := (piece{x, y}); geo.DistanceM(q.middle(), p) <= corridorM {
+				each(q)
+			}
+		}
+	}
 }
 
 // A street's corridor reaches so far to both sides of its middle; it is gone along in such steps.
@@ -246,18 +278,20 @@ func NewGround(grid *geo.Grid, roads []Road) *Ground {
 		}
 		s := named[r.Name]
 		if s == nil {
-			s = &street{name: r.Name, in: map[string]float64{}}
+			s = &street{name: r.Name, in: map[string]float64{}, ground: map[piece]bool{}}
 			named[r.Name] = s
 		}
 		for _, p := range geo.Steps(r.Line, stepM) {
-			c, ok := grid.At(p)
-			if !ok {
-				continue
-			}
-			const part = stepM * 2 * corridorM / 1e6
-			s.in[c.Code] += part
-			s.km2 += part
-			s.line = append(s.line, p)
+			around(p, func(q piece) {
+				if s.ground[q] {
+					return
+				}
+				if c, ok := grid.At(q.middle()); ok {
+					s.ground[q] = true
+					s.in[c.Code] += q.km2()
+					s.km2 += q.km2()
+				}
+			})
 		}
 	}
 	for _, s := range named {
@@ -283,16 +317,6 @@ func NewGround(grid *geo.Grid, roads []Road) *Ground {
 type Road struct {
 	Name string
 	Line orb.LineString
-}
-
-// near says whether a place lies in the street's corridor.
-func (s *street) near(p orb.Point) bool {
-	for _, q := range s.line {
-		if geo.DistanceM(p, q) <= corridorM {
-			return true
-		}
-	}
-	return false
 }
 
 func compare(a, b string) int {

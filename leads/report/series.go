@@ -63,6 +63,7 @@ func (s *Series) Run(ctx context.Context) error {
 
 // keep keeps the reports of the periods that ended last, where they are not kept yet.
 func (s *Series) keep(ctx context.Context, now time.Time) error {
+	var failed error // of one report, which does not keep the others back
 	for _, x := range series {
 		running, err := PeriodOf(x.length, now.Add(-s.After), s.Reader.Zone)
 		if err != nil {
@@ -80,10 +81,10 @@ func (s *Series) keep(ctx context.Context, now time.Time) error {
 			continue
 		}
 		if err := s.publish(ctx, x.report, x.length, p); err != nil {
-			return fmt.Errorf("report %s of %s: %w", x.report, p.Name, err)
+			failed = errors.Join(failed, fmt.Errorf("report %s of %s: %w", x.report, p.Name, err))
 		}
 	}
-	return nil
+	return failed
 }
 
 // whole is the subject's end of what is of no subdistrict; it is published last, and so says that all of a period is there.
@@ -102,6 +103,9 @@ func (s *Series) kept(ctx context.Context, report, length string) (until time.Ti
 	var r Report
 	if err == nil {
 		err = json.Unmarshal(m.Data, &r)
+	}
+	if r.More { // this process died between its parts
+		return time.Time{}, err
 	}
 	return r.Until, err
 }

@@ -173,7 +173,7 @@ func (f *flightWatch) sightings(ctx context.Context, l look, at time.Time) error
 		if err := f.sink.Finding(x); err != nil {
 			return err
 		}
-		if f.reel != nil && x.Original != "" {
+		if f.reel != nil && x.Original != "" && !x.Withheld {
 			f.clips = append(f.clips, wantedClip{k, l.session, o.PTS, time.Now()})
 		}
 	}

@@ -378,6 +378,7 @@ export interface components {
         Deletion: {
             /** Format: date-time */
             at: string;
+            pictures: string[] | null;
             reason: string;
         };
         Dock: {
@@ -829,6 +830,7 @@ export interface components {
             /** Format: double */
             score: number;
             second?: components["schemas"]["Second"];
+            seconds?: components["schemas"]["Second"][] | null;
             /** Format: int64 */
             seen: number;
             shots?: components["schemas"]["Shot"][] | null;
