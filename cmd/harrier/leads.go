@@ -148,8 +148,8 @@ func (x *leadsExport) Run(ctx context.Context) error {
 		err = export.GeoPackage(x.Out, all)
 	} else {
 		write := map[string]func(f *os.File) error{
-			"geojson": func(f *os.File) error { return export.GeoJSON(f, all) },
-			"csv":     func(f *os.File) error { return export.CSV(f, all) },
+			"geojson": func(f *os.File) error { return export.GeoJSON(f, export.Of(all)) },
+			"csv":     func(f *os.File) error { return export.CSV(f, export.Of(all)) },
 		}[x.Format]
 		var f *os.File
 		if f, err = os.Create(x.Out); err == nil {

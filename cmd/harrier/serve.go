@@ -237,7 +237,7 @@ func (b *base) openHandover(book *ledger.Ledger) error {
 		if err := d.Open(); err != nil {
 			return fmt.Errorf("leads.drop: %w", err)
 		}
-		b.add(func(ctx context.Context) error { return d.Run(ctx, book.Real, b.log) })
+		b.add(func(ctx context.Context) error { return d.Run(ctx, book.Real(), b.log) })
 	}
 	return nil
 }

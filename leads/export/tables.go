@@ -1,6 +1,7 @@
 package export
 
 import (
+	"bufio"
 	"bytes"
 	"database/sql"
 	"encoding/binary"
@@ -8,6 +9,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"iter"
 	"math"
 	"os"
 	"strconv"
@@ -23,24 +25,43 @@ import (
 	"github.com/harrier-patrol/harrier/leads"
 )
 
-// GeoJSON writes leads as points (WGS-84, as RFC 7946 has it), with all that is known of them.
-func GeoJSON(w io.Writer, all []leads.Lead) error {
-	fc := geojson.NewFeatureCollection()
-	fc.ExtraMembers = map[string]any{"datum": geo.WGS84}
-	for _, l := range all {
+// Of are leads that are at hand already.
+func Of(all []leads.Lead) iter.Seq2[leads.Lead, error] {
+	return func(yield func(leads.Lead, error) bool) {
+		for _, l := range all {
+			if !yield(l, nil) {
+				return
+			}
+		}
+	}
+}
+
+// GeoJSON writes leads as points (WGS-84, as RFC 7946 has it), with all that is known of them, a line each.
+func GeoJSON(w io.Writer, all iter.Seq2[leads.Lead, error]) error {
+	out := bufio.NewWriter(w)
+	fmt.Fprintf(out, "{\"type\":\"FeatureCollection\",\"datum\":%q,\"features\":[", geo.WGS84)
+	between := "\n"
+	for l, err := range all {
+		if err != nil {
+			return err
+		}
 		f := geojson.NewFeature(orb.Point{l.Lon, l.Lat})
 		b, err := json.Marshal(l)
 		if err == nil {
 			err = json.Unmarshal(b, &f.Properties)
 		}
+		if err == nil {
+			b, err = json.Marshal(f)
+		}
 		if err != nil {
 			return err
 		}
-		fc.Append(f)
+		_, _ = out.WriteString(between) // an error stays, and Flush says it
+		_, _ = out.Write(b)
+		between = ",\n"
 	}
-	e := json.NewEncoder(w)
-	e.SetIndent("", " ")
-	return e.Encode(fc)
+	_, _ = out.WriteString("\n]}\n")
+	return out.Flush()
 }
 
 // columns of tables, and what of a lead stands in them.
@@ -93,7 +114,7 @@ func moment(t time.Time) string {
 }
 
 // CSV writes leads as a table, as Excel reads it: with a byte order mark, and nothing that it would take for a formula.
-func CSV(w io.Writer, all []leads.Lead) error {
+func CSV(w io.Writer, all iter.Seq2[leads.Lead, error]) error {
 	if _, err := w.Write([]byte("\uFEFF")); err != nil {
 		return err
 	}
@@ -106,7 +127,10 @@ func CSV(w io.Writer, all []leads.Lead) error {
 	if err := c.Write(row); err != nil {
 		return err
 	}
-	for _, l := range all {
+	for l, err := range all {
+		if err != nil {
+			return err
+		}
 		for i, k := range columns {
 			switch v := k.of(l).(type) {
 			case float64:

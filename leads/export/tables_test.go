@@ -24,7 +24,7 @@ var some = []leads.Lead{
 // What Excel opens says what the leads say, and starts nothing.
 func TestCSV(t *testing.T) {
 	var b bytes.Buffer
-	if err := CSV(&b, some); err != nil {
+	if err := CSV(&b, Of(some)); err != nil {
 		t.Fatal(err)
 	}
 	text, ok := strings.CutPrefix(b.String(), "\uFEFF")
@@ -55,7 +55,7 @@ func TestCSV(t *testing.T) {
 
 func TestGeoJSON(t *testing.T) {
 	var b bytes.Buffer
-	if err := GeoJSON(&b, some); err != nil {
+	if err := GeoJSON(&b, Of(some)); err != nil {
 		t.Fatal(err)
 	}
 	var fc struct {

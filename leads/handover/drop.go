@@ -1,9 +1,10 @@
 package handover
 
 import (
-	"bytes"
 	"context"
 	"fmt"
+	"io"
+	"iter"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -40,7 +41,7 @@ func (d *Drop) Open() error {
 const dropLook = time.Minute
 
 // Run writes each night's files, later in the day where this did not run then, until ctx ends. all are the leads of real docks as they are.
-func (d *Drop) Run(ctx context.Context, all func() ([]leads.Lead, error), log *slog.Logger) error {
+func (d *Drop) Run(ctx context.Context, all iter.Seq2[leads.Lead, error], log *slog.Logger) error {
 	t := time.NewTicker(dropLook)
 	defer t.Stop()
 	for {
@@ -56,7 +57,7 @@ func (d *Drop) Run(ctx context.Context, all func() ([]leads.Lead, error), log *s
 }
 
 // write writes the files of a day once its hour has come, where they are not there.
-func (d *Drop) write(now time.Time, all func() ([]leads.Lead, error)) error {
+func (d *Drop) write(now time.Time, all iter.Seq2[leads.Lead, error]) error {
 	midnight := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location())
 	if now.Sub(midnight) < d.at {
 		return nil
@@ -65,19 +66,26 @@ func (d *Drop) write(now time.Time, all func() ([]leads.Lead, error)) error {
 	if _, err := os.Stat(name + ".geojson"); err == nil {
 		return nil
 	}
-	found, err := all()
+	for _, file := range []struct {
+		end   string
+		write func(io.Writer, iter.Seq2[leads.Lead, error]) error
+	}{{".csv", export.CSV}, {".geojson", export.GeoJSON}} { // the second one at last: it says that both are there
+		if err := d.put(name+file.end, all, file.write); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// put writes a file whole, or not at all.
+func (d *Drop) put(path string, all iter.Seq2[leads.Lead, error], write func(io.Writer, iter.Seq2[leads.Lead, error]) error) error {
+	f, err := renameio.NewPendingFile(path, renameio.WithPermissions(0o644))
 	if err != nil {
 		return err
 	}
-	var table, points bytes.Buffer
-	if err := export.CSV(&table, found); err != nil {
+	defer func() { _ = f.Cleanup() }()
+	if err := write(f, all); err != nil {
 		return err
 	}
-	if err := export.GeoJSON(&points, found); err != nil {
-		return err
-	}
-	if err := renameio.WriteFile(name+".csv", table.Bytes(), 0o644); err != nil {
-		return err
-	}
-	return renameio.WriteFile(name+".geojson", points.Bytes(), 0o644) // at last: it says that both are there
+	return f.CloseAtomicallyReplace()
 }

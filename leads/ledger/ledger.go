@@ -7,9 +7,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 	"log/slog"
 	"maps"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -381,16 +381,22 @@ func (l *Ledger) Decide(ctx context.Context, r leads.Review) (leads.Lead, error)
 }
 
 // Real are the leads of real docks as they are, the newest first; ErrNotReady before the leads so far are read.
-func (l *Ledger) Real() (out []leads.Lead, err error) {
-	x, err := l.Read()
-	for more, after := true, ""; err == nil && more; {
-		var page []leads.Lead
-		if page, more, err = x.Page(index.Query{}, after, inOneGo); err == nil && len(page) > 0 {
-			after = page[len(page)-1].Lead
-			out = append(out, slices.DeleteFunc(page, func(l leads.Lead) bool { return l.Simulated })...)
+func (l *Ledger) Real() iter.Seq2[leads.Lead, error] {
+	return func(yield func(leads.Lead, error) bool) {
+		x, err := l.Read()
+		if err != nil {
+			yield(leads.Lead{}, err)
+			return
+		}
+		for lead, err := range x.All(index.Query{}) {
+			if err == nil && lead.Simulated {
+				continue
+			}
+			if !yield(lead, err) || err != nil {
+				return
+			}
 		}
 	}
-	return out, err
 }
 
 // Read returns the index to read in; ErrNotReady before the leads so far are read.

@@ -34,7 +34,7 @@ func (in *inspection) finish(ctx context.Context) error {
 		return err
 	}
 	var points bytes.Buffer
-	if err := export.GeoJSON(&points, found); err != nil {
+	if err := export.GeoJSON(&points, export.Of(found)); err != nil {
 		return err
 	}
 	if err := os.WriteFile(filepath.Join(in.c.Out, "leads.geojson"), points.Bytes(), 0o644); err != nil {
