@@ -127,7 +127,7 @@ func attackNATS(t *testing.T, url string, passwords map[string]string) {
 		{"harrier.checkpoints.F1", "ah", "ah"},
 		{"harrier.dead.X.y.1", "ah", "ah"},
 		{"cases.feedback.L1", "ac", "ah"},
-		{"cases.leads", "a", "ac"},
+		{"cases.leads", "ah", "ac"},
 		{"harrier.feedback.L1", "ah", "ah"},
 		{"$KV.fleet.D1", "ah", "a"},
 		{"$KV.owners.D1", "ah", "a"},
