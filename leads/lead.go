@@ -131,17 +131,18 @@ type Step struct {
 
 // Shot is a frame that shows the thing.
 type Shot struct {
-	Finding  string          `json:"finding"`
-	Flight   string          `json:"flight"`
-	Captured time.Time       `json:"captured"`
-	Score    float64         `json:"score"`
-	Original string          `json:"original,omitempty"`
-	Frame    string          `json:"frame"`
-	Crop     string          `json:"crop"`
-	Clip     string          `json:"clip,omitempty"` // SHA-256 of ten seconds of video around it (MP4); sealed
-	Box      json.RawMessage `json:"box,omitempty"`
-	Model    string          `json:"model,omitempty"` // network that told it
-	Pose     *geo.Pose       `json:"pose,omitempty"`  // of the camera, with its error
+	Finding   string          `json:"finding"`
+	Flight    string          `json:"flight"`
+	Captured  time.Time       `json:"captured"`
+	Score     float64         `json:"score"`
+	Original  string          `json:"original,omitempty"`
+	Frame     string          `json:"frame"`
+	Crop      string          `json:"crop"`
+	Sharpness float64         `json:"sharpness,omitempty"` // of the frame, 0 (blurred) to 1; 0 where it is not known
+	Clip      string          `json:"clip,omitempty"`      // SHA-256 of ten seconds of video around it (MP4); sealed
+	Box       json.RawMessage `json:"box,omitempty"`
+	Model     string          `json:"model,omitempty"` // network that told it
+	Pose      *geo.Pose       `json:"pose,omitempty"`  // of the camera, with its error
 }
 
 // Gone says when a flight showed that the thing is not there any more; false while it is.

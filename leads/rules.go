@@ -160,23 +160,9 @@ const (
 )
 
 func shotOf(f vision.Finding) Shot {
-	s := Shot{Finding: f.ID, Flight: f.Flight, Captured: f.Captured, Score: f.Score, Original: f.Original, Frame: f.Frame, Crop: f.Crop, Clip: f.Clip, Model: f.Model, Pose: f.Pose}
+	s := Shot{Finding: f.ID, Flight: f.Flight, Captured: f.Captured, Score: f.Score, Original: f.Original, Frame: f.Frame, Crop: f.Crop, Clip: f.Clip, Sharpness: f.Sharpness, Model: f.Model, Pose: f.Pose}
 	s.Box, _ = json.Marshal(f.Box)
 	return s
-}
-
-// withShot is the best of the frames so far and one more.
-func withShot(shots []Shot, s Shot) []Shot {
-	all := append(slices.DeleteFunc(slices.Clone(shots), func(o Shot) bool { return o.Finding == s.Finding }), s)
-	slices.SortStableFunc(all, func(a, b Shot) int { return cmp.Compare(b.Score, a.Score) })
-	of := map[string]int{}
-	var out []Shot
-	for _, o := range all {
-		if of[o.Flight]++; of[o.Flight] <= maxFlightShots && len(out) < maxShots {
-			out = append(out, o)
-		}
-	}
-	return out
 }
 
 // sighted is what a further sighting of the thing makes of its lead; false where what is seen now is another matter, and a lead of its own.

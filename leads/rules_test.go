@@ -600,3 +600,26 @@ func TestClipsComeLater(t *testing.T) {
 		}
 	}
 }
+
+// Sharp and large frames come before blurred and small ones, and one of another side before a better one of a side that is shown.
+func TestTheBestFrames(t *testing.T) {
+	l := newLife(t, leads.Scene{})
+	for i, x := range []struct {
+		sharp, size, yaw float64
+	}{{0.1, 80, 0}, {0.6, 80, 10}, {0.6, 10, 20}, {0.55, 80, 350}, {0.5, 60, 180}} {
+		f := finding(fmt.Sprint(i), 0, day.Add(time.Duration(i)*time.Minute))
+		f.Sharpness, f.Box, f.Pose = x.sharp, vision.Box{W: x.size, H: x.size}, &geo.Pose{YawDeg: x.yaw}
+		l.see(f)
+	}
+	x, _, err := l.known.Lead(leads.IDOf("0"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var order []string
+	for _, s := range x.Shots {
+		order = append(order, s.Finding)
+	}
+	if want := []string{"1", "4", "3", "0", "2"}; !slices.Equal(order, want) {
+		t.Errorf("the frames are in the order %v, want %v", order, want)
+	}
+}

@@ -100,8 +100,9 @@ type Finding struct {
 	Original   string            `json:"original"` // SHA-256 of the frame as it was taken, sealed
 	Frame      string            `json:"frame"`    // SHA-256 of it with faces and plates made unrecognisable
 	Crop       string            `json:"crop"`
-	Clip       string            `json:"clip,omitempty"` // SHA-256 of ten seconds of video around it (MP4), sealed; a later revision brings it
-	Box        Box               `json:"box"`            // in that frame
+	Clip       string            `json:"clip,omitempty"`      // SHA-256 of ten seconds of video around it (MP4), sealed; a later revision brings it
+	Box        Box               `json:"box"`                 // in that frame
+	Sharpness  float64           `json:"sharpness,omitempty"` // of that frame, 0 (blurred) to 1; 0 where it is not known
 	Simulated  bool              `json:"simulated"`
 	Register   *geo.Match        `json:"register,omitempty"` // of structures, where a register is known
 	Since      *Since            `json:"since,omitempty"`    // of structures, where an earlier pass can be compared

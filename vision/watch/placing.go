@@ -152,6 +152,7 @@ func (f *flightWatch) sightings(ctx context.Context, l look, at time.Time) error
 			return err
 		}
 		x := f.finding(k, o, scene.Name, read)
+		x.Sharpness = l.seen.sharpness
 		if p, ok := f.pose(f.base(), o.PTS); ok {
 			f.judge(&x, o, f.on(f.base()), p, scene)
 		}

@@ -753,6 +753,8 @@ export interface components {
             pose?: components["schemas"]["Pose"];
             /** Format: double */
             score: number;
+            /** Format: double */
+            sharpness?: number;
         };
         Since: {
             /** Format: date-time */
