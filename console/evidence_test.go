@@ -67,7 +67,8 @@ func TestEvidenceIsReadWithTheRightsOfItsLead(t *testing.T) {
 			t.Error(err)
 		}
 	}()
-	for end := time.Now().Add(time.Minute); x.Len() < 2; time.Sleep(10 * time.Millisecond) {
+	ready := func() bool { _, err := book.Read(); return err == nil && x.Len() == 2 }
+	for end := time.Now().Add(time.Minute); !ready(); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatal("the leads are not read within a minute")
 		}

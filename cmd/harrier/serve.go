@@ -266,9 +266,11 @@ func (b *base) openReports(scenes []vision.SceneFile, book *ledger.Ledger, w *wa
 	if err != nil {
 		return nil, fmt.Errorf("city.roads: %w", err)
 	}
-	g := report.NewGround(ground.Grid, roads)
-	g.Register, g.Fences, g.Ordered = ground.Register, ground.Fences, c.Ordered
-	r := &report.Reader{Ground: g, Scenes: map[string]report.Scene{}, Zone: zone, Index: book.Read, JS: b.js}
+	r := &report.Reader{Ground: func() *report.Ground {
+		g := report.NewGround(ground.Grid, roads)
+		g.Register, g.Fences, g.Ordered = ground.Register, ground.Fences, c.Ordered
+		return g
+	}, Scenes: map[string]report.Scene{}, Zone: zone, Index: book.Read, JS: b.js}
 	for _, s := range scenes {
 		r.Scenes[s.Scene] = report.Scene{HalfPerKM2: book.Rules.Scenes[s.Scene].Order.HalfPerKM2, Rates: w.Model.Manifest.Rates[s.Scene], ShowsM: book.Shows[s.Scene], Structures: s.Vision.Structures()}
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"sync"
 	"time"
 
@@ -48,7 +49,7 @@ type Report struct {
 
 // Reader makes reports of what is kept; one at a time.
 type Reader struct {
-	Ground *Ground
+	Ground func() *Ground // measured when it is needed: of a district it takes tens of megabytes
 	Scenes map[string]Scene
 	Zone   *time.Location
 	Index  func() (*index.Index, error) // an error while it is not there
@@ -69,13 +70,16 @@ func (r *Reader) Read(ctx context.Context, a Asked) (Report, error) {
 	}
 	r.one.Lock()
 	defer r.one.Unlock()
+	if !slices.Contains(All, a.Report) {
+		return out, fmt.Errorf("%w: %q is none of %q", ErrAsked, a.Report, All)
+	}
 	f, err := r.facts(ctx, periods, a.Simulated)
 	if err != nil {
 		return out, err
 	}
 	switch a.Report {
 	case Order:
-		if _, err := r.Ground.areasBy(a.By); err != nil {
+		if _, err := f.Ground.areasBy(a.By); err != nil {
 			return out, fmt.Errorf("%w: %w", ErrAsked, err)
 		}
 		out.Order, err = f.OrderIndex(a.By)
@@ -85,8 +89,6 @@ func (r *Reader) Read(ctx context.Context, a Asked) (Report, error) {
 		out.Completion, err = f.Completed()
 	case Agreement:
 		out.Agreement, err = f.Agreed()
-	default:
-		err = fmt.Errorf("%w: %q is none of %q", ErrAsked, a.Report, All)
 	}
 	return out, err
 }
@@ -94,7 +96,7 @@ func (r *Reader) Read(ctx context.Context, a Asked) (Report, error) {
 // facts reads what was seen in periods that follow one another. The stream has one message of each flight's coverage, the last.
 func (r *Reader) facts(ctx context.Context, periods []Period, simulated bool) (*Facts, error) {
 	from, until := periods[0].From, periods[len(periods)-1].Until
-	f := &Facts{Ground: r.Ground, Scenes: r.Scenes, Periods: periods, Leads: r.leads(ctx, until, simulated)}
+	f := &Facts{Ground: r.Ground(), Scenes: r.Scenes, Periods: periods, Leads: r.leads(ctx, until, simulated)}
 	err := journal.Replay(ctx, r.JS, "COVERAGE", ">", journal.From{Time: from}, func(m journal.Msg) error {
 		var c vision.Covered
 		if err := json.Unmarshal(m.Data, &c); err != nil || c.Simulated != simulated {

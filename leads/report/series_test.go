@@ -48,7 +48,7 @@ func TestASeriesOnNATS(t *testing.T) {
 	}
 	g := NewGround(grid, nil)
 	g.Register, g.Fences = geo.NewRegister(nil), geo.NewFences(nil)
-	r := &Reader{Ground: g, Scenes: stalls, Zone: zone, Index: func() (*index.Index, error) { return x, nil }, JS: js}
+	r := &Reader{Ground: func() *Ground { return g }, Scenes: stalls, Zone: zone, Index: func() (*index.Index, error) { return x, nil }, JS: js}
 	// coverage is read from when it was kept: here, now
 	if r, err := r.Read(t.Context(), Asked{Report: "weather", Length: Day, From: yesterday, Until: now}); !errors.Is(err, ErrAsked) {
 		t.Errorf("a report that there is not: %+v, %v", r, err)
@@ -134,7 +134,7 @@ func TestLargeReportsComeInParts(t *testing.T) {
 	}
 	g := NewGround(grid, nil)
 	g.Register, g.Fences = geo.NewRegister(nil), geo.NewFences(nil)
-	s := &Series{Reader: &Reader{Ground: g, Scenes: stalls, Zone: zone, Index: func() (*index.Index, error) { return x, nil }, JS: js}, Log: slog.New(slog.DiscardHandler)}
+	s := &Series{Reader: &Reader{Ground: func() *Ground { return g }, Scenes: stalls, Zone: zone, Index: func() (*index.Index, error) { return x, nil }, JS: js}, Log: slog.New(slog.DiscardHandler)}
 	p, err := PeriodOf(Day, time.Now(), zone)
 	if err == nil {
 		err = s.publish(t.Context(), Order, Day, p)
