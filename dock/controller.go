@@ -247,7 +247,16 @@ func (c *Controller) hand(m *nats.Msg) {
 	}
 }
 
-// State of every dock as last known, for the console.
+// State of a dock as last known; false where this controller has no such dock.
+func (c *Controller) State(sn string) (Status, bool) {
+	s := c.docks[sn]
+	if s == nil {
+		return Status{}, false
+	}
+	return s.status(), true
+}
+
+// States are those of every dock, for the console.
 func (c *Controller) States() []Status {
 	out := make([]Status, 0, len(c.docks))
 	for _, d := range c.o.Docks {

@@ -174,10 +174,8 @@ func (b *base) openLedger(ctx context.Context, scenes []vision.SceneFile, ground
 
 // equipment is that of a dock, with the firmware that it told last.
 func (b *base) equipment(sn string) *leads.Equipment {
-	for _, d := range b.controller.States() {
-		if d.SN == sn {
-			return &leads.Equipment{Dock: d.SN, Model: d.Model, Firmware: d.Firmware, Aircraft: d.Aircraft, AircraftFirmware: d.AircraftFirmware, Certificate: d.Certificate}
-		}
+	if d, ok := b.controller.State(sn); ok {
+		return &leads.Equipment{Dock: d.SN, Model: d.Model, Firmware: d.Firmware, Aircraft: d.Aircraft, AircraftFirmware: d.AircraftFirmware, Certificate: d.Certificate}
 	}
 	return nil
 }

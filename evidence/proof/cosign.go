@@ -110,6 +110,9 @@ func (v *Verified) demand(head []byte, witnesses []string) {
 
 // Unwitnessed are the addresses of the witnesses who have not signed the last head.
 func (l *Log) Unwitnessed() (out []string) {
+	if len(l.witnesses) == 0 {
+		return nil
+	}
 	head, err := os.ReadFile(filepath.Join(l.dir, layout.CheckpointPath))
 	if err != nil {
 		return nil // there is none yet

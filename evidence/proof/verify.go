@@ -150,14 +150,15 @@ func Verify(ctx context.Context, dir string, store *evidence.Store, o Options) (
 
 // fact is what proof knows of the facts in leaves: of a lead's revision, and of a decision.
 type fact struct {
-	Lead   string `json:"lead"` // of a decision
-	Do     string `json:"do"`
-	State  string `json:"state"` // of a case system's answer
-	Case   string `json:"case"`
-	By     string `json:"by"`
-	Reason string `json:"reason"`
-	Note   string `json:"note"`
-	Data   struct {
+	Lead    string `json:"lead"` // of a decision
+	Do      string `json:"do"`
+	Verdict string `json:"verdict"` // of a second review
+	State   string `json:"state"`   // of a case system's answer
+	Case    string `json:"case"`
+	By      string `json:"by"`
+	Reason  string `json:"reason"`
+	Note    string `json:"note"`
+	Data    struct {
 		Lead     string `json:"lead"`
 		Revision int    `json:"revision"`
 		State    string `json:"state"`

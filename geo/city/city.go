@@ -296,21 +296,28 @@ func followFile(ctx context.Context, path string, log *slog.Logger, take func() 
 		return last
 	}
 	last := changed()
-	t := time.NewTicker(registerLook)
+	return every(ctx, registerLook, func() {
+		now := changed()
+		if now.IsZero() || now.Equal(last) {
+			return
+		}
+		last = now
+		if err := take(); err != nil {
+			log.Error("a file that changed", "file", path, "error", err)
+		}
+	})
+}
+
+// every does something each time that so long has passed, until ctx ends.
+func every(ctx context.Context, d time.Duration, do func()) error {
+	t := time.NewTicker(d)
 	defer t.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-t.C:
-		}
-		now := changed()
-		if now.IsZero() || now.Equal(last) {
-			continue
-		}
-		last = now
-		if err := take(); err != nil {
-			log.Error("a file that changed", "file", path, "error", err)
+			do()
 		}
 	}
 }

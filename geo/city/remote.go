@@ -39,18 +39,11 @@ const (
 
 // Run asks for newer ones until ctx ends.
 func (r *Remote) Run(ctx context.Context) error {
-	t := time.NewTicker(remoteEvery)
-	defer t.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-t.C:
-		}
+	return every(ctx, remoteEvery, func() {
 		if err := r.Fetch(ctx); err != nil && ctx.Err() == nil {
 			r.Log.Error("what another system gives out is not taken in; the copy stays", "error", err)
 		}
-	}
+	})
 }
 
 // Fetch takes in a newer one, where there is one and it is in order. An error leaves the copy as it is.

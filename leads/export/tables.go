@@ -113,13 +113,30 @@ func moment(t time.Time) string {
 	return t.Format(time.RFC3339)
 }
 
-// CSV writes leads as a table, as Excel reads it: with a byte order mark, and nothing that it would take for a formula.
-func CSV(w io.Writer, all iter.Seq2[leads.Lead, error]) error {
-	if _, err := w.Write([]byte("\uFEFF")); err != nil {
-		return err
+// NewTable begins a table as Excel reads it: with a byte order mark, and lines that end as Windows has them.
+func NewTable(w io.Writer) (*csv.Writer, error) {
+	if _, err := io.WriteString(w, "\uFEFF"); err != nil {
+		return nil, err
 	}
 	c := csv.NewWriter(w)
 	c.UseCRLF = true
+	return c, nil
+}
+
+// Plain is a text that Excel takes for no formula.
+func Plain(text string) string {
+	if text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) {
+		return "'" + text
+	}
+	return text
+}
+
+// CSV writes leads as a table, as Excel reads it.
+func CSV(w io.Writer, all iter.Seq2[leads.Lead, error]) error {
+	c, err := NewTable(w)
+	if err != nil {
+		return err
+	}
 	row := make([]string, len(columns))
 	for i, k := range columns {
 		row[i] = k.name
@@ -136,9 +153,7 @@ func CSV(w io.Writer, all iter.Seq2[leads.Lead, error]) error {
 			case float64:
 				row[i] = strconv.FormatFloat(v, 'f', -1, 64)
 			case string:
-				if row[i] = v; strings.HasPrefix(v, "=") || strings.HasPrefix(v, "+") || strings.HasPrefix(v, "-") || strings.HasPrefix(v, "@") {
-					row[i] = "'" + v
-				}
+				row[i] = Plain(v)
 			default:
 				row[i] = fmt.Sprint(v)
 			}

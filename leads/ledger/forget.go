@@ -23,21 +23,13 @@ const (
 
 // forget deletes the pictures of leads whose time is over, until ctx ends.
 func (l *Ledger) forget(ctx context.Context) error {
-	t := time.NewTicker(forgetEvery)
-	defer t.Stop()
-	for {
-		switch n, err := l.forgetNow(ctx, time.Now()); {
-		case err != nil && ctx.Err() == nil:
-			l.Log.Error("pictures whose time is over are not deleted; trying again", "error", err)
-		case n > 0:
+	return l.every(ctx, forgetEvery, "pictures whose time is over are not deleted", func() error {
+		n, err := l.forgetNow(ctx, time.Now())
+		if n > 0 {
 			l.Log.Info("pictures deleted whose time is over", "pictures", n)
 		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-t.C:
-		}
-	}
+		return err
+	})
 }
 
 // forgetNow records for each lead whose time is over which of its pictures are deleted, and why: those that it ever named and no other lead did. Then it deletes

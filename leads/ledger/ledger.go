@@ -266,21 +266,12 @@ const keepUpEvery = 2 * time.Second
 
 // keepUp reads what others keep, until ctx ends.
 func (l *Ledger) keepUp(ctx context.Context) error {
-	t := time.NewTicker(keepUpEvery)
-	defer t.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-t.C:
-		}
+	return l.every(ctx, keepUpEvery, "leads that others kept cannot be read", func() error {
 		l.write.Lock()
+		defer l.write.Unlock()
 		_, err := l.catchUp(ctx)
-		l.write.Unlock()
-		if err != nil && ctx.Err() == nil {
-			l.Log.Warn("leads that others kept cannot be read; trying again", "error", err)
-		}
-	}
+		return err
+	})
 }
 
 // change decides on a revision and keeps it; what others kept meanwhile is read, and it is decided again. first, where given, is done before the

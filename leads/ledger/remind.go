@@ -18,18 +18,7 @@ const (
 
 // remind tells of what is due soon, each due time once, until ctx ends.
 func (l *Ledger) remind(ctx context.Context) error {
-	t := time.NewTicker(remindEvery)
-	defer t.Stop()
-	for {
-		if err := l.remindNow(ctx, time.Now()); err != nil && ctx.Err() == nil {
-			l.Log.Warn("nobody is reminded of what is due; trying again", "error", err)
-		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-t.C:
-		}
-	}
+	return l.every(ctx, remindEvery, "nobody is reminded of what is due", func() error { return l.remindNow(ctx, time.Now()) })
 }
 
 func (l *Ledger) remindNow(ctx context.Context, now time.Time) error {

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -25,22 +26,8 @@ const (
 
 // resend sends confirmed leads again that nobody has answered, until ctx ends.
 func (l *Ledger) resend(ctx context.Context, nc *nats.Conn) error {
-	every := l.Resend
-	if every == 0 {
-		every = resendDefault
-	}
-	t := time.NewTicker(every)
-	defer t.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-t.C:
-		}
-		if err := l.resendNow(ctx, nc, time.Now().Add(-every)); err != nil && ctx.Err() == nil {
-			l.Log.Warn("leads that no case system has answered are not sent again; trying again", "error", err)
-		}
-	}
+	d := cmp.Or(l.Resend, resendDefault)
+	return l.every(ctx, d, "leads that no case system has answered are not sent again", func() error { return l.resendNow(ctx, nc, time.Now().Add(-d)) })
 }
 
 // resendNow sends the confirmed leads of real docks whose last step is before a moment, the oldest first, as long as somebody listens.

@@ -1,8 +1,10 @@
 package report
 
 import (
+	"cmp"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/paulmach/orb"
 )
@@ -102,10 +104,7 @@ func (f *Facts) Completed() (out []CompletionRow, err error) {
 			}
 		}
 		keys := slices.SortedFunc(maps.Keys(rows), func(a, b key) int {
-			if c := compare(a.source, b.source); c != 0 {
-				return c
-			}
-			return compare(a.sub, b.sub)
+			return cmp.Or(strings.Compare(a.source, b.source), strings.Compare(a.sub, b.sub))
 		})
 		for _, k := range keys {
 			if v := gsd[k]; len(v) > 0 {

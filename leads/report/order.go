@@ -100,8 +100,8 @@ func (g *Ground) of(by string, l leads.Lead) (out []string) {
 	return out
 }
 
-// OrderIndex is the street order index by streets, cells or subdistricts, one row each for every scene and for all together. Of cells and streets those
-// in which nothing was looked at and nothing stood are left out.
+// OrderIndex is the street order index by streets, cells or subdistricts, one row each for every scene and for all together. Where nothing was looked at and
+// nothing stood, a subdistrict has the row for all scenes alone, and a cell or a street none.
 func (f *Facts) OrderIndex(by string) (out []OrderRow, err error) {
 	areas, err := f.Ground.areasBy(by)
 	if err != nil {
@@ -142,6 +142,7 @@ func (f *Facts) OrderIndex(by string) (out []OrderRow, err error) {
 			var rows []OrderRow
 			var whole counted
 			all := OrderRow{Period: p.Name, By: by, Area: a.name, Subdistrict: a.subdistrict, KM2: a.km2, Measured: true, Looked: 1}
+			known := false // somebody looked, or something stood there
 			for _, s := range scenes {
 				k := key{i, a.name, s}
 				r := OrderRow{Period: p.Name, By: by, Area: a.name, Subdistrict: a.subdistrict, Scene: s, Confirmed: confirmed[k], Waiting: waiting[k], KM2: a.km2, Measured: len(f.Scenes[s].Rates) > 0}
@@ -152,6 +153,8 @@ func (f *Facts) OrderIndex(by string) (out []OrderRow, err error) {
 					r.Measured = r.Measured && (x == nil || !x.unmeasured)
 				}
 				r.Looked = exposed / math.Max(a.km2, 1e-9)
+				r.Measured = r.Measured && exposed > 0
+				known = known || exposed > 0 || r.Confirmed+r.Waiting > 0
 				half := f.Scenes[s].HalfPerKM2
 				var c counted
 				if exposed > 0 {
@@ -163,8 +166,11 @@ func (f *Facts) OrderIndex(by string) (out []OrderRow, err error) {
 				all.Confirmed, all.Waiting = all.Confirmed+r.Confirmed, all.Waiting+r.Waiting
 				all.Looked, all.Measured = math.Min(all.Looked, r.Looked), all.Measured && r.Measured
 			}
-			if len(rows) == 0 || by != BySubdistrict && all.Confirmed+all.Waiting == 0 && !slices.ContainsFunc(rows, func(r OrderRow) bool { return r.Looked > 0 }) {
+			switch {
+			case len(rows) == 0 || !known && by != BySubdistrict:
 				continue
+			case !known: // that nobody was there is one row
+				rows = nil
 			}
 			if all.Looked == 0 { // of one scene at least nobody knows
 				whole = counted{}

@@ -7,6 +7,7 @@ import (
 	"iter"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/paulmach/orb"
@@ -242,8 +243,8 @@ func (q piece) middle() orb.Point {
 
 // km2 of it.
 func (q piece) km2() float64 {
-	const degM = 111_195.0
-	return degM * degM * pieceDeg * pieceDeg * math.Cos(q.middle()[1]*math.Pi/180) / 1e6
+	lo := orb.Point{float64(q.x) * pieceDeg, float64(q.y) * pieceDeg}
+	return geo.AreaM2([]orb.Polygon{orb.Bound{Min: lo, Max: orb.Point{lo[0] + pieceDeg, lo[1] + pieceDeg}}.ToPolygon()}) / 1e6
 }
 
 // around are the pieces whose middle lies within the corridor of a point.
@@ -309,7 +310,7 @@ func NewGround(grid *geo.Grid, roads []Road) *Ground {
 		}
 		g.streets = append(g.streets, *s)
 	}
-	slices.SortFunc(g.streets, func(a, b street) int { return compare(a.name, b.name) })
+	slices.SortFunc(g.streets, func(a, b street) int { return strings.Compare(a.name, b.name) })
 	return g
 }
 
@@ -317,16 +318,6 @@ func NewGround(grid *geo.Grid, roads []Road) *Ground {
 type Road struct {
 	Name string
 	Line orb.LineString
-}
-
-func compare(a, b string) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 // RoadsOf are the lines of a GeoJSON with their names (name); what is no line is left out.

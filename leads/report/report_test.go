@@ -291,8 +291,8 @@ func TestATableForExcel(t *testing.T) {
 	if err := r.CSV(&b); err != nil {
 		t.Fatal(err)
 	}
-	want := "\ufeffperiod,by,area,subdistrict,scene,confirmed,waiting,km2,looked,measured,per_km2,per_km2_low,per_km2_high,index,index_low,index_high\n" +
-		"2026-11,street,'=世纪大道,,,0,0,0.5,0,false,12.5,10,20,,0,100\n"
+	want := "\ufeffperiod,by,area,subdistrict,scene,confirmed,waiting,km2,looked,measured,per_km2,per_km2_low,per_km2_high,index,index_low,index_high\r\n" +
+		"2026-11,street,'=世纪大道,,,0,0,0.5,0,false,12.5,10,20,,0,100\r\n"
 	if b.String() != want {
 		t.Errorf("%q, want %q", b.String(), want)
 	}
@@ -317,5 +317,34 @@ func TestMeasuredRatesCount(t *testing.T) {
 		if len(rows) != 2 || math.Abs(rows[0].Looked-x.looked) > 1e-9 || rows[0].Measured != x.measured || rows[1].Measured != x.measured {
 			t.Errorf("at %g m a pixel: %+v", x.gsdM, rows)
 		}
+	}
+}
+
+// Where nobody was, a subdistrict says so in one row, and cells in none.
+func TestWhereNobodyWas(t *testing.T) {
+	grid, c, _ := district(t)
+	f := Facts{Periods: []Period{month}, Ground: NewGround(grid, nil), Scenes: stalls, Leads: these()}
+	f.Look(looked(c, "street-stall", 1))
+	subs, err := f.OrderIndex(BySubdistrict)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := map[string]int{}
+	for _, r := range subs {
+		rows[r.Subdistrict]++
+		if r.Subdistrict != c.Subdistrict && (r.Measured || r.Looked > 0 || r.Index.Value != nil || r.Index.Low != 0 || r.Index.High != 100) {
+			t.Errorf("where nobody was: %+v", r)
+		}
+	}
+	for sub, n := range rows {
+		if want := map[bool]int{true: 2, false: 1}[sub == c.Subdistrict]; n != want {
+			t.Errorf("subdistrict %s has %d rows, want %d", sub, n, want)
+		}
+	}
+	if len(rows) < 40 {
+		t.Errorf("%d subdistricts", len(rows))
+	}
+	if cells, err := f.OrderIndex(ByCell); err != nil || len(cells) != 2 {
+		t.Errorf("%d rows of cells, %v", len(cells), err)
 	}
 }

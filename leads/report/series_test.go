@@ -4,12 +4,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"path/filepath"
 	"testing"
 	"time"
 
+	"github.com/nats-io/nats.go/jetstream"
 	"github.com/paulmach/orb"
 
 	"github.com/harrier-patrol/harrier/embedded/natstest"
@@ -19,9 +19,9 @@ import (
 	"github.com/harrier-patrol/harrier/vision"
 )
 
-// Each period that ended is reported once, also by one that starts anew; what flew later revisions of a flight showed counts.
-func TestASeriesOnNATS(t *testing.T) {
-	grid, c, at := district(t)
+// house is a NATS server with what reports read and write, an index, and the series that they make.
+func house(t *testing.T, grid *geo.Grid) (*Series, *index.Index, jetstream.JetStream) {
+	t.Helper()
 	_, _, js := natstest.Start(t)
 	streams := append([]journal.Stream{{Name: "COVERAGE", Subjects: []string{"harrier.coverage.>"}, MaxBytes: 64 << 20, Last: true}, {Name: "CHANGES", Subjects: []string{"harrier.changes.>"}, MaxBytes: 64 << 20}}, Streams...)
 	if err := journal.Declare(t.Context(), js, streams, nil, 1); err != nil {
@@ -31,7 +31,17 @@ func TestASeriesOnNATS(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer x.Close()
+	t.Cleanup(func() { x.Close() })
+	g := NewGround(grid, nil)
+	g.Register, g.Fences = geo.NewRegister(nil), geo.NewFences(nil)
+	r := &Reader{Ground: func() *Ground { return g }, Scenes: stalls, Zone: zone, Index: func() (*index.Index, error) { return x, nil }, JS: js}
+	return &Series{Reader: r, Log: slog.New(slog.DiscardHandler)}, x, js
+}
+
+// Each period that ended is reported once, also by one that starts anew; what flew later revisions of a flight showed counts.
+func TestASeriesOnNATS(t *testing.T) {
+	grid, c, at := district(t)
+	s, x, js := house(t, grid)
 	now := time.Now().In(zone)
 	yesterday := now.AddDate(0, 0, -1)
 	l := confirmed("street-stall", c, at)
@@ -46,21 +56,16 @@ func TestASeriesOnNATS(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	g := NewGround(grid, nil)
-	g.Register, g.Fences = geo.NewRegister(nil), geo.NewFences(nil)
-	r := &Reader{Ground: func() *Ground { return g }, Scenes: stalls, Zone: zone, Index: func() (*index.Index, error) { return x, nil }, JS: js}
-	// coverage is read from when it was kept: here, now
-	if r, err := r.Read(t.Context(), Asked{Report: "weather", Length: Day, From: yesterday, Until: now}); !errors.Is(err, ErrAsked) {
+	if r, err := s.Reader.Read(t.Context(), Asked{Report: "weather", Length: Day, From: yesterday, Until: now}); !errors.Is(err, ErrAsked) {
 		t.Errorf("a report that there is not: %+v, %v", r, err)
 	}
-	s := &Series{Reader: r, Log: slog.New(slog.NewTextHandler(io.Discard, nil))}
 	for range 3 {
 		if err := s.keep(t.Context(), now); err != nil {
 			t.Fatal(err)
 		}
 	}
 	of := map[string][]Report{}
-	err = journal.Replay(t.Context(), js, "REPORTS", ">", journal.From{}, func(m journal.Msg) error {
+	err := journal.Replay(t.Context(), js, "REPORTS", ">", journal.From{}, func(m journal.Msg) error {
 		var r Report
 		of[m.Subject] = append(of[m.Subject], r)
 		return json.Unmarshal(m.Data, &of[m.Subject][len(of[m.Subject])-1])
@@ -106,16 +111,7 @@ func TestASeriesOnNATS(t *testing.T) {
 // The rows of a large subdistrict are spread over messages that NATS takes, none lost and none twice.
 func TestLargeReportsComeInParts(t *testing.T) {
 	grid, _, at := district(t)
-	_, _, js := natstest.Start(t)
-	streams := append([]journal.Stream{{Name: "COVERAGE", Subjects: []string{"harrier.coverage.>"}, MaxBytes: 64 << 20, Last: true}, {Name: "CHANGES", Subjects: []string{"harrier.changes.>"}, MaxBytes: 64 << 20}}, Streams...)
-	if err := journal.Declare(t.Context(), js, streams, nil, 1); err != nil {
-		t.Fatal(err)
-	}
-	x, err := index.Open(filepath.Join(t.TempDir(), "leads.sqlite"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer x.Close()
+	s, _, js := house(t, grid)
 	home, _ := grid.At(at)
 	covered := vision.Covered{Flight: "f", Scenes: []string{"street-stall"}}
 	grid.Each(func(c *geo.Cell, _ []orb.Polygon) {
@@ -132,9 +128,6 @@ func TestLargeReportsComeInParts(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	g := NewGround(grid, nil)
-	g.Register, g.Fences = geo.NewRegister(nil), geo.NewFences(nil)
-	s := &Series{Reader: &Reader{Ground: func() *Ground { return g }, Scenes: stalls, Zone: zone, Index: func() (*index.Index, error) { return x, nil }, JS: js}, Log: slog.New(slog.DiscardHandler)}
 	p, err := PeriodOf(Day, time.Now(), zone)
 	if err == nil {
 		err = s.publish(t.Context(), Order, Day, p)

@@ -1,23 +1,24 @@
 package report
 
 import (
-	"encoding/csv"
 	"fmt"
 	"io"
 	"math"
 	"reflect"
 	"strconv"
 	"strings"
+
+	"github.com/harrier-patrol/harrier/leads/export"
 )
 
-// CSV writes the rows of a report as a table, with a byte order mark, by which Excel knows that it is UTF-8. Of an estimate there are three columns: the value and
+// CSV writes the rows of a report as a table, as Excel reads it. Of an estimate there are three columns: the value and
 // the limits of its 95 % interval.
 func (r Report) CSV(w io.Writer) error {
-	if _, err := io.WriteString(w, "\ufeff"); err != nil {
+	rows := map[string]reflect.Value{Order: reflect.ValueOf(r.Order), Register: reflect.ValueOf(r.Register), Completion: reflect.ValueOf(r.Completion), Agreement: reflect.ValueOf(r.Agreement)}[r.Report]
+	out, err := export.NewTable(w)
+	if err != nil {
 		return err
 	}
-	rows := map[string]reflect.Value{Order: reflect.ValueOf(r.Order), Register: reflect.ValueOf(r.Register), Completion: reflect.ValueOf(r.Completion), Agreement: reflect.ValueOf(r.Agreement)}[r.Report]
-	out := csv.NewWriter(w)
 	var head []string
 	kind := rows.Type().Elem()
 	for i := range kind.NumField() {
@@ -68,9 +69,5 @@ func text(v reflect.Value) string {
 	if v.Kind() == reflect.Float64 {
 		return strconv.FormatFloat(math.Round(1e6*v.Float())/1e6, 'f', -1, 64)
 	}
-	s := fmt.Sprint(v.Interface())
-	if v.Kind() == reflect.String && s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) { // a spreadsheet would take it for a formula
-		s = "'" + s
-	}
-	return s
+	return export.Plain(fmt.Sprint(v.Interface()))
 }

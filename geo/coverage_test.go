@@ -1,0 +1,69 @@
+package geo
+
+import (
+	"math"
+	"testing"
+	"time"
+
+	"github.com/paulmach/orb"
+)
+
+func TestCoverageSaysWhatWasSeen(t *testing.T) {
+	g, err := GeneratePudong(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := CameraFromDiagonal(1280, 720, 84)
+	f := NewFrame(orb.Point{121.55, 31.2}, 0)
+	var cov Coverage
+	t0 := time.Unix(1_800_000_000, 0)
+	for i := range 36 {
+		q := f.From(60*float64(i/12), 20*float64(i%12))
+		cov.See(Locator{}, c, Pose{Lon: q[0], Lat: q[1], HeightM: 80, PitchDeg: -90}, Look{At: t0.Add(time.Duration(i) * time.Second), Light: 0.5, Sharpness: 0.8})
+	}
+	cells := cov.ByCell(g)
+	if len(cells) < 3 {
+		t.Fatalf("%d cells seen", len(cells))
+	}
+	whole := 0
+	for _, s := range cells {
+		if s.GSDM < 0.05 || s.GSDM > 0.15 || s.DepressionDeg < 50 || s.Light != 0.5 || s.Last.Before(s.First) {
+			t.Errorf("%+v", s)
+		}
+		if s.Share > 0.95 {
+			whole++
+		}
+	}
+	if whole == 0 {
+		t.Error("no cell under the aircraft was seen whole")
+	}
+	// behind a wall of buildings nothing is seen
+	house := Building{Outline: orb.Polygon{{f.From(-200, 60), f.From(200, 60), f.From(200, 70), f.From(-200, 70), f.From(-200, 60)}}, HeightM: 60}
+	var behind Coverage
+	p := Pose{Lon: f.Origin[0], Lat: f.Origin[1], HeightM: 80, PitchDeg: -35}
+	open := behind.See(Locator{}, c, p, Look{At: t0})
+	behind = Coverage{}
+	if hidden := behind.See(Locator{Buildings: NewBuildings([]Building{house})}, c, p, Look{At: t0}); hidden >= open*2/3 {
+		t.Errorf("%d tiles seen, %d with a wall before them", open, hidden)
+	}
+}
+
+func TestNothingFoundMeansSomething(t *testing.T) {
+	r := Rates{{GSDM: 0.1, Light: 0.2, Found: 0.9}, {GSDM: 0.2, Light: 0.2, Found: 0.6}}
+	p, ok := r.Found([]CellSeen{{Share: 1, GSDM: 0.08, Light: 0.5}, {Share: 0.5, GSDM: 0.15, Light: 0.5}})
+	if want := 1 - 0.1*0.7; !ok || math.Abs(p-want) > 1e-9 {
+		t.Errorf("%.3f, wanted %.3f", p, want)
+	}
+	if p, _ := r.Found([]CellSeen{{Share: 1, GSDM: 0.08, Light: 0.1}}); p != 0 {
+		t.Errorf("in the dark %.2f", p)
+	}
+	steep := append(Rates{{GSDM: 0.1, DepressionDeg: 60, Light: 0.2, Found: 0.95}}, r...)
+	for depression, want := range map[float64]float64{45: 0.9, 80: 0.95} {
+		if p, _ := steep.Found([]CellSeen{{Share: 1, GSDM: 0.08, DepressionDeg: depression, Light: 0.5}}); math.Abs(p-want) > 1e-9 {
+			t.Errorf("%.0f° down %.2f, wanted %.2f", depression, p, want)
+		}
+	}
+	if _, ok := Rates(nil).Found([]CellSeen{{Share: 1}}); ok {
+		t.Error("a probability without a measured rate")
+	}
+}
