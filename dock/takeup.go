@@ -22,12 +22,17 @@ const lookBack = 12 * time.Hour
 // settled waits until the stream of flights has stored what it was sent before: a controller that has just died may have told an end that
 // still waits for the disk. What a stream is sent it takes in its order; this is refused for the number it asks for, and leaves no trace.
 func (c *Controller) settled(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, settleWithin)
+	defer cancel()
 	_, err := c.js.Publish(ctx, SubjectFlights+"settled", nil, jetstream.WithExpectLastSequence(math.MaxInt64))
 	if e, is := errors.AsType[*jetstream.APIError](err); is && e.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence {
 		return nil
 	}
 	return err
 }
+
+// settleWithin bounds the wait for what was sent before: a slow disk takes seconds for some thousand messages.
+const settleWithin = time.Minute
 
 // unfinished reads the last events of flights that have no end yet, by dock, oldest first.
 func (c *Controller) unfinished(ctx context.Context) (map[string][]FlightEvent, error) {
