@@ -9,7 +9,7 @@ import (
 )
 
 // directions are tried at every so many degrees, besides those of the ground's own edges.
-const everyDeg, edgesTried, ordersTried = 10, 16, 8
+const everyDeg, edgesTried, ordersTried = 15, 12, 4
 
 // Cover finds the direction in which ground is covered by the shortest way, and the lines in the order to fly them.
 func Cover(ground []orb.Polygon, o Options, seed uint64) []Line {
