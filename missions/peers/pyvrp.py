@@ -12,11 +12,12 @@ from pyvrp.stop import MaxRuntime  # noqa: E402
 p = json.load(open(sys.argv[1]))
 scale = 10  # tenths of a second: PyVRP counts in whole numbers
 m = Model()
-depots = [m.add_depot(x=int(a[0]), y=int(a[1])) for a in p["at"][: p["depots"]]]
-clients = [m.add_client(x=int(a[0]), y=int(a[1]), service_duration=round(scale * t)) for a, t in zip(p["at"][p["depots"]:], p["takes"])]
+nodes = [m.add_location(x=a[0], y=a[1]) for a in p["at"]]
+depots = [m.add_depot(a) for a in nodes[: p["depots"]]]
+for a, t in zip(nodes[p["depots"]:], p["takes"]):
+    m.add_client(a, service_duration=round(scale * t))
 for d in depots:
     m.add_vehicle_type(60, start_depot=d, end_depot=d, shift_duration=round(scale * p["flight"]), unit_distance_cost=0, unit_duration_cost=1)
-nodes = depots + clients
 for i, a in enumerate(nodes):
     for j, b in enumerate(nodes):
         if i != j:
