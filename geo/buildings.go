@@ -37,6 +37,14 @@ func NewBuildings(all []Building) *Buildings {
 	return b
 }
 
+// Each calls each with every building.
+func (b *Buildings) Each(each func(*Building)) {
+	b.tree.Scan(func(_, _ [2]float64, x *Building) bool {
+		each(x)
+		return true
+	})
+}
+
 // Len is the number of buildings.
 func (b *Buildings) Len() int { return b.n }
 

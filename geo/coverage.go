@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/paulmach/orb"
+	"github.com/paulmach/orb/planar"
 )
 
 // Coverage is which ground was really seen. The ground is cut into tiles of a ten-thousandth of a degree (about 10 m); what a frame
@@ -145,6 +146,35 @@ func (c *Coverage) add(id tileID, look Look) {
 
 func tileMiddle(id tileID) orb.Point {
 	return orb.Point{(float64(id.x) + 0.5) * tileDeg, (float64(id.y) + 0.5) * tileDeg}
+}
+
+// Seen counts the pieces of ground whose middle lies in an area (WGS-84), and those of them that were seen at a resolution (metres a pixel) or a
+// finer one. A smaller area than a piece counts as the one that its middle lies in.
+func (c *Coverage) Seen(area orb.MultiPolygon, gsdM float64) (seen, of int) {
+	look := func(id tileID) {
+		of++
+		if t := c.tiles[id]; t != nil && t.best.GSDM <= gsdM {
+			seen++
+		}
+	}
+	done := map[tileID]bool{}
+	b := area.Bound()
+	for _, p := range area {
+		pb := p.Bound()
+		for y := int32(math.Floor(pb.Min[1] / tileDeg)); y <= int32(math.Floor(pb.Max[1]/tileDeg)); y++ {
+			for x := int32(math.Floor(pb.Min[0] / tileDeg)); x <= int32(math.Floor(pb.Max[0]/tileDeg)); x++ {
+				if id := (tileID{x, y}); !done[id] && planar.PolygonContains(p, tileMiddle(id)) {
+					done[id] = true
+					look(id)
+				}
+			}
+		}
+	}
+	if of == 0 {
+		m := b.Center()
+		look(tileID{int32(math.Floor(m[0] / tileDeg)), int32(math.Floor(m[1] / tileDeg))})
+	}
+	return seen, of
 }
 
 // CellSeen is how well a grid cell was seen during a flight; the figures are medians over what was seen of it.

@@ -84,21 +84,21 @@ func TestALayerThatLiesElsewhereIsAnError(t *testing.T) {
 
 func TestDatesAsFilesHaveThem(t *testing.T) {
 	for _, s := range []string{"2026-02-01", "20260201", "2026/02/01", "2026/2/1", "2026.2.1", "2026年2月1日", "2026-02-01T00:00:00", "2026-02-01 00:00:00"} {
-		d, err := parseDay(s, false)
+		d, err := ParseDay(s, false)
 		if err != nil || d.Format("2006-01-02 15:04") != "2026-02-01 00:00" {
 			t.Errorf("%s: %v %v", s, d, err)
 		}
-		if end, err := parseDay(s, true); err != nil || end.Sub(d).Hours() < 23.9 {
+		if end, err := ParseDay(s, true); err != nil || end.Sub(d).Hours() < 23.9 {
 			t.Errorf("%s does not end with its day: %v", s, end)
 		}
 	}
 	for _, s := range []string{"", "00000000", "0000-00-00", "长期", "NULL"} {
-		if d, err := parseDay(s, true); err != nil || !d.IsZero() {
+		if d, err := ParseDay(s, true); err != nil || !d.IsZero() {
 			t.Errorf("%q: %v %v", s, d, err)
 		}
 	}
 	for _, s := range []string{"1/2/2026", "2026-13-01", "46054", "soon"} {
-		if d, err := parseDay(s, true); err == nil {
+		if d, err := ParseDay(s, true); err == nil {
 			t.Errorf("%q is taken for %v", s, d)
 		}
 	}

@@ -93,10 +93,10 @@ func (x *Fence) readTimes(f *Feature) (err error) {
 	if x.Hours, err = ParseHours(f.Get("hours", "时段")); err != nil {
 		return fmt.Errorf("hours: %w", err)
 	}
-	if x.From, err = parseDay(f.Get("valid_from", "开始日期", "生效日期", "有效期起"), false); err != nil {
+	if x.From, err = ParseDay(f.Get("valid_from", "开始日期", "生效日期", "有效期起"), false); err != nil {
 		return fmt.Errorf("valid_from: %w", err)
 	}
-	if x.Until, err = parseDay(f.Get("valid_until", "valid_to", "结束日期", "截止日期", "失效日期", "有效期止", "有效期至"), true); err != nil {
+	if x.Until, err = ParseDay(f.Get("valid_until", "valid_to", "结束日期", "截止日期", "失效日期", "有效期止", "有效期至"), true); err != nil {
 		return fmt.Errorf("valid_until: %w", err)
 	}
 	if !x.Until.IsZero() && x.Until.Before(x.From) {
@@ -105,8 +105,8 @@ func (x *Fence) readTimes(f *Feature) (err error) {
 	return nil
 }
 
-// parseDay reads a date (its first or last moment in the fences' time zone) or an RFC 3339 time; empty is none.
-func parseDay(s string, last bool) (time.Time, error) {
+// ParseDay reads a date (its first or last moment in the fences' time zone) or an RFC 3339 time; empty is none.
+func ParseDay(s string, last bool) (time.Time, error) {
 	if s == "" {
 		return time.Time{}, nil
 	}

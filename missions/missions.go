@@ -21,7 +21,9 @@ type Waypoint struct {
 	HeightM  float64 `json:"height_m" yaml:"height_m"`
 	SpeedMS  float64 `json:"speed_ms" yaml:"speed_ms"`
 	PitchDeg float64 `json:"gimbal_pitch" yaml:"gimbal_pitch"` // 0 level, -90 straight down
-	Photo    bool    `json:"photo,omitempty" yaml:"photo"`     // a still is taken there
+	// YawDeg is where the camera looks to on arrival, degrees from north clockwise; nil along the track.
+	YawDeg *float64 `json:"yaw,omitempty" yaml:"yaw"`
+	Photo  bool     `json:"photo,omitempty" yaml:"photo"` // a still is taken there
 }
 
 // Route is what an aircraft flies: waypoints in order.
@@ -75,6 +77,9 @@ func (r Route) Check() error {
 		}
 		if w.PitchDeg < -90 || w.PitchDeg > 35 {
 			return fmt.Errorf("waypoint %d: gimbal pitch %.0f° is not between -90 and 35", i+1, w.PitchDeg)
+		}
+		if w.YawDeg != nil && !(*w.YawDeg >= -180 && *w.YawDeg <= 360) {
+			return fmt.Errorf("waypoint %d: yaw %g° is not between -180 and 360", i+1, *w.YawDeg)
 		}
 	}
 	return nil

@@ -18,7 +18,22 @@ import (
 // Names of the column that holds the geometry as WKT.
 var wktNames = []string{"wkt", "geom", "geometry", "the_geom", "shape", "几何", "坐标"}
 
-// readCSV reads rows with a column of WKT polygons. The separator is a comma, a semicolon or a tab, whichever the header has.
+// Names of columns that hold the longitude and the latitude of a point, and of one that holds the code of an area: files of complaints and lists
+// of cells have no other geometry.
+var (
+	lonNames  = []string{"lon", "lng", "longitude", "经度"}
+	latNames  = []string{"lat", "latitude", "纬度"}
+	codeNames = []string{"code", "编码", "区划代码", "网格编码"}
+)
+
+// columnOf is the first of the columns that has one of the names, -1 where none has.
+func columnOf(header, names []string) int {
+	return slices.IndexFunc(header, func(h string) bool {
+		return slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(strings.TrimSpace(h), n) })
+	})
+}
+
+// readCSV reads rows with a column of WKT, or with columns lon and lat, or a code. The separator is a comma, a semicolon or a tab, whichever the header has.
 func readCSV(path string) (*geo.Layer, string, error) {
 	text, err := open(path)
 	if err != nil {
@@ -48,17 +63,12 @@ func parseCSV(text string) (*geo.Layer, string, error) {
 	if err != nil {
 		return nil, "", fmt.Errorf("header: %w", err)
 	}
-	at := -1
-	for i, h := range header {
-		header[i] = strings.TrimSpace(h)
-		for _, n := range wktNames {
-			if at < 0 && strings.EqualFold(header[i], n) {
-				at = i
-			}
-		}
+	for i := range header {
+		header[i] = strings.TrimSpace(header[i])
 	}
-	if at < 0 {
-		return nil, "", fmt.Errorf("no column with the geometry as WKT; it is expected under the name %s; the columns are %s", wktNames[0], strings.Join(header, ", "))
+	at, lon, lat := columnOf(header, wktNames), columnOf(header, lonNames), columnOf(header, latNames)
+	if at < 0 && (lon < 0 || lat < 0) && columnOf(header, codeNames) < 0 {
+		return nil, "", fmt.Errorf("no column with the geometry as WKT; it is expected under the name %s, or lon and lat; the columns are %s", wktNames[0], strings.Join(header, ", "))
 	}
 	var wkts []string // of the features that were read last
 	words := interner{}
@@ -76,7 +86,7 @@ func parseCSV(text string) (*geo.Layer, string, error) {
 			row = row[:len(row)-1]
 		}
 		f := geo.Feature{N: len(l.Features) + 1, Line: line}
-		if said == "" && err == nil && at < len(row) {
+		if said == "" && err == nil && at >= 0 && at < len(row) {
 			said = sridOf(row[at])
 		}
 		wkt := ""
@@ -86,8 +96,13 @@ func parseCSV(text string) (*geo.Layer, string, error) {
 		case len(row) != len(header):
 			f.Err = fmt.Errorf("%d columns, the header has %d", len(row), len(header))
 		default:
-			wkt = row[at]
-			f.Fields = make([]geo.Field, 0, len(row)-1)
+			switch {
+			case at >= 0:
+				wkt = row[at]
+			case lon >= 0 && lat >= 0 && strings.TrimSpace(row[lon]+row[lat]) != "":
+				wkt = "POINT(" + strings.TrimSpace(cell(row[lon])) + " " + strings.TrimSpace(cell(row[lat])) + ")"
+			}
+			f.Fields = make([]geo.Field, 0, len(row))
 			for i, v := range row {
 				if i != at {
 					f.Fields = append(f.Fields, geo.Field{Name: header[i], Value: words.keep(cell(v))})
@@ -117,6 +132,9 @@ func fromHeader(text string) (rest string, above int) {
 				return rest, above
 			}
 		}
+		if columns := strings.FieldsFunc(line, func(c rune) bool { return c == ',' || c == ';' || c == '\t' }); columnOf(columns, lonNames) >= 0 && columnOf(columns, latNames) >= 0 || columnOf(columns, codeNames) >= 0 {
+			return rest, above
+		}
 		if !ok {
 			break
 		}
@@ -125,9 +143,7 @@ func fromHeader(text string) (rest string, above int) {
 	return text, 0
 }
 
-func isWKTName(s string) bool {
-	return slices.ContainsFunc(wktNames, func(n string) bool { return strings.EqualFold(strings.TrimSpace(s), n) })
-}
+func isWKTName(s string) bool { return columnOf([]string{s}, wktNames) == 0 }
 
 // cell takes off what spreadsheets put around a number that is to stay a text: ="3101…" and '3101….
 func cell(s string) string {
@@ -168,9 +184,9 @@ func sridOf(wkt string) string {
 	return ""
 }
 
-var errWKT = errors.New("no WKT polygon or line")
+var errWKT = errors.New("no WKT polygon, line or point")
 
-// parseWKT reads POLYGON, LINESTRING and several of them (MULTI…), with or without Z and M (orb's own reader takes neither, nor NaN, and copies the text at every bracket).
+// parseWKT reads POINT, POLYGON, LINESTRING and several of them (MULTI…), with or without Z and M (orb's own reader takes neither, nor NaN, and copies the text at every bracket).
 func parseWKT(s string) (orb.Geometry, error) {
 	s = strings.TrimSpace(s)
 	if _, rest, ok := strings.Cut(s, ";"); ok && len(s) > 4 && strings.EqualFold(s[:4], "SRID") {
@@ -183,7 +199,7 @@ func parseWKT(s string) (orb.Geometry, error) {
 	}
 	kind := strings.ToUpper(strings.TrimSpace(word))
 	for _, suffix := range []string{"ZM", "Z", "M"} {
-		if k, ok := strings.CutSuffix(kind, suffix); ok && (strings.HasSuffix(k, "POLYGON") || strings.HasSuffix(k, "LINESTRING") || strings.HasSuffix(k, " ")) {
+		if k, ok := strings.CutSuffix(kind, suffix); ok && (strings.HasSuffix(k, "POLYGON") || strings.HasSuffix(k, "LINESTRING") || strings.HasSuffix(k, "POINT") || strings.HasSuffix(k, " ")) {
 			kind = strings.TrimSpace(k)
 			break
 		}
@@ -194,9 +210,9 @@ func parseWKT(s string) (orb.Geometry, error) {
 		}
 		return nil, fmt.Errorf("%w: %q", errWKT, short(s))
 	}
-	levels := map[string]int{"LINESTRING": 1, "MULTILINESTRING": 2, "POLYGON": 2, "MULTIPOLYGON": 3}[kind]
+	levels := map[string]int{"POINT": 1, "LINESTRING": 1, "MULTILINESTRING": 2, "POLYGON": 2, "MULTIPOLYGON": 3}[kind]
 	if levels == 0 {
-		return nil, fmt.Errorf("its geometry is a %s, wanted polygons or lines", short(kind))
+		return nil, fmt.Errorf("its geometry is a %s, wanted polygons, lines or points", short(kind))
 	}
 	var m orb.MultiPolygon
 	var p orb.Polygon
@@ -236,6 +252,11 @@ func parseWKT(s string) (orb.Geometry, error) {
 		return nil, fmt.Errorf("%w: a bracket is not closed", errWKT)
 	}
 	switch kind {
+	case "POINT":
+		if len(p[0]) != 1 {
+			return nil, fmt.Errorf("%w: a point has one pair of coordinates", errWKT)
+		}
+		return p[0][0], nil
 	case "LINESTRING":
 		return orb.LineString(p[0]), nil
 	case "MULTILINESTRING":

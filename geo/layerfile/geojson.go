@@ -161,10 +161,20 @@ func geoJSONFeature(f *geo.Feature, raw string, words interner) {
 			case "MultiLineString":
 				lines, err := linesOf(coordinates)
 				f.Geometry, f.Err = lines, err
+			case "Point":
+				lines, err := linesOf(gjson.Result{Raw: "[[" + coordinates.Raw + "]]"})
+				if f.Err = err; len(lines) == 1 && len(lines[0]) == 1 {
+					f.Geometry = lines[0][0]
+				}
+			case "MultiPoint":
+				lines, err := linesOf(gjson.Result{Raw: "[" + coordinates.Raw + "]"})
+				if f.Err = err; len(lines) == 1 {
+					f.Geometry = orb.MultiPoint(lines[0])
+				}
 			case "":
 				f.Err = errors.New("its geometry has no type")
 			default:
-				f.Err = fmt.Errorf("its geometry is a %s, wanted polygons or lines", kind)
+				f.Err = fmt.Errorf("its geometry is a %s, wanted polygons, lines or points", kind)
 			}
 			if f.Err != nil {
 				f.Geometry = nil
@@ -174,7 +184,7 @@ func geoJSONFeature(f *geo.Feature, raw string, words interner) {
 	})
 }
 
-// errCoordinates says that coordinates are not what GeoJSON has for polygons and lines.
+// errCoordinates says that coordinates are not what GeoJSON has for polygons, lines and points.
 var errCoordinates = errors.New("coordinates are no rings or lines of [longitude, latitude]")
 
 // linesOf reads [[[x, y, …], …], …] as lines.

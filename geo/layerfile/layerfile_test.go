@@ -88,11 +88,11 @@ func TestWhatIsWrongWithAFileIsSaid(t *testing.T) {
 }
 
 func TestBadFeaturesAreNamedByLine(t *testing.T) {
-	l, _, err := parseCSV("number;wkt\n1;POLYGON((1 1,2 1,2 2,1 1))\n2;POLYGON((1 1,2 1\n3;POINT(1 1)\n4;POLYGON((a 1,2 1,2 2,a 1))\n5;POLYGON Z((1 1 9,2 1 9,2 2 9,1 1 9))\n6\n7;POLYGON EMPTY\n8;POLYGON((nan 1,2 1,2 2,nan 1))\n")
+	l, _, err := parseCSV("number;wkt\n1;POLYGON((1 1,2 1,2 2,1 1))\n2;POLYGON((1 1,2 1\n3;CIRCLE(1 1)\n4;POLYGON((a 1,2 1,2 2,a 1))\n5;POLYGON Z((1 1 9,2 1 9,2 2 9,1 1 9))\n6\n7;POLYGON EMPTY\n8;POLYGON((nan 1,2 1,2 2,nan 1))\n")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i, want := range []string{"", "bracket is not closed", "POINT", `"a 1"`, "", "columns", "", ""} {
+	for i, want := range []string{"", "bracket is not closed", "CIRCLE", `"a 1"`, "", "columns", "", ""} {
 		f := l.Features[i]
 		if f.Line != i+2 || (f.Err == nil) != (want == "") || f.Err != nil && !strings.Contains(f.Err.Error(), want) {
 			t.Errorf("feature %d, line %d: %v, wanted %q", f.N, f.Line, f.Err, want)

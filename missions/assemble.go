@@ -1,0 +1,434 @@
+package missions
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/paulmach/orb"
+	"github.com/tidwall/rtree"
+
+	"github.com/harrier-patrol/harrier/missions/tour"
+)
+
+// neighbours are so many jobs among whose tours a place for another is looked for.
+const neighbours = 40
+
+// climbsS is how long it takes up to a height.
+func climbsS(heightM float64) float64 { return heightM / climbMS }
+
+// burn is how much faster the battery is used than in still air: the reserve for wind that the calendar forecasts with, or what the wind of the
+// day takes (a rotor's power grows with the square of the wind against it; half as much again at 12 m/s).
+func burn(windMS float64) float64 {
+	return math.Max(windReserve, 1.1*(1+0.5*(windMS/12)*(windMS/12)))
+}
+
+// flightS is the longest flight of a dock, seconds: what is over must still hold its reserve.
+func (d Dock) flightS(windMS float64) float64 {
+	reserve := cmp.Or(d.Reserve, usualReserve)
+	return PowerOf(d.Model).FlightMin * 60 * (100 - reserve) / 100 / burn(windMS)
+}
+
+// slackShare is what is left of the longest flight for ways that turn out longer than they were searched with.
+const slackShare = 0.97
+
+// ServiceRadiusM is how far from its dock an aircraft may fly (DJI's specifications of Dock 1 to 3).
+func ServiceRadiusM(model string) float64 {
+	if len(model) > 2 && model[:3] == "M30" {
+		return 7000
+	}
+	return 10000
+}
+
+// problem is what the search for tours is given.
+func (p *planner) problem() *tour.Problem {
+	out := &tour.Problem{}
+	end := p.day.End.Sub(p.day.Begin).Seconds()
+	for _, d := range p.docks {
+		power := PowerOf(d.Model)
+		t := tour.Depot{FlightS: d.flightS(p.day.WindMS) * slackShare, Until: end, RestS: (dockBefore + dockAfter).Seconds(), RestShare: 100 / power.FlightMin / power.ChargePerMin * burn(p.day.WindMS)}
+		if d.Blocked != "" {
+			t.FlightS = 0
+		}
+		out.Depots = append(out.Depots, t)
+	}
+	n := len(p.jobs)
+	var tree rtree.RTreeG[int]
+	for i := range p.jobs {
+		j := &p.jobs[i]
+		out.Jobs = append(out.Jobs, tour.Job{TakesS: j.takesS, Open: j.open, Close: j.shut, Worth: j.worth})
+		tree.Insert(j.entry(), j.entry(), i)
+	}
+	out.Near = make([][]int, n)
+	for i := range p.jobs {
+		q := p.jobs[i].exit()
+		tree.Nearby(rtree.BoxDist[float64, int](q, q, nil), func(_, _ [2]float64, k int, _ float64) bool {
+			if k != i {
+				out.Near[i] = append(out.Near[i], k)
+			}
+			return len(out.Near[i]) < neighbours
+		})
+	}
+	w := p.ways(out.Near)
+	out.Between = w.between
+	out.Out = func(d, j int) float64 { return w.dock(d, j, true) }
+	out.Home = func(d, j int) float64 { return w.dock(d, j, false) }
+	return out
+}
+
+// ways are how long the ways between jobs take, and to and from docks, round what must not be flown through.
+type ways struct {
+	p       *planner
+	longer  []map[int]float64 // of near jobs, where the straight way is none, seconds
+	out, in [][]float64       // by dock and job
+	entries []orb.Point
+	exits   []orb.Point
+	heights []float64
+}
+
+func (p *planner) ways(near [][]int) *ways {
+	w := &ways{p: p, longer: make([]map[int]float64, len(p.jobs))}
+	for i := range p.jobs {
+		j := &p.jobs[i]
+		w.entries, w.exits, w.heights = append(w.entries, j.entry()), append(w.exits, j.exit()), append(w.heights, j.heightM)
+	}
+	for i := range p.jobs {
+		space := p.at(w.heights[i]).space
+		for _, k := range near[i] {
+			if space.Clear(w.exits[i], w.entries[k]) {
+				continue
+			}
+			if w.longer[i] == nil {
+				w.longer[i] = map[int]float64{}
+			}
+			w.longer[i][k] = math.Inf(1)
+		}
+		if w.longer[i] == nil {
+			continue
+		}
+		tree := space.From(w.exits[i])
+		for k := range w.longer[i] {
+			if m, ok := tree.LengthM(w.entries[k]); ok {
+				w.longer[i][k] = legS(m, w.heights[k]-w.heights[i], transitMS)
+			}
+		}
+	}
+	for d := range p.docks {
+		radius := ServiceRadiusM(p.docks[d].Model)
+		spaces := map[float64]func(orb.Point) float64{}
+		way := func(j int, q orb.Point) float64 {
+			if math.Hypot(q[0]-p.starts[d][0], q[1]-p.starts[d][1]) > radius || p.docks[d].Blocked != "" {
+				return math.Inf(1)
+			}
+			h := w.heights[j]
+			if spaces[h] == nil {
+				tree := p.at(h).space.From(p.starts[d])
+				spaces[h] = func(q orb.Point) float64 {
+					m, ok := tree.LengthM(q)
+					if !ok {
+						return math.Inf(1)
+					}
+					return m
+				}
+			}
+			return legS(spaces[h](q), h, transitMS)
+		}
+		out, in := make([]float64, len(p.jobs)), make([]float64, len(p.jobs))
+		for j := range p.jobs {
+			out[j], in[j] = way(j, w.entries[j]), way(j, w.exits[j])
+			for _, s := range p.jobs[j].stops {
+				if math.Hypot(s.at[0]-p.starts[d][0], s.at[1]-p.starts[d][1]) > radius {
+					out[j] = math.Inf(1)
+				}
+			}
+		}
+		w.out, w.in = append(w.out, out), append(w.in, in)
+	}
+	return w
+}
+
+func (w *ways) between(i, k int) float64 {
+	if w.longer[i] != nil {
+		if s, ok := w.longer[i][k]; ok {
+			return s
+		}
+	}
+	return legS(math.Hypot(w.exits[i][0]-w.entries[k][0], w.exits[i][1]-w.entries[k][1]), w.heights[k]-w.heights[i], transitMS)
+}
+
+func (w *ways) dock(d, j int, out bool) float64 {
+	if out {
+		return w.out[d][j]
+	}
+	return w.in[d][j]
+}
+
+// assemble makes the flight of a tour; why says why it cannot be flown.
+func (p *planner) assemble(t tour.Tour) (f Planned, why string) {
+	d := p.docks[t.Depot]
+	home := p.starts[t.Depot]
+	var stops []stop
+	var of []int // the job of each stop, -1 between
+	add := func(s stop, job int) {
+		stops, of = append(stops, s), append(of, job)
+	}
+	// go on to a place, round what must not be flown through; the ways are flown as high as the higher end
+	to := func(from, q orb.Point, heightM float64) bool {
+		way := p.at(heightM).space.From(from).Way(q)
+		for _, c := range inner(way) {
+			add(stop{at: c, heightM: heightM, speedMS: transitMS, pitchDeg: -90}, -1)
+		}
+		return way != nil
+	}
+	at, height := home, 0.0
+	for _, k := range t.Jobs {
+		j := &p.jobs[k]
+		if !to(at, j.entry(), math.Max(height, j.heightM)) {
+			return f, "there is no way to it round what must not be flown through"
+		}
+		for _, s := range j.stops {
+			add(s, k)
+		}
+		at, height = j.exit(), j.heightM
+	}
+	if !to(at, home, height) {
+		return f, "there is no way back from it round what must not be flown through"
+	}
+	begin := p.day.Begin.Add(time.Duration(t.StartS * float64(time.Second))).Truncate(time.Second)
+	f.Dock, f.At = d.SN, begin
+	f.ID = d.SN + "-" + begin.UTC().Format("20060102T150405")
+	before := home
+	for i, s := range stops {
+		q := p.degrees(s.at)
+		f.Route.Waypoints = append(f.Route.Waypoints, Waypoint{Lon: q[0], Lat: q[1], HeightM: s.heightM, SpeedMS: s.speedMS, PitchDeg: s.pitchDeg, YawDeg: s.yawDeg, Photo: s.photo})
+		m := math.Hypot(s.at[0]-before[0], s.at[1]-before[1])
+		f.LengthM += m
+		before = s.at
+		var ids []string
+		if of[i] >= 0 && s.look {
+			for _, r := range p.jobs[of[i]].requests {
+				ids = append(ids, p.requests[r].ID)
+			}
+		}
+		f.Legs = append(f.Legs, ids)
+	}
+	f.LengthM += math.Hypot(home[0]-before[0], home[1]-before[1])
+	f.Route.Aircraft = aircraftOf(d.Model)
+	if len(f.Route.Waypoints) == 1 { // a route has two at least
+		f.Route.Waypoints = append(f.Route.Waypoints, f.Route.Waypoints[0])
+		f.Legs = append(f.Legs, nil)
+	}
+	f.Takes = f.Route.Takes(d.At)
+	f.Until = begin.Add(StartWindow)
+	if f.Takes.Seconds() > d.flightS(p.day.WindMS) {
+		return f, fmt.Sprintf("it would take %.0f min, and the battery holds %.0f", f.Takes.Minutes(), d.flightS(p.day.WindMS)/60)
+	}
+	space := p.day.Airspace
+	if w, _ := space.Clear(f.Route, begin); w != "" {
+		return f, w
+	}
+	shut := p.day.End
+	for _, k := range t.Jobs {
+		for _, r := range p.jobs[k].requests {
+			for _, s := range p.requests[r].Scenes {
+				if !slices.Contains(f.Scenes, s) {
+					f.Scenes = append(f.Scenes, s)
+				}
+			}
+			f.Priority = max(f.Priority, p.requests[r].Priority)
+		}
+		if s := p.jobs[k].shut; s > 0 {
+			if u := p.day.Begin.Add(time.Duration((s - t.TakesS) * float64(time.Second))); u.Before(shut) {
+				shut = u
+			}
+		}
+	}
+	if shut.Before(f.Until) && shut.After(f.At) {
+		f.Until = shut
+	}
+	slices.Sort(f.Scenes)
+	return f, ""
+}
+
+// aircraftOf is the aircraft of a model, without its camera.
+func aircraftOf(model string) string {
+	for _, a := range dockAircraft {
+		if len(model) >= len(a) && model[:len(a)] == a {
+			return a
+		}
+	}
+	return ""
+}
+
+// samples are how many places of a request are asked for, to say how much of it is seen.
+const samples = 400
+
+// promise says what the flights of a plan will have seen of each request.
+func (p *planner) promise(out *Plan, left map[int]bool) {
+	var tree rtree.RTreeG[flown]
+	served := map[int]map[int]bool{} // by request, flights
+	for _, t := range out.tours {
+		f := slices.IndexFunc(out.Flights, func(f Planned) bool {
+			return f.Dock == p.docks[t.Depot].SN && f.At.Equal(p.day.Begin.Add(time.Duration(t.StartS*float64(time.Second))).Truncate(time.Second))
+		})
+		for _, k := range t.Jobs {
+			for _, l := range p.jobs[k].looks {
+				b := l.bound()
+				tree.Insert(b.Min, b.Max, flown{l, f})
+			}
+			for _, r := range p.jobs[k].requests {
+				if served[r] == nil {
+					served[r] = map[int]bool{}
+				}
+				served[r][f] = true
+			}
+		}
+	}
+	lost := map[int]bool{} // requests with jobs that nobody flies
+	for k := range left {
+		for _, r := range p.jobs[k].requests {
+			lost[r] = true
+		}
+	}
+	for r := range p.requests {
+		out.Promises = append(out.Promises, p.promiseOf(out, r, &tree, served[r], lost[r]))
+	}
+	for i := range out.Flights {
+		f := &out.Flights[i]
+		slices.SortStableFunc(f.Serves, func(a, b Service) int { return cmp.Compare(b.Share, a.Share) })
+	}
+}
+
+type flown struct {
+	look   look
+	flight int
+}
+
+func (p *planner) promiseOf(out *Plan, r int, tree *rtree.RTreeG[flown], served map[int]bool, lost bool) Promise {
+	q := &p.requests[r]
+	m := Promise{Request: q.ID, Department: q.Department, GSDCM: p.gsdCM(q)}
+	if why, gone := p.left[r]; gone {
+		m.Why = why
+	}
+	by := map[int]int{}
+	of, seen := 0, 0
+	if q.View == Nadir && len(served) > 0 {
+		sampled(p.polygons(q), samples, func(at orb.Point) {
+			of++
+			any := false
+			tree.Search(at, at, func(_, _ [2]float64, l flown) bool {
+				if served[l.flight] && l.look.gsdCM <= m.GSDCM+1e-9 && l.look.sees(at) {
+					by[l.flight]++
+					any = true
+				}
+				return true
+			})
+			if any {
+				seen++
+			}
+		})
+	} else if len(served) > 0 {
+		of, seen = 1, 1
+		for f := range served {
+			by[f] = 1
+		}
+	}
+	if of > 0 {
+		m.Share = float64(seen) / float64(of)
+	}
+	for f, n := range by {
+		fl := &out.Flights[f]
+		fl.Serves = append(fl.Serves, Service{q.ID, float64(n) / float64(of)})
+		m.Flights = append(m.Flights, fl.ID)
+		if end := fl.At.Add(fl.Takes); end.After(m.Done) {
+			m.Done = end
+		}
+	}
+	slices.Sort(m.Flights)
+	if m.Why == "" && m.Share < wholeShare {
+		m.Why = p.whyNot(r, lost)
+	}
+	return m
+}
+
+// wholeShare is from which share on a request is told as seen as a whole: its border is sampled.
+const wholeShare = 0.995
+
+// whyNot says why not all of a request is promised.
+func (p *planner) whyNot(r int, lost bool) string {
+	var c orb.Point
+	polygons := p.polygons(&p.requests[r])
+	c = boundOf(polygons).Center()
+	if lost {
+		near, at := math.Inf(1), -1
+		for d := range p.docks {
+			if m := math.Hypot(c[0]-p.starts[d][0], c[1]-p.starts[d][1]); p.docks[d].Blocked == "" && m < near {
+				near, at = m, d
+			}
+		}
+		switch {
+		case at < 0:
+			return "no dock flies this day"
+		case near > ServiceRadiusM(p.docks[at].Model):
+			return fmt.Sprintf("no dock reaches it: the nearest, %s, is %.1f km off, and flies %.0f km; a further dock, or a mobile one, would", p.docks[at].SN, near/1000, ServiceRadiusM(p.docks[at].Model)/1000)
+		}
+		return fmt.Sprintf("the docks that reach it have no time left for it in its hours; the nearest is %s, %.1f km off: one more flight of it, more time, or a coarser resolution than %g cm would", p.docks[at].SN, near/1000, p.gsdCM(&p.requests[r]))
+	}
+	for _, f := range p.closed() {
+		ring := orb.Polygon{p.frame.Ring(f.Polygon[0])}
+		b := ring.Bound().Pad(keepM)
+		for _, x := range polygons {
+			if b.Intersects(x.Bound()) {
+				return fmt.Sprintf("part of it lies in or beside the fence %s %s (%s)", f.ID, f.Name, f.Kind)
+			}
+		}
+	}
+	if p.day.Buildings == nil || p.day.Buildings.Len() == 0 {
+		return "a strip at its border, or at a bend of its line, is not seen"
+	}
+	return "part of it lies at its border, or beside what is too high to fly over"
+}
+
+// sampled calls each with about n places that lie evenly in polygons, each place once.
+func sampled(polygons []orb.Polygon, n int, each func(orb.Point)) {
+	if len(polygons) == 0 {
+		return
+	}
+	b := boundOf(polygons)
+	m2 := 0.0
+	for _, x := range polygons {
+		m2 += areaM2(x)
+	}
+	step := math.Max(math.Sqrt(m2/float64(n)), 1)
+	found := false
+	for x := b.Min[0] + step/2; x < b.Max[0]; x += step {
+		for y := b.Min[1] + step/2; y < b.Max[1]; y += step {
+			q := orb.Point{x, y}
+			if slices.ContainsFunc(polygons, func(p orb.Polygon) bool { return contains(p, q) }) {
+				found = true
+				each(q)
+			}
+		}
+	}
+	if !found {
+		each(b.Center())
+	}
+}
+
+func areaM2(x orb.Polygon) float64 {
+	sum := 0.0
+	for i, r := range x {
+		a := 0.0
+		for k := 0; k+1 < len(r); k++ {
+			a += r[k][0]*r[k+1][1] - r[k+1][0]*r[k][1]
+		}
+		if i == 0 {
+			sum += math.Abs(a) / 2
+		} else {
+			sum -= math.Abs(a) / 2
+		}
+	}
+	return math.Max(sum, 1)
+}

@@ -1,0 +1,152 @@
+package missions
+
+import (
+	"math"
+	"slices"
+	"time"
+
+	"github.com/paulmach/orb"
+	"github.com/paulmach/orb/planar"
+
+	"github.com/harrier-patrol/harrier/geo"
+	"github.com/harrier-patrol/harrier/missions/transit"
+)
+
+// ground is the air at a height: what must not be flown through there.
+type ground struct {
+	space *transit.Space
+}
+
+// keepM is how far planned ways keep from what they must not touch: a little more than routes are held to in the end.
+const keepM = airspaceMarginM + 2
+
+// overM is how far above a roof is flown at least.
+const overM = 15
+
+// closed are the fences that nothing planned for the day may touch: no-fly fences that hold at any time of it, and controlled airspace for which
+// no approval holds all day.
+func (p *planner) closed() (out []*geo.Fence) {
+	for _, f := range p.day.Airspace.Fences.All() {
+		if f.Kind != noFly && f.Kind != controlled || !p.holds(f) {
+			continue
+		}
+		if f.Kind == controlled && p.approved(f) {
+			continue
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
+// holds says whether a fence holds at any time of the day.
+func (p *planner) holds(f *geo.Fence) bool {
+	for t := p.day.Begin; !t.After(p.day.End); t = t.Add(10 * time.Minute) {
+		if f.Holds(t) {
+			return true
+		}
+	}
+	return f.Holds(p.day.End)
+}
+
+// approved says whether an approval that holds all day covers a fence.
+func (p *planner) approved(f *geo.Fence) bool {
+	return slices.ContainsFunc(p.day.Airspace.Approvals, func(a Approval) bool {
+		if a.From.After(p.day.Begin) || !a.Until.IsZero() && a.Until.Before(p.day.End) {
+			return false
+		}
+		for _, q := range f.Polygon[0] {
+			if !planar.MultiPolygonContains(a.Area, q) {
+				return false
+			}
+		}
+		return true
+	})
+}
+
+// at is the air at a height, metres.
+func (p *planner) at(heightM float64) *ground {
+	if g := p.spaces[heightM]; g != nil {
+		return g
+	}
+	var out []orb.Polygon
+	for _, f := range p.closed() {
+		out = append(out, orb.Polygon{p.frame.Ring(f.Polygon[0])})
+	}
+	if p.day.Buildings != nil {
+		p.day.Buildings.Each(func(b *geo.Building) {
+			if b.HeightM+overM > heightM && len(b.Outline) > 0 {
+				out = append(out, orb.Polygon{p.frame.Ring(b.Outline[0])})
+			}
+		})
+	}
+	g := &ground{space: transit.New(out, keepM, nil, 0)}
+	p.spaces[heightM] = g
+	return g
+}
+
+// polygons are the areas of a request in metres; those of a line are made of a rectangle a piece and a square a corner, of a point a square.
+func (p *planner) polygons(r *Request) []orb.Polygon {
+	half := widthM(r) / 2
+	var out []orb.Polygon
+	square := func(q orb.Point) {
+		m := p.metres(q)
+		out = append(out, box(m[0]-half, m[1]-half, m[0]+half, m[1]+half))
+	}
+	line := func(l orb.LineString) {
+		for i, q := range l {
+			square(q)
+			if i == 0 {
+				continue
+			}
+			a, b := p.metres(l[i-1]), p.metres(q)
+			d := math.Hypot(b[0]-a[0], b[1]-a[1])
+			if d == 0 {
+				continue
+			}
+			nx, ny := -(b[1]-a[1])/d*half, (b[0]-a[0])/d*half
+			out = append(out, orb.Polygon{{{a[0] - nx, a[1] - ny}, {b[0] - nx, b[1] - ny}, {b[0] + nx, b[1] + ny}, {a[0] + nx, a[1] + ny}, {a[0] - nx, a[1] - ny}}})
+		}
+	}
+	area := func(x orb.Polygon) {
+		q := make(orb.Polygon, len(x))
+		for i, ring := range x {
+			q[i] = p.frame.Ring(ring)
+		}
+		out = append(out, q)
+	}
+	switch g := r.Geometry.(type) {
+	case orb.Point:
+		square(g)
+	case orb.MultiPoint:
+		for _, q := range g {
+			square(q)
+		}
+	case orb.LineString:
+		line(g)
+	case orb.MultiLineString:
+		for _, l := range g {
+			line(l)
+		}
+	case orb.Polygon:
+		area(g)
+	case orb.MultiPolygon:
+		for _, x := range g {
+			area(x)
+		}
+	}
+	return out
+}
+
+// usualWidthM is how wide a line is, and the square round a point, where a request does not say.
+const usualWidthM = 30
+
+func widthM(r *Request) float64 {
+	if r.WidthM > 0 {
+		return r.WidthM
+	}
+	return usualWidthM
+}
+
+func box(x0, y0, x1, y1 float64) orb.Polygon {
+	return orb.Polygon{{{x0, y0}, {x1, y0}, {x1, y1}, {x0, y1}, {x0, y0}}}
+}

@@ -1,0 +1,499 @@
+package missions
+
+import (
+	"cmp"
+	"math"
+	"runtime"
+	"slices"
+
+	"github.com/paulmach/orb"
+	"github.com/paulmach/orb/clip"
+	"github.com/paulmach/orb/simplify"
+	"github.com/tidwall/rtree"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/harrier-patrol/harrier/missions/sweep"
+)
+
+// stop is a waypoint in metres.
+type stop struct {
+	at       orb.Point
+	heightM  float64
+	speedMS  float64 // on the way there
+	pitchDeg float64
+	yawDeg   *float64 // nil along the track
+	photo    bool
+	look     bool // the ground is looked at on the way there
+}
+
+// job is what is flown in one go, at one height.
+type job struct {
+	stops      []stop
+	requests   []int
+	heightM    float64
+	takesS     float64
+	open, shut float64 // in seconds of the day; shut 0: its end
+	worth      float64
+	looks      []look
+}
+
+func (j *job) entry() orb.Point { return j.stops[0].at }
+func (j *job) exit() orb.Point  { return j.stops[len(j.stops)-1].at }
+
+// look is ground that is seen on a straight way from a to b: so far to each side, and ahead of both ends, at a resolution.
+type look struct {
+	a, b        orb.Point
+	side, ahead float64
+	gsdCM       float64
+}
+
+func (l look) bound() orb.Bound {
+	return orb.Bound{Min: l.a, Max: l.a}.Extend(l.b).Pad(math.Max(l.side, l.ahead))
+}
+
+// sees says whether a place lies in it.
+func (l look) sees(q orb.Point) bool {
+	dx, dy := l.b[0]-l.a[0], l.b[1]-l.a[1]
+	d := math.Hypot(dx, dy)
+	if d == 0 {
+		return math.Hypot(q[0]-l.a[0], q[1]-l.a[1]) <= l.ahead
+	}
+	dx, dy = dx/d, dy/d
+	x, y := q[0]-l.a[0], q[1]-l.a[1]
+	along, off := x*dx+y*dy, math.Abs(y*dx-x*dy)
+	return off <= l.side && along >= -l.ahead && along <= d+l.ahead
+}
+
+// lookMS is how fast is flown where is looked.
+const lookMS = 10.0
+
+// jobS is how long a job takes about: short ones fill what is left of a flight.
+const jobS = 270
+
+// blockM is about the side of the squares into which large areas are cut, metres.
+const blockM = 1700
+
+// wish is what is asked of one area at one height and time.
+type wish struct {
+	request    int
+	open, shut float64
+	heightM    float64
+	polygons   []orb.Polygon
+}
+
+// cut makes jobs of the requests.
+func (p *planner) cut() {
+	var areas, lines []wish
+	for i := range p.requests {
+		r := &p.requests[i]
+		if why, due := r.Due(p.day.Begin, p.day.End); !due {
+			p.left[i] = why
+			continue
+		}
+		open, shut, why := p.window(r)
+		if why != "" {
+			p.left[i] = why
+			continue
+		}
+		h := p.heightM(p.gsdCM(r))
+		if h == 0 {
+			p.left[i] = "at so fine a resolution it would have to be flown lower than is safe; ask for a close-up"
+			continue
+		}
+		w := wish{request: i, open: open, shut: shut, heightM: h}
+		switch {
+		case r.View == Oblique || r.View == Orbit || r.View == Facade:
+			p.around(w)
+		case isLine(r.Geometry) && widthM(r) <= p.across(h):
+			w.polygons = p.polygons(r)
+			lines = append(lines, w)
+		default:
+			w.polygons = p.polygons(r)
+			areas = append(areas, w)
+		}
+	}
+	p.areas(areas)
+	p.lines(lines, areas)
+	p.serve()
+}
+
+func isLine(g orb.Geometry) bool {
+	switch g.(type) {
+	case orb.LineString, orb.MultiLineString:
+		return true
+	}
+	return false
+}
+
+// batch are wishes of one height and time.
+type batch struct {
+	open, shut, heightM float64
+	wishes              []wish
+}
+
+// within says whether what is seen for one batch is seen in time for another, and well enough.
+func (b *batch) within(o *batch) bool {
+	return b.open >= o.open && (o.shut == 0 || b.shut > 0 && b.shut <= o.shut) && b.heightM <= o.heightM
+}
+
+// areas covers the union of what is asked for, finest first: what is seen so need not be seen again more coarsely.
+func (p *planner) areas(all []wish) {
+	var batches []*batch
+	for _, w := range all {
+		i := slices.IndexFunc(batches, func(b *batch) bool { return b.open == w.open && b.shut == w.shut && b.heightM == w.heightM })
+		if i < 0 {
+			i = len(batches)
+			batches = append(batches, &batch{open: w.open, shut: w.shut, heightM: w.heightM})
+		}
+		batches[i].wishes = append(batches[i].wishes, w)
+	}
+	slices.SortStableFunc(batches, func(a, b *batch) int {
+		timed := func(x *batch) int {
+			if x.shut > 0 || x.open > 0 {
+				return 0
+			}
+			return 1
+		}
+		return cmp.Or(cmp.Compare(timed(a), timed(b)), cmp.Compare(a.heightM, b.heightM), cmp.Compare(a.shut, b.shut), cmp.Compare(a.open, b.open))
+	})
+	for i, b := range batches {
+		var seen []orb.Polygon
+		for _, e := range batches[:i] {
+			if e.within(b) {
+				for _, w := range e.wishes {
+					seen = append(seen, w.polygons...)
+				}
+			}
+		}
+		p.cover(b, seen)
+	}
+}
+
+// cover cuts a batch into clusters and covers each.
+func (p *planner) cover(b *batch, seen []orb.Polygon) {
+	across, ahead := p.across(b.heightM), p.ahead(b.heightM)
+	var all []orb.Polygon
+	for _, w := range b.wishes {
+		all = append(all, w.polygons...)
+	}
+	var tree rtree.RTreeG[int]
+	for i, s := range seen {
+		bd := s.Bound()
+		tree.Insert(bd.Min, bd.Max, i)
+	}
+	space := p.at(b.heightM).space
+	parts := clusters(all, across)
+	made := make([][]job, len(parts))
+	var g errgroup.Group
+	g.SetLimit(runtime.NumCPU())
+	for k, part := range parts {
+		g.Go(func() error {
+			bd := boundOf(part).Pad(across)
+			var near []orb.Polygon
+			tree.Search(bd.Min, bd.Max, func(_, _ [2]float64, i int) bool {
+				near = append(near, seen[i])
+				return true
+			})
+			lines := sweep.Cover(part, sweep.Options{SpacingM: across, AheadM: ahead, Seen: near, Space: space}, p.day.Seed)
+			made[k] = p.lineJobs(lines, b, across/2, ahead)
+			return nil
+		})
+	}
+	_ = g.Wait()
+	for _, j := range made {
+		p.jobs = append(p.jobs, j...)
+	}
+}
+
+func boundOf(all []orb.Polygon) orb.Bound {
+	b := all[0].Bound()
+	for _, x := range all[1:] {
+		b = b.Union(x.Bound())
+	}
+	return b
+}
+
+// clusters are polygons that lie so near to each other that lines may run through several; large ones are cut into squares.
+func clusters(all []orb.Polygon, nearM float64) (out [][]orb.Polygon) {
+	var tree rtree.RTreeG[int]
+	root := make([]int, len(all))
+	var find func(i int) int
+	find = func(i int) int {
+		for root[i] != i {
+			root[i] = root[root[i]]
+			i = root[i]
+		}
+		return i
+	}
+	for i, x := range all {
+		root[i] = i
+		b := x.Bound().Pad(nearM / 4)
+		tree.Search(b.Min, b.Max, func(_, _ [2]float64, k int) bool {
+			root[find(i)] = find(k)
+			return true
+		})
+		b = x.Bound().Pad(nearM / 4)
+		tree.Insert(b.Min, b.Max, i)
+	}
+	at := map[int]int{}
+	var groups [][]orb.Polygon
+	for i, x := range all {
+		k, ok := at[find(i)]
+		if !ok {
+			k = len(groups)
+			at[find(i)] = k
+			groups = append(groups, nil)
+		}
+		groups[k] = append(groups[k], x)
+	}
+	side := math.Max(1, math.Round(blockM/nearM)) * nearM
+	for _, g := range groups {
+		b := boundOf(g)
+		if b.Max[0]-b.Min[0] <= 1.5*side && b.Max[1]-b.Min[1] <= 1.5*side {
+			out = append(out, g)
+			continue
+		}
+		nx, ny := math.Ceil((b.Max[0]-b.Min[0])/side), math.Ceil((b.Max[1]-b.Min[1])/side)
+		for i := 0.0; i < nx; i++ {
+			for k := 0.0; k < ny; k++ {
+				min := orb.Point{b.Min[0] + i*side, b.Min[1] + k*side}
+				block := orb.Bound{Min: min, Max: orb.Point{min[0] + side, min[1] + side}}
+				var part []orb.Polygon
+				for _, x := range g {
+					if x.Bound().Intersects(block) {
+						if c := clip.Polygon(block, x.Clone()); len(c) > 0 && len(c[0]) > 3 {
+							part = append(part, c)
+						}
+					}
+				}
+				if len(part) > 0 {
+					out = append(out, part)
+				}
+			}
+		}
+	}
+	return out
+}
+
+// lineJobs cuts lines in their order into jobs.
+func (p *planner) lineJobs(lines []sweep.Line, b *batch, side, ahead float64) (out []job) {
+	space := p.at(b.heightM).space
+	var now *job
+	for _, l := range lines {
+		flown := []stop{p.straight(l.A, b.heightM, false), p.straight(l.B, b.heightM, true)}
+		var way []stop
+		if now != nil {
+			for _, q := range inner(space.From(now.exit()).Way(l.A)) {
+				way = append(way, p.straight(q, b.heightM, false))
+			}
+			all := slices.Concat(now.stops, way, flown)
+			if t := stopsS(all); t <= jobS || now.takesS < jobS/3 {
+				now.stops, now.takesS = all, t
+				now.looks = append(now.looks, look{l.A, l.B, side, ahead, p.gsdAtM(b.heightM)})
+				continue
+			}
+		}
+		out = append(out, job{stops: flown, heightM: b.heightM, takesS: stopsS(flown), open: b.open, shut: b.shut, looks: []look{{l.A, l.B, side, ahead, p.gsdAtM(b.heightM)}}})
+		now = &out[len(out)-1]
+	}
+	return out
+}
+
+// inner are the corners of a way, without its ends.
+func inner(way orb.LineString) orb.LineString {
+	if len(way) < 3 {
+		return nil
+	}
+	return way[1 : len(way)-1]
+}
+
+// straight is a stop from which is looked straight down.
+func (p *planner) straight(q orb.Point, heightM float64, look bool) stop {
+	s := stop{at: q, heightM: heightM, speedMS: transitMS, pitchDeg: -90, look: look}
+	if look {
+		s.speedMS = lookMS
+	}
+	return s
+}
+
+// stopsS is how long stops take in a row, from the first to the last.
+func stopsS(all []stop) float64 {
+	t := 0.0
+	for i := 1; i < len(all); i++ {
+		t += legS(math.Hypot(all[i].at[0]-all[i-1].at[0], all[i].at[1]-all[i-1].at[1]), all[i].heightM-all[i-1].heightM, all[i].speedMS)
+	}
+	return t
+}
+
+// legS is how long a leg takes, with its turn, seconds.
+func legS(m, climbM, speedMS float64) float64 {
+	return m/speedMS + math.Abs(climbM)/climbMS + turnTakes.Seconds()
+}
+
+// lineStepM is how closely a line is held against what is seen anyway; simplestM how far it may be straightened.
+const lineStepM, simplestM = 25.0, 4.0
+
+// lines flies along lines that are seen in one pass, as far as nobody looks there anyway.
+func (p *planner) lines(all []wish, areas []wish) {
+	type seen struct {
+		wish
+		polygon orb.Polygon
+	}
+	var tree rtree.RTreeG[seen]
+	put := func(w wish) {
+		for _, x := range w.polygons {
+			bd := x.Bound()
+			tree.Insert(bd.Min, bd.Max, seen{w, x})
+		}
+	}
+	for _, w := range areas {
+		put(w)
+	}
+	slices.SortStableFunc(all, func(a, b wish) int { return cmp.Compare(a.heightM, b.heightM) })
+	for _, w := range all {
+		b := &batch{open: w.open, shut: w.shut, heightM: w.heightM}
+		known := func(q orb.Point) bool {
+			found := false
+			tree.Search(q, q, func(_, _ [2]float64, s seen) bool {
+				o := &batch{open: s.open, shut: s.shut, heightM: s.heightM}
+				found = o.within(b) && contains(s.polygon, q)
+				return !found
+			})
+			return found
+		}
+		beyond := math.Max(0, widthM(&p.requests[w.request])/2*math.Sqrt2-p.ahead(w.heightM))
+		for _, l := range p.lineStrings(w.request) {
+			p.along(l, b, beyond, known)
+		}
+		put(w)
+	}
+}
+
+// lineStrings are the lines of a request in metres.
+func (p *planner) lineStrings(request int) (out []orb.LineString) {
+	var all orb.MultiLineString
+	switch g := p.requests[request].Geometry.(type) {
+	case orb.LineString:
+		all = orb.MultiLineString{g}
+	case orb.MultiLineString:
+		all = g
+	}
+	for _, l := range all {
+		m := make(orb.LineString, len(l))
+		for i, q := range l {
+			m[i] = p.metres(q)
+		}
+		out = append(out, simplify.DouglasPeucker(simplestM).LineString(m))
+	}
+	return out
+}
+
+// along makes jobs of the parts of a line that nobody looks at; each of its straight pieces is flown so far beyond its ends that its corners are seen.
+func (p *planner) along(l orb.LineString, b *batch, beyond float64, known func(orb.Point) bool) {
+	across, ahead := p.across(b.heightM), p.ahead(b.heightM)
+	space := p.at(b.heightM).space
+	var lines []sweep.Line
+	for i := 1; i < len(l); i++ {
+		d := math.Hypot(l[i][0]-l[i-1][0], l[i][1]-l[i-1][1])
+		if d == 0 {
+			continue
+		}
+		ex, ey := (l[i][0]-l[i-1][0])/d*beyond, (l[i][1]-l[i-1][1])/d*beyond
+		for _, part := range space.Parts(orb.Point{l[i-1][0] - ex, l[i-1][1] - ey}, orb.Point{l[i][0] + ex, l[i][1] + ey}) {
+			n := math.Max(1, math.Ceil(math.Hypot(part[1][0]-part[0][0], part[1][1]-part[0][1])/lineStepM))
+			at := func(k float64) orb.Point {
+				return orb.Point{part[0][0] + (part[1][0]-part[0][0])*k/n, part[0][1] + (part[1][1]-part[0][1])*k/n}
+			}
+			from := -1.0
+			for k := 0.0; k <= n; k++ {
+				if k < n && !known(at(k+0.5)) {
+					if from < 0 {
+						from = k
+					}
+				} else if from >= 0 {
+					lines = append(lines, sweep.Line{A: at(from), B: at(k)})
+					from = -1
+				}
+			}
+		}
+	}
+	p.jobs = append(p.jobs, p.lineJobs(lines, b, across/2, ahead)...)
+}
+
+func contains(x orb.Polygon, q orb.Point) bool {
+	in := false
+	for _, r := range x {
+		for k := 0; k+1 < len(r); k++ {
+			if (r[k][1] > q[1]) != (r[k+1][1] > q[1]) && q[0] < (r[k+1][0]-r[k][0])*(q[1]-r[k][1])/(r[k+1][1]-r[k][1])+r[k][0] {
+				in = !in
+			}
+		}
+	}
+	return in
+}
+
+// sampleM is how closely what a job shows is held against the requests.
+const sampleM = 25.0
+
+// serve finds out which requests each job serves, also those that it was not made for.
+func (p *planner) serve() {
+	type area struct {
+		request int
+		polygon orb.Polygon
+	}
+	var tree rtree.RTreeG[area]
+	for i := range p.requests {
+		if _, gone := p.left[i]; gone || p.requests[i].View != Nadir {
+			continue
+		}
+		for _, x := range p.polygons(&p.requests[i]) {
+			b := x.Bound()
+			tree.Insert(b.Min, b.Max, area{i, x})
+		}
+	}
+	for k := range p.jobs {
+		j := &p.jobs[k]
+		found := map[int]bool{}
+		for _, r := range j.requests {
+			found[r] = true
+		}
+		for _, l := range j.looks {
+			bd := l.bound()
+			tree.Search(bd.Min, bd.Max, func(_, _ [2]float64, a area) bool {
+				if !found[a.request] && p.gsdCM(&p.requests[a.request]) >= l.gsdCM-1e-9 && l.shows(a.polygon) {
+					found[a.request] = true
+				}
+				return true
+			})
+		}
+		j.requests = j.requests[:0]
+		for r := range found {
+			j.requests = append(j.requests, r)
+			j.worth += p.worth(&p.requests[r])
+		}
+		slices.Sort(j.requests)
+		j.worth = math.Max(j.worth, 1)
+	}
+}
+
+// shows says whether a look shows some of a polygon.
+func (l look) shows(x orb.Polygon) bool {
+	for _, q := range x[0] {
+		if l.sees(q) {
+			return true
+		}
+	}
+	d := math.Hypot(l.b[0]-l.a[0], l.b[1]-l.a[1])
+	ux, uy := 1.0, 0.0
+	if d > 0 {
+		ux, uy = (l.b[0]-l.a[0])/d, (l.b[1]-l.a[1])/d
+	}
+	for s := -l.ahead; s <= d+l.ahead; s += sampleM {
+		for o := -l.side; o <= l.side; o += sampleM {
+			if contains(x, orb.Point{l.a[0] + s*ux - o*uy, l.a[1] + s*uy + o*ux}) {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,282 @@
+package missions
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/paulmach/orb"
+
+	"github.com/harrier-patrol/harrier/geo"
+	"github.com/harrier-patrol/harrier/missions/tour"
+)
+
+// Dock is a dock as the plan sees it.
+type Dock struct {
+	SN    string    `json:"sn"`
+	Name  string    `json:"name,omitempty"`
+	Model string    `json:"model"`
+	At    orb.Point `json:"at"` // WGS-84
+	// Reserve is what is left of the battery at the end, percent.
+	Reserve float64 `json:"reserve,omitempty"`
+	// Blocked says why it does not fly this day; "" where it does.
+	Blocked string `json:"blocked,omitempty"`
+}
+
+// usualReserve is what is left of a battery at the end of a flight where a dock does not say, percent.
+const usualReserve = 25
+
+// Conditions of a day.
+type Day struct {
+	Begin, End time.Time // between which flights are in the air
+	WindMS     float64   // that is expected
+	Airspace   Airspace
+	Buildings  *geo.Buildings
+	// Scenes are the resolutions that scenes want, centimetres a pixel.
+	Scenes map[string]float64
+	// Width and Height are the pixels of the pictures that are looked at.
+	Width, Height int
+	Seed          uint64
+	// Steps bound the search; 0 is so many that more bring little.
+	Steps int
+}
+
+// Planned is a flight of a plan, and whom it serves.
+type Planned struct {
+	Flight
+	Takes   time.Duration `json:"takes"`
+	LengthM float64       `json:"length_m"`
+	Serves  []Service     `json:"serves"`
+	// Legs says what each waypoint's way there is for: the requests that are looked at on it; none on the way between.
+	Legs [][]string `json:"legs"`
+}
+
+// Service is which part of a request a flight serves.
+type Service struct {
+	Request string  `json:"request"`
+	Share   float64 `json:"share"` // of its ground
+}
+
+// Promise is what a plan promises of a request.
+type Promise struct {
+	Request    string    `json:"request"`
+	Department string    `json:"department"`
+	Share      float64   `json:"share"`  // of its ground that will have been seen
+	GSDCM      float64   `json:"gsd_cm"` // at this resolution or a finer one
+	Done       time.Time `json:"done,omitzero"`
+	Flights    []string  `json:"flights,omitempty"`
+	Why        string    `json:"why,omitempty"` // why not all of it, or not today
+}
+
+// Plan is a day's flights.
+type Plan struct {
+	Flights  []Planned `json:"flights"`
+	Promises []Promise `json:"promises"` // in the order of the requests
+	// Minutes are those of all flights, Alone those of one flight a request; 0 where that was not asked for.
+	Minutes float64 `json:"minutes"`
+	Alone   float64 `json:"alone_minutes,omitempty"`
+
+	jobs  []job // what was planned, for a plan that goes on from this one
+	tours []tour.Tour
+}
+
+// Make makes the plan of a day: what is asked for of the same ground is flown once for all who asked. Requests are right (Request.Check), and
+// have geometries. The same input gives the same plan.
+func Make(requests []Request, docks []Dock, day Day) (*Plan, error) {
+	p, err := newPlanner(requests, docks, day)
+	if err != nil {
+		return nil, err
+	}
+	p.cut()
+	return p.fly(nil), nil
+}
+
+// Alone is how many minutes the requests take with a flight of its own for each, or several where one does not hold it.
+func Alone(requests []Request, docks []Dock, day Day) (minutes float64, err error) {
+	for i := range requests {
+		p, err := newPlanner(requests[i:i+1], docks, day)
+		if err != nil {
+			return 0, err
+		}
+		p.cut()
+		if len(p.jobs) == 0 {
+			continue
+		}
+		problem := p.problem()
+		for _, t := range problem.Solve(tour.Options{Seed: day.Seed, Steps: 200}).Tours {
+			minutes += t.TakesS / 60
+		}
+	}
+	return minutes, nil
+}
+
+// planner makes one plan.
+type planner struct {
+	requests []Request
+	docks    []Dock
+	day      Day
+	frame    geo.Frame
+	focalMin float64 // pixels, of the docks' cameras
+	focalMax float64
+	spaces   map[float64]*ground // by height
+
+	jobs   []job
+	left   map[int]string // requests that are not planned, and why
+	starts []orb.Point    // of docks, in metres
+}
+
+func newPlanner(requests []Request, docks []Dock, day Day) (*planner, error) {
+	if len(docks) == 0 {
+		return nil, fmt.Errorf("plan: there are no docks")
+	}
+	if !day.End.After(day.Begin) {
+		return nil, fmt.Errorf("plan: the day ends (%s) before it begins (%s)", day.End.Format(time.RFC3339), day.Begin.Format(time.RFC3339))
+	}
+	if day.Airspace.Fences == nil {
+		day.Airspace.Fences = geo.NewFences(nil)
+	}
+	day.Width, day.Height = cmp.Or(day.Width, 1280), cmp.Or(day.Height, 720)
+	p := &planner{requests: requests, docks: docks, day: day, spaces: map[float64]*ground{}, left: map[int]string{}, focalMin: math.Inf(1)}
+	b := orb.Bound{Min: docks[0].At, Max: docks[0].At}
+	for _, d := range docks {
+		b = b.Extend(d.At)
+		c, err := geo.CameraOf(d.Model, "wide", 0, day.Width, day.Height)
+		if err != nil {
+			return nil, fmt.Errorf("plan: dock %s: %w", d.SN, err)
+		}
+		p.focalMin, p.focalMax = math.Min(p.focalMin, c.FocalPx), math.Max(p.focalMax, c.FocalPx)
+	}
+	for i := range requests {
+		if requests[i].Geometry == nil {
+			return nil, fmt.Errorf("plan: request %s has no geometry", requests[i].ID)
+		}
+		b = b.Union(requests[i].Geometry.Bound())
+	}
+	p.frame = geo.NewFrame(b.Center(), 0)
+	for _, d := range docks {
+		p.starts = append(p.starts, p.metres(d.At))
+	}
+	return p, nil
+}
+
+func (p *planner) metres(q orb.Point) orb.Point {
+	v := p.frame.To(q, 0)
+	return orb.Point{v.E, v.N}
+}
+
+func (p *planner) degrees(q orb.Point) orb.Point { return p.frame.From(q[0], q[1]) }
+
+// gsdCM is the resolution that a request wants.
+func (p *planner) gsdCM(r *Request) float64 {
+	if r.GSDCM > 0 {
+		return r.GSDCM
+	}
+	finest := 0.0
+	for _, s := range r.Scenes {
+		if g := p.day.Scenes[s]; g > 0 && (finest == 0 || g < finest) {
+			finest = g
+		}
+	}
+	return cmp.Or(finest, usualCM)
+}
+
+// Heights at which is flown: the law's limit is 120 m (Interim Regulation on unmanned aircraft, in force since 2024-01-01).
+const lowestM, highestM, heightStepM = 20.0, 120.0, 5.0
+
+// heightM is how high is flown for a resolution, straight down; steps of 5 m bring requests together that differ little. 0 where it would be too low.
+func (p *planner) heightM(gsdCM float64) float64 {
+	h := math.Floor(gsdCM/100*p.focalMin/heightStepM) * heightStepM
+	if h < lowestM {
+		return 0
+	}
+	return math.Min(h, highestM)
+}
+
+// gsdAtM is the resolution of the coarsest camera at a height, centimetres.
+func (p *planner) gsdAtM(heightM float64) float64 { return heightM / p.focalMin * 100 }
+
+// overlap of the strips and of pictures: so that what the wind and an error of position of a metre or two shift is seen all the same.
+const overlapShare, overlapM = 0.06, 4
+
+// across and ahead are how wide is seen from a height, and how far ahead.
+func (p *planner) across(heightM float64) float64 {
+	w := float64(p.day.Width) * heightM / p.focalMax
+	return w*(1-overlapShare) - overlapM
+}
+
+func (p *planner) ahead(heightM float64) float64 {
+	return float64(p.day.Height)*heightM/p.focalMax/2*(1-overlapShare) - overlapM
+}
+
+// open and shut are when a request may be looked at on the day, in seconds from its beginning; shut is 0 where only the day's end bounds it.
+func (p *planner) window(r *Request) (open, shut float64, why string) {
+	end := p.day.End.Sub(p.day.Begin).Seconds()
+	shut = end
+	if !r.By.IsZero() {
+		shut = math.Min(shut, r.By.Sub(p.day.Begin).Seconds())
+	}
+	h, err := geo.ParseHours(r.Hours)
+	if err != nil {
+		return 0, 0, err.Error()
+	}
+	const step = 300.0
+	from, until := -1.0, -1.0
+	for s := 0.0; s <= shut; s += step {
+		if h.Holds(p.day.Begin.Add(time.Duration(s * float64(time.Second)))) {
+			if from < 0 {
+				from = s
+			}
+			until = s
+		} else if from >= 0 {
+			break
+		}
+	}
+	switch {
+	case from < 0 || until <= from:
+		return 0, 0, "its hours (" + r.Hours + ") are over, or not on this day"
+	case until+step < shut:
+		shut = until
+	}
+	if shut >= end && r.By.IsZero() {
+		shut = 0
+	}
+	return from, shut, ""
+}
+
+// worth is how many seconds of flight a request is worth: whatever its priority more than any detour, so that only what nobody can fly is left
+// out, and of that what has the least priority.
+func (p *planner) worth(r *Request) float64 {
+	w := 20000 * math.Exp2(float64(r.Priority)/25)
+	return w * (1 + math.Min(r.Overdue(p.day.Begin), 10))
+}
+
+// fly puts jobs together into flights. Given are tours to begin with.
+func (p *planner) fly(given []tour.Tour) *Plan {
+	out := &Plan{jobs: p.jobs}
+	problem := p.problem()
+	s := problem.Solve(tour.Options{Seed: p.day.Seed, Steps: p.day.Steps, Given: given})
+	left := map[int]bool{}
+	for _, j := range s.Left {
+		left[j] = true
+	}
+	for _, t := range s.Tours {
+		f, why := p.assemble(t)
+		if why != "" {
+			for _, j := range t.Jobs {
+				left[j] = true
+				for _, r := range p.jobs[j].requests {
+					p.left[r] = why
+				}
+			}
+			continue
+		}
+		out.Flights = append(out.Flights, f)
+		out.tours = append(out.tours, t)
+		out.Minutes += f.Takes.Minutes()
+	}
+	slices.SortStableFunc(out.Flights, func(a, b Planned) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID)) })
+	p.promise(out, left)
+	return out
+}

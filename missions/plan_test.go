@@ -1,0 +1,214 @@
+package missions
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/paulmach/orb"
+	"github.com/paulmach/orb/planar"
+
+	"github.com/harrier-patrol/harrier/geo"
+)
+
+// beijing is the time of the days planned here.
+var beijing = time.FixedZone("UTC+8", 8*3600)
+
+// pudong is the outline of the district.
+func pudong(t testing.TB) orb.MultiPolygon {
+	t.Helper()
+	_, outline, err := geo.Pudong()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return outline
+}
+
+// airspace is made up: a runway's surroundings and a resort, closed.
+func airspace() Airspace {
+	ring := func(c orb.Point, m float64, n int) orb.Polygon {
+		f := geo.NewFrame(c, 0)
+		var r orb.Ring
+		for i := range n {
+			a := float64(i) * 2 * math.Pi / float64(n)
+			r = append(r, f.From(m*math.Cos(a), m*math.Sin(a)))
+		}
+		return orb.Polygon{append(r, r[0])}
+	}
+	return Airspace{Fences: geo.NewFences([]geo.Fence{
+		{ID: "airport", Kind: "no-fly", Polygon: ring(orb.Point{121.8052, 31.1434}, 5000, 16), MadeUp: true},
+		{ID: "resort", Kind: "no-fly", Polygon: ring(orb.Point{121.657, 31.144}, 1500, 12), MadeUp: true},
+		{ID: "school", Kind: "no-fly", Polygon: ring(orb.Point{121.56, 31.2}, 250, 6), MadeUp: true},
+	})}
+}
+
+// made are n requests of three departments and docks for them, made up: places that several look at, roads, areas, points.
+func made(t testing.TB, seed uint64, n, docks int) ([]Request, []Dock) {
+	rng := rand.New(rand.NewPCG(seed, 11))
+	outline := pudong(t)
+	b := outline.Bound()
+	space := airspace()
+	inside := func() orb.Point {
+		for {
+			q := orb.Point{b.Min[0] + rng.Float64()*(b.Max[0]-b.Min[0]), b.Min[1] + rng.Float64()*(b.Max[1]-b.Min[1])}
+			if planar.MultiPolygonContains(outline, q) && len(space.Fences.Append(nil, q, 300)) == 0 {
+				return q
+			}
+		}
+	}
+	var ds []Dock
+	for len(ds) < docks { // apart from each other
+		q := inside()
+		if !slices.ContainsFunc(ds, func(d Dock) bool { return geo.DistanceM(d.At, q) < 22000/math.Sqrt(float64(docks)) }) {
+			ds = append(ds, Dock{SN: fmt.Sprintf("SIM%03d", len(ds)+1), Model: "M4D", At: q})
+		}
+	}
+	var hot []orb.Point // where several departments look
+	for len(hot) < max(3, n/5) {
+		hot = append(hot, inside())
+	}
+	var out []Request
+	for len(out) < n {
+		d := rng.IntN(3)
+		c := hot[rng.IntN(len(hot))]
+		if rng.IntN(4) == 0 {
+			c = inside()
+		}
+		f := geo.NewFrame(c, 0)
+		c = f.From(60*rng.NormFloat64(), 60*rng.NormFloat64())
+		f = geo.NewFrame(c, 0)
+		r := Request{ID: fmt.Sprintf("r%05d", len(out)), Department: []string{"chengguan", "planning", "construction"}[d], Scenes: [][]string{{"street-stall"}, {"illegal-structure"}, {"muck-truck"}}[d], GSDCM: []float64{6, 8, 8, 10}[rng.IntN(4)]}
+		switch rng.IntN(4) {
+		case 0: // an area
+			var ring orb.Ring
+			m := 60 + 200*rng.Float64()
+			k := 4 + rng.IntN(5)
+			for i := range k {
+				a := (float64(i) + 0.7*rng.Float64()) * 2 * math.Pi / float64(k)
+				ring = append(ring, f.From(m*math.Cos(a), m*math.Sin(a)))
+			}
+			r.Geometry = orb.Polygon{append(ring, ring[0])}
+		case 1: // a road
+			a := rng.Float64() * 2 * math.Pi
+			l := orb.LineString{c}
+			e, north := 0.0, 0.0
+			for range 2 + rng.IntN(3) {
+				a += 0.5 * rng.NormFloat64()
+				e, north = e+200*math.Cos(a), north+200*math.Sin(a)
+				l = append(l, f.From(e, north))
+			}
+			r.Geometry, r.WidthM = l, 40
+		default:
+			r.Geometry, r.WidthM = c, 40
+		}
+		if geo.DistanceM(c, ds[0].At) < 1e9 && len(space.Fences.Append(nil, c, 1200)) == 0 {
+			out = append(out, r)
+		}
+	}
+	return out, ds
+}
+
+func aDay(seed uint64) Day {
+	begin := time.Date(2026, 12, 1, 7, 0, 0, 0, beijing)
+	return Day{Begin: begin, End: begin.Add(10 * time.Hour), WindMS: 4, Airspace: airspace(), Seed: seed}
+}
+
+// fly flies a route over flat ground, as a dock's aircraft does that stops at each waypoint and turns, and says what its camera saw.
+func fly(t testing.TB, c *geo.Coverage, f Planned, model string, w, h int) {
+	t.Helper()
+	cam, err := geo.CameraOf(model, "wide", 0, w, h)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const everyM = 15
+	for i := 1; i < len(f.Route.Waypoints); i++ {
+		a, b := f.Route.Waypoints[i-1], f.Route.Waypoints[i]
+		frame := geo.NewFrame(orb.Point{a.Lon, a.Lat}, 0)
+		v := frame.To(orb.Point{b.Lon, b.Lat}, 0)
+		d := math.Hypot(v.E, v.N)
+		n := math.Max(1, math.Ceil(d/everyM))
+		for k := 0.0; k <= n; k++ {
+			q := frame.From(v.E*k/n, v.N*k/n)
+			p := geo.Pose{Lon: q[0], Lat: q[1], HeightM: b.HeightM, PitchDeg: b.PitchDeg, YawDeg: math.Atan2(v.E, v.N) * 180 / math.Pi}
+			c.See(geo.Locator{}, cam, p, geo.Look{Sharpness: 1, Light: 0.5})
+		}
+	}
+}
+
+// ground is the area of a request, WGS-84.
+func groundOf(t testing.TB, r *Request) orb.MultiPolygon {
+	p, err := newPlanner([]Request{*r}, []Dock{{SN: "x", Model: "M4D", At: r.Geometry.Bound().Center()}}, aDay(1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out orb.MultiPolygon
+	for _, x := range p.polygons(r) {
+		for _, ring := range x {
+			for k := range ring {
+				ring[k] = p.degrees(ring[k])
+			}
+		}
+		out = append(out, x)
+	}
+	return out
+}
+
+// What a plan promises is seen when it is flown, and it takes less than a flight for each request. PLANS sets how many plans.
+func TestPlansKeepWhatTheyPromise(t *testing.T) {
+	sets := 4
+	if s := os.Getenv("PLANS"); s != "" {
+		sets, _ = strconv.Atoi(s)
+	}
+	var saved []float64
+	promised, kept, worst := 0.0, 0.0, 1.0
+	for seed := range uint64(sets) {
+		requests, docks := made(t, 100+seed, 40, 4)
+		day := aDay(seed)
+		p, err := Make(requests, docks, day)
+		if err != nil {
+			t.Fatal(err)
+		}
+		alone, err := Alone(requests, docks, day)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p.Minutes == 0 {
+			continue // no dock reaches any
+		}
+		saved = append(saved, 1-p.Minutes/alone)
+		var c geo.Coverage
+		for _, f := range p.Flights {
+			if why, _ := day.Airspace.Clear(f.Route, f.At); why != "" {
+				t.Fatalf("set %d: flight %s: %s", seed, f.ID, why)
+			}
+			fly(t, &c, f, "M4D", 1280, 720)
+		}
+		for i, m := range p.Promises {
+			if m.Share == 0 {
+				continue
+			}
+			seen, of := c.Seen(groundOf(t, &requests[i]), m.GSDCM/100+1e-6)
+			promised += m.Share * float64(of)
+			kept += math.Min(m.Share*float64(of), float64(seen))
+			if k := float64(seen) / (m.Share * float64(of)); k < worst {
+				worst = k
+				if k < 0.97 {
+					t.Logf("set %d: %s (%T) promised %.3f, seen %d of %d", seed, m.Request, requests[i].Geometry, m.Share, seen, of)
+				}
+			}
+		}
+	}
+	slices.Sort(saved)
+	t.Logf("%d plans: %.1f %% fewer minutes in the median, %.1f %% at least; %.3f %% of what was promised is seen, of one request at least %.1f %%", len(saved), 100*saved[len(saved)/2], 100*saved[0], 100*kept/promised, 100*worst)
+	if kept < 0.99*promised {
+		t.Errorf("%.2f %% of what was promised is seen", 100*kept/promised)
+	}
+	if saved[len(saved)/2] < 0.35 {
+		t.Errorf("%.0f %% fewer minutes in the median", 100*saved[len(saved)/2])
+	}
+}
