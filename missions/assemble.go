@@ -42,13 +42,20 @@ func ServiceRadiusM(model string) float64 {
 	return 10000
 }
 
-// problem is what the search for tours is given.
-func (p *planner) problem() *tour.Problem {
+// problem is what the search for tours is given: all jobs but those of flights that are kept.
+func (p *planner) problem(kept []Planned) *tour.Problem {
 	out := &tour.Problem{}
 	end := p.day.End.Sub(p.day.Begin).Seconds()
 	for _, d := range p.docks {
 		power := PowerOf(d.Model)
-		t := tour.Depot{FlightS: d.flightS(p.day.WindMS) * slackShare, Until: end, RestS: (dockBefore + dockAfter).Seconds(), RestShare: 100 / power.FlightMin / power.ChargePerMin * burn(p.day.WindMS)}
+		rest := (dockBefore + dockAfter).Seconds()
+		share := 100 / power.FlightMin / power.ChargePerMin * burn(p.day.WindMS)
+		t := tour.Depot{FlightS: d.flightS(p.day.WindMS) * slackShare, From: p.now, Until: end, RestS: rest, RestShare: share}
+		for _, f := range kept {
+			if f.Dock == d.SN { // ready when it has flown what it keeps
+				t.From = math.Max(t.From, f.At.Add(f.Takes).Sub(p.day.Begin).Seconds()+rest+share*f.Takes.Seconds())
+			}
+		}
 		if d.Blocked != "" {
 			t.FlightS = 0
 		}
@@ -56,9 +63,19 @@ func (p *planner) problem() *tour.Problem {
 	}
 	n := len(p.jobs)
 	var tree rtree.RTreeG[int]
+	done := map[int]bool{}
+	for _, f := range kept {
+		for _, j := range f.Jobs {
+			done[j] = true
+		}
+	}
 	for i := range p.jobs {
 		j := &p.jobs[i]
-		out.Jobs = append(out.Jobs, tour.Job{TakesS: j.takesS, Open: j.open, Close: j.shut, Worth: j.worth})
+		t := tour.Job{TakesS: j.takesS, Open: j.open, Close: j.shut, Worth: j.worth}
+		if done[i] { // nobody needs to do it again, and it is worth nothing
+			t.Worth = 0
+		}
+		out.Jobs = append(out.Jobs, t)
 		tree.Insert(j.entry(), j.entry(), i)
 	}
 	out.Near = make([][]int, n)
@@ -197,7 +214,7 @@ func (p *planner) assemble(t tour.Tour) (f Planned, why string) {
 		return f, "there is no way back from it round what must not be flown through"
 	}
 	begin := p.day.Begin.Add(time.Duration(t.StartS * float64(time.Second))).Truncate(time.Second)
-	f.Dock, f.At = d.SN, begin
+	f.Dock, f.At, f.Jobs = d.SN, begin, t.Jobs
 	f.ID = d.SN + "-" + begin.UTC().Format("20060102T150405")
 	before := home
 	for i, s := range stops {
@@ -269,11 +286,8 @@ const samples = 400
 func (p *planner) promise(out *Plan, left map[int]bool) {
 	var tree rtree.RTreeG[flown]
 	served := map[int]map[int]bool{} // by request, flights
-	for _, t := range out.tours {
-		f := slices.IndexFunc(out.Flights, func(f Planned) bool {
-			return f.Dock == p.docks[t.Depot].SN && f.At.Equal(p.day.Begin.Add(time.Duration(t.StartS*float64(time.Second))).Truncate(time.Second))
-		})
-		for _, k := range t.Jobs {
+	for f := range out.Flights {
+		for _, k := range out.Flights[f].Jobs {
 			for _, l := range p.jobs[k].looks {
 				b := l.bound()
 				tree.Insert(b.Min, b.Max, flown{l, f})

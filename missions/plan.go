@@ -51,6 +51,10 @@ type Planned struct {
 	Serves  []Service     `json:"serves"`
 	// Legs says what each waypoint's way there is for: the requests that are looked at on it; none on the way between.
 	Legs [][]string `json:"legs"`
+	// Held says that somebody changed it by hand: it stays as it is when the day is planned anew.
+	Held bool `json:"held,omitempty"`
+	// Jobs are the pieces of work that it does, by their numbers in the plan's day.
+	Jobs []int `json:"jobs"`
 }
 
 // Service is which part of a request a flight serves.
@@ -78,8 +82,8 @@ type Plan struct {
 	Minutes float64 `json:"minutes"`
 	Alone   float64 `json:"alone_minutes,omitempty"`
 
-	jobs  []job // what was planned, for a plan that goes on from this one
-	tours []tour.Tour
+	// Jobs is into how many pieces of work the day was cut: planned anew of the same requests it is cut the same.
+	Jobs int `json:"jobs"`
 }
 
 // Make makes the plan of a day: what is asked for of the same ground is flown once for all who asked. Requests are right (Request.Check), and
@@ -90,7 +94,36 @@ func Make(requests []Request, docks []Dock, day Day) (*Plan, error) {
 		return nil, err
 	}
 	p.cut()
-	return p.fly(nil), nil
+	return p.fly(nil, nil), nil
+}
+
+// Anew plans the rest of a day anew from now on, as docks has them now: flights that have begun, and those that are held, stay as they are; what
+// blocked docks were to fly goes to neighbours that reach it. Requests and day are those that the plan was made of.
+func Anew(before *Plan, requests []Request, docks []Dock, day Day, now time.Time) (*Plan, error) {
+	p, err := newPlanner(requests, docks, day)
+	if err != nil {
+		return nil, err
+	}
+	p.cut()
+	if len(p.jobs) != before.Jobs {
+		return nil, fmt.Errorf("plan anew: the plan was made of other requests, or for another day: %d pieces of work, and now %d", before.Jobs, len(p.jobs))
+	}
+	if day.Steps == 0 {
+		p.day.Steps = max(4000, 12*len(p.jobs))
+	}
+	p.now = math.Max(0, now.Sub(day.Begin).Seconds())
+	var kept []Planned
+	var given []tour.Tour
+	for _, f := range before.Flights {
+		d := slices.IndexFunc(docks, func(d Dock) bool { return d.SN == f.Dock })
+		switch {
+		case !f.At.After(now) || f.Held:
+			kept = append(kept, f)
+		case d >= 0 && docks[d].Blocked == "":
+			given = append(given, tour.Tour{Depot: d, Jobs: f.Jobs})
+		}
+	}
+	return p.fly(kept, given), nil
 }
 
 // Alone is how many minutes the requests take with a flight of its own for each, or several where one does not hold it.
@@ -104,7 +137,7 @@ func Alone(requests []Request, docks []Dock, day Day) (minutes float64, err erro
 		if len(p.jobs) == 0 {
 			continue
 		}
-		problem := p.problem()
+		problem := p.problem(nil)
 		for _, t := range problem.Solve(tour.Options{Seed: day.Seed, Steps: 200}).Tours {
 			minutes += t.TakesS / 60
 		}
@@ -125,6 +158,7 @@ type planner struct {
 	jobs   []job
 	left   map[int]string // requests that are not planned, and why
 	starts []orb.Point    // of docks, in metres
+	now    float64        // before it nothing begins, in seconds of the day
 }
 
 func newPlanner(requests []Request, docks []Dock, day Day) (*planner, error) {
@@ -252,14 +286,22 @@ func (p *planner) worth(r *Request) float64 {
 	return w * (1 + math.Min(r.Overdue(p.day.Begin), 10))
 }
 
-// fly puts jobs together into flights. Given are tours to begin with.
-func (p *planner) fly(given []tour.Tour) *Plan {
-	out := &Plan{jobs: p.jobs}
-	problem := p.problem()
+// fly puts jobs together into flights, besides those that are kept. Given are tours to begin with.
+func (p *planner) fly(kept []Planned, given []tour.Tour) *Plan {
+	out := &Plan{Jobs: len(p.jobs), Flights: kept}
+	for _, f := range kept {
+		out.Minutes += f.Takes.Minutes()
+	}
+	problem := p.problem(kept)
 	s := problem.Solve(tour.Options{Seed: p.day.Seed, Steps: p.day.Steps, Given: given})
 	left := map[int]bool{}
 	for _, j := range s.Left {
 		left[j] = true
+	}
+	for _, f := range kept {
+		for _, j := range f.Jobs {
+			delete(left, j)
+		}
 	}
 	for _, t := range s.Tours {
 		f, why := p.assemble(t)
@@ -273,10 +315,12 @@ func (p *planner) fly(given []tour.Tour) *Plan {
 			continue
 		}
 		out.Flights = append(out.Flights, f)
-		out.tours = append(out.tours, t)
 		out.Minutes += f.Takes.Minutes()
 	}
 	slices.SortStableFunc(out.Flights, func(a, b Planned) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID)) })
+	for i := range out.Flights {
+		out.Flights[i].Serves = nil
+	}
 	p.promise(out, left)
 	return out
 }

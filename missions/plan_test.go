@@ -212,3 +212,77 @@ func TestPlansKeepWhatTheyPromise(t *testing.T) {
 		t.Errorf("%.0f %% fewer minutes in the median", 100*saved[len(saved)/2])
 	}
 }
+
+// When a dock is lost at noon, what is in the air stays and its neighbours take over what they reach.
+func TestPlannedAnewWithoutADock(t *testing.T) {
+	requests, docks := made(t, 7, 300, 8)
+	day := aDay(7)
+	before, err := Make(requests, docks, day)
+	if err != nil {
+		t.Fatal(err)
+	}
+	noon := day.Begin.Add(2 * time.Hour)
+	lost := slices.Clone(docks)
+	last := before.Flights[len(before.Flights)-1]
+	for i := range lost {
+		if lost[i].SN == last.Dock {
+			lost[i].Blocked = "maintenance"
+		}
+	}
+	p, err := Anew(before, requests, lost, day, noon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := map[int]string{}
+	for _, f := range p.Flights {
+		for _, j := range f.Jobs {
+			if by, twice := done[j]; twice {
+				t.Errorf("piece %d is flown by %s and %s", j, by, f.ID)
+			}
+			done[j] = f.ID
+		}
+		begun := slices.ContainsFunc(before.Flights, func(b Planned) bool { return b.ID == f.ID && !b.At.After(noon) })
+		if !begun && (f.Dock == last.Dock || f.At.Before(noon)) {
+			t.Errorf("flight %s is planned for a dock that is blocked, or for what is past", f.ID)
+		}
+	}
+	for _, b := range before.Flights {
+		if !b.At.After(noon) && !slices.ContainsFunc(p.Flights, func(f Planned) bool { return f.ID == b.ID }) {
+			t.Errorf("flight %s had begun, and is no longer there", b.ID)
+		}
+	}
+	t.Logf("%d flights, %.0f min; anew %d, %.0f min", len(before.Flights), before.Minutes, len(p.Flights), p.Minutes)
+}
+
+// BenchmarkMake plans days, and plans them anew without a dock.
+func BenchmarkMake(b *testing.B) {
+	for _, n := range []struct{ requests, docks int }{{100, 4}, {1000, 16}, {10000, 64}} {
+		b.Run(fmt.Sprintf("%d-requests-%d-docks", n.requests, n.docks), func(b *testing.B) {
+			requests, docks := made(b, 1, n.requests, n.docks)
+			day := aDay(1)
+			var p *Plan
+			var err error
+			for b.Loop() {
+				if p, err = Make(requests, docks, day); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(p.Minutes, "flight-min")
+			b.ReportMetric(float64(len(p.Flights)), "flights")
+			whole := 0
+			for _, m := range p.Promises {
+				if m.Share >= wholeShare {
+					whole++
+				}
+			}
+			b.ReportMetric(float64(whole), "requests-whole")
+			lost := slices.Clone(docks)
+			lost[1].Blocked = "maintenance"
+			t0 := time.Now()
+			if _, err := Anew(p, requests, lost, day, day.Begin.Add(time.Hour)); err != nil {
+				b.Fatal(err)
+			}
+			b.ReportMetric(time.Since(t0).Seconds(), "anew-s")
+		})
+	}
+}
