@@ -15,6 +15,7 @@ import (
 	"github.com/harrier-patrol/harrier/cmd/harrier/bench"
 	"github.com/harrier-patrol/harrier/cmd/harrier/demo"
 	"github.com/harrier-patrol/harrier/cmd/harrier/doctor"
+	"github.com/harrier-patrol/harrier/cmd/harrier/planning"
 	"github.com/harrier-patrol/harrier/cmd/harrier/progress"
 	"github.com/harrier-patrol/harrier/cmd/harrier/recognition"
 	"github.com/harrier-patrol/harrier/cmd/harrier/stills"
@@ -41,6 +42,7 @@ type cli struct {
 	NATS        natsCmd             `cmd:"" name:"nats" help:"Users of NATS, and what each may do."`
 	DeadLetters deadLettersCmd      `cmd:"" name:"dead-letters" help:"Messages that could not be worked off: list them, and send them again."`
 	Controller  controllerCmd       `cmd:"" help:"Fly the docks of a configuration, and nothing else."`
+	Plan        planning.Plan       `cmd:"" help:"Plan a day: what departments ask for becomes joint flights of the docks."`
 	Calendar    calendarCmd         `cmd:"" help:"Show what is planned: flights, windows, batteries, approvals, and what cannot be flown."`
 	Diary       diaryCmd            `cmd:"" help:"Write the diary of a shift: what flew, what did not and why, who did what."`
 	Docksim     docksimCmd          `cmd:"" help:"Run simulated docks over a made-up town."`

@@ -160,12 +160,13 @@ type Approval struct {
 }
 
 type Waypoint struct {
-	Lon      float64 `yaml:"lon"`
-	Lat      float64 `yaml:"lat"`
-	HeightM  float64 `yaml:"height_m"`
-	SpeedMS  float64 `yaml:"speed_ms"`
-	PitchDeg float64 `yaml:"gimbal_pitch"`
-	Photo    bool    `yaml:"photo"`
+	Lon      float64  `yaml:"lon"`
+	Lat      float64  `yaml:"lat"`
+	HeightM  float64  `yaml:"height_m"`
+	SpeedMS  float64  `yaml:"speed_ms"`
+	PitchDeg float64  `yaml:"gimbal_pitch"`
+	YawDeg   *float64 `yaml:"yaw"`
+	Photo    bool     `yaml:"photo"`
 }
 
 func Default() Config {

@@ -1,0 +1,328 @@
+// Package planning are the commands about what to fly: plans, routes, requests and where docks should stand.
+package planning
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/paulmach/orb"
+
+	"github.com/harrier-patrol/harrier/cmd/harrier/config"
+	"github.com/harrier-patrol/harrier/dock/gate"
+	"github.com/harrier-patrol/harrier/geo"
+	"github.com/harrier-patrol/harrier/geo/layerfile"
+	"github.com/harrier-patrol/harrier/missions"
+	"github.com/harrier-patrol/harrier/missions/wpml"
+)
+
+// Plan plans a day's flights.
+type Plan struct {
+	Requests  string   `required:"" help:"What is asked for: GeoJSON, CSV (columns wkt, lon and lat, or code), Shapefile, GeoPackage or KML; docs/missions.md has the properties." type:"path"`
+	Docks     string   `required:"" help:"The docks: a harrier.yaml, whose city, approvals and scenes are taken too, or points with sn and model." type:"path"`
+	Date      string   `help:"The day (2026-12-01); without, today."`
+	Hours     string   `default:"07:00-18:00" help:"Between which flights are in the air."`
+	Out       string   `default:"plan" help:"Folder that receives a KMZ for each flight, plan.json and plan.html." type:"path"`
+	Fences    string   `help:"Fences, where --docks names no city: no-fly, controlled-airspace, …" type:"path"`
+	Outlines  string   `help:"Buildings with height_m, likewise." type:"path"`
+	Grid      string   `help:"Unit grid by which codes are found, likewise." type:"path"`
+	Datum     string   `help:"Of files that do not say theirs."`
+	Wind      float64  `default:"4" help:"Wind that is expected, m/s."`
+	Quality   int      `help:"Live quality that is looked at, 1 to 4; without, that of the configuration."`
+	Seed      uint64   `default:"1" help:"The same seed gives the same plan."`
+	Partial   bool     `help:"Leave requests with errors out, instead of refusing the file."`
+	Alone     bool     `help:"Also say what one flight for each request would take."`
+	Anew      string   `help:"plan.json that the rest of the day is planned anew from: what has begun stays." type:"path"`
+	Now       string   `help:"With --anew: from when on (12:00)."`
+	Without   []string `help:"Serial numbers of docks that do not fly."`
+	JSON      bool     `name:"json" help:"Print the plan as JSON, instead of a table."`
+	Overwrite bool     `help:"Into a folder that has files already."`
+}
+
+// zone is that of days and hours on the command line: China has one.
+var zone = time.FixedZone("UTC+8", 8*3600)
+
+// world is what a plan is made of besides the requests.
+type world struct {
+	docks  []missions.Dock
+	day    missions.Day
+	places missions.Places
+}
+
+// Run makes the plan and writes it.
+func (x *Plan) Run(ctx context.Context) error {
+	began := time.Now()
+	w, err := x.world()
+	if err != nil {
+		return err
+	}
+	requests, err := readRequests(x.Requests, x.Datum, x.Partial, w)
+	if err != nil {
+		return err
+	}
+	if !x.Overwrite && x.Anew == "" {
+		if left, err := os.ReadDir(x.Out); err == nil && len(left) > 0 {
+			return fmt.Errorf("%s is not empty: give another folder, or --overwrite", x.Out)
+		}
+	}
+	said := time.AfterFunc(2*time.Second, func() {
+		fmt.Fprintf(os.Stderr, "harrier: planning %d requests of %d docks; 1000 take some 6 s, 10000 about a minute\n", len(requests), len(w.docks))
+	})
+	defer said.Stop()
+	p, err := x.make(requests, w)
+	if err != nil {
+		return err
+	}
+	if x.Alone {
+		if p.Alone, err = missions.Alone(requests, w.docks, w.day); err != nil {
+			return err
+		}
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if err := x.write(p, requests, w); err != nil {
+		return err
+	}
+	if x.JSON {
+		e := json.NewEncoder(os.Stdout)
+		e.SetIndent("", " ")
+		return e.Encode(p)
+	}
+	summary(os.Stdout, p, x.Out, time.Since(began))
+	return nil
+}
+
+func (x *Plan) make(requests []missions.Request, w world) (*missions.Plan, error) {
+	if x.Anew == "" {
+		return missions.Make(requests, w.docks, w.day)
+	}
+	b, err := os.ReadFile(x.Anew)
+	if err != nil {
+		return nil, err
+	}
+	var before missions.Plan
+	if err := json.Unmarshal(b, &before); err != nil {
+		return nil, fmt.Errorf("%s: %w", x.Anew, err)
+	}
+	now, err := clock(w.day.Begin, x.Now)
+	if err != nil {
+		return nil, fmt.Errorf("--now: %w", err)
+	}
+	return missions.Anew(&before, requests, w.docks, w.day, now)
+}
+
+// clock is a time of a day, as 12:30.
+func clock(day time.Time, s string) (time.Time, error) {
+	t, err := time.ParseInLocation("15:04", s, zone)
+	if err != nil {
+		return t, fmt.Errorf("%q is no time like 12:30", s)
+	}
+	y, m, d := day.In(zone).Date()
+	return time.Date(y, m, d, t.Hour(), t.Minute(), 0, 0, zone), nil
+}
+
+// world reads docks, day and places.
+func (x *Plan) world() (w world, err error) {
+	y, m, d := time.Now().In(zone).Date()
+	day := time.Date(y, m, d, 0, 0, 0, 0, zone)
+	if x.Date != "" {
+		if day, err = time.ParseInLocation(time.DateOnly, x.Date, zone); err != nil {
+			return w, fmt.Errorf("--date: %q is no date like 2026-12-01", x.Date)
+		}
+	}
+	from, until, _ := strings.Cut(x.Hours, "-")
+	if w.day.Begin, err = clock(day, from); err == nil {
+		w.day.End, err = clock(day, until)
+	}
+	if err != nil {
+		return w, fmt.Errorf("--hours: %w", err)
+	}
+	w.day.WindMS, w.day.Seed = x.Wind, x.Seed
+	var c config.Config
+	if ext := strings.ToLower(filepath.Ext(x.Docks)); ext == ".yaml" || ext == ".yml" {
+		if c, err = config.Load(x.Docks); err != nil {
+			return w, err
+		}
+		limits, err := c.DockLimits()
+		if err != nil {
+			return w, err
+		}
+		for _, d := range c.Docks {
+			w.docks = append(w.docks, missions.Dock{SN: d.SN, Name: d.Name, Model: d.Model, At: orb.Point{d.Lon, d.Lat}, Reserve: float64(limits[d.SN].ReserveMin)})
+		}
+	} else if w.docks, err = readDocks(x.Docks, x.Datum); err != nil {
+		return w, err
+	}
+	if len(w.docks) == 0 {
+		return w, fmt.Errorf("%s holds no docks", x.Docks)
+	}
+	for _, p := range []struct {
+		to   *string
+		file string
+	}{{&c.City.Fences, x.Fences}, {&c.City.Outlines, x.Outlines}, {&c.City.Grid, x.Grid}, {&c.City.Datum, x.Datum}} {
+		if p.file != "" {
+			*p.to = p.file
+		}
+	}
+	k, err := c.City.Load()
+	if err != nil {
+		return w, err
+	}
+	if w.day.Airspace, err = c.Airspace(k.Fences); err != nil {
+		return w, err
+	}
+	w.day.Buildings = k.Buildings
+	w.places = missions.Places{Grid: k.Grid, Register: k.Register, Docks: w.docks}
+	if w.day.Scenes, err = resolutions(c); err != nil {
+		return w, err
+	}
+	quality := x.Quality
+	if quality == 0 {
+		quality = max(c.Live.Quality, 1)
+		if c.Live.Quality == 0 {
+			quality = usualQuality
+		}
+	}
+	size, ok := liveSizes[quality]
+	if !ok {
+		return w, fmt.Errorf("--quality is 1 to 4, not %d", quality)
+	}
+	w.day.Width, w.day.Height = size[0], size[1]
+	for _, sn := range x.Without {
+		i := slices.IndexFunc(w.docks, func(d missions.Dock) bool { return d.SN == sn })
+		if i < 0 {
+			return w, fmt.Errorf("--without: there is no dock %s", sn)
+		}
+		w.docks[i].Blocked = "left out"
+	}
+	return w, nil
+}
+
+// liveSizes are the pixels of live qualities (DJI Cloud API, live_start_push).
+var liveSizes = map[int][2]int{1: {960, 540}, 2: {1280, 720}, 3: {1280, 720}, 4: {1920, 1080}}
+
+const usualQuality = 3
+
+// resolutions are those that scenes want, centimetres a pixel.
+func resolutions(c config.Config) (map[string]float64, error) {
+	files, err := c.ReadScenes()
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]float64{}
+	for _, f := range files {
+		var s struct {
+			GSDCM float64 `yaml:"gsd_cm"`
+		}
+		if err := f.Missions.Decode(&s); err != nil && !f.Missions.IsZero() {
+			return nil, fmt.Errorf("scene %s: missions: %w", f.Scene, err)
+		}
+		out[f.Scene] = s.GSDCM
+	}
+	return out, nil
+}
+
+// readDocks reads docks from a file of points.
+func readDocks(file, datum string) (out []missions.Dock, err error) {
+	l, err := layerfile.Read(file, layerfile.Options{Datum: datum, Otherwise: geo.WGS84})
+	if err != nil {
+		return nil, err
+	}
+	points, problems := geo.ReadShapes(l)
+	for i := range l.Features {
+		f := &l.Features[i]
+		at, ok := points[i].(orb.Point)
+		d := missions.Dock{SN: f.Get("sn", "序列号"), Name: f.Get("name", "名称"), Model: f.Get("model", "型号"), At: at}
+		switch {
+		case !ok:
+			problems = append(problems, geo.Problem{N: f.N, Line: f.Line, Text: "a dock is a point"})
+			continue
+		case d.SN == "":
+			problems = append(problems, geo.Problem{N: f.N, Line: f.Line, Text: "sn: the serial number is missing"})
+			continue
+		case slices.ContainsFunc(out, func(o missions.Dock) bool { return o.SN == d.SN }):
+			problems = append(problems, geo.Problem{N: f.N, Line: f.Line, Text: "sn: " + d.SN + " is there twice"})
+			continue
+		}
+		if d.Model == "" {
+			d.Model = "M4D"
+		}
+		d.Reserve = float64(gate.DefaultLimits(d.Model).ReserveMin)
+		out = append(out, d)
+	}
+	return out, refuse(file, problems, false)
+}
+
+// maxShown problems are printed; the rest is counted.
+const maxShown = 50
+
+// refuse prints what is wrong with a file, and is an error where that is more than a warning and the file is wanted whole.
+func refuse(file string, problems []geo.Problem, partial bool) error {
+	for i, p := range problems {
+		if i == maxShown {
+			fmt.Fprintf(os.Stderr, "… and %d more\n", len(problems)-maxShown)
+			break
+		}
+		fmt.Fprintf(os.Stderr, "%s: %s\n", file, p)
+	}
+	if n := geo.Errors(problems); n > 0 && !partial {
+		return fmt.Errorf("%s: %d errors; mend them, or leave what is wrong out with --partial", file, n)
+	}
+	return nil
+}
+
+// readRequests reads requests, and what their codes stand for.
+func readRequests(file, datum string, partial bool, w world) ([]missions.Request, error) {
+	l, err := layerfile.Read(file, layerfile.Options{Datum: datum, Otherwise: geo.WGS84})
+	if err != nil {
+		return nil, err
+	}
+	requests, problems := missions.ReadRequests(l, missions.Request{}, w.day.Begin)
+	var out []missions.Request
+	for i := range requests {
+		if err := w.places.Resolve(&requests[i]); err != nil {
+			problems = append(problems, geo.Problem{Text: err.Error()})
+			continue
+		}
+		out = append(out, requests[i])
+	}
+	if err := refuse(file, problems, partial); err != nil {
+		return nil, err
+	}
+	if len(out) == 0 {
+		return nil, fmt.Errorf("%s holds no requests", file)
+	}
+	return out, nil
+}
+
+// write writes the folder.
+func (x *Plan) write(p *missions.Plan, requests []missions.Request, w world) error {
+	if err := os.MkdirAll(x.Out, 0o755); err != nil {
+		return err
+	}
+	for i := range p.Flights {
+		f := &p.Flights[i]
+		kmz, err := wpml.Write(f.Route)
+		if err != nil {
+			return fmt.Errorf("flight %s: %w", f.ID, err)
+		}
+		f.File = f.ID
+		if err := os.WriteFile(filepath.Join(x.Out, f.ID+".kmz"), kmz, 0o644); err != nil {
+			return err
+		}
+	}
+	b, err := json.MarshalIndent(p, "", " ")
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(x.Out, "plan.json"), append(b, '\n'), 0o644); err != nil {
+		return err
+	}
+	return writePage(filepath.Join(x.Out, "plan.html"), p, requests, w)
+}
