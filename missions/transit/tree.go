@@ -118,3 +118,62 @@ func (t *Tree) Way(p orb.Point) orb.LineString {
 }
 
 func distM(a, b orb.Point) float64 { return math.Hypot(b[0]-a[0], b[1]-a[1]) }
+
+// sector is what a polygon may hide from a place: directions from lo on by wide, at least so far off.
+type sector struct{ lo, wide, nearM float64 }
+
+// hidden are the sectors in which something that is out lies within m metres.
+func (t *Tree) hidden(m float64) (out []sector) {
+	box := orb.Bound{Min: t.root, Max: t.root}.Pad(m + t.space.margin)
+	t.space.outBounds.Search(box.Min, box.Max, func(_, _ [2]float64, i int) bool {
+		r := t.space.out[i][0]
+		near := math.Inf(1)
+		lo, hi := math.Inf(1), math.Inf(-1)
+		first := math.Atan2(r[0][1]-t.root[1], r[0][0]-t.root[0])
+		for k := range r {
+			if k > 0 {
+				near = math.Min(near, pointM(t.root, r[k-1], r[k]))
+			}
+			a := math.Remainder(math.Atan2(r[k][1]-t.root[1], r[k][0]-t.root[0])-first, 2*math.Pi)
+			lo, hi = math.Min(lo, a), math.Max(hi, a)
+		}
+		s := sector{first + lo, hi - lo, near - t.space.margin}
+		if s.nearM <= t.space.margin || s.wide > math.Pi/2 { // so near that its directions say little
+			s = sector{0, 2 * math.Pi, math.Max(0, s.nearM)}
+		} else {
+			more := math.Asin(math.Min(1, (t.space.margin+beyond)/near))
+			s.lo, s.wide = s.lo-more, s.wide+2*more
+		}
+		out = append(out, s)
+		return true
+	})
+	return out
+}
+
+// Within are the numbers of the places to which the way is m metres long at most.
+func (t *Tree) Within(places []orb.Point, m float64) (out []int32) {
+	hidden := t.hidden(m)
+	for i, q := range places {
+		d := distM(t.root, q)
+		if d > m {
+			continue
+		}
+		behind := false
+		if len(hidden) > 0 {
+			a := math.Atan2(q[1]-t.root[1], q[0]-t.root[0])
+			for _, s := range hidden {
+				if d >= s.nearM && math.Mod(math.Mod(a-s.lo, 2*math.Pi)+2*math.Pi, 2*math.Pi) <= s.wide {
+					behind = true
+					break
+				}
+			}
+		}
+		if behind {
+			if w, ok := t.LengthM(q); !ok || w > m {
+				continue
+			}
+		}
+		out = append(out, int32(i))
+	}
+	return out
+}
