@@ -87,6 +87,9 @@ type Layer struct {
 	Features  []Feature
 	// Deleted is how many rows the file marks as deleted; they are not among Features.
 	Deleted int
+	// EvenOdd takes rings that cross themselves as they are, with a warning: what lies within an odd number of their loops is inside. That does for
+	// areas that are only asked what lies in them.
+	EvenOdd bool
 	// District is where the layer is to lie (WGS-84); nil where that is not known.
 	District orb.MultiPolygon
 }
@@ -167,7 +170,10 @@ func (l *Layer) polygons(district orb.MultiPolygon) (out [][]orb.Polygon, proble
 					r[k] = l.Datum.ToWGS84(r[k])
 				}
 				if text == "" {
-					text = crossedOrFlat(r)
+					if text = crossedOrFlat(r); text != "" && l.EvenOdd && ringArea2(r) != 0 {
+						problems = append(problems, Problem{N: f.N, Line: f.Line, Text: text, Warning: true})
+						text = ""
+					}
 				}
 			}
 		}

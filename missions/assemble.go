@@ -42,6 +42,12 @@ func ServiceRadiusM(model string) float64 {
 	return 10000
 }
 
+// ReachM is how long the way to a place may be from which an aircraft still comes home with its reserve, after it has stayed there to work.
+func ReachM(model string, work time.Duration, windMS float64) float64 {
+	left := Dock{Model: model}.flightS(windMS) - work.Seconds() - 2*climbsS(highestM) - 2*turnTakes.Seconds()
+	return math.Max(0, math.Min(ServiceRadiusM(model), left/2*transitMS))
+}
+
 // problem is what the search for tours is given: all jobs but those of flights that are kept.
 func (p *planner) problem(kept []Planned) *tour.Problem {
 	out := &tour.Problem{}

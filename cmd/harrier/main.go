@@ -43,6 +43,7 @@ type cli struct {
 	DeadLetters deadLettersCmd      `cmd:"" name:"dead-letters" help:"Messages that could not be worked off: list them, and send them again."`
 	Controller  controllerCmd       `cmd:"" help:"Fly the docks of a configuration, and nothing else."`
 	Plan        planning.Plan       `cmd:"" help:"Plan a day: what departments ask for becomes joint flights of the docks."`
+	Siting      planning.Siting     `cmd:"" help:"Choose where docks should stand, and prove that no other choice reaches more."`
 	Calendar    calendarCmd         `cmd:"" help:"Show what is planned: flights, windows, batteries, approvals, and what cannot be flown."`
 	Diary       diaryCmd            `cmd:"" help:"Write the diary of a shift: what flew, what did not and why, who did what."`
 	Docksim     docksimCmd          `cmd:"" help:"Run simulated docks over a made-up town."`
