@@ -150,3 +150,13 @@ func widthM(r *Request) float64 {
 func box(x0, y0, x1, y1 float64) orb.Polygon {
 	return orb.Polygon{{{x0, y0}, {x1, y0}, {x1, y1}, {x0, y1}, {x0, y0}}}
 }
+
+// Sample are about n places (WGS-84) that lie evenly on the ground of a request; none where it has no geometry.
+func Sample(r *Request, n int) (out []orb.Point) {
+	if r.Geometry == nil {
+		return nil
+	}
+	p := planner{frame: geo.NewFrame(r.Geometry.Bound().Center(), 0)}
+	sampled(p.polygons(r), n, func(q orb.Point) { out = append(out, p.degrees(q)) })
+	return out
+}

@@ -203,18 +203,7 @@ func (p *planner) metres(q orb.Point) orb.Point {
 func (p *planner) degrees(q orb.Point) orb.Point { return p.frame.From(q[0], q[1]) }
 
 // gsdCM is the resolution that a request wants.
-func (p *planner) gsdCM(r *Request) float64 {
-	if r.GSDCM > 0 {
-		return r.GSDCM
-	}
-	finest := 0.0
-	for _, s := range r.Scenes {
-		if g := p.day.Scenes[s]; g > 0 && (finest == 0 || g < finest) {
-			finest = g
-		}
-	}
-	return cmp.Or(finest, usualCM)
-}
+func (p *planner) gsdCM(r *Request) float64 { return r.WantsCM(p.day.Scenes) }
 
 // Heights at which is flown: the law's limit is 120 m (Interim Regulation on unmanned aircraft, in force since 2024-01-01).
 const lowestM, highestM, heightStepM = 20.0, 120.0, 5.0

@@ -1,6 +1,8 @@
 package missions
 
 import (
+	"cmp"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -8,6 +10,7 @@ import (
 	"time"
 
 	"github.com/paulmach/orb"
+	"github.com/paulmach/orb/geojson"
 
 	"github.com/harrier-patrol/harrier/geo"
 )
@@ -42,6 +45,36 @@ type Request struct {
 	Text      string        `json:"text,omitempty"` // what whoever asks says of it
 
 	LastSeen time.Time `json:"last_seen,omitzero"`
+}
+
+// Fields are a request without its geometry, for whoever describes its form.
+type Fields Request
+
+// MarshalJSON writes the geometry as GeoJSON has it.
+func (r Request) MarshalJSON() ([]byte, error) {
+	w := struct {
+		Fields
+		Geometry *geojson.Geometry `json:"geometry,omitempty"`
+	}{Fields: Fields(r)}
+	if r.Geometry != nil {
+		w.Geometry = geojson.NewGeometry(r.Geometry)
+	}
+	return json.Marshal(w)
+}
+
+// UnmarshalJSON reads what MarshalJSON writes.
+func (r *Request) UnmarshalJSON(b []byte) error {
+	w := struct {
+		*Fields
+		Geometry *geojson.Geometry `json:"geometry"`
+	}{Fields: (*Fields)(r)}
+	if err := json.Unmarshal(b, &w); err != nil {
+		return err
+	}
+	if w.Geometry != nil {
+		r.Geometry = w.Geometry.Geometry()
+	}
+	return nil
 }
 
 // View is how a place is looked at.
@@ -129,12 +162,31 @@ func (r *Request) checkWhere() error {
 	return nil
 }
 
+// WantsCM is the resolution that it wants, centimetres a pixel: its own, or the finest that its scenes want.
+func (r *Request) WantsCM(scenes map[string]float64) float64 {
+	if r.GSDCM > 0 {
+		return r.GSDCM
+	}
+	finest := 0.0
+	for _, s := range r.Scenes {
+		if g := scenes[s]; g > 0 && (finest == 0 || g < finest) {
+			finest = g
+		}
+	}
+	return cmp.Or(finest, usualCM)
+}
+
+// Every is after how many days it is due again; 0 where it is looked at once.
+func (r *Request) Every() float64 {
+	if r.EveryDays == 0 && r.By.IsZero() {
+		return RiskEvery[r.Risk]
+	}
+	return r.EveryDays
+}
+
 // Due says whether a request wants a look on the day from begin to end, and if not why.
 func (r *Request) Due(begin, end time.Time) (why string, due bool) {
-	every := r.EveryDays
-	if every == 0 && r.Risk != "" && r.By.IsZero() {
-		every = RiskEvery[r.Risk]
-	}
+	every := r.Every()
 	switch {
 	case !r.By.IsZero() && r.By.Before(begin):
 		return "its time was over at " + r.By.Format("2006-01-02 15:04"), false
@@ -152,10 +204,7 @@ func (r *Request) Due(begin, end time.Time) (why string, due bool) {
 
 // Overdue is by how many of its intervals a request that comes again is late at a moment: what is most late goes first. 0 where it is not.
 func (r *Request) Overdue(now time.Time) float64 {
-	every := r.EveryDays
-	if every == 0 {
-		every = RiskEvery[r.Risk]
-	}
+	every := r.Every()
 	if every == 0 || r.LastSeen.IsZero() {
 		return 0
 	}

@@ -134,6 +134,9 @@ func readRequest(f *geo.Feature, shape orb.Geometry, otherwise Request, now time
 	if err != nil {
 		return r, err
 	}
+	if err := checkSource(f, &r, now); err != nil {
+		return r, err
+	}
 	if err := r.Check(); err != nil {
 		return r, err
 	}
@@ -157,6 +160,7 @@ func (r *Request) properties() (map[string]any, error) {
 		m["apart_hours"] = r.Apart.Hours()
 	}
 	delete(m, "apart")
+	delete(m, "geometry")
 	if len(r.Scenes) > 0 {
 		m["scenes"] = strings.Join(r.Scenes, ",")
 	}

@@ -43,6 +43,8 @@ type cli struct {
 	DeadLetters deadLettersCmd      `cmd:"" name:"dead-letters" help:"Messages that could not be worked off: list them, and send them again."`
 	Controller  controllerCmd       `cmd:"" help:"Fly the docks of a configuration, and nothing else."`
 	Plan        planning.Plan       `cmd:"" help:"Plan a day: what departments ask for becomes joint flights of the docks."`
+	Route       planning.Route      `cmd:"" help:"Make the route over one area or along one line."`
+	Requests    planning.Requests   `cmd:"" help:"What departments ask to be looked at: import, list, report."`
 	Siting      planning.Siting     `cmd:"" help:"Choose where docks should stand, and prove that no other choice reaches more."`
 	Calendar    calendarCmd         `cmd:"" help:"Show what is planned: flights, windows, batteries, approvals, and what cannot be flown."`
 	Diary       diaryCmd            `cmd:"" help:"Write the diary of a shift: what flew, what did not and why, who did what."`

@@ -112,17 +112,9 @@ func (c Files) Load() (City, error) {
 		out.Fences, err = c.ReadFences()
 		return err
 	})
-	g.Go(func() error {
-		if c.Outlines == "" {
-			return nil
-		}
-		l, err := c.Layer("city.outlines", c.Outlines)
-		if err != nil {
-			return err
-		}
-		buildings, problems := geo.ReadBuildings(l)
-		out.Buildings = buildings
-		return c.judge("city.outlines", c.Outlines, "outlines", problems)
+	g.Go(func() (err error) {
+		out.Buildings, err = c.ReadBuildings()
+		return err
 	})
 	g.Go(func() error {
 		if c.Terrain == "" {
@@ -190,6 +182,19 @@ func (c Files) readStreets() ([]orb.LineString, error) {
 	}
 	streets, problems := geo.ReadDoorLines(l)
 	return streets, c.judge("city.door_lines", c.DoorLines, "door-lines", problems)
+}
+
+// ReadBuildings reads the outlines of buildings; none where there is no file.
+func (c Files) ReadBuildings() (*geo.Buildings, error) {
+	if c.Outlines == "" {
+		return geo.NewBuildings(nil), nil
+	}
+	l, err := c.Layer("city.outlines", c.Outlines)
+	if err != nil {
+		return nil, err
+	}
+	buildings, problems := geo.ReadBuildings(l)
+	return buildings, c.judge("city.outlines", c.Outlines, "outlines", problems)
 }
 
 // ReadFences reads the fences alone; where there is no file there are none.

@@ -336,3 +336,6 @@ func leaves(a, b orb.Point, e edge, d float64) (at []float64) {
 	}
 	return at
 }
+
+// Out are the polygons that the space keeps away from.
+func (s *Space) Out() []orb.Polygon { return s.out }

@@ -104,7 +104,42 @@ func TestRoutesAsTheyAreDrawn(t *testing.T) {
 	}
 }
 
+// parse reads the text of a waylines.wpml.
+func parse(b []byte) (missions.Route, error) {
+	root, _, err := parseNode(b)
+	if err != nil {
+		return missions.Route{}, fmt.Errorf("waylines.wpml: %w", err)
+	}
+	return (&File{Waylines: root}).Route()
+}
+
+// Whatever is read does not panic, and what can be read is written and read again the same.
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(`<kml><Document><Folder><Placemark><Point><coordinates>1,1</coordinates></Point></Placemark></Folder></Document></kml>`))
-	f.Fuzz(func(t *testing.T, b []byte) { _, _ = parse(b) })
+	if b, err := Write(route); err == nil {
+		if k, err := Open(b); err == nil {
+			f.Add(k.Waylines.document("1.0.6"))
+			f.Add(k.Template.document("1.0.2"))
+		}
+	}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		root, version, err := parseNode(b)
+		if err != nil || root.Name != "kml" {
+			return
+		}
+		k := &File{Version: version, Waylines: root}
+		_, _ = k.Route()
+		_ = k.Check()
+		written, err := k.Bytes()
+		if err != nil {
+			return
+		}
+		again, err := Open(written)
+		if err != nil {
+			return // a name or version that XML does not take
+		}
+		if twice, err := again.Bytes(); err != nil || !bytes.Equal(written, twice) {
+			t.Fatalf("written twice it differs: %v", err)
+		}
+	})
 }

@@ -22,6 +22,7 @@ import (
 	"github.com/harrier-patrol/harrier/journal"
 	"github.com/harrier-patrol/harrier/leads/ledger"
 	"github.com/harrier-patrol/harrier/leads/report"
+	"github.com/harrier-patrol/harrier/missions/book"
 	"github.com/harrier-patrol/harrier/vision/watch"
 )
 
@@ -64,7 +65,7 @@ func NATSUsers(passwords map[string]string) []embedded.NATSUser {
 		{Name: NATSHarrier, Replies: true,
 			Publish: []string{"harrier.>", "leads.>", SubjectCases, "sim.leads.>", "$JS.API.>", "$JS.ACK.>", "$JS.FC.>", "$KV.>"}, PublishDeny: deletes,
 			Subscribe: []string{"harrier.>", "leads.>", "sim.leads.>", "cases.feedback.>", Inbox(NATSHarrier) + ".>"}},
-		{Name: NATSOperator, Publish: []string{"harrier.commands.*"}, Subscribe: append(viewed(), "harrier.audit.>", Inbox(NATSOperator)+".>")},
+		{Name: NATSOperator, Publish: []string{"harrier.commands.*", book.Subject}, Subscribe: append(viewed(), "harrier.audit.>", Inbox(NATSOperator)+".>")},
 		{Name: NATSViewer, Subscribe: append(viewed(), Inbox(NATSViewer)+".>")},
 		{Name: NATSCases,
 			Publish:   []string{"cases.feedback.*"},
@@ -176,5 +177,5 @@ var Proven = []string{"LEADS", "SIMLEADS", "REVIEWS", "FEEDBACK", "ACCESS"}
 
 // Streams are all that is kept; each room declares its own.
 func Streams() []journal.Stream {
-	return slices.Concat(dock.Streams, calendar.Streams, watch.Streams, ledger.Streams, report.Streams, proof.Streams, []journal.Stream{journal.DeadLetters})
+	return slices.Concat(book.Streams, dock.Streams, calendar.Streams, watch.Streams, ledger.Streams, report.Streams, proof.Streams, []journal.Stream{journal.DeadLetters})
 }

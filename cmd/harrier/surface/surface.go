@@ -18,6 +18,8 @@ import (
 	"github.com/harrier-patrol/harrier/leads"
 	"github.com/harrier-patrol/harrier/leads/ledger"
 	"github.com/harrier-patrol/harrier/leads/report"
+	"github.com/harrier-patrol/harrier/missions"
+	"github.com/harrier-patrol/harrier/missions/book"
 	"github.com/harrier-patrol/harrier/vision"
 	"github.com/harrier-patrol/harrier/vision/watch"
 )
@@ -53,6 +55,7 @@ var messages = []message{
 	{"coverage.1", "Which ground a flight has shown so far", of[vision.Covered](), false, watch.SubjectCoverage + "{flight}", false, nil},
 	{"changes.1", "What was built or pulled down since the last pass", of[vision.Changed](), false, watch.SubjectChanges + "{flight}", false, nil},
 	{"unlike.1", "A flight's video is unlike all that was learnt from", of[watch.Unlike](), false, watch.SubjectUnlike + "{flight}", false, nil},
+	{"request.1", "What a department asks to be looked at", of[book.Message](), false, book.Subject, true, nil},
 	{"flight.1", "What became of a flight", of[dock.FlightEvent](), false, dock.SubjectFlights + "{dock}", false, nil},
 	{"pose.1", "Where an aircraft is", of[dock.Telemetry](), false, dock.SubjectPose + "{dock}", false, nil},
 	{"command.1", "What an operator asks of a dock", of[dock.Command](), false, dock.SubjectCommands + "{dock}", true, of[dock.Reply]()},
@@ -75,7 +78,30 @@ func own() map[reflect.Type]*jsonschema.Schema {
 		of[geo.Ellipse]():     numbers(3, "semi-major and semi-minor axis, metres, 95 %; azimuth of the major one, degrees"),
 		of[vision.Box]():      numbers(4, "x, y, width, height, pixels of the frame"),
 		of[json.RawMessage](): {},
+		of[book.Message]():    request(),
 	}
+}
+
+// request is the schema of a request as it is sent: its own fields, those of the message, and its geometry as GeoJSON has it.
+func request() *jsonschema.Schema {
+	type message struct {
+		Withdrawn bool      `json:"withdrawn,omitempty"`
+		By        string    `json:"sent_by,omitempty"`
+		At        time.Time `json:"sent_at"`
+	}
+	times := &jsonschema.ForOptions{TypeSchemas: map[reflect.Type]*jsonschema.Schema{of[time.Time](): {Type: "string", Format: "date-time"}}}
+	s, err := jsonschema.ForType(of[missions.Fields](), times)
+	if err != nil {
+		panic(err)
+	}
+	m, err := jsonschema.ForType(of[message](), times)
+	if err != nil {
+		panic(err)
+	}
+	maps.Copy(s.Properties, m.Properties)
+	s.Required = append(s.Required, m.Required...)
+	s.Properties["geometry"] = &jsonschema.Schema{Type: "object", Description: "GeoJSON geometry, WGS-84: a point, line or area; none where code or dock says where"}
+	return s
 }
 
 // schema is that of a type. What it does not name may be there: who reads takes no offence.

@@ -1,0 +1,258 @@
+package planning
+
+import (
+	"cmp"
+	"context"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/user"
+	"strconv"
+	"text/tabwriter"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/harrier-patrol/harrier/cmd/harrier/config"
+	"github.com/harrier-patrol/harrier/geo"
+	"github.com/harrier-patrol/harrier/geo/layerfile"
+	"github.com/harrier-patrol/harrier/journal"
+	"github.com/harrier-patrol/harrier/missions"
+	"github.com/harrier-patrol/harrier/missions/book"
+	"github.com/harrier-patrol/harrier/vision"
+)
+
+// Requests is what departments ask for.
+type Requests struct {
+	Import   requestsImport   `cmd:"" help:"Check a file of what is asked for, and send it to a Harrier that runs."`
+	List     requestsList     `cmd:"" help:"List what is asked for, and what was seen of it."`
+	Report   requestsReport   `cmd:"" help:"What became of it, by month, source and subdistrict."`
+	Withdraw requestsWithdraw `cmd:"" help:"Take a request back."`
+}
+
+type requestsImport struct {
+	File       string   `arg:"" help:"GeoJSON, CSV, Shapefile, GeoPackage or KML." type:"path"`
+	Source     string   `enum:",map-spot,complaint,site,demolition,risk,close-up" default:"" help:"What it holds, each with its own check: map-spot, complaint, site, demolition, risk or close-up; without, requests that say all themselves."`
+	Department string   `help:"Who asks, where the file does not say."`
+	Scenes     []string `help:"What is looked for, where the file does not say."`
+	Datum      string   `help:"WGS-84, CGCS2000, GCJ-02 or PROJ parameters, where the file does not say."`
+	Partial    bool     `help:"Send what is right of a file with errors."`
+	Check      bool     `help:"Check only: nothing is sent, and no Harrier need run."`
+	Config     string   `default:"harrier.yaml" help:"Configuration of the Harrier that runs." type:"path"`
+}
+
+func (x *requestsImport) Run(ctx context.Context) error {
+	l, err := layerfile.Read(x.File, layerfile.Options{Datum: x.Datum})
+	if err != nil {
+		return err
+	}
+	if _, l.District, err = geo.Pudong(); err != nil {
+		return err
+	}
+	all, problems := missions.ReadRequests(l, missions.OfSource(x.Source, x.Department, x.Scenes), time.Now())
+	if err := refuse(x.File, problems, x.Partial); err != nil {
+		return err
+	}
+	if len(all) == 0 {
+		return fmt.Errorf("%s holds nothing that can be asked for", x.File)
+	}
+	if x.Check {
+		fmt.Printf("%s: %d requests, none wrong\n", x.File, len(all))
+		return nil
+	}
+	c, err := config.Load(x.Config)
+	if err != nil {
+		return err
+	}
+	by := "harrier requests import"
+	if u, err := user.Current(); err == nil {
+		by = u.Username
+	}
+	err = c.WithJetStream(func(js jetstream.JetStream) error {
+		for _, r := range all {
+			if err := book.Ask(ctx, js, book.Message{Request: r, By: by, At: time.Now().UTC().Truncate(time.Second)}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%d requests sent; harrier requests list shows what becomes of them\n", len(all))
+	return nil
+}
+
+// answered are the requests of a Harrier that runs, and what became of them.
+func answered(ctx context.Context, file string) (answers []book.Answer, grid *geo.Grid, err error) {
+	c, k, err := config.LoadCity(file)
+	if err != nil {
+		return nil, nil, err
+	}
+	scenes, err := resolutions(c)
+	if err != nil {
+		return nil, nil, err
+	}
+	var docks []missions.Dock
+	for _, d := range c.Docks {
+		docks = append(docks, missions.Dock{SN: d.SN, Model: d.Model, At: [2]float64{d.Lon, d.Lat}})
+	}
+	places := missions.Places{Grid: k.Grid, Register: k.Register, Docks: docks}
+	var all []missions.Request
+	var looks []book.Look
+	err = c.WithJetStream(func(js jetstream.JetStream) (err error) {
+		var bad []book.Bad
+		if all, bad, err = book.Read(ctx, js); err != nil {
+			return err
+		}
+		for _, b := range bad {
+			fmt.Fprintf(os.Stderr, "harrier: message %d of %s is no request: %s\n", b.Seq, book.Stream, b.Reason)
+		}
+		looks, err = readLooks(ctx, js)
+		return err
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	for i := range all {
+		if err := places.Resolve(&all[i]); err != nil {
+			fmt.Fprintf(os.Stderr, "harrier: %v\n", err)
+		}
+	}
+	want := func(r missions.Request) float64 { return r.WantsCM(scenes) }
+	answers = book.Answers(all, looks, k.Grid, want, time.Now())
+	return answers, k.Grid, nil
+}
+
+// readLooks are what flights have shown: of each the last that it told.
+func readLooks(ctx context.Context, js jetstream.JetStream) ([]book.Look, error) {
+	last := map[string]vision.Covered{}
+	var order []string
+	err := journal.Replay(ctx, js, "COVERAGE", ">", journal.From{}, func(m journal.Msg) error {
+		var c vision.Covered
+		if json.Unmarshal(m.Data, &c) != nil {
+			return nil // a dead letter's business, not ours
+		}
+		before, known := last[c.Flight]
+		if !known {
+			order = append(order, c.Flight)
+		}
+		if !known || c.Revision >= before.Revision {
+			last[c.Flight] = c
+		}
+		return nil
+	})
+	var out []book.Look
+	for _, f := range order {
+		out = append(out, book.Look{Flight: f, Scenes: last[f].Scenes, Cells: last[f].Cells})
+	}
+	return out, err
+}
+
+type requestsList struct {
+	Config string `default:"harrier.yaml" help:"Configuration of the Harrier that runs." type:"path"`
+	Format string `enum:"table,json,geojson,csv" default:"table" help:"table, json (with what became of them), or geojson or csv, as harrier plan reads them."`
+	State  string `help:"Only those in this state: asked, seen, partly, over, current or overdue."`
+}
+
+func (x *requestsList) Run(ctx context.Context) error {
+	answers, _, err := answered(ctx, x.Config)
+	if err != nil {
+		return err
+	}
+	var all []missions.Request
+	var kept []book.Answer
+	for _, a := range answers {
+		if x.State == "" || string(a.State) == x.State {
+			r := a.Request
+			r.LastSeen = a.Last
+			all, kept = append(all, r), append(kept, a)
+		}
+	}
+	switch x.Format {
+	case "geojson":
+		return missions.WriteGeoJSON(os.Stdout, all)
+	case "csv":
+		return missions.WriteCSV(os.Stdout, all)
+	case "json":
+		lines := json.NewEncoder(os.Stdout)
+		for _, a := range kept {
+			if err := lines.Encode(map[string]any{"request": a.Request, "state": a.State, "reason": a.Reason, "share": a.Share, "gsd_cm": a.GSDCM, "last": a.Last, "flight": a.Flight}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "request\tdepartment\tsource\tby\tstate\tseen\tcm/px\tlast\treason")
+	at := func(t time.Time) string {
+		if t.IsZero() {
+			return "–"
+		}
+		return t.In(zone).Format("01-02 15:04")
+	}
+	for _, a := range kept {
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%.0f %%\t%.1f\t%s\t%s\n", a.ID, a.Department, cmp.Or(a.Source, "request"), at(a.By), a.State, 100*a.Share, a.GSDCM, at(a.Last), a.Reason)
+	}
+	return w.Flush()
+}
+
+type requestsReport struct {
+	Config string `default:"harrier.yaml" help:"Configuration of the Harrier that runs." type:"path"`
+	Format string `enum:"table,csv,json" default:"table" help:"table, csv (for Excel) or json."`
+}
+
+func (x *requestsReport) Run(ctx context.Context) error {
+	answers, grid, err := answered(ctx, x.Config)
+	if err != nil {
+		return err
+	}
+	rows := book.Report(answers, grid, zone)
+	switch x.Format {
+	case "json":
+		e := json.NewEncoder(os.Stdout)
+		e.SetIndent("", " ")
+		return e.Encode(rows)
+	case "csv":
+		fmt.Print("\ufeff")
+		w := csv.NewWriter(os.Stdout)
+		_ = w.Write([]string{"month", "source", "subdistrict", "asked", "seen", "partly", "not_seen", "over", "gsd_cm", "why"})
+		for _, r := range rows {
+			_ = w.Write([]string{r.Month, r.Source, r.Subdistrict, strconv.Itoa(r.Asked), strconv.Itoa(r.Seen), strconv.Itoa(r.Partly), strconv.Itoa(r.NotSeen), strconv.Itoa(r.Over), fmt.Sprintf("%.1f", r.GSDCM), r.Why})
+		}
+		w.Flush()
+		return w.Error()
+	}
+	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "month\tsource\tsubdistrict\tasked\tseen\tin part\tnot seen\tover\tcm/px\twhy not")
+	for _, r := range rows {
+		fmt.Fprintf(w, "%s\t%s\t%s\t%d\t%d\t%d\t%d\t%d\t%.1f\t%s\n", r.Month, r.Source, cmp.Or(r.Subdistrict, "–"), r.Asked, r.Seen, r.Partly, r.NotSeen, r.Over, r.GSDCM, r.Why)
+	}
+	return w.Flush()
+}
+
+type requestsWithdraw struct {
+	ID     string `arg:"" help:"Of the request."`
+	By     string `required:"" help:"Who takes it back."`
+	Config string `default:"harrier.yaml" help:"Configuration of the Harrier that runs." type:"path"`
+}
+
+func (x *requestsWithdraw) Run(ctx context.Context) error {
+	c, err := config.Load(x.Config)
+	if err != nil {
+		return err
+	}
+	return c.WithJetStream(func(js jetstream.JetStream) error {
+		all, _, err := book.Read(ctx, js)
+		if err != nil {
+			return err
+		}
+		for _, r := range all {
+			if r.ID == x.ID {
+				return book.Ask(ctx, js, book.Message{Request: r, Withdrawn: true, By: x.By, At: time.Now().UTC().Truncate(time.Second)})
+			}
+		}
+		return fmt.Errorf("there is no request %s, or it was taken back already", x.ID)
+	})
+}
