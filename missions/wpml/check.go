@@ -6,10 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/paulmach/orb"
-
-	"github.com/harrier-patrol/harrier/geo"
 )
 
 // Problem is something in a file that its documentation does not allow.
@@ -29,6 +25,7 @@ type checker struct {
 	file     string
 	problems []Problem
 	groups   map[string]bool // ids of action groups
+	named    bool            // its elements stand in DJI's namespace
 }
 
 func (c *checker) add(at, format string, a ...any) {
@@ -40,7 +37,7 @@ func (c *checker) add(at, format string, a ...any) {
 // Check says what in a file breaks DJI's documentation of it: elements that are missing, words and numbers that are not allowed, waypoints out of order,
 // actions that do not fit their trigger.
 func (f *File) Check() []Problem {
-	w := checker{file: "waylines.wpml", groups: map[string]bool{}}
+	w := checker{file: "waylines.wpml", groups: map[string]bool{}, named: f.Version != ""}
 	w.elements("", f.Waylines, "")
 	w.mission(f.Waylines)
 	folders := f.Waylines.All("Folder")
@@ -61,7 +58,24 @@ func (f *File) Check() []Problem {
 	if f.Template == nil {
 		return w.problems
 	}
-	t := checker{file: "template.kml", groups: map[string]bool{}, problems: w.problems}
+	templates := map[string]string{}
+	for _, d := range f.Template.All("Folder") {
+		templates[d.Value("templateId")] = d.Value("templateType")
+	}
+	routes := map[string]int{}
+	for i, d := range folders {
+		id := d.Value("templateId")
+		if _, known := templates[id]; !known && len(templates) > 0 {
+			w.add(fmt.Sprintf("Folder %d", i), "templateId %.20q is of no template", id)
+		}
+		routes[id]++
+	}
+	for id, n := range routes {
+		if templates[id] == "mapping3d" && n != obliqueRoutes {
+			w.add("Document", "template %s is a mapping3d and has %d routes; it has %d: straight down, and from four sides", id, n, obliqueRoutes)
+		}
+	}
+	t := checker{file: "template.kml", groups: map[string]bool{}, problems: w.problems, named: f.Version != ""}
 	t.elements("", f.Template, "")
 	t.mission(f.Template)
 	for i, d := range f.Template.All("Folder") {
@@ -69,6 +83,9 @@ func (f *File) Check() []Problem {
 	}
 	return t.problems
 }
+
+// obliqueRoutes are as many routes as are made of a mapping3d.
+const obliqueRoutes = 5
 
 // drone is the aircraft of the route, "" where it is not said.
 func (f *File) drone() string {
@@ -86,6 +103,9 @@ func (c *checker) elements(at string, x *Node, action string) {
 		r, known = focus[x.Name], true
 	case (action == "orientedShoot" || action == "accurateShoot") && shoot[x.Name].hi > 0:
 		r, known = shoot[x.Name], true
+	}
+	if known && c.named && !x.DJI {
+		c.add(at, "%s does not stand in DJI's namespace (%s…)", x.Name, djiSpace)
 	}
 	if known && len(x.Children) == 0 {
 		if why := r.fault(x.Text); why != "" {
@@ -129,8 +149,48 @@ func (c *checker) mission(root *Node) {
 		c.add("Document", "missionConfig is missing")
 		return
 	}
-	if m := all[0]; m.Value("exitOnRCLost") == leaveOnLost {
+	m := all[0]
+	if m.Value("exitOnRCLost") == leaveOnLost {
 		c.require("missionConfig", m, "executeRCLostAction")
+	}
+	enum := m.first("droneInfo").Value("droneEnumValue")
+	if enum != "" && drones[enum] == "" {
+		c.add("missionConfig > droneInfo", "droneEnumValue %.20q is no aircraft that flies routes", enum)
+	}
+	if slices.Contains(subs, enum) {
+		c.require("missionConfig > droneInfo", m.first("droneInfo"), "droneSubEnumValue")
+	}
+	if camera := m.first("payloadInfo").Value("payloadEnumValue"); builtIn[enum] != nil && camera != "" && !slices.Contains(builtIn[enum], camera) {
+		c.add("missionConfig > payloadInfo", "payloadEnumValue %.20q is no camera of %s", camera, drones[enum])
+	}
+	if p := m.Child("takeOffRefPoint"); p != nil {
+		c.latLon("missionConfig", "takeOffRefPoint", p.Text)
+	}
+}
+
+// latLon looks at a place that is written latitude first, with its height: the other way round than coordinates are.
+func (c *checker) latLon(at, name, s string) {
+	parts := strings.Split(s, ",")
+	for i, most := range []float64{90, 180, 1e5} {
+		if i >= len(parts) {
+			c.add(at, "%s %.40q is not latitude, longitude, height", name, s)
+			return
+		}
+		if v, err := strconv.ParseFloat(strings.TrimSpace(parts[i]), 64); err != nil || !(math.Abs(v) <= most) {
+			c.add(at, "%s %.40q is not latitude, longitude, height", name, s)
+			return
+		}
+	}
+}
+
+// shape looks at the corners of a drawn area or line.
+func (c *checker) shape(at string, m *Node) {
+	for _, k := range m.All("coordinates") {
+		for _, q := range strings.Fields(k.Text) {
+			if _, err := lonLat(q); err != nil {
+				c.add(at, "%v", err)
+			}
+		}
 	}
 }
 
@@ -145,6 +205,9 @@ func (c *checker) action(at string, x *Node, name string) {
 		p = &Node{}
 	}
 	c.require(at+" "+name, p, params...)
+	if name == "focus" && p.Value("isPointFocus") == "0" {
+		c.require(at+" "+name, p, "focusRegionWidth", "focusRegionHeight")
+	}
 }
 
 func (c *checker) group(at string, x *Node) {
@@ -185,144 +248,4 @@ func numberOf(x *Node, name string) float64 {
 		return math.NaN()
 	}
 	return v
-}
-
-// waypoints looks at a route: numbers, turns, distances, gimbals.
-func (c *checker) waypoints(at string, d *Node, aircraft string) {
-	var marks []*Node
-	for _, k := range d.Children {
-		if k.Name == "Placemark" {
-			marks = append(marks, k)
-		}
-	}
-	slices.SortStableFunc(marks, func(a, b *Node) int { return int(numberOf(a, "index")) - int(numberOf(b, "index")) })
-	if len(marks) < 2 {
-		c.add(at, "it has %d waypoints; a route has two at least", len(marks))
-	}
-	var before orb.Point
-	var damping float64
-	for i, m := range marks {
-		in := fmt.Sprintf("%s > waypoint %d", at, i)
-		c.require(in, m, "Point", "index", "executeHeight", "waypointSpeed", "waypointHeadingParam", "waypointTurnParam")
-		if n := numberOf(m, "index"); n != float64(i) {
-			c.add(in, "its index is %s; they count up from 0 without gaps", m.Value("index"))
-		}
-		p, err := pointOf(m)
-		if err != nil {
-			c.add(in, "%v", err)
-			continue
-		}
-		turn, dist := "", 0.0
-		if t := m.Child("waypointTurnParam"); t != nil {
-			turn = t.Value("waypointTurnMode")
-			passes := turn == "toPointAndPassWithContinuityCurvature" && m.Value("useStraightLine") == "1"
-			if turn == "coordinateTurn" || passes {
-				if dist = numberOf(t, "waypointTurnDampingDist"); !(dist > 0) {
-					c.add(in, "waypointTurnDampingDist must be over 0 with %s", turn)
-				}
-			}
-		}
-		if turn == "coordinateTurn" && (i == 0 || i == len(marks)-1) {
-			c.add(in, "the first and the last waypoint cannot be flown past (coordinateTurn)")
-		}
-		if h := m.Child("waypointHeadingParam"); h != nil {
-			switch h.Value("waypointHeadingMode") {
-			case "smoothTransition":
-				c.require(in, h, "waypointHeadingAngle")
-			case "towardPOI":
-				c.require(in, h, "waypointPoiPoint")
-			}
-		}
-		if i > 0 {
-			if m := geo.DistanceM(before, p); dist+damping > 0 && m <= dist+damping {
-				c.add(in, "the leg to it is %.1f m long, and its turns take %.1f m: the leg must be longer", m, dist+damping)
-			}
-		}
-		before, damping = p, dist
-		if g, known := gimbals[aircraft]; known {
-			for _, a := range m.All("gimbalPitchRotateAngle") {
-				if v, err := strconv.ParseFloat(a.Text, 64); err == nil && (v < g[0] || v > g[1]) {
-					c.add(in, "a gimbal pitch of %g° is beyond that of %s, %g to %g", v, aircraft, g[0], g[1])
-				}
-			}
-		}
-	}
-	for _, g := range d.All("actionGroup") {
-		if e := numberOf(g, "actionGroupEndIndex"); e >= float64(len(marks)) {
-			c.add(at, "an action group ends at waypoint %g, and the last is %d", e, len(marks)-1)
-		}
-	}
-}
-
-// pointOf is where a waypoint lies.
-func pointOf(m *Node) (q orb.Point, err error) {
-	p := m.Child("Point")
-	if p == nil {
-		return q, fmt.Errorf("Point is missing")
-	}
-	parts := strings.Split(strings.TrimSpace(p.Value("coordinates")), ",")
-	if len(parts) < 2 {
-		return q, fmt.Errorf("coordinates %.40q are not longitude, latitude", p.Value("coordinates"))
-	}
-	for i := range 2 {
-		v, err := strconv.ParseFloat(strings.TrimSpace(parts[i]), 64)
-		if most := 180.0 / float64(i+1); err != nil || !(math.Abs(v) <= most) {
-			return q, fmt.Errorf("coordinates %.40q are not longitude, latitude", p.Value("coordinates"))
-		}
-		q[i] = v
-	}
-	return q, nil
-}
-
-// template looks at what was drawn.
-func (c *checker) template(at string, d *Node) {
-	c.require(at, d, "templateType", "templateId", "autoFlightSpeed", "waylineCoordinateSysParam")
-	kind := d.Value("templateType")
-	if kind == "waypoint" {
-		c.require(at, d, "globalWaypointTurnMode", "gimbalPitchMode")
-		c.drawn(at, d)
-		return
-	}
-	if p := d.Child("waylineCoordinateSysParam"); p != nil {
-		c.require(at, p, "globalShootHeight")
-	}
-	m := d.Child("Placemark")
-	if m == nil {
-		c.add(at, "Placemark is missing")
-		return
-	}
-	c.require(at, m, map[string][]string{
-		"mapping2d":    {"shootType", "direction", "margin", "height", "ellipsoidHeight", "elevationOptimizeEnable", "Polygon"},
-		"mapping3d":    {"shootType", "direction", "margin", "height", "ellipsoidHeight", "inclinedGimbalPitch", "inclinedFlightSpeed", "Polygon"},
-		"mappingStrip": {"shootType", "direction", "margin", "height", "ellipsoidHeight", "caliFlightEnable", "singleLineEnable", "cuttingDistance", "boundaryOptimEnable", "leftExtend", "rightExtend", "includeCenterEnable", "LineString"},
-	}[kind]...)
-	if g := m.Value("gimbalPitchAngle"); kind == "mapping2d" && g != "" {
-		if v, err := strconv.ParseFloat(g, 64); err != nil || v < -90 || v > -30 {
-			c.add(at, "gimbalPitchAngle of mapping2d is -90 to -30, not %.20q", g)
-		}
-	}
-}
-
-// drawn looks at the waypoints of a template.
-func (c *checker) drawn(at string, d *Node) {
-	i := 0
-	for _, m := range d.Children {
-		if m.Name != "Placemark" {
-			continue
-		}
-		in := fmt.Sprintf("%s > waypoint %d", at, i)
-		c.require(in, m, "Point", "index", "useGlobalSpeed", "useGlobalHeadingParam", "useGlobalTurnParam")
-		if _, err := pointOf(m); err != nil {
-			c.add(in, "%v", err)
-		}
-		for _, own := range [][2]string{{"useGlobalSpeed", "waypointSpeed"}, {"useGlobalHeadingParam", "waypointHeadingParam"}, {"useGlobalTurnParam", "waypointTurnParam"}} {
-			if m.Value(own[0]) == "0" {
-				c.require(in, m, own[1])
-			}
-		}
-		if n := numberOf(m, "index"); n != float64(i) {
-			c.add(in, "its index is %s; they count up from 0 without gaps", m.Value("index"))
-		}
-		i++
-	}
 }

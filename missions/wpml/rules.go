@@ -83,7 +83,7 @@ var rules = map[string]rule{
 	"gimbalRollRotateEnable": bit, "gimbalRollRotateAngle": heading, "gimbalYawRotateEnable": bit, "gimbalYawRotateAngle": circleBoth, "gimbalRotateTimeEnable": bit, "gimbalRotateTime": real(0, 3600),
 	"accurateFrameValid": bit, "targetAngle": circle, "imageWidth": words("960"), "imageHeight": words("720"), "gimbalPort": integer(0, 7), "AFPos": anyInt,
 	"orientedPhotoMode": words("normalPhoto", "lowLightSmartShooting"), "orientedFileSize": integer(0, 1e9), "accurateFileSize": integer(0, 1e9),
-	"panoShotSubMode": words("panoShot_360"), "recordPointCloudOperate": words("startRecord", "pauseRecord", "resumeRecord", "stopRecord"),
+	"panoShotSubMode": words("panoShot_360"), "accurateCameraType": words("42", "43", "52", "53", "82", "83"), "orientedCameraType": words("52", "53", "66", "67", "80", "81", "88", "89", "98", "99"), "recordPointCloudOperate": words("startRecord", "pauseRecord", "resumeRecord", "stopRecord"),
 	"megaphoneOperateType": integer(0, 1), "megaphoneOperateVolume": percent, "megaphoneOperateLoop": bit, "megaphoneFileBitrate": integer(1, 6),
 	"searchlightOperateType": integer(0, 2), "searchlightBrightness": percent,
 }
@@ -115,15 +115,32 @@ var needs = map[string][]string{
 var actions = map[string][]string{
 	"takePhoto": {"payloadPositionIndex"}, "startRecord": {"payloadPositionIndex"}, "stopRecord": {"payloadPositionIndex"},
 	"focus": {"payloadPositionIndex", "isPointFocus", "focusX", "focusY"}, "zoom": {"payloadPositionIndex", "focalLength"}, "customDirName": {"payloadPositionIndex", "directoryName"},
-	"gimbalRotate": {"payloadPositionIndex", "gimbalRotateMode"}, "gimbalEvenlyRotate": {"payloadPositionIndex", "gimbalPitchRotateAngle"},
-	"rotateYaw": {"aircraftHeading"}, "hover": {"hoverTime"},
-	"accurateShoot":    {"gimbalPitchRotateAngle", "gimbalYawRotateAngle", "focusX", "focusY", "focusRegionWidth", "focusRegionHeight", "focalLength", "aircraftHeading", "payloadPositionIndex"},
-	"orientedShoot":    {"gimbalPitchRotateAngle", "gimbalYawRotateAngle", "focusX", "focusY", "focusRegionWidth", "focusRegionHeight", "focalLength", "aircraftHeading", "payloadPositionIndex", "actionUUID"},
+	"gimbalRotate": {"payloadPositionIndex", "gimbalRotateMode", "gimbalPitchRotateEnable", "gimbalPitchRotateAngle", "gimbalRollRotateEnable", "gimbalRollRotateAngle",
+		"gimbalYawRotateEnable", "gimbalYawRotateAngle", "gimbalRotateTimeEnable", "gimbalRotateTime"},
+	"gimbalEvenlyRotate": {"payloadPositionIndex", "gimbalPitchRotateAngle"},
+	"rotateYaw":          {"aircraftHeading"}, "hover": {"hoverTime"},
+	"accurateShoot": again("accurate"), "orientedShoot": append(again("oriented"), "actionUUID", "orientedPhotoMode", "orientedCameraApertue", "orientedCameraLuminance", "orientedCameraShutterTime", "orientedCameraISO"),
 	"panoShot":         {"payloadPositionIndex", "panoShotSubMode"},
 	"recordPointCloud": {"payloadPositionIndex", "recordPointCloudOperate"},
-	"megaphone":        {"payloadPositionIndex", "megaphoneOperateType"},
-	"searchlight":      {"payloadPositionIndex", "searchlightOperateType"},
+	"megaphone": {"payloadPositionIndex", "actionUUID", "megaphoneOperateType", "megaphoneOperateVolume", "megaphoneOperateLoop", "megaphoneOperateFilePath", "megaphoneFileName",
+		"megaphoneFileOriginalName", "megaphoneFileMd5", "megaphoneFileBitrate"},
+	"searchlight": {"payloadPositionIndex", "searchlightOperateType", "searchlightBrightness"},
 }
+
+// again is what shots hold that are taken again of the same target; the picture's own names begin with the kind of shot.
+func again(kind string) []string {
+	return []string{"gimbalPitchRotateAngle", "gimbalYawRotateAngle", "focusX", "focusY", "focusRegionWidth", "focusRegionHeight", "focalLength", "aircraftHeading", "accurateFrameValid",
+		"payloadPositionIndex", "targetAngle", "imageWidth", "imageHeight", "AFPos", kind + "CameraType", kind + "FilePath", kind + "FileMD5", kind + "FileSize", kind + "FileSuffix"}
+}
+
+// shots are how far gimbals of aircraft turn up for a shot, degrees.
+var shots = map[string]float64{"M30": 45, "M3E": 35, "M3D": 30, "M4E": 30, "M4D": 30}
+
+// builtIn are the cameras (payloadEnumValue) of aircraft that have them built in, by droneEnumValue; others carry what is mounted.
+var builtIn = map[string][]string{"67": {"52", "53"}, "77": {"66", "67", "68", "129"}, "91": {"80", "81"}, "99": {"88", "89"}, "100": {"98", "99"}}
+
+// subs are aircraft of which a kind is asked for (droneSubEnumValue).
+var subs = []string{"67", "77", "91", "99", "100"}
 
 // gimbals are how far the cameras of docks' aircraft turn up and down, degrees.
 var gimbals = map[string][2]float64{"M30": {-120, 45}, "M3E": {-90, 35}, "M3D": {-90, 35}, "M4E": {-90, 35}, "M4D": {-90, 35}}
@@ -145,7 +162,7 @@ func (r rule) fault(s string) string {
 		}
 	case whole, number:
 		v, err := strconv.ParseFloat(s, 64)
-		if err != nil || math.IsNaN(v) || r.kind == whole && v != math.Trunc(v) {
+		if err != nil || strings.ContainsAny(s, "xXpP_") || math.IsNaN(v) || r.kind == whole && v != math.Trunc(v) {
 			if r.kind == whole {
 				return "is a whole number"
 			}

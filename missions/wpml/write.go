@@ -106,11 +106,13 @@ func group(i int, w missions.Waypoint) *Node {
 	return dji("actionGroup", append(out, all...))
 }
 
+// templateOf is what Pilot 2 opens of a route. A template has heights above the geoid where they are not above take-off, and of a route with heights
+// above the ellipsoid those are not known here: its template says how it is flown, and has no waypoints.
 func templateOf(r missions.Route) *Node {
-	heights := aboveTakeoff
 	if r.Ellipsoidal {
-		heights = "EGM96"
+		return &Node{Name: "kml", Children: []*Node{kml("Document", []*Node{mission(r)})}}
 	}
+	heights := aboveTakeoff
 	route := []*Node{dji("templateType", "waypoint"), dji("templateId", 0),
 		dji("waylineCoordinateSysParam", []*Node{dji("coordinateMode", "WGS84"), dji("heightMode", heights), dji("positioningType", "GPS")}),
 		dji("autoFlightSpeed", hundredths(r.Waypoints[0].SpeedMS)), dji("globalHeight", hundredths(r.Waypoints[0].HeightM)),

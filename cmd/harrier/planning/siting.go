@@ -325,9 +325,9 @@ func (x *Siting) choose(ctx context.Context, c places, ground *siting.Ground, we
 	return out, x.mobile(ctx, out, c, reached, weights)
 }
 
-// curve is what one dock more and more reaches, until every goal is; each number has a few seconds.
+// curve is what one dock more and more reaches, until every goal is; each number has a twentieth of the time for the proof.
 func (x *Siting) curve(ctx context.Context, out *SitingResult, p *siting.Problem, weights []float64) error {
-	const each = 3 * time.Second
+	each := x.Time / 20
 	most := 0.0
 	for _, g := range x.Goals {
 		most = max(most, g/100)
@@ -383,7 +383,7 @@ func (x *Siting) mobile(ctx context.Context, out *SitingResult, c places, reache
 	}
 	for n := 1; n <= x.Mobile && len(out.chosen)+n <= len(reached); n++ {
 		q.Docks = len(out.chosen) + n
-		tctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+		tctx, cancel := context.WithTimeout(ctx, x.Time/20)
 		s, err := q.Solve(tctx)
 		cancel()
 		if err != nil {
