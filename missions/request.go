@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -107,6 +108,9 @@ var RiskEvery = map[string]float64{"A": 1, "B": 3, "C": 7, "D": 30}
 // Resolutions that are asked for, centimetres a pixel.
 const finestCM, coarsestCM, usualCM = 0.5, 30, 8
 
+// maxDeg bounds the ground of one request, degrees: a district of Pudong's size has half of it.
+const maxDeg = 1.5
+
 // maxWidthM bounds the width of a line, and the square round a point.
 const maxWidthM = 2000
 
@@ -146,10 +150,21 @@ func (r *Request) Check() error {
 	return nil
 }
 
+// fits says whether its geometry is ground of at most a district's size.
+func (r *Request) fits() bool {
+	b := r.Geometry.Bound()
+	if b.IsEmpty() || math.IsNaN(b.Min[0]+b.Min[1]+b.Max[0]+b.Max[1]) {
+		return false
+	}
+	return b.Min[0] >= -180 && b.Max[0] <= 180 && b.Min[1] >= -85 && b.Max[1] <= 85 && b.Max[0]-b.Min[0] <= maxDeg && b.Max[1]-b.Min[1] <= maxDeg
+}
+
 func (r *Request) checkWhere() error {
 	switch {
 	case r.Geometry == nil && r.Code == "" && r.Dock == "":
 		return errors.New("where: it has no geometry, no code and no dock")
+	case r.Geometry != nil && !r.fits():
+		return errors.New("where: its geometry is empty, no place on earth, or larger than a district")
 	case r.Dock != "" && !(r.RadiusM > 0 && r.RadiusM <= 10000):
 		return fmt.Errorf("radius_m round dock %s must be up to 10000, is %g", r.Dock, r.RadiusM)
 	case r.WidthM < 0 || r.WidthM > maxWidthM:

@@ -742,6 +742,10 @@ func (x *el) flat() string {
 	return "(" + out + ")"
 }
 
+// noTemplate is what the documentation misses in routes with heights above the ellipsoid: in a template they would stand above the geoid, which is not
+// known where they are written.
+var noTemplate = []string{"waylines Folder 0: template 0 is not there"}
+
 func TestWhatWeWritePasses(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for range 60 {
@@ -759,7 +763,7 @@ func TestWhatWeWritePasses(t *testing.T) {
 		kmz, err := wpml.Write(in)
 		if err != nil {
 			t.Errorf("%+v: %v", in, err)
-		} else if got := validate(kmz); len(got) > 0 {
+		} else if got := validate(kmz); len(got) > 0 && !(in.Ellipsoidal && slices.Equal(got, noTemplate)) {
 			t.Errorf("%s, ellipsoidal %v: %q", in.Aircraft, in.Ellipsoidal, got)
 		}
 	}

@@ -107,7 +107,7 @@ func group(i int, w missions.Waypoint) *Node {
 }
 
 // templateOf is what Pilot 2 opens of a route. A template has heights above the geoid where they are not above take-off, and of a route with heights
-// above the ellipsoid those are not known here: its template says how it is flown, and has no waypoints.
+// above the ellipsoid those are not known here: its template says how it is flown, and has no waypoints to change in Pilot 2.
 func templateOf(r missions.Route) *Node {
 	if r.Ellipsoidal {
 		return &Node{Name: "kml", Children: []*Node{kml("Document", []*Node{mission(r)})}}
