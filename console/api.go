@@ -71,6 +71,7 @@ func api(mux *http.ServeMux, o Options) huma.API {
 	leadsAPI(h, o)
 	deadLettersAPI(h, o)
 	reportsAPI(h, o)
+	requestsAPI(h, o)
 	huma.Get(h, "/api/coverage/{cell}", func(_ context.Context, in *struct {
 		Cell string `path:"cell" pattern:"^[0-9]{15}$" doc:"Code of a unit grid cell"`
 	}) (*body[CellCoverage], error) {

@@ -44,6 +44,7 @@ type Options struct {
 	// Troubles are what keeps facts from being kept, now or soon.
 	Troubles    func() []string
 	DeadLetters DeadLetters
+	Requests    Requests
 	// Webhooks are what waits for them.
 	Webhooks func(context.Context) ([]handover.Queue, error)
 	// Documents describe messages on NATS, by the paths under which they are served, without the token.

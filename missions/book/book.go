@@ -115,10 +115,10 @@ func Read(ctx context.Context, js jetstream.JetStream) (all []missions.Request, 
 	return slices.DeleteFunc(all, func(r missions.Request) bool { return gone[r.ID] }), bad, err
 }
 
-// ByDue sorts requests: what is due first, then the higher priority.
-func ByDue(all []missions.Request) {
-	slices.SortStableFunc(all, func(a, b missions.Request) int {
-		due := func(r missions.Request) time.Time {
+// ByDue sorts answers: what is due first, then the higher priority.
+func ByDue(all []Answer) {
+	slices.SortStableFunc(all, func(a, b Answer) int {
+		due := func(r Answer) time.Time {
 			if r.By.IsZero() {
 				return r.Asked.AddDate(100, 0, 0)
 			}

@@ -6,6 +6,7 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"os"
 	"os/user"
 	"strconv"
@@ -15,7 +16,9 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/harrier-patrol/harrier/cmd/harrier/config"
+	"github.com/harrier-patrol/harrier/console"
 	"github.com/harrier-patrol/harrier/geo"
+	"github.com/harrier-patrol/harrier/geo/city"
 	"github.com/harrier-patrol/harrier/geo/layerfile"
 	"github.com/harrier-patrol/harrier/journal"
 	"github.com/harrier-patrol/harrier/missions"
@@ -90,39 +93,52 @@ func answered(ctx context.Context, file string) (answers []book.Answer, grid *ge
 	if err != nil {
 		return nil, nil, err
 	}
+	err = c.WithJetStream(func(js jetstream.JetStream) (err error) {
+		answers, err = Answers(ctx, js, c, k, func(s string) { fmt.Fprintln(os.Stderr, "harrier: "+s) })
+		return err
+	})
+	return answers, k.Grid, err
+}
+
+// Answers are the requests that stand in NATS, and what flights have seen of each. say is told of what is no request, and what stands for nothing.
+func Answers(ctx context.Context, js jetstream.JetStream, c config.Config, k city.City, say func(string)) ([]book.Answer, error) {
 	scenes, err := resolutions(c)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	var docks []missions.Dock
 	for _, d := range c.Docks {
 		docks = append(docks, missions.Dock{SN: d.SN, Model: d.Model, At: [2]float64{d.Lon, d.Lat}})
 	}
 	places := missions.Places{Grid: k.Grid, Register: k.Register, Docks: docks}
-	var all []missions.Request
-	var looks []book.Look
-	err = c.WithJetStream(func(js jetstream.JetStream) (err error) {
-		var bad []book.Bad
-		if all, bad, err = book.Read(ctx, js); err != nil {
-			return err
-		}
-		for _, b := range bad {
-			fmt.Fprintf(os.Stderr, "harrier: message %d of %s is no request: %s\n", b.Seq, book.Stream, b.Reason)
-		}
-		looks, err = readLooks(ctx, js)
-		return err
-	})
+	all, bad, err := book.Read(ctx, js)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
+	}
+	for _, b := range bad {
+		say(fmt.Sprintf("message %d of %s is no request: %s", b.Seq, book.Stream, b.Reason))
+	}
+	looks, err := readLooks(ctx, js)
+	if err != nil {
+		return nil, err
 	}
 	for i := range all {
 		if err := places.Resolve(&all[i]); err != nil {
-			fmt.Fprintf(os.Stderr, "harrier: %v\n", err)
+			say(err.Error())
 		}
 	}
 	want := func(r missions.Request) float64 { return r.WantsCM(scenes) }
-	answers = book.Answers(all, looks, k.Grid, want, time.Now())
-	return answers, k.Grid, nil
+	return book.Answers(all, looks, k.Grid, want, time.Now()), nil
+}
+
+// RequestsOf takes requests for the console of a Harrier that runs, and answers them.
+func RequestsOf(js jetstream.JetStream, c config.Config, k city.City, log *slog.Logger) console.Requests {
+	return console.Requests{
+		Ask: func(ctx context.Context, m book.Message) error { return book.Ask(ctx, js, m) },
+		Answers: func(ctx context.Context) ([]book.Answer, error) {
+			return Answers(ctx, js, c, k, func(s string) { log.Warn("requests", "what", s) })
+		},
+	}
 }
 
 // readLooks are what flights have shown: of each the last that it told.

@@ -208,6 +208,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List API requests */
+        get: operations["list-api-requests"];
+        put?: never;
+        /** Post API requests */
+        post: operations["post-api-requests"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/second-reviews": {
         parameters: {
             query?: never;
@@ -729,6 +747,97 @@ export interface components {
             subdistrict?: string;
             /** Format: date-time */
             until: string;
+        };
+        RequestAnswer: {
+            /** Format: int64 */
+            apart?: number;
+            /** Format: date-time */
+            asked?: string;
+            /** Format: double */
+            bearing?: number;
+            /** Format: date-time */
+            by?: string;
+            code?: string;
+            department: string;
+            dock?: string;
+            /** Format: double */
+            every_days?: number;
+            /** @description The last that saw it */
+            flight?: string;
+            geometry?: unknown;
+            /** Format: double */
+            gsd_cm?: number;
+            hours?: string;
+            id: string;
+            kind?: string;
+            /** Format: date-time */
+            last_seen?: string;
+            /** Format: date-time */
+            last_seen_at?: string;
+            /** Format: int64 */
+            priority?: number;
+            /** Format: double */
+            radius_m?: number;
+            /** @description Why it is in no better state */
+            reason?: string;
+            risk?: string;
+            scenes?: string[] | null;
+            /**
+             * Format: double
+             * @description Median resolution of what was seen, centimetres a pixel
+             */
+            seen_cm?: number;
+            /**
+             * Format: double
+             * @description Of its ground that was seen as finely as it was asked for
+             */
+            share: number;
+            source?: string;
+            /** @enum {string} */
+            state: "asked" | "seen" | "partly" | "over" | "current" | "overdue";
+            text?: string;
+            view?: string;
+            /** Format: double */
+            width_m?: number;
+        };
+        RequestBody: {
+            /** Format: int64 */
+            apart?: number;
+            /** Format: date-time */
+            asked?: string;
+            /** Format: double */
+            bearing?: number;
+            /** Format: date-time */
+            by?: string;
+            code?: string;
+            department: string;
+            dock?: string;
+            /** Format: double */
+            every_days?: number;
+            /** @description GeoJSON geometry, WGS-84: a point, line or area; none where code or dock says where */
+            geometry?: {
+                [key: string]: unknown;
+            };
+            /** Format: double */
+            gsd_cm?: number;
+            hours?: string;
+            id: string;
+            kind?: string;
+            /** Format: date-time */
+            last_seen?: string;
+            /** Format: int64 */
+            priority?: number;
+            /** Format: double */
+            radius_m?: number;
+            risk?: string;
+            scenes?: string[] | null;
+            /** @description Who sends it */
+            sent_by: string;
+            source?: string;
+            text?: string;
+            view?: string;
+            /** Format: double */
+            width_m?: number;
         };
         Second: {
             /** Format: date-time */
@@ -1267,6 +1376,69 @@ export interface operations {
                 content: {
                     "application/json": string;
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "list-api-requests": {
+        parameters: {
+            query?: {
+                /** @description Only those in this state */
+                state?: "" | "asked" | "seen" | "partly" | "over" | "current" | "overdue";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestAnswer"][] | null;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "post-api-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RequestBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {
