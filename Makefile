@@ -42,7 +42,7 @@ bench: build
 # every fuzz target, two minutes each; findings stay as corpus under testdata/fuzz
 FUZZTIME ?= 120s
 fuzz:
-	@set -e; for p in $$(go list ./geo/... ./vision ./vision/dataset ./vision/still ./vision/watch ./dock/cloudapi ./dock/enroll ./missions ./missions/wpml ./leads ./evidence/proof); do for f in $$(go test -list '^Fuzz' $$p | grep ^Fuzz); do \
+	@set -e; for p in $$(go list ./geo/... ./vision ./vision/dataset ./vision/still ./vision/watch ./dock/cloudapi ./dock/enroll ./missions ./missions/book ./missions/wpml ./leads ./evidence/proof); do for f in $$(go test -list '^Fuzz' $$p | grep ^Fuzz); do \
 	  echo "$$p $$f"; go test -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) $$p; done; done
 
 # every decoder of messages from docks, an hour together

@@ -48,8 +48,11 @@ var elsewhere = map[string]string{
 	"harrier bench day":                        "TestADayOfDocks",
 }
 
+// plannedFrom are the files of testdata/missions that commands about what to fly are given, by what stands before them.
+var plannedFrom = map[string]string{"--requests": "requests.geojson", "--docks": "docks.csv", "route": "area.geojson", "import": "requests.geojson", "--candidates": "candidates.csv", "--flyable": "flyable.geojson"}
+
 // besideServe are commands that ask a Harrier that runs.
-var besideServe = []string{"leads", "dead-letters", "diary", "dataset", "nats users", "evidence"}
+var besideServe = []string{"leads", "dead-letters", "diary", "dataset", "nats users", "evidence", "requests"}
 
 // Both READMEs name the same commands, and each does its work in a folder with a harrier.yaml, on pictures and files that are made here.
 func TestTheCommandsOfTheREADMEs(t *testing.T) {
@@ -67,6 +70,10 @@ func TestTheCommandsOfTheREADMEs(t *testing.T) {
 	write(t, dir, "harrier.yaml", fmt.Sprintf("data: data\nhttp: {listen: %q}\nmqtt: {listen: %q, user: harrier, password: secret-of-the-test}\nnats: {listen: %q}\nmedia: {listen_rtmp: %q, listen_rtsp: %q}\nstorage: {listen: %q}\n"+
 		"docks: [{sn: %s, aircraft: %s, model: M4D, lon: 121.53, lat: 31.225}]\n", at(0), at(1), at(2), at(3), at(4), at(5), docksim.SN(0), docksim.AircraftSN(0)))
 	grid, err := filepath.Abs(filepath.Join(cityFiles, "grid.geojson"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	missionFiles, err := filepath.Abs("../../testdata/missions")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,6 +121,9 @@ func TestTheCommandsOfTheREADMEs(t *testing.T) {
 				args[i] = map[bool]string{true: "frames", false: "out-" + strings.ReplaceAll(name, " ", "-")}[args[i-1] == "--dataset"]
 			case "FILE":
 				args[i] = grid
+				if f := plannedFrom[args[i-1]]; f != "" {
+					args[i] = filepath.Join(missionFiles, f)
+				}
 			case "LON,LAT":
 				args[i] = "121.53,31.225"
 			case "X,Y":
@@ -134,6 +144,8 @@ func TestTheCommandsOfTheREADMEs(t *testing.T) {
 			args = append(args, "--config", "harrier.yaml", "--why", "the test's")
 		case "leads sample":
 			args = append(args, "--every", "0s")
+		case "siting --candidates":
+			args = append(args, "--time", "2s")
 		case "evidence bundle":
 			want = exitUnusable // there is no lead yet, and it says so
 		case "dataset export":

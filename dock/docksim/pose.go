@@ -19,7 +19,10 @@ type pilot struct {
 	hover  bool // at the end of its legs it stays
 }
 
-type pilotPoint struct{ e, n, u, speed, pitch float64 }
+type pilotPoint struct {
+	e, n, u, speed, pitch float64
+	yaw                   *float64 // where it looks to on arrival; nil along the track
+}
 
 // What the aircraft can do, plausible for the M4D: metres a second squared, degrees a second.
 const (
@@ -35,7 +38,7 @@ func newPilot(f geo.Frame, r missions.Route) *pilot {
 		if r.Ellipsoidal {
 			w.HeightM -= siteHeightM
 		}
-		p.legs = append(p.legs, pilotPoint{v.E, v.N, w.HeightM, w.SpeedMS, w.PitchDeg})
+		p.legs = append(p.legs, pilotPoint{v.E, v.N, w.HeightM, w.SpeedMS, w.PitchDeg, w.YawDeg})
 	}
 	a, b := p.legs[0], p.legs[1]
 	p.at = town.TruePose{E: a.e, N: a.n, U: a.u, PitchDeg: a.pitch, YawDeg: math.Atan2(b.e-a.e, b.n-a.n) * 180 / math.Pi}
@@ -51,19 +54,30 @@ func (p *pilot) step(dt float64) (done bool) {
 		p.at.Ve, p.at.Vn = 0, 0
 		return !p.hover
 	}
+	toward := func(from, to, rate float64) float64 {
+		return from + math.Max(-rate*dt, math.Min(rate*dt, to-from))
+	}
 	to := p.legs[p.next]
 	de, dn := to.e-p.at.E, to.n-p.at.N
 	dist := math.Hypot(de, dn)
 	if dist < 0.05 {
 		p.speed, p.at.Ve, p.at.Vn = 0, 0, 0
+		if math.Abs(p.at.U-to.u) > 0.05 { // it comes to the waypoint, not over or under it
+			p.at.U = toward(p.at.U, to.u, climbMS)
+			return false
+		}
+		if to.yaw != nil { // it turns there to what it is to look at
+			turn := geo.WrapDeg(*to.yaw - p.at.YawDeg)
+			if p.at.PitchDeg = toward(p.at.PitchDeg, to.pitch, pitchDegS); math.Abs(turn) > 0.5 || p.at.PitchDeg != to.pitch {
+				p.at.YawDeg = geo.WrapDeg(p.at.YawDeg + math.Max(-turnDegS*dt, math.Min(turnDegS*dt, turn)))
+				return false
+			}
+		}
 		p.next++
 		return p.next >= len(p.legs) && !p.hover
 	}
 	want := math.Atan2(de, dn) * 180 / math.Pi
 	off := geo.WrapDeg(want - p.at.YawDeg)
-	toward := func(from, to, rate float64) float64 {
-		return from + math.Max(-rate*dt, math.Min(rate*dt, to-from))
-	}
 	p.at.PitchDeg = toward(p.at.PitchDeg, p.legs[p.next-1].pitch, pitchDegS)
 	if p.speed == 0 && math.Abs(off) > 0.5 {
 		p.at.YawDeg = geo.WrapDeg(p.at.YawDeg + math.Max(-turnDegS*dt, math.Min(turnDegS*dt, off)))

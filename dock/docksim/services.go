@@ -42,7 +42,7 @@ func (d *simDock) flyTo(x *cloudapi.FlyToPoint) int {
 	p := x.Points[0]
 	v := d.task.fl.frame.To(orbPoint(p.Longitude, p.Latitude), 0)
 	select {
-	case d.task.fl.divert <- pilotPoint{v.E, v.N, p.Height - siteHeightM, float64(max(1, x.MaxSpeed)), -45}:
+	case d.task.fl.divert <- pilotPoint{v.E, v.N, p.Height - siteHeightM, float64(max(1, x.MaxSpeed)), -45, nil}:
 		d.task.flyTo, d.task.reached = x.FlyToID, false
 		return 0
 	default:
