@@ -121,7 +121,7 @@ func TestTheCommandsOfTheREADMEs(t *testing.T) {
 				args[i] = map[bool]string{true: "frames", false: "out-" + strings.ReplaceAll(name, " ", "-")}[args[i-1] == "--dataset"]
 			case "FILE":
 				args[i] = grid
-				if f := plannedFrom[args[i-1]]; f != "" {
+				if f := plannedFrom[args[i-1]]; f != "" && args[0] != "geo" {
 					args[i] = filepath.Join(missionFiles, f)
 				}
 			case "LON,LAT":
