@@ -160,3 +160,17 @@ func Sample(r *Request, n int) (out []orb.Point) {
 	sampled(p.polygons(r), n, func(q orb.Point) { out = append(out, p.degrees(q)) })
 	return out
 }
+
+// Ground is the ground of a request as areas (WGS-84): of a line what lies within half its width, of a point its square.
+func Ground(r *Request) (out orb.MultiPolygon) {
+	p := planner{frame: geo.NewFrame(r.Geometry.Bound().Center(), 0)}
+	for _, x := range p.polygons(r) {
+		for _, ring := range x {
+			for k := range ring {
+				ring[k] = p.degrees(ring[k])
+			}
+		}
+		out = append(out, x)
+	}
+	return out
+}

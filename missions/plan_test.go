@@ -140,24 +140,6 @@ func fly(t testing.TB, c *geo.Coverage, f Planned, model string, w, h int) {
 	}
 }
 
-// ground is the area of a request, WGS-84.
-func groundOf(t testing.TB, r *Request) orb.MultiPolygon {
-	p, err := newPlanner([]Request{*r}, []Dock{{SN: "x", Model: "M4D", At: r.Geometry.Bound().Center()}}, aDay(1))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var out orb.MultiPolygon
-	for _, x := range p.polygons(r) {
-		for _, ring := range x {
-			for k := range ring {
-				ring[k] = p.degrees(ring[k])
-			}
-		}
-		out = append(out, x)
-	}
-	return out
-}
-
 // What a plan promises is seen when it is flown, and it takes less than a flight for each request. PLANS sets how many plans.
 func TestPlansKeepWhatTheyPromise(t *testing.T) {
 	sets := 4
@@ -192,7 +174,7 @@ func TestPlansKeepWhatTheyPromise(t *testing.T) {
 			if m.Share == 0 {
 				continue
 			}
-			seen, of := c.Seen(groundOf(t, &requests[i]), m.GSDCM/100+1e-6)
+			seen, of := c.Seen(Ground(&requests[i]), m.GSDCM/100+1e-6)
 			promised += m.Share * float64(of)
 			kept += math.Min(m.Share*float64(of), float64(seen))
 			if k := float64(seen) / (m.Share * float64(of)); k < worst {

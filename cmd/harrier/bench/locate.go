@@ -34,6 +34,7 @@ type Cmd struct {
 	Day    benchDayCmd    `cmd:"" help:"A day on simulated docks, with faults, and the controller killed now and then."`
 	Leads  benchLeadsCmd  `cmd:"" help:"A Harrier whose streams hold many leads: how long until it has its docks and its leads, its memory, and what a page costs."`
 	Kills  benchKillsCmd  `cmd:"" help:"A recorded flight, with serve killed again and again: the leads beside those of a run without kills."`
+	Plan   benchPlanCmd   `cmd:"" help:"A day planned of made-up requests, flown by simulated docks: what was promised, and what was seen."`
 	Fleet  benchFleetCmd  `cmd:"" help:"Many docks at once on an external broker: what the controller takes, and how fast states arrive."`
 }
 
