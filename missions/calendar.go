@@ -225,8 +225,8 @@ const (
 	dockAfter   = 35 * time.Second
 	climbMS     = 5.0
 	transitMS   = 12.0
-	turnTakes   = 3 * time.Second
-	windReserve = 1.25 // what is burnt more than in still air
+	turnTakes   = 6 * time.Second // at a waypoint: to brake, turn and speed up again, as simulated docks fly
+	windReserve = 1.25            // what is burnt more than in still air
 )
 
 // Takes is how long a route takes from a dock at home and back, in the air.

@@ -122,6 +122,33 @@ func TestCoverSeesAllAndStays(t *testing.T) {
 	t.Logf("way by area / spacing: median %.3f, 95 %% %.3f, most %.3f", ratios[len(ratios)/2], ratios[len(ratios)*95/100], ratios[len(ratios)-1])
 }
 
+// Lines and the ways between them never come nearer to a fence than the margin.
+func TestCoverKeepsOutOfFences(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 6))
+	const spacing, margin = 60, 22
+	for n := range 40 {
+		p := field(rng)
+		var out []orb.Polygon
+		for range 1 + rng.IntN(4) {
+			b := p.Bound()
+			c := orb.Point{b.Min[0] + rng.Float64()*(b.Max[0]-b.Min[0]), b.Min[1] + rng.Float64()*(b.Max[1]-b.Min[1])}
+			out = append(out, orb.Polygon{star(rng, c, 40+250*rng.Float64(), 3+rng.IntN(7))})
+		}
+		space := transit.New(out, margin, nil, 0)
+		lines := Cover([]orb.Polygon{p}, Options{SpacingM: spacing, AheadM: spacing / 4, Space: space}, 1)
+		if len(lines) == 0 {
+			continue
+		}
+		for _, q := range along(wayOf(t, lines, space), 2) {
+			for _, f := range out {
+				if d := planar.DistanceFrom(f, q); planar.PolygonContains(f, q) || math.Abs(d) < margin-0.01 {
+					t.Fatalf("polygon %d: the way comes within %.2f m of a fence at %.1f", n, math.Abs(d), q)
+				}
+			}
+		}
+	}
+}
+
 // sees says whether a line shows a place: at most so far to its sides and ahead of its ends.
 func (l Line) sees(q orb.Point, side, ahead float64) bool {
 	d := l.LengthM()
