@@ -217,8 +217,7 @@ func boundOf(all []orb.Polygon) orb.Bound {
 func clusters(all []orb.Polygon, nearM float64) (out [][]orb.Polygon) {
 	var tree rtree.RTreeG[int]
 	root := make([]int, len(all))
-	var find func(i int) int
-	find = func(i int) int {
+	find := func(i int) int {
 		for root[i] != i {
 			root[i] = root[root[i]]
 			i = root[i]

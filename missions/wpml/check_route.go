@@ -1,6 +1,7 @@
 package wpml
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -106,7 +107,7 @@ func (c *checker) shots(at string, m *Node, aircraft string) {
 func pointOf(m *Node) (q orb.Point, err error) {
 	p := m.Child("Point")
 	if p == nil {
-		return q, fmt.Errorf("Point is missing")
+		return q, errors.New("its Point is missing")
 	}
 	return lonLat(p.Value("coordinates"))
 }

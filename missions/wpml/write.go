@@ -164,7 +164,7 @@ func WriteLitchi(r missions.Route) ([]byte, error) {
 		return nil, err
 	}
 	if r.Ellipsoidal {
-		return nil, errors.New("Litchi's missions have heights above take-off; this route has them above the ellipsoid")
+		return nil, errors.New("heights: missions of Litchi have them above take-off; this route has them above the ellipsoid")
 	}
 	var b strings.Builder
 	w := csv.NewWriter(&b)
