@@ -161,27 +161,34 @@ func (x *benchPlanCmd) ask() (requests []missions.Request, docks []missions.Dock
 	return requests, docks
 }
 
-// configure writes the plan's KMZ files and a harrier.yaml that flies them.
+// configure writes the plan, its KMZ files, and a harrier.yaml that flies it.
 func (x *benchPlanCmd) configure(path, broker string, w *benchWorld, plan *missions.Plan) error {
 	type row = map[string]any
-	var docks, flights []row
+	var docks []row
 	for i := range x.Docks {
 		at := docksim.Site(i)
 		docks = append(docks, row{"sn": docksim.SN(i), "aircraft": docksim.AircraftSN(i), "model": "M4D", "lon": at[0], "lat": at[1]})
 	}
-	for i, f := range plan.Flights {
+	for i := range plan.Flights {
+		f := &plan.Flights[i]
+		f.File, f.Until = f.ID, f.At.Add(2*time.Hour) // docks in time that runs fast are late now and then
 		kmz, err := wpml.Write(f.Route)
+		if err == nil {
+			err = os.WriteFile(filepath.Join(w.dir, f.ID+".kmz"), kmz, 0o644)
+		}
 		if err != nil {
 			return err
 		}
-		file := filepath.Join(w.dir, f.ID+".kmz")
-		if err := os.WriteFile(file, kmz, 0o644); err != nil {
-			return err
-		}
-		flights = append(flights, row{"dock": f.Dock, "name": fmt.Sprintf("p%03d", i), "kmz": file, "at": f.At.Format(time.RFC3339), "window": "2h", "scenes": f.Scenes})
 	}
-	b, err := yaml.Marshal(row{"data": filepath.Join(w.dir, "data"), "http": row{"listen": fmt.Sprintf("127.0.0.1:%d", w.httpPort)}, "mqtt": row{"url": broker}, "nats": row{"url": w.natsURL},
-		"storage": row{"listen": "127.0.0.1:0"}, "limits": row{"all": row{"any_light": true}}, "docks": docks, "flights": flights})
+	b, err := json.Marshal(plan)
+	if err == nil {
+		err = os.WriteFile(filepath.Join(w.dir, "plan.json"), b, 0o644)
+	}
+	if err != nil {
+		return err
+	}
+	b, err = yaml.Marshal(row{"data": filepath.Join(w.dir, "data"), "http": row{"listen": fmt.Sprintf("127.0.0.1:%d", w.httpPort)}, "mqtt": row{"url": broker}, "nats": row{"url": w.natsURL},
+		"storage": row{"listen": "127.0.0.1:0"}, "limits": row{"all": row{"any_light": true}}, "docks": docks, "plan": "plan.json"})
 	if err != nil {
 		return err
 	}

@@ -1,8 +1,10 @@
 package config
 
 import (
+	"encoding/json"
 	"fmt"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/harrier-patrol/harrier/geo"
@@ -34,6 +36,39 @@ func (c Config) Calendar(began time.Time) (missions.Calendar, error) {
 			}
 		}
 		out.Patrols = append(out.Patrols, p)
+	}
+	planned, err := c.planned()
+	out.Patrols = append(out.Patrols, planned...)
+	return out, err
+}
+
+// planned are the flights of the plan that the configuration names: each once, with the KMZ that lies beside the plan.
+func (c Config) planned() (out []missions.Patrol, err error) {
+	if c.Plan == "" {
+		return nil, nil
+	}
+	b, err := os.ReadFile(c.Plan)
+	if err != nil {
+		return nil, fmt.Errorf("plan: %w", err)
+	}
+	var plan missions.Plan
+	if err := json.Unmarshal(b, &plan); err != nil {
+		return nil, fmt.Errorf("plan %s: %w; is it the plan.json that harrier plan wrote?", c.Plan, err)
+	}
+	docks := c.Models()
+	for _, f := range plan.Flights {
+		if _, known := docks[f.Dock]; !known {
+			return nil, fmt.Errorf("plan %s: flight %s is of dock %s, which is not among docks", c.Plan, f.ID, f.Dock)
+		}
+		p := missions.Patrol{Dock: f.Dock, Scenes: f.Scenes, When: missions.Once(f.At), Window: f.Deadline().Sub(f.At), Again: again, Priority: f.Priority}
+		file := filepath.Join(filepath.Dir(c.Plan), f.File+".kmz")
+		if p.KMZ, err = os.ReadFile(file); err == nil {
+			p.Route, err = wpml.Read(p.KMZ)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("plan: %s: %w", file, err)
+		}
+		out = append(out, p)
 	}
 	return out, nil
 }

@@ -97,6 +97,7 @@ type Config struct {
 	Limits       map[string]yaml.Node `yaml:"limits"`
 	Organization dock.Organization    `yaml:"organization"`
 	Flights      []Flight             `yaml:"flights"`
+	Plan         string               `yaml:"plan"` // plan.json that is flown
 	Approvals    []Approval           `yaml:"approvals"`
 
 	File    string //  where this was read, and what it held
@@ -205,7 +206,7 @@ func Load(path string) (Config, error) {
 			return c, fmt.Errorf("%s: %w", path, err)
 		}
 		dir := filepath.Dir(path)
-		for _, p := range append(c.City.Paths(), &c.Scenes, &c.Data, &c.Leads.Permits, &c.Leads.WorkTime, &c.Leads.Drop.Folder, &c.MQTT.Cert, &c.MQTT.Key, &c.MQTT.CA) {
+		for _, p := range append(c.City.Paths(), &c.Scenes, &c.Data, &c.Plan, &c.Leads.Permits, &c.Leads.WorkTime, &c.Leads.Drop.Folder, &c.MQTT.Cert, &c.MQTT.Key, &c.MQTT.CA) {
 			if *p != "" && !filepath.IsAbs(*p) && !city.IsRemote(*p) {
 				*p = filepath.Join(dir, *p)
 			}
