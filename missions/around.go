@@ -24,8 +24,8 @@ func (p *planner) around(w wish) {
 		stops = append(stops, stop{at: from, heightM: w.heightM, speedMS: lookMS, pitchDeg: pitch, yawDeg: &yaw, photo: true, look: true})
 	}
 	// as far off as makes the slant the distance from which the resolution is seen
-	slant := p.gsdCM(r) / 100 * p.focalMin
-	w.heightM = math.Max(lowestM, math.Min(w.heightM, slant*math.Sin(-sidePitchDeg*math.Pi/180)))
+	slant := p.gsdCM(r) / 100 * p.stillMin
+	w.heightM = math.Max(lowestM, math.Min(highestM, slant*math.Sin(-sidePitchDeg*math.Pi/180)))
 	off := math.Sqrt(math.Max(1, slant*slant-w.heightM*w.heightM))
 	if r.View == Facade {
 		lines := p.lineStrings(w.request)

@@ -17,8 +17,9 @@ type ground struct {
 	space *transit.Space
 }
 
-// keepM is how far planned ways keep from what they must not touch: a little more than routes are held to in the end.
-const keepM = airspaceMarginM + 2
+// keepM is how far planned ways keep from what they must not touch: routes are held to it in the end by steps (geo.Fences.Along), which take what
+// lies within the margin and half a step for touched.
+const keepM = airspaceMarginM + routeStepM/2 + 2
 
 // overM is how far above a roof is flown at least.
 const overM = 15

@@ -8,7 +8,6 @@ import (
 
 	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/clip"
-	"github.com/paulmach/orb/simplify"
 	"github.com/tidwall/rtree"
 	"golang.org/x/sync/errgroup"
 
@@ -96,8 +95,8 @@ func (p *planner) cut() {
 			continue
 		}
 		h := p.heightM(p.gsdCM(r))
-		if h == 0 {
-			p.left[i] = "at so fine a resolution it would have to be flown lower than is safe; ask for a close-up"
+		if h == 0 && r.View == Nadir {
+			p.left[i] = "at so fine a resolution it would have to be flown lower than is safe; ask for a view from the side, which is taken in stills"
 			continue
 		}
 		w := wish{request: i, open: open, shut: shut, heightM: h}
@@ -182,12 +181,15 @@ func (p *planner) cover(b *batch, seen []orb.Polygon) {
 		tree.Insert(bd.Min, bd.Max, i)
 	}
 	space := p.at(b.heightM).space
-	parts := clusters(all, across)
+	parts := clusters(p.reached(all), across)
 	made := make([][]job, len(parts))
 	var g errgroup.Group
 	g.SetLimit(runtime.NumCPU())
 	for k, part := range parts {
 		g.Go(func() error {
+			if p.ctx.Err() != nil {
+				return nil
+			}
 			bd := boundOf(part).Pad(across)
 			var near []orb.Polygon
 			tree.Search(bd.Min, bd.Max, func(_, _ [2]float64, i int) bool {
@@ -203,6 +205,26 @@ func (p *planner) cover(b *batch, seen []orb.Polygon) {
 	for _, j := range made {
 		p.jobs = append(p.jobs, j...)
 	}
+}
+
+// reached are polygons as far as a dock may reach them.
+func (p *planner) reached(all []orb.Polygon) (out []orb.Polygon) {
+	b := orb.Bound{Min: p.starts[0], Max: p.starts[0]}
+	for i, q := range p.starts {
+		r := ServiceRadiusM(p.docks[i].Model)
+		b = b.Union(orb.Bound{Min: q, Max: q}.Pad(r))
+	}
+	for _, x := range all {
+		switch xb := x.Bound(); {
+		case b.Contains(xb.Min) && b.Contains(xb.Max):
+			out = append(out, x)
+		case b.Intersects(xb):
+			if c := clip.Polygon(b, x.Clone()); len(c) > 0 && len(c[0]) > 3 {
+				out = append(out, c)
+			}
+		}
+	}
+	return out
 }
 
 func boundOf(all []orb.Polygon) orb.Bound {
@@ -327,172 +349,4 @@ func stopsS(all []stop) float64 {
 // legS is how long a leg takes, with its turn, seconds.
 func legS(m, climbM, speedMS float64) float64 {
 	return m/speedMS + math.Abs(climbM)/climbMS + turnTakes.Seconds()
-}
-
-// lineStepM is how closely a line is held against what is seen anyway; simplestM how far it may be straightened.
-const lineStepM, simplestM = 25.0, 4.0
-
-// lines flies along lines that are seen in one pass, as far as nobody looks there anyway.
-func (p *planner) lines(all []wish, areas []wish) {
-	type seen struct {
-		wish
-		polygon orb.Polygon
-	}
-	var tree rtree.RTreeG[seen]
-	put := func(w wish) {
-		for _, x := range w.polygons {
-			bd := x.Bound()
-			tree.Insert(bd.Min, bd.Max, seen{w, x})
-		}
-	}
-	for _, w := range areas {
-		put(w)
-	}
-	slices.SortStableFunc(all, func(a, b wish) int { return cmp.Compare(a.heightM, b.heightM) })
-	for _, w := range all {
-		b := &batch{open: w.open, shut: w.shut, heightM: w.heightM}
-		known := func(q orb.Point) bool {
-			found := false
-			tree.Search(q, q, func(_, _ [2]float64, s seen) bool {
-				o := &batch{open: s.open, shut: s.shut, heightM: s.heightM}
-				found = o.within(b) && contains(s.polygon, q)
-				return !found
-			})
-			return found
-		}
-		beyond := math.Max(0, widthM(&p.requests[w.request])/2*math.Sqrt2-p.ahead(w.heightM))
-		for _, l := range p.lineStrings(w.request) {
-			p.along(l, b, beyond, known)
-		}
-		put(w)
-	}
-}
-
-// lineStrings are the lines of a request in metres.
-func (p *planner) lineStrings(request int) (out []orb.LineString) {
-	var all orb.MultiLineString
-	switch g := p.requests[request].Geometry.(type) {
-	case orb.LineString:
-		all = orb.MultiLineString{g}
-	case orb.MultiLineString:
-		all = g
-	}
-	for _, l := range all {
-		m := make(orb.LineString, len(l))
-		for i, q := range l {
-			m[i] = p.metres(q)
-		}
-		out = append(out, simplify.DouglasPeucker(simplestM).LineString(m))
-	}
-	return out
-}
-
-// along makes jobs of the parts of a line that nobody looks at; each of its straight pieces is flown so far beyond its ends that its corners are seen.
-func (p *planner) along(l orb.LineString, b *batch, beyond float64, known func(orb.Point) bool) {
-	across, ahead := p.across(b.heightM), p.ahead(b.heightM)
-	space := p.at(b.heightM).space
-	var lines []sweep.Line
-	for i := 1; i < len(l); i++ {
-		d := math.Hypot(l[i][0]-l[i-1][0], l[i][1]-l[i-1][1])
-		if d == 0 {
-			continue
-		}
-		ex, ey := (l[i][0]-l[i-1][0])/d*beyond, (l[i][1]-l[i-1][1])/d*beyond
-		for _, part := range space.Parts(orb.Point{l[i-1][0] - ex, l[i-1][1] - ey}, orb.Point{l[i][0] + ex, l[i][1] + ey}) {
-			n := math.Max(1, math.Ceil(math.Hypot(part[1][0]-part[0][0], part[1][1]-part[0][1])/lineStepM))
-			at := func(k float64) orb.Point {
-				return orb.Point{part[0][0] + (part[1][0]-part[0][0])*k/n, part[0][1] + (part[1][1]-part[0][1])*k/n}
-			}
-			from := -1.0
-			for k := 0.0; k <= n; k++ {
-				if k < n && !known(at(k+0.5)) {
-					if from < 0 {
-						from = k
-					}
-				} else if from >= 0 {
-					lines = append(lines, sweep.Line{A: at(from), B: at(k)})
-					from = -1
-				}
-			}
-		}
-	}
-	p.jobs = append(p.jobs, p.lineJobs(lines, b, across/2, ahead)...)
-}
-
-func contains(x orb.Polygon, q orb.Point) bool {
-	in := false
-	for _, r := range x {
-		for k := 0; k+1 < len(r); k++ {
-			if (r[k][1] > q[1]) != (r[k+1][1] > q[1]) && q[0] < (r[k+1][0]-r[k][0])*(q[1]-r[k][1])/(r[k+1][1]-r[k][1])+r[k][0] {
-				in = !in
-			}
-		}
-	}
-	return in
-}
-
-// sampleM is how closely what a job shows is held against the requests.
-const sampleM = 25.0
-
-// serve finds out which requests each job serves, also those that it was not made for.
-func (p *planner) serve() {
-	type area struct {
-		request int
-		polygon orb.Polygon
-	}
-	var tree rtree.RTreeG[area]
-	for i := range p.requests {
-		if _, gone := p.left[i]; gone || p.requests[i].View != Nadir {
-			continue
-		}
-		for _, x := range p.polygons(&p.requests[i]) {
-			b := x.Bound()
-			tree.Insert(b.Min, b.Max, area{i, x})
-		}
-	}
-	for k := range p.jobs {
-		j := &p.jobs[k]
-		found := map[int]bool{}
-		for _, r := range j.requests {
-			found[r] = true
-		}
-		for _, l := range j.looks {
-			bd := l.bound()
-			tree.Search(bd.Min, bd.Max, func(_, _ [2]float64, a area) bool {
-				if !found[a.request] && p.gsdCM(&p.requests[a.request]) >= l.gsdCM-1e-9 && l.shows(a.polygon) {
-					found[a.request] = true
-				}
-				return true
-			})
-		}
-		j.requests = j.requests[:0]
-		for r := range found {
-			j.requests = append(j.requests, r)
-			j.worth += p.worth(&p.requests[r])
-		}
-		slices.Sort(j.requests)
-		j.worth = math.Max(j.worth, 1)
-	}
-}
-
-// shows says whether a look shows some of a polygon.
-func (l look) shows(x orb.Polygon) bool {
-	for _, q := range x[0] {
-		if l.sees(q) {
-			return true
-		}
-	}
-	d := math.Hypot(l.b[0]-l.a[0], l.b[1]-l.a[1])
-	ux, uy := 1.0, 0.0
-	if d > 0 {
-		ux, uy = (l.b[0]-l.a[0])/d, (l.b[1]-l.a[1])/d
-	}
-	for s := -l.ahead; s <= d+l.ahead; s += sampleM {
-		for o := -l.side; o <= l.side; o += sampleM {
-			if contains(x, orb.Point{l.a[0] + s*ux - o*uy, l.a[1] + s*uy + o*ux}) {
-				return true
-			}
-		}
-	}
-	return false
 }

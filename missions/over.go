@@ -1,6 +1,7 @@
 package missions
 
 import (
+	"context"
 	"errors"
 	"math"
 
@@ -31,7 +32,7 @@ func Over(r Request, model string, day Day, heightM float64) (out Swept, err err
 	if r.Geometry == nil {
 		return out, errors.New("route: the request has no geometry")
 	}
-	p, err := newPlanner([]Request{r}, []Dock{{SN: "route", Model: model, At: r.Geometry.Bound().Center()}}, day)
+	p, err := newPlanner(context.Background(), []Request{r}, []Dock{{SN: "route", Model: model, At: r.Geometry.Bound().Center()}}, day)
 	if err != nil {
 		return out, err
 	}

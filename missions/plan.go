@@ -2,9 +2,15 @@ package missions
 
 import (
 	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
 	"fmt"
 	"math"
+	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/paulmach/orb"
@@ -82,31 +88,32 @@ type Plan struct {
 	Minutes float64 `json:"minutes"`
 	Alone   float64 `json:"alone_minutes,omitempty"`
 
-	// Jobs is into how many pieces of work the day was cut: planned anew of the same requests it is cut the same.
-	Jobs int `json:"jobs"`
+	// Cut tells the pieces of work into which the day was cut: of the same requests it is cut the same.
+	Cut string `json:"cut"`
 }
 
 // Make makes the plan of a day: what is asked for of the same ground is flown once for all who asked. Requests are right (Request.Check), and
 // have geometries. The same input gives the same plan.
-func Make(requests []Request, docks []Dock, day Day) (*Plan, error) {
-	p, err := newPlanner(requests, docks, day)
+func Make(ctx context.Context, requests []Request, docks []Dock, day Day) (*Plan, error) {
+	p, err := newPlanner(ctx, requests, docks, day)
 	if err != nil {
 		return nil, err
 	}
 	p.cut()
-	return p.fly(nil, nil), nil
+	out := p.fly(nil, nil)
+	return out, ctx.Err()
 }
 
 // Anew plans the rest of a day anew from now on, as docks has them now: flights that have begun, and those that are held, stay as they are; what
 // blocked docks were to fly goes to neighbours that reach it. Requests and day are those that the plan was made of.
-func Anew(before *Plan, requests []Request, docks []Dock, day Day, now time.Time) (*Plan, error) {
-	p, err := newPlanner(requests, docks, day)
+func Anew(ctx context.Context, before *Plan, requests []Request, docks []Dock, day Day, now time.Time) (*Plan, error) {
+	p, err := newPlanner(ctx, requests, docks, day)
 	if err != nil {
 		return nil, err
 	}
 	p.cut()
-	if len(p.jobs) != before.Jobs {
-		return nil, fmt.Errorf("plan anew: the plan was made of other requests, or for another day: %d pieces of work, and now %d", before.Jobs, len(p.jobs))
+	if p.fingerprint() != before.Cut {
+		return nil, errors.New("plan anew: the plan was made of other requests, docks, fences or hours: give those that it was made of; a request that came since is planned by itself")
 	}
 	if day.Steps == 0 {
 		p.day.Steps = max(4000, 12*len(p.jobs))
@@ -123,13 +130,14 @@ func Anew(before *Plan, requests []Request, docks []Dock, day Day, now time.Time
 			given = append(given, tour.Tour{Depot: d, Jobs: f.Jobs})
 		}
 	}
-	return p.fly(kept, given), nil
+	out := p.fly(kept, given)
+	return out, ctx.Err()
 }
 
 // Alone is how many minutes the requests take with a flight of its own for each, or several where one does not hold it.
-func Alone(requests []Request, docks []Dock, day Day) (minutes float64, err error) {
+func Alone(ctx context.Context, requests []Request, docks []Dock, day Day) (minutes float64, err error) {
 	for i := range requests {
-		p, err := newPlanner(requests[i:i+1], docks, day)
+		p, err := newPlanner(ctx, requests[i:i+1], docks, day)
 		if err != nil {
 			return 0, err
 		}
@@ -138,21 +146,23 @@ func Alone(requests []Request, docks []Dock, day Day) (minutes float64, err erro
 			continue
 		}
 		problem := p.problem(nil)
-		for _, t := range problem.Solve(tour.Options{Seed: day.Seed, Steps: 200}).Tours {
+		for _, t := range problem.Solve(ctx, tour.Options{Seed: day.Seed, Steps: 200}).Tours {
 			minutes += t.TakesS / 60
 		}
 	}
-	return minutes, nil
+	return minutes, ctx.Err()
 }
 
 // planner makes one plan.
 type planner struct {
+	ctx      context.Context
 	requests []Request
 	docks    []Dock
 	day      Day
 	frame    geo.Frame
 	focalMin float64 // pixels, of the docks' cameras
 	focalMax float64
+	stillMin float64             // of their stills
 	spaces   map[float64]*ground // by height
 
 	jobs   []job
@@ -161,7 +171,7 @@ type planner struct {
 	now    float64        // before it nothing begins, in seconds of the day
 }
 
-func newPlanner(requests []Request, docks []Dock, day Day) (*planner, error) {
+func newPlanner(ctx context.Context, requests []Request, docks []Dock, day Day) (*planner, error) {
 	if len(docks) == 0 {
 		return nil, fmt.Errorf("plan: there are no docks")
 	}
@@ -172,7 +182,7 @@ func newPlanner(requests []Request, docks []Dock, day Day) (*planner, error) {
 		day.Airspace.Fences = geo.NewFences(nil)
 	}
 	day.Width, day.Height = cmp.Or(day.Width, 1280), cmp.Or(day.Height, 720)
-	p := &planner{requests: requests, docks: docks, day: day, spaces: map[float64]*ground{}, left: map[int]string{}, focalMin: math.Inf(1)}
+	p := &planner{ctx: ctx, requests: requests, docks: docks, day: day, spaces: map[float64]*ground{}, left: map[int]string{}, focalMin: math.Inf(1), stillMin: math.Inf(1)}
 	b := orb.Bound{Min: docks[0].At, Max: docks[0].At}
 	for _, d := range docks {
 		b = b.Extend(d.At)
@@ -181,6 +191,8 @@ func newPlanner(requests []Request, docks []Dock, day Day) (*planner, error) {
 			return nil, fmt.Errorf("plan: dock %s: %w", d.SN, err)
 		}
 		p.focalMin, p.focalMax = math.Min(p.focalMin, c.FocalPx), math.Max(p.focalMax, c.FocalPx)
+		still := c.Scaled(stillWidth, stillWidth*day.Height/day.Width)
+		p.stillMin = math.Min(p.stillMin, still.FocalPx)
 	}
 	for i := range requests {
 		if requests[i].Geometry == nil {
@@ -189,10 +201,33 @@ func newPlanner(requests []Request, docks []Dock, day Day) (*planner, error) {
 		b = b.Union(requests[i].Geometry.Bound())
 	}
 	p.frame = geo.NewFrame(b.Center(), 0)
-	for _, d := range docks {
+	p.docks = slices.Clone(docks)
+	closed := p.at(highestM)
+	for i := range p.docks {
+		d := &p.docks[i]
+		if !dockName.MatchString(d.SN) {
+			return nil, fmt.Errorf("plan: serial number %.40q of a dock: letters, digits, - and _ only", d.SN)
+		}
 		p.starts = append(p.starts, p.metres(d.At))
+		if most := WindLimitMS(d.Model); d.Blocked == "" && day.WindMS > most {
+			d.Blocked = fmt.Sprintf("the wind of %g m/s is beyond %s's %g", day.WindMS, d.Model, most)
+		}
+		if d.Blocked == "" && !closed.space.Free(p.starts[i]) {
+			d.Blocked = "it stands in or beside a fence that is closed"
+		}
 	}
 	return p, nil
+}
+
+// dockName is what a dock's serial number may be: it names files.
+var dockName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
+
+// WindLimitMS is the wind up to which an aircraft takes off and lands (DJI's specifications of Dock 1 to 3).
+func WindLimitMS(model string) float64 {
+	if strings.HasPrefix(model, "M3") && !strings.HasPrefix(model, "M30") {
+		return 8
+	}
+	return 12
 }
 
 func (p *planner) metres(q orb.Point) orb.Point {
@@ -207,6 +242,9 @@ func (p *planner) gsdCM(r *Request) float64 { return r.WantsCM(p.day.Scenes) }
 
 // Heights at which is flown: the law's limit is 120 m (Interim Regulation on unmanned aircraft, in force since 2024-01-01).
 const lowestM, highestM, heightStepM = 20.0, 120.0, 5.0
+
+// stillWidth are the pixels across a still of the docks' wide cameras at their usual setting (12 megapixels).
+const stillWidth = 4032
 
 // heightM is how high is flown for a resolution, straight down; steps of 5 m bring requests together that differ little. 0 where it would be too low.
 func (p *planner) heightM(gsdCM float64) float64 {
@@ -258,7 +296,7 @@ func (p *planner) window(r *Request) (open, shut float64, why string) {
 	}
 	switch {
 	case from < 0 || until <= from:
-		return 0, 0, "its hours (" + r.Hours + ") are over, or not on this day"
+		return 0, 0, fmt.Sprintf("its hours (%s) hold at no time between %s and %s, when flights are in the air", r.Hours, p.day.Begin.Format("15:04"), p.day.End.Format("15:04"))
 	case until+step < shut:
 		shut = until
 	}
@@ -275,14 +313,31 @@ func (p *planner) worth(r *Request) float64 {
 	return w * (1 + math.Min(r.Overdue(p.day.Begin), 10))
 }
 
+// fingerprint is a hash of the pieces of work: where they are flown, and for whom.
+func (p *planner) fingerprint() string {
+	h := sha256.New()
+	for i := range p.jobs {
+		j := &p.jobs[i]
+		for _, r := range j.requests {
+			fmt.Fprint(h, p.requests[r].ID, " ")
+		}
+		for _, s := range j.stops {
+			q := p.degrees(s.at)
+			fmt.Fprintf(h, "%.6f %.6f %.1f ", q[0], q[1], s.heightM)
+		}
+		fmt.Fprintln(h, j.open, j.shut)
+	}
+	return hex.EncodeToString(h.Sum(nil)[:16])
+}
+
 // fly puts jobs together into flights, besides those that are kept. Given are tours to begin with.
 func (p *planner) fly(kept []Planned, given []tour.Tour) *Plan {
-	out := &Plan{Jobs: len(p.jobs), Flights: kept}
+	out := &Plan{Cut: p.fingerprint(), Flights: append([]Planned{}, kept...)}
 	for _, f := range kept {
 		out.Minutes += f.Takes.Minutes()
 	}
 	problem := p.problem(kept)
-	s := problem.Solve(tour.Options{Seed: p.day.Seed, Steps: p.day.Steps, Given: given})
+	s := problem.Solve(p.ctx, tour.Options{Seed: p.day.Seed, Steps: p.day.Steps, Given: given})
 	left := map[int]bool{}
 	for _, j := range s.Left {
 		left[j] = true

@@ -1,12 +1,14 @@
 package missions
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"math/rand/v2"
 	"os"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -151,11 +153,11 @@ func TestPlansKeepWhatTheyPromise(t *testing.T) {
 	for seed := range uint64(sets) {
 		requests, docks := made(t, 100+seed, 40, 4)
 		day := aDay(seed)
-		p, err := Make(requests, docks, day)
+		p, err := Make(t.Context(), requests, docks, day)
 		if err != nil {
 			t.Fatal(err)
 		}
-		alone, err := Alone(requests, docks, day)
+		alone, err := Alone(t.Context(), requests, docks, day)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -199,7 +201,7 @@ func TestPlansKeepWhatTheyPromise(t *testing.T) {
 func TestPlannedAnewWithoutADock(t *testing.T) {
 	requests, docks := made(t, 7, 300, 8)
 	day := aDay(7)
-	before, err := Make(requests, docks, day)
+	before, err := Make(t.Context(), requests, docks, day)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -211,7 +213,7 @@ func TestPlannedAnewWithoutADock(t *testing.T) {
 			lost[i].Blocked = "maintenance"
 		}
 	}
-	p, err := Anew(before, requests, lost, day, noon)
+	p, err := Anew(t.Context(), before, requests, lost, day, noon)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -245,7 +247,7 @@ func BenchmarkMake(b *testing.B) {
 			var p *Plan
 			var err error
 			for b.Loop() {
-				if p, err = Make(requests, docks, day); err != nil {
+				if p, err = Make(b.Context(), requests, docks, day); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -261,7 +263,7 @@ func BenchmarkMake(b *testing.B) {
 			lost := slices.Clone(docks)
 			lost[1].Blocked = "maintenance"
 			t0 := time.Now()
-			if _, err := Anew(p, requests, lost, day, day.Begin.Add(time.Hour)); err != nil {
+			if _, err := Anew(b.Context(), p, requests, lost, day, day.Begin.Add(time.Hour)); err != nil {
 				b.Fatal(err)
 			}
 			b.ReportMetric(time.Since(t0).Seconds(), "anew-s")
@@ -292,4 +294,46 @@ func TestWriteFiles(t *testing.T) {
 	}
 	b, _ := airspace().Fences.GeoJSON()
 	_ = os.WriteFile(dir+"/fences.geojson", b, 0o644)
+}
+
+// A fence between a dock and what is asked for is flown round, there and back.
+func TestAFenceOnTheWayIsFlownRound(t *testing.T) {
+	at := orb.Point{121.55, 31.1}
+	f := geo.NewFrame(at, 0)
+	square := func(e, n, half float64) orb.Polygon {
+		return orb.Polygon{{f.From(e-half, n-half), f.From(e+half, n-half), f.From(e+half, n+half), f.From(e-half, n+half), f.From(e-half, n-half)}}
+	}
+	for _, half := range []float64{2, 20, 150, 400} {
+		day := aDay(1)
+		day.Airspace = Airspace{Fences: geo.NewFences([]geo.Fence{{ID: "f", Kind: noFly, Polygon: square(1000, 0, half)}})}
+		r := Request{ID: "r", Department: "x", Geometry: f.From(2000, 0), WidthM: 60}
+		p, err := Make(t.Context(), []Request{r}, []Dock{{SN: "d", Model: "M4D", At: at}}, day)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(p.Flights) != 1 || p.Promises[0].Share < 1 {
+			t.Errorf("round %g m: %d flights, %+v", half, len(p.Flights), p.Promises)
+			continue
+		}
+		if why, _ := day.Airspace.Clear(Route{Waypoints: append([]Waypoint{{Lon: at[0], Lat: at[1]}}, append(p.Flights[0].Route.Waypoints, Waypoint{Lon: at[0], Lat: at[1]})...)}, p.Flights[0].At); why != "" {
+			t.Errorf("round %g m, from the dock and back: %s", half, why)
+		}
+	}
+	// a dock in a fence, and one in too much wind, say so
+	day := aDay(1)
+	day.Airspace = Airspace{Fences: geo.NewFences([]geo.Fence{{ID: "f", Kind: noFly, Polygon: square(0, 0, 300)}})}
+	r := Request{ID: "r", Department: "x", Geometry: f.From(2000, 0), WidthM: 60}
+	p, err := Make(t.Context(), []Request{r}, []Dock{{SN: "d", Model: "M4D", At: at}}, day)
+	if err != nil || len(p.Flights) != 0 || !strings.Contains(p.Promises[0].Why, "stands in or beside a fence") {
+		t.Errorf("%+v, %v", p, err)
+	}
+	if _, err := Make(t.Context(), []Request{r}, []Dock{{SN: "../d", Model: "M4D", At: at}}, day); err == nil {
+		t.Error("a dock's serial number leads out of a folder")
+	}
+	// more ground than anybody can fly in a day is planned as far as docks reach
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := Make(ctx, []Request{r}, []Dock{{SN: "d", Model: "M4D", At: at}}, aDay(1)); err == nil {
+		t.Error("a plan that was ended is told as made")
+	}
 }

@@ -134,6 +134,8 @@ func (r *Request) Check() error {
 		return fmt.Errorf("priority must be -100 to 99, is %d", r.Priority)
 	case r.EveryDays < 0 || r.EveryDays > 3660:
 		return fmt.Errorf("every_days must be up to 3660, is %g", r.EveryDays)
+	case !(r.BearingDeg >= -360 && r.BearingDeg <= 360):
+		return fmt.Errorf("bearing must be degrees from north, is %g", r.BearingDeg)
 	case r.Apart < 0:
 		return errors.New("apart: it is negative")
 	case r.Risk != "" && RiskEvery[r.Risk] == 0:
@@ -143,7 +145,11 @@ func (r *Request) Check() error {
 		return fmt.Errorf("hours: %w", err)
 	}
 	switch r.View {
-	case Nadir, Oblique, Orbit, Facade:
+	case Nadir, Oblique, Orbit:
+	case Facade:
+		if r.Geometry != nil && !isLine(r.Geometry) {
+			return errors.New("view facade: it is asked for along a line, with the front to its left; its geometry is none")
+		}
 	default:
 		return fmt.Errorf("view %q is none of oblique, orbit, facade; without one it is looked at straight down", r.View)
 	}

@@ -194,7 +194,7 @@ func FuzzRequest(f *testing.F) {
 		day := aDay(1)
 		day.Steps = 10
 		if r.Geometry != nil {
-			_, _ = Make([]Request{r}, []Dock{{SN: "d", Model: "M4D", At: orb.Point{121.5, 31.2}}}, day)
+			_, _ = Make(t.Context(), []Request{r}, []Dock{{SN: "d", Model: "M4D", At: orb.Point{121.5, 31.2}}}, day)
 		}
 	})
 }

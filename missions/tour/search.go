@@ -2,6 +2,7 @@ package tour
 
 import (
 	"cmp"
+	"context"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -32,8 +33,8 @@ const (
 	hot, cold = 60.0, 0.5
 )
 
-// Solve finds tours. The same problem, seed and steps give the same.
-func (p *Problem) Solve(o Options) Solution {
+// Solve finds tours. The same problem, seed and steps give the same. When ctx ends what was found so far is returned.
+func (p *Problem) Solve(ctx context.Context, o Options) Solution {
 	steps := o.Steps
 	if steps == 0 {
 		steps = Steps(len(p.Jobs))
@@ -46,7 +47,7 @@ func (p *Problem) Solve(o Options) Solution {
 		for m := range meetings {
 			var wg sync.WaitGroup
 			for _, s := range all {
-				wg.Go(func() { s.anneal(steps/meetings, float64(m)/meetings, float64(m+1)/meetings) })
+				wg.Go(func() { s.anneal(ctx, steps/meetings, float64(m)/meetings, float64(m+1)/meetings) })
 			}
 			wg.Wait()
 			best := slices.MinFunc(all, func(a, b *search) int { return cmp.Compare(a.bestCost, b.bestCost) })
@@ -247,8 +248,11 @@ func (s *search) fits(k int, r run) bool {
 }
 
 // anneal takes steps while the temperature goes down from one share of the way to another.
-func (s *search) anneal(steps int, from, to float64) {
+func (s *search) anneal(ctx context.Context, steps int, from, to float64) {
 	for i := range steps {
+		if i%64 == 0 && ctx.Err() != nil {
+			return
+		}
 		t := hot * math.Pow(cold/hot, from+(to-from)*float64(i)/float64(steps))
 		was, wasLeft := s.cost, slices.Clone(s.left)
 		out := s.ruin()

@@ -109,9 +109,9 @@ func TestToursHoldTheirLimits(t *testing.T) {
 				p.Jobs[i].Close = p.Jobs[i].Open + 3600
 			}
 		}
-		s := p.Solve(Options{Seed: seed, Steps: 2000})
+		s := p.Solve(t.Context(), Options{Seed: seed, Steps: 2000})
 		check(t, p, s)
-		again := p.Solve(Options{Seed: seed, Steps: 2000})
+		again := p.Solve(t.Context(), Options{Seed: seed, Steps: 2000})
 		if again.CostS != s.CostS || len(again.Tours) != len(s.Tours) {
 			t.Errorf("seed %d: %.3f, then %.3f", seed, s.CostS, again.CostS)
 		}
@@ -127,7 +127,7 @@ func BenchmarkSolve(b *testing.B) {
 				dump(b, f, p, begins, bases)
 			}
 			for b.Loop() {
-				s := p.Solve(Options{Seed: 1})
+				s := p.Solve(b.Context(), Options{Seed: 1})
 				check(b, p, s)
 				b.ReportMetric(s.FlightS/60, "flight-min")
 				b.ReportMetric(float64(len(s.Tours)), "flights")

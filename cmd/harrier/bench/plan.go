@@ -69,11 +69,11 @@ func (x *benchPlanCmd) fly(ctx context.Context) (r PlanReport, err error) {
 	from := time.Now()
 	day := missions.Day{Begin: from.Add(6 * time.Minute), End: from.Add(12 * time.Hour), WindMS: 4, Width: planWidth, Height: planHeight, Seed: x.Seed}
 	requests, docks := x.ask()
-	plan, err := missions.Make(requests, docks, day)
+	plan, err := missions.Make(ctx, requests, docks, day)
 	if err != nil {
 		return r, err
 	}
-	if r.AloneMinutes, err = missions.Alone(requests, docks, day); err != nil {
+	if r.AloneMinutes, err = missions.Alone(ctx, requests, docks, day); err != nil {
 		return r, err
 	}
 	r.Requests, r.Flights, r.PlannedMinutes = len(requests), len(plan.Flights), plan.Minutes

@@ -74,12 +74,12 @@ func (x *Plan) Run(ctx context.Context) error {
 		fmt.Fprintf(os.Stderr, "harrier: planning %d requests of %d docks; 1000 take some 6 s, 10000 about a minute\n", len(requests), len(w.docks))
 	})
 	defer said.Stop()
-	p, err := x.make(requests, w)
+	p, err := x.make(ctx, requests, w)
 	if err != nil {
 		return err
 	}
 	if x.Alone {
-		if p.Alone, err = missions.Alone(requests, w.docks, w.day); err != nil {
+		if p.Alone, err = missions.Alone(ctx, requests, w.docks, w.day); err != nil {
 			return err
 		}
 	}
@@ -98,9 +98,9 @@ func (x *Plan) Run(ctx context.Context) error {
 	return nil
 }
 
-func (x *Plan) make(requests []missions.Request, w world) (*missions.Plan, error) {
+func (x *Plan) make(ctx context.Context, requests []missions.Request, w world) (*missions.Plan, error) {
 	if x.Anew == "" {
-		return missions.Make(requests, w.docks, w.day)
+		return missions.Make(ctx, requests, w.docks, w.day)
 	}
 	b, err := os.ReadFile(x.Anew)
 	if err != nil {
@@ -114,7 +114,7 @@ func (x *Plan) make(requests []missions.Request, w world) (*missions.Plan, error
 	if err != nil {
 		return nil, fmt.Errorf("--now: %w", err)
 	}
-	return missions.Anew(&before, requests, w.docks, w.day, now)
+	return missions.Anew(ctx, &before, requests, w.docks, w.day, now)
 }
 
 // clock is a time of a day, as 12:30.

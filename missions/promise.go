@@ -1,0 +1,189 @@
+package missions
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/paulmach/orb"
+	"github.com/tidwall/rtree"
+)
+
+// A request's ground is asked for at so many places at least and at most, about so far apart, to say how much of it is seen.
+const fewSamples, manySamples, samplesM = 400, 20000, 40
+
+// promise says what the flights of a plan will have seen of each request.
+func (p *planner) promise(out *Plan, left map[int]bool) {
+	var tree rtree.RTreeG[flown]
+	served := map[int]map[int]bool{} // by request, flights
+	for f := range out.Flights {
+		for _, k := range out.Flights[f].Jobs {
+			for _, l := range p.jobs[k].looks {
+				b := l.bound()
+				tree.Insert(b.Min, b.Max, flown{l, f})
+			}
+			for _, r := range p.jobs[k].requests {
+				if served[r] == nil {
+					served[r] = map[int]bool{}
+				}
+				served[r][f] = true
+			}
+		}
+	}
+	lost := map[int]bool{} // requests with jobs that nobody flies
+	for k := range left {
+		for _, r := range p.jobs[k].requests {
+			lost[r] = true
+		}
+	}
+	for r := range p.requests {
+		out.Promises = append(out.Promises, p.promiseOf(out, r, &tree, served[r], lost[r]))
+	}
+	for i := range out.Flights {
+		f := &out.Flights[i]
+		slices.SortStableFunc(f.Serves, func(a, b Service) int { return cmp.Compare(b.Share, a.Share) })
+	}
+}
+
+type flown struct {
+	look   look
+	flight int
+}
+
+func (p *planner) promiseOf(out *Plan, r int, tree *rtree.RTreeG[flown], served map[int]bool, lost bool) Promise {
+	q := &p.requests[r]
+	m := Promise{Request: q.ID, Department: q.Department, GSDCM: p.gsdCM(q)}
+	if why, gone := p.left[r]; gone {
+		m.Why = why
+	}
+	by := map[int]int{}
+	of, seen := 0, 0
+	if q.View == Nadir && len(served) > 0 {
+		ground := p.polygons(q)
+		m2 := 0.0
+		for _, x := range ground {
+			m2 += areaM2(x)
+		}
+		sampled(ground, int(math.Max(fewSamples, math.Min(manySamples, m2/samplesM/samplesM))), func(at orb.Point) {
+			of++
+			any := false
+			tree.Search(at, at, func(_, _ [2]float64, l flown) bool {
+				if served[l.flight] && l.look.gsdCM <= m.GSDCM+1e-9 && l.look.sees(at) {
+					by[l.flight]++
+					any = true
+				}
+				return true
+			})
+			if any {
+				seen++
+			}
+		})
+	} else if len(served) > 0 {
+		of, seen = 1, 1
+		for f := range served {
+			by[f] = 1
+		}
+	}
+	if of > 0 {
+		m.Share = float64(seen) / float64(of)
+	}
+	for f := range served {
+		n := by[f]
+		fl := &out.Flights[f]
+		fl.Serves = append(fl.Serves, Service{q.ID, float64(n) / float64(of)})
+		m.Flights = append(m.Flights, fl.ID)
+		if end := fl.At.Add(fl.Takes); end.After(m.Done) {
+			m.Done = end
+		}
+	}
+	slices.Sort(m.Flights)
+	if m.Why == "" && m.Share < wholeShare {
+		m.Why = p.whyNot(r, lost)
+	}
+	return m
+}
+
+// wholeShare is from which share on a request is told as seen as a whole: its border is sampled.
+const wholeShare = 0.995
+
+// whyNot says why not all of a request is promised.
+func (p *planner) whyNot(r int, lost bool) string {
+	var c orb.Point
+	polygons := p.polygons(&p.requests[r])
+	c = boundOf(polygons).Center()
+	if lost {
+		near, at, blocked := math.Inf(1), -1, ""
+		for d := range p.docks {
+			if p.docks[d].Blocked != "" {
+				blocked = p.docks[d].SN + ": " + p.docks[d].Blocked
+			}
+			if m := math.Hypot(c[0]-p.starts[d][0], c[1]-p.starts[d][1]); p.docks[d].Blocked == "" && m < near {
+				near, at = m, d
+			}
+		}
+		switch {
+		case at < 0:
+			return "no dock flies this day; " + blocked
+		case near > ServiceRadiusM(p.docks[at].Model):
+			return fmt.Sprintf("no dock reaches it: the nearest, %s, is %.1f km off, and flies %.0f km; a further dock, or a mobile one, would", p.docks[at].SN, near/1000, ServiceRadiusM(p.docks[at].Model)/1000)
+		}
+		return fmt.Sprintf("the docks that reach it have no time left for it in its hours; the nearest is %s, %.1f km off: one more flight of it, more time, or a coarser resolution than %g cm would", p.docks[at].SN, near/1000, p.gsdCM(&p.requests[r]))
+	}
+	for _, f := range p.closed() {
+		ring := orb.Polygon{p.frame.Ring(f.Polygon[0])}
+		b := ring.Bound().Pad(keepM)
+		for _, x := range polygons {
+			if b.Intersects(x.Bound()) {
+				return fmt.Sprintf("part of it lies in or beside the fence %s (%s)", strings.TrimSpace(f.ID+" "+f.Name), f.Kind)
+			}
+		}
+	}
+	if p.day.Buildings == nil || p.day.Buildings.Len() == 0 {
+		return "a strip at its border, or at a bend of its line, is not seen"
+	}
+	return "part of it lies at its border, or beside what is too high to fly over"
+}
+
+// sampled calls each with about n places that lie evenly in polygons, each place once.
+func sampled(polygons []orb.Polygon, n int, each func(orb.Point)) {
+	if len(polygons) == 0 {
+		return
+	}
+	b := boundOf(polygons)
+	m2 := 0.0
+	for _, x := range polygons {
+		m2 += areaM2(x)
+	}
+	step := math.Max(math.Sqrt(m2/float64(n)), 1)
+	found := false
+	for x := b.Min[0] + step/2; x < b.Max[0]; x += step {
+		for y := b.Min[1] + step/2; y < b.Max[1]; y += step {
+			q := orb.Point{x, y}
+			if slices.ContainsFunc(polygons, func(p orb.Polygon) bool { return contains(p, q) }) {
+				found = true
+				each(q)
+			}
+		}
+	}
+	if !found {
+		each(b.Center())
+	}
+}
+
+func areaM2(x orb.Polygon) float64 {
+	sum := 0.0
+	for i, r := range x {
+		a := 0.0
+		for k := 0; k+1 < len(r); k++ {
+			a += r[k][0]*r[k+1][1] - r[k+1][0]*r[k][1]
+		}
+		if i == 0 {
+			sum += math.Abs(a) / 2
+		} else {
+			sum -= math.Abs(a) / 2
+		}
+	}
+	return math.Max(sum, 1)
+}
