@@ -31,6 +31,7 @@ const (
 	keepRate  = 0.01
 	blinks    = 0.01
 	hot, cold = 60.0, 0.5
+	leftTried = 2 // jobs that are in no tour, a step: nothing may hold them
 )
 
 // Solve finds tours. The same problem, seed and steps give the same. When ctx ends what was found so far is returned.
@@ -305,7 +306,7 @@ func (s *search) ruin() (out []int) {
 			used++
 		}
 	}
-	for range min(len(s.left), int(removed)) {
+	for range min(len(s.left), leftTried) {
 		j := s.left[s.rng.IntN(len(s.left))]
 		if !slices.Contains(out, j) {
 			out = append(out, j)
