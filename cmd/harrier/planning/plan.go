@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -292,13 +293,27 @@ func readRequests(file, datum string, partial bool, w world) ([]missions.Request
 		}
 		out = append(out, requests[i])
 	}
-	if err := refuse(file, problems, partial); err != nil {
+	out, unknown := knownScenes(out, w.day.Scenes)
+	if err := refuse(file, append(problems, unknown...), partial); err != nil {
 		return nil, err
 	}
 	if len(out) == 0 {
 		return nil, fmt.Errorf("%s holds no requests", file)
 	}
 	return out, nil
+}
+
+// knownScenes are the requests whose scenes there are, and what is wrong with the others.
+func knownScenes(all []missions.Request, scenes map[string]float64) (out []missions.Request, problems []geo.Problem) {
+	for _, r := range all {
+		i := slices.IndexFunc(r.Scenes, func(s string) bool { _, known := scenes[s]; return !known })
+		if i < 0 {
+			out = append(out, r)
+			continue
+		}
+		problems = append(problems, geo.Problem{Text: fmt.Sprintf("request %s: scene %q is none of %s", r.ID, r.Scenes[i], strings.Join(slices.Sorted(maps.Keys(scenes)), ", "))})
+	}
+	return out, problems
 }
 
 // write writes the folder.

@@ -54,7 +54,18 @@ func (x *requestsImport) Run(ctx context.Context) error {
 		return err
 	}
 	all, problems := missions.ReadRequests(l, missions.OfSource(x.Source, x.Department, x.Scenes), time.Now())
-	if err := refuse(x.File, problems, x.Partial); err != nil {
+	c := config.Default()
+	if !x.Check {
+		if c, err = config.Load(x.Config); err != nil {
+			return err
+		}
+	}
+	scenes, err := resolutions(c)
+	if err != nil {
+		return err
+	}
+	all, unknown := knownScenes(all, scenes)
+	if err := refuse(x.File, append(problems, unknown...), x.Partial); err != nil {
 		return err
 	}
 	if len(all) == 0 {
@@ -63,10 +74,6 @@ func (x *requestsImport) Run(ctx context.Context) error {
 	if x.Check {
 		fmt.Printf("%s: %d requests, none wrong\n", x.File, len(all))
 		return nil
-	}
-	c, err := config.Load(x.Config)
-	if err != nil {
-		return err
 	}
 	by := "harrier requests import"
 	if u, err := user.Current(); err == nil {
