@@ -10,6 +10,7 @@ import (
 	"github.com/tidwall/rtree"
 
 	"github.com/harrier-patrol/harrier/missions/sweep"
+	"github.com/harrier-patrol/harrier/missions/transit"
 )
 
 // lineStepM is how closely a line is held against what is seen anyway; simplestM how far it may be straightened.
@@ -38,7 +39,7 @@ func (p *planner) lines(all []wish, areas []wish) {
 			found := false
 			tree.Search(q, q, func(_, _ [2]float64, s seen) bool {
 				o := &batch{open: s.open, shut: s.shut, heightM: s.heightM}
-				found = o.within(b) && contains(s.polygon, q)
+				found = o.within(b) && transit.Holds(s.polygon, q)
 				return !found
 			})
 			return found
@@ -100,16 +101,4 @@ func (p *planner) along(l orb.LineString, b *batch, beyond float64, known func(o
 		}
 	}
 	p.jobs = append(p.jobs, p.lineJobs(lines, b, across/2, ahead)...)
-}
-
-func contains(x orb.Polygon, q orb.Point) bool {
-	in := false
-	for _, r := range x {
-		for k := 0; k+1 < len(r); k++ {
-			if (r[k][1] > q[1]) != (r[k+1][1] > q[1]) && q[0] < (r[k+1][0]-r[k][0])*(q[1]-r[k][1])/(r[k+1][1]-r[k][1])+r[k][0] {
-				in = !in
-			}
-		}
-	}
-	return in
 }

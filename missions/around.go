@@ -67,7 +67,11 @@ func (p *planner) around(w wish) {
 	for _, s := range stops {
 		if space.Free(s.at) {
 			if n := len(open); n > 0 {
-				for _, q := range inner(space.From(open[n-1].at).Way(s.at)) {
+				way := space.From(open[n-1].at).Way(s.at)
+				if way == nil {
+					continue
+				}
+				for _, q := range inner(way) {
 					t := s
 					t.at, t.photo, t.look = q, false, false
 					open = append(open, t)

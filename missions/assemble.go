@@ -208,7 +208,11 @@ func (p *planner) assemble(t tour.Tour) (f Planned, why string) {
 	at, height := home, 0.0
 	for _, k := range t.Jobs {
 		j := &p.jobs[k]
-		if !to(at, j.entry(), math.Max(height, j.heightM)) {
+		low := j.heightM // the way is held against what stands there at its lower end
+		if height > 0 {
+			low = math.Min(low, height)
+		}
+		if !to(at, j.entry(), low) {
 			return f, "there is no way to it round what must not be flown through"
 		}
 		for _, s := range j.stops {

@@ -69,20 +69,37 @@ func (p *planner) at(heightM float64) *ground {
 	if g := p.spaces[heightM]; g != nil {
 		return g
 	}
-	var out []orb.Polygon
-	for _, f := range p.closed() {
-		out = append(out, orb.Polygon{p.frame.Ring(f.Polygon[0])})
-	}
-	if p.day.Buildings != nil {
-		p.day.Buildings.Each(func(b *geo.Building) {
-			if b.HeightM+overM > heightM && len(b.Outline) > 0 {
-				out = append(out, orb.Polygon{p.frame.Ring(b.Outline[0])})
-			}
-		})
-	}
+	out := append(p.fenced(), p.tall(heightM)...)
 	g := &ground{space: transit.New(out, keepM, nil, 0)}
 	p.spaces[heightM] = g
 	return g
+}
+
+// fenced are the fences that are closed, in metres.
+func (p *planner) fenced() (out []orb.Polygon) {
+	for _, f := range p.closed() {
+		out = append(out, orb.Polygon{p.frame.Ring(f.Polygon[0])})
+	}
+	return out
+}
+
+// manyTall are so many buildings that ways can be found round: each has a dozen corners, and ways are sought from each to each.
+const manyTall = 150
+
+// tall are the buildings in reach of a dock that are too high to fly over at a height, in metres.
+func (p *planner) tall(heightM float64) (out []orb.Polygon) {
+	if p.day.Buildings == nil {
+		return nil
+	}
+	reach := p.reach()
+	p.day.Buildings.Each(func(b *geo.Building) {
+		if b.HeightM+overM > heightM && len(b.Outline) > 0 {
+			if r := p.frame.Ring(b.Outline[0]); reach.Intersects(r.Bound()) {
+				out = append(out, orb.Polygon{r})
+			}
+		}
+	})
+	return out
 }
 
 // polygons are the areas of a request in metres; those of a line are made of a rectangle a piece and a square a corner, of a point a square.

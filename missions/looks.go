@@ -2,6 +2,7 @@ package missions
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"runtime"
 	"slices"
@@ -83,6 +84,7 @@ type wish struct {
 // cut makes jobs of the requests.
 func (p *planner) cut() {
 	var areas, lines []wish
+	tall := map[float64]int{}
 	for i := range p.requests {
 		r := &p.requests[i]
 		if why, due := r.Due(p.day.Begin, p.day.End); !due {
@@ -97,6 +99,13 @@ func (p *planner) cut() {
 		h := p.heightM(p.gsdCM(r))
 		if h == 0 && r.View == Nadir {
 			p.left[i] = "at so fine a resolution it would have to be flown lower than is safe; ask for a view from the side, which is taken in stills"
+			continue
+		}
+		if _, known := tall[h]; !known {
+			tall[h] = len(p.tall(h))
+		}
+		if n := tall[h]; n > manyTall {
+			p.left[i] = fmt.Sprintf("%d buildings in reach are too high to fly over at %.0f m, and ways round more than %d are not found: ask for a coarser resolution, which is flown higher", n, h, manyTall)
 			continue
 		}
 		w := wish{request: i, open: open, shut: shut, heightM: h}
@@ -207,13 +216,18 @@ func (p *planner) cover(b *batch, seen []orb.Polygon) {
 	}
 }
 
-// reached are polygons as far as a dock may reach them.
-func (p *planner) reached(all []orb.Polygon) (out []orb.Polygon) {
+// reach is the box round all that docks reach.
+func (p *planner) reach() orb.Bound {
 	b := orb.Bound{Min: p.starts[0], Max: p.starts[0]}
 	for i, q := range p.starts {
-		r := ServiceRadiusM(p.docks[i].Model)
-		b = b.Union(orb.Bound{Min: q, Max: q}.Pad(r))
+		b = b.Union(orb.Bound{Min: q, Max: q}.Pad(ServiceRadiusM(p.docks[i].Model)))
 	}
+	return b
+}
+
+// reached are polygons as far as a dock may reach them.
+func (p *planner) reached(all []orb.Polygon) (out []orb.Polygon) {
+	b := p.reach()
 	for _, x := range all {
 		switch xb := x.Bound(); {
 		case b.Contains(xb.Min) && b.Contains(xb.Max):
@@ -304,11 +318,12 @@ func (p *planner) lineJobs(lines []sweep.Line, b *batch, side, ahead float64) (o
 		flown := []stop{p.straight(l.A, b.heightM, false), p.straight(l.B, b.heightM, true)}
 		var way []stop
 		if now != nil {
-			for _, q := range inner(space.From(now.exit()).Way(l.A)) {
+			between := space.From(now.exit()).Way(l.A)
+			for _, q := range inner(between) {
 				way = append(way, p.straight(q, b.heightM, false))
 			}
 			all := slices.Concat(now.stops, way, flown)
-			if t := stopsS(all); t <= jobS || now.takesS < jobS/3 {
+			if t := stopsS(all); between != nil && (t <= jobS || now.takesS < jobS/3) {
 				now.stops, now.takesS = all, t
 				now.looks = append(now.looks, look{l.A, l.B, side, ahead, p.gsdAtM(b.heightM)})
 				continue

@@ -17,6 +17,7 @@ import (
 
 	"github.com/harrier-patrol/harrier/geo"
 	"github.com/harrier-patrol/harrier/missions/tour"
+	"github.com/harrier-patrol/harrier/missions/transit"
 )
 
 // Dock is a dock as the plan sees it.
@@ -118,13 +119,25 @@ func Anew(ctx context.Context, before *Plan, requests []Request, docks []Dock, d
 	if day.Steps == 0 {
 		p.day.Steps = max(4000, 12*len(p.jobs))
 	}
+	done := map[int]bool{}
+	for _, f := range before.Flights {
+		if !dockName.MatchString(f.ID) {
+			return nil, fmt.Errorf("plan anew: %.60q is no flight's name", f.ID)
+		}
+		for _, j := range f.Jobs {
+			if j < 0 || j >= len(p.jobs) || done[j] {
+				return nil, fmt.Errorf("plan anew: flight %s has piece of work %d, which there is not, or which another has: was plan.json changed?", f.ID, j)
+			}
+			done[j] = true
+		}
+	}
 	p.now = math.Max(0, now.Sub(day.Begin).Seconds())
 	var kept []Planned
 	var given []tour.Tour
 	for _, f := range before.Flights {
 		d := slices.IndexFunc(docks, func(d Dock) bool { return d.SN == f.Dock })
 		switch {
-		case !f.At.After(now) || f.Held:
+		case !f.At.After(now) || f.Held && d >= 0 && docks[d].Blocked == "":
 			kept = append(kept, f)
 		case d >= 0 && docks[d].Blocked == "":
 			given = append(given, tour.Tour{Depot: d, Jobs: f.Jobs})
@@ -178,6 +191,9 @@ func newPlanner(ctx context.Context, requests []Request, docks []Dock, day Day) 
 	if !day.End.After(day.Begin) {
 		return nil, fmt.Errorf("plan: the day ends (%s) before it begins (%s)", day.End.Format(time.RFC3339), day.Begin.Format(time.RFC3339))
 	}
+	if !(day.WindMS >= 0 && day.WindMS <= 60) {
+		return nil, fmt.Errorf("plan: a wind of %g m/s is none; it is 0 to 60", day.WindMS)
+	}
 	if day.Airspace.Fences == nil {
 		day.Airspace.Fences = geo.NewFences(nil)
 	}
@@ -202,7 +218,7 @@ func newPlanner(ctx context.Context, requests []Request, docks []Dock, day Day) 
 	}
 	p.frame = geo.NewFrame(b.Center(), 0)
 	p.docks = slices.Clone(docks)
-	closed := p.at(highestM)
+	closed := transit.New(p.fenced(), keepM, nil, 0)
 	for i := range p.docks {
 		d := &p.docks[i]
 		if !dockName.MatchString(d.SN) {
@@ -212,7 +228,7 @@ func newPlanner(ctx context.Context, requests []Request, docks []Dock, day Day) 
 		if most := WindLimitMS(d.Model); d.Blocked == "" && day.WindMS > most {
 			d.Blocked = fmt.Sprintf("the wind of %g m/s is beyond %s's %g", day.WindMS, d.Model, most)
 		}
-		if d.Blocked == "" && !closed.space.Free(p.starts[i]) {
+		if d.Blocked == "" && !closed.Free(p.starts[i]) {
 			d.Blocked = "it stands in or beside a fence that is closed"
 		}
 	}

@@ -8,7 +8,10 @@ import (
 	"strings"
 
 	"github.com/paulmach/orb"
+	"github.com/paulmach/orb/planar"
 	"github.com/tidwall/rtree"
+
+	"github.com/harrier-patrol/harrier/missions/transit"
 )
 
 // A request's ground is asked for at so many places at least and at most, about so far apart, to say how much of it is seen.
@@ -146,44 +149,32 @@ func (p *planner) whyNot(r int, lost bool) string {
 	return "part of it lies at its border, or beside what is too high to fly over"
 }
 
-// sampled calls each with about n places that lie evenly in polygons, each place once.
+// sampled calls each with about n places that lie evenly in polygons, each place once; of a polygon that none falls into its middle.
 func sampled(polygons []orb.Polygon, n int, each func(orb.Point)) {
-	if len(polygons) == 0 {
-		return
-	}
-	b := boundOf(polygons)
 	m2 := 0.0
 	for _, x := range polygons {
 		m2 += areaM2(x)
 	}
 	step := math.Max(math.Sqrt(m2/float64(n)), 1)
-	found := false
-	for x := b.Min[0] + step/2; x < b.Max[0]; x += step {
-		for y := b.Min[1] + step/2; y < b.Max[1]; y += step {
-			q := orb.Point{x, y}
-			if slices.ContainsFunc(polygons, func(p orb.Polygon) bool { return contains(p, q) }) {
-				found = true
-				each(q)
+	done := map[[2]int]bool{}
+	for _, x := range polygons {
+		b := x.Bound()
+		found := false
+		for i := int(math.Floor(b.Min[0] / step)); i <= int(math.Floor(b.Max[0]/step)); i++ {
+			for k := int(math.Floor(b.Min[1] / step)); k <= int(math.Floor(b.Max[1]/step)); k++ {
+				if q := (orb.Point{(float64(i) + 0.5) * step, (float64(k) + 0.5) * step}); transit.Holds(x, q) {
+					if found = true; !done[[2]int{i, k}] {
+						done[[2]int{i, k}] = true
+						each(q)
+					}
+				}
 			}
 		}
-	}
-	if !found {
-		each(b.Center())
+		if !found {
+			each(b.Center())
+		}
 	}
 }
 
-func areaM2(x orb.Polygon) float64 {
-	sum := 0.0
-	for i, r := range x {
-		a := 0.0
-		for k := 0; k+1 < len(r); k++ {
-			a += r[k][0]*r[k+1][1] - r[k+1][0]*r[k][1]
-		}
-		if i == 0 {
-			sum += math.Abs(a) / 2
-		} else {
-			sum -= math.Abs(a) / 2
-		}
-	}
-	return math.Max(sum, 1)
-}
+// areaM2 is the area of a polygon in metres; of a flat one a square metre, so that it counts for something.
+func areaM2(x orb.Polygon) float64 { return math.Max(math.Abs(planar.Area(x)), 1) }

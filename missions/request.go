@@ -36,14 +36,14 @@ type Request struct {
 	// BearingDeg is where an oblique view looks to, degrees from north.
 	BearingDeg float64 `json:"bearing,omitempty"`
 
-	By        time.Time     `json:"by,omitzero"`          // once, by then
-	EveryDays float64       `json:"every_days,omitempty"` // again and again
-	Hours     string        `json:"hours,omitempty"`      // in which it is looked at, as geo.ParseHours has them
-	Apart     time.Duration `json:"apart,omitempty"`      // between two visits at least
-	Priority  int           `json:"priority,omitempty"`   // -100 to 99
-	Risk      string        `json:"risk,omitempty"`       // class of its places, A (highest) to D
-	Asked     time.Time     `json:"asked,omitzero"`
-	Text      string        `json:"text,omitempty"` // what whoever asks says of it
+	By         time.Time `json:"by,omitzero"`           // once, by then
+	EveryDays  float64   `json:"every_days,omitempty"`  // again and again
+	Hours      string    `json:"hours,omitempty"`       // in which it is looked at, as geo.ParseHours has them
+	ApartHours float64   `json:"apart_hours,omitempty"` // between two visits at least
+	Priority   int       `json:"priority,omitempty"`    // -100 to 99
+	Risk       string    `json:"risk,omitempty"`        // class of its places, A (highest) to D
+	Asked      time.Time `json:"asked,omitzero"`
+	Text       string    `json:"text,omitempty"` // what whoever asks says of it
 
 	LastSeen time.Time `json:"last_seen,omitzero"`
 }
@@ -136,8 +136,8 @@ func (r *Request) Check() error {
 		return fmt.Errorf("every_days must be up to 3660, is %g", r.EveryDays)
 	case !(r.BearingDeg >= -360 && r.BearingDeg <= 360):
 		return fmt.Errorf("bearing must be degrees from north, is %g", r.BearingDeg)
-	case r.Apart < 0:
-		return errors.New("apart: it is negative")
+	case !(r.ApartHours >= 0 && r.ApartHours <= 24*3660):
+		return fmt.Errorf("apart_hours must be 0 to ten years, is %g", r.ApartHours)
 	case r.Risk != "" && RiskEvery[r.Risk] == 0:
 		return fmt.Errorf("risk %q is none of A, B, C, D", r.Risk)
 	}
@@ -158,11 +158,29 @@ func (r *Request) Check() error {
 
 // fits says whether its geometry is ground of at most a district's size.
 func (r *Request) fits() bool {
+	switch g := r.Geometry.(type) {
+	case orb.Point, orb.MultiPoint, orb.LineString, orb.MultiLineString:
+	case orb.Polygon:
+		if !whole(g) {
+			return false
+		}
+	case orb.MultiPolygon:
+		if slices.ContainsFunc(g, func(x orb.Polygon) bool { return !whole(x) }) {
+			return false
+		}
+	default:
+		return false
+	}
 	b := r.Geometry.Bound()
 	if b.IsEmpty() || math.IsNaN(b.Min[0]+b.Min[1]+b.Max[0]+b.Max[1]) {
 		return false
 	}
 	return b.Min[0] >= -180 && b.Max[0] <= 180 && b.Min[1] >= -85 && b.Max[1] <= 85 && b.Max[0]-b.Min[0] <= maxDeg && b.Max[1]-b.Min[1] <= maxDeg
+}
+
+// whole says whether a polygon has rings, and each of them corners.
+func whole(x orb.Polygon) bool {
+	return len(x) > 0 && !slices.ContainsFunc(x, func(r orb.Ring) bool { return len(r) < 4 })
 }
 
 func (r *Request) checkWhere() error {
@@ -213,7 +231,7 @@ func (r *Request) Due(begin, end time.Time) (why string, due bool) {
 		return "its time was over at " + r.By.Format("2006-01-02 15:04"), false
 	case r.LastSeen.IsZero():
 		return "", true
-	case r.Apart > 0 && r.LastSeen.Add(r.Apart).After(end):
+	case r.ApartHours > 0 && r.LastSeen.Add(time.Duration(r.ApartHours*float64(time.Hour))).After(end):
 		return "it was seen " + r.LastSeen.Format("2006-01-02 15:04") + ", and is not to be again so soon", false
 	case every > 0 && r.LastSeen.Add(time.Duration(every*24*float64(time.Hour))).After(end):
 		return fmt.Sprintf("it was seen %s, and is due every %g days", r.LastSeen.Format("2006-01-02"), every), false

@@ -117,7 +117,7 @@ func TestSourcesNameTheirFaults(t *testing.T) {
 func TestRequestsAreReadAsTheyWereWritten(t *testing.T) {
 	requests := []Request{
 		{ID: "1", Department: "城管", Scenes: []string{"street-stall", "muck-truck"}, Geometry: orb.Point{121.53, 31.22}, WidthM: 40, GSDCM: 6, By: now.Add(time.Hour).UTC(), Priority: -5, Hours: "Mo-Fr 08:00-12:00", Text: "a, \"b\"\nc"},
-		{ID: "2", Department: "x", Source: Site, Geometry: orb.LineString{{121.53, 31.22}, {121.54, 31.23}}, WidthM: 40, EveryDays: 2.5, Apart: 36 * time.Hour, LastSeen: now.UTC()},
+		{ID: "2", Department: "x", Source: Site, Geometry: orb.LineString{{121.53, 31.22}, {121.54, 31.23}}, WidthM: 40, EveryDays: 2.5, ApartHours: 36, LastSeen: now.UTC()},
 		{ID: "3", Department: "x", Code: "310115004", Kind: "shed", Risk: "B"},
 		{ID: "4", Department: "x", Geometry: orb.MultiPolygon{{{{121.5, 31.2}, {121.51, 31.2}, {121.51, 31.21}, {121.5, 31.2}}}}, View: Oblique, BearingDeg: 45, Asked: now.UTC()},
 		{ID: "5", Department: "x", Dock: "SIM1", RadiusM: 500},
@@ -169,7 +169,7 @@ func TestDue(t *testing.T) {
 		{Request{EveryDays: 1, LastSeen: now.Add(-day)}, ""},
 		{Request{Risk: "C", LastSeen: now.Add(-3 * day)}, "is due every 7 days"},
 		{Request{Risk: "C", LastSeen: now.Add(-8 * day)}, ""},
-		{Request{EveryDays: 0.1, Apart: day, LastSeen: now.Add(-time.Hour)}, "not to be again so soon"},
+		{Request{EveryDays: 0.1, ApartHours: 24, LastSeen: now.Add(-time.Hour)}, "not to be again so soon"},
 	} {
 		if why, due := c.r.Due(now, end); due != (c.why == "") || !strings.Contains(why, c.why) {
 			t.Errorf("%+v: due %v, %q, wanted %q", c.r, due, why, c.why)
@@ -178,6 +178,23 @@ func TestDue(t *testing.T) {
 	late, early := Request{Risk: "A", LastSeen: now.Add(-5 * day)}, Request{Risk: "D", LastSeen: now.Add(-31 * day)}
 	if late.Overdue(now) <= early.Overdue(now) {
 		t.Errorf("%.2f intervals late goes before %.2f", early.Overdue(now), late.Overdue(now))
+	}
+}
+
+// What has no ground is refused, and what lies far apart is sampled no more closely than anything else.
+func TestGroundIsChecked(t *testing.T) {
+	for _, g := range []orb.Geometry{orb.Collection{orb.Point{121.5, 31.2}}, orb.Polygon{}, orb.MultiPolygon{{}}, orb.MultiPolygon{}, orb.LineString{}, orb.Polygon{{{121.5, 31.2}}}, orb.Point{181, 0},
+		orb.LineString{{119, 31}, {122, 31}}} {
+		if err := (&Request{ID: "a", Department: "x", Geometry: g}).Check(); err == nil {
+			t.Errorf("%T %v is taken for ground", g, g)
+		}
+	}
+	r := Request{ID: "a", Department: "x", Geometry: orb.MultiPoint{{121.0, 30.8}, {122.4, 31.9}}, WidthM: 30}
+	if err := r.Check(); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(Sample(&r, 100)); n < 50 || n > 250 {
+		t.Errorf("it is sampled at %d places", n)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -90,7 +91,7 @@ func readRequest(f *geo.Feature, shape orb.Geometry, otherwise Request, now time
 			return
 		}
 		v, e := strconv.ParseFloat(s, 64)
-		if e != nil || v != v {
+		if e != nil || math.IsNaN(v) || math.IsInf(v, 0) {
 			err = fmt.Errorf("%s: %q is no number", name, s)
 			return
 		}
@@ -119,15 +120,18 @@ func readRequest(f *geo.Feature, shape orb.Geometry, otherwise Request, now time
 	if s := get("scenes"); s != "" {
 		r.Scenes = strings.FieldsFunc(strings.Trim(s, "[]"), func(c rune) bool { return strings.ContainsRune(",，、; \"", c) })
 	}
-	var priority, apartH float64 = float64(r.Priority), r.Apart.Hours()
+	priority := float64(r.Priority)
 	number(&r.RadiusM, "radius_m")
 	number(&r.WidthM, "width_m")
 	number(&r.GSDCM, "gsd_cm")
 	number(&r.BearingDeg, "bearing")
 	number(&r.EveryDays, "every_days")
 	number(&priority, "priority")
-	number(&apartH, "apart_hours")
-	r.Priority, r.Apart = int(priority), time.Duration(apartH*float64(time.Hour))
+	number(&r.ApartHours, "apart_hours")
+	if err == nil && (priority != math.Trunc(priority) || math.Abs(priority) > 1000) {
+		err = fmt.Errorf("priority: %q is no whole number from -100 to 99", get("priority"))
+	}
+	r.Priority = int(math.Max(-1000, math.Min(1000, priority)))
 	moment(&r.By, "by", true)
 	moment(&r.Asked, "asked", false)
 	moment(&r.LastSeen, "last_seen", false)
@@ -156,10 +160,6 @@ func (r *Request) properties() (map[string]any, error) {
 	if err := json.Unmarshal(b, &m); err != nil {
 		return nil, err
 	}
-	if r.Apart > 0 {
-		m["apart_hours"] = r.Apart.Hours()
-	}
-	delete(m, "apart")
 	delete(m, "geometry")
 	if len(r.Scenes) > 0 {
 		m["scenes"] = strings.Join(r.Scenes, ",")

@@ -6,6 +6,8 @@ import (
 
 	"github.com/paulmach/orb"
 	"github.com/tidwall/rtree"
+
+	"github.com/harrier-patrol/harrier/missions/transit"
 )
 
 // sampleM is how closely what a job shows is held against the requests.
@@ -66,7 +68,7 @@ func (l look) shows(x orb.Polygon) bool {
 	}
 	for s := -l.ahead; s <= d+l.ahead; s += sampleM {
 		for o := -l.side; o <= l.side; o += sampleM {
-			if contains(x, orb.Point{l.a[0] + s*ux - o*uy, l.a[1] + s*uy + o*ux}) {
+			if transit.Holds(x, orb.Point{l.a[0] + s*ux - o*uy, l.a[1] + s*uy + o*ux}) {
 				return true
 			}
 		}

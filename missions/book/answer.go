@@ -3,6 +3,7 @@ package book
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"time"
@@ -75,8 +76,8 @@ func Answers(requests []missions.Request, looks []Look, grid *geo.Grid, usualCM 
 		}
 		var gsd []float64
 		some, coarse := false, math.Inf(1)
-		for code, n := range weights {
-			best := 0.0
+		for _, code := range slices.Sorted(maps.Keys(weights)) {
+			n, best := weights[code], 0.0
 			for _, s := range by[code] {
 				if s.Last.Before(r.Asked) || !r.By.IsZero() && s.First.After(r.By) || !looksFor(s.scenes, r.Scenes) {
 					continue
@@ -119,20 +120,25 @@ func (a *Answer) judge(some bool, coarseCM, wantCM float64, noCell bool, now tim
 	default:
 		a.Reason = "no flight has shown it yet"
 	}
-	if every := a.Every(); every > 0 {
-		r := a.Request
-		r.LastSeen = a.Last
-		switch {
-		case a.State == Seen && now.Sub(a.Last) <= time.Duration(every*24*float64(time.Hour)):
-			a.State = Again
-		case !a.Last.IsZero() || now.Sub(a.Asked) > time.Duration(every*24*float64(time.Hour)):
-			a.State = Late
-			a.Reason = cmp.Or(a.Reason, fmt.Sprintf("it is due every %g days, and was seen %s", every, a.Last.Format(time.DateOnly)))
+	if over {
+		if a.State != Seen {
+			a.State = Over
 		}
 		return
 	}
-	if over && a.State != Seen {
-		a.State = Over
+	if every := a.Every(); every > 0 {
+		interval := time.Duration(every * 24 * float64(time.Hour))
+		since := a.Asked // from when on it is due
+		if a.State == Seen {
+			since = a.Last
+		}
+		switch {
+		case now.Sub(since) > interval:
+			a.State = Late
+			a.Reason = cmp.Or(a.Reason, fmt.Sprintf("it is due every %g days, and was seen %s", every, a.Last.Format(time.DateOnly)))
+		case a.State == Seen:
+			a.State = Again
+		}
 	}
 }
 

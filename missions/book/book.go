@@ -66,14 +66,12 @@ func (m *Message) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// Ask sends a request. The same request sent again, within an hour by JetStream and later by its reader, happens once.
+// Ask sends a request. What is sent again with the same time is kept once; the same request sent later happens once, too: its reader goes by its id.
 func Ask(ctx context.Context, js jetstream.JetStream, m Message) error {
 	if err := m.Check(); err != nil {
 		return fmt.Errorf("request %s: %w", m.ID, err)
 	}
-	same := m
-	same.At = time.Time{}
-	b, err := json.Marshal(same)
+	b, err := json.Marshal(m)
 	if err != nil {
 		return err
 	}
@@ -100,11 +98,15 @@ func Read(ctx context.Context, js jetstream.JetStream) (all []missions.Request, 
 			bad = append(bad, Bad{m.Seq, err.Error()})
 			return nil
 		}
-		gone[x.ID] = x.Withdrawn
-		if x.Asked.IsZero() {
+		i, known := at[x.ID]
+		switch {
+		case known && !gone[x.ID]: // it was asked for then, whatever is newer of it
+			x.Asked = all[i].Asked
+		case x.Asked.IsZero():
 			x.Asked = x.At
 		}
-		if i, known := at[x.ID]; known {
+		gone[x.ID] = x.Withdrawn
+		if known {
 			all[i] = x.Request
 			return nil
 		}

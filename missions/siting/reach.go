@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"runtime"
+	"sync/atomic"
 
 	"github.com/paulmach/orb"
 	"golang.org/x/sync/errgroup"
@@ -75,7 +76,7 @@ func (g *Ground) Reach(ctx context.Context, candidates []orb.Point, reachM []flo
 	out := make([][]int32, len(candidates))
 	e, ctx := errgroup.WithContext(ctx)
 	e.SetLimit(runtime.NumCPU())
-	ready := make(chan int, len(candidates))
+	var ready atomic.Int32
 	for j, c := range candidates {
 		e.Go(func() error {
 			if err := ctx.Err(); err != nil {
@@ -85,8 +86,7 @@ func (g *Ground) Reach(ctx context.Context, candidates []orb.Point, reachM []flo
 			if at := (orb.Point{v.E, v.N}); space.Free(at) {
 				out[j] = space.From(at).Within(g.Middles, reachM[j])
 			}
-			ready <- j
-			done(len(ready))
+			done(int(ready.Add(1)))
 			return nil
 		})
 	}

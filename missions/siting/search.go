@@ -250,7 +250,7 @@ func (s *search) judge(ctx context.Context, n node, rounds int) (out node, ok bo
 	s.nodes++
 	yes, base := s.covered(n.in)
 	left := s.docks - len(n.in)
-	if left == 0 || len(n.free) <= left || ctx.Err() != nil && s.best == nil {
+	if left == 0 || len(n.free) <= left {
 		s.found(append(slices.Clone(n.in), n.free[:min(left, len(n.free))]...))
 		return n, false
 	}

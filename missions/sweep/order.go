@@ -184,19 +184,6 @@ func (t *tour) move(i, k int) bool {
 	return true
 }
 
-// Order puts lines in the order, and each in the direction, that make the way along all of them short. It starts anywhere.
-func Order(lines []Line, space *transit.Space, seed uint64) []Line {
-	t := order(lines, space, seed)
-	out := make([]Line, len(lines))
-	for i, x := range t.at {
-		out[i] = lines[x/2]
-		if x%2 == 1 {
-			out[i] = Line{out[i].B, out[i].A}
-		}
-	}
-	return out
-}
-
 // few are so many lines that an order is shaken so often to see whether it falls into a better one.
 const few, shakes = 150, 60
 

@@ -135,7 +135,7 @@ func newSearch(p *Problem, rng *rand.Rand, given []Tour) *search {
 		r := run{t.Depot, slices.Clone(t.Jobs), p.takes(t.Depot, t.Jobs), open, shut}
 		k := len(s.runs)
 		s.runs = append(s.runs, run{depot: -1})
-		if !s.fits(k, r) {
+		if !s.reaches(t.Depot, t.Jobs) || !s.fits(k, r) {
 			s.runs = s.runs[:k]
 			continue
 		}
@@ -158,6 +158,11 @@ func newSearch(p *Problem, rng *rand.Rand, given []Tour) *search {
 	clear(s.saved)
 	s.keepBest()
 	return s
+}
+
+// reaches says whether a depot reaches all of the jobs.
+func (s *search) reaches(depot int, jobs []int) bool {
+	return !slices.ContainsFunc(jobs, func(j int) bool { return math.IsInf(s.p.Out(depot, j), 1) })
 }
 
 func (s *search) keepBest() {
@@ -432,6 +437,9 @@ func (s *search) insert(j int) {
 		}
 		s.stamp[k] = s.stamped
 		r := &s.runs[k]
+		if math.IsInf(p.Out(r.depot, j), 1) {
+			continue // that depot does not reach it
+		}
 		open, shut := math.Max(r.open, job.Open), r.close
 		if job.Close > 0 {
 			shut = math.Min(shut, job.Close)
@@ -503,7 +511,7 @@ func (s *search) settle() {
 		first, last := r.jobs[0], r.jobs[len(r.jobs)-1]
 		now := s.p.Out(r.depot, first) + s.p.Home(r.depot, last)
 		for _, d := range s.nearest[first] {
-			if is := s.p.Out(d, first) + s.p.Home(d, last); is < now-1e-6 && d != r.depot {
+			if is := s.p.Out(d, first) + s.p.Home(d, last); is < now-1e-6 && d != r.depot && s.reaches(d, r.jobs) {
 				moved := run{d, r.jobs, r.takes + is - now, r.open, r.close}
 				if s.fits(k, moved) {
 					s.cost += is - now

@@ -121,14 +121,14 @@ func (s *Space) Free(p orb.Point) bool {
 func (s *Space) inOut(p orb.Point) bool {
 	found := false
 	s.outBounds.Search(p, p, func(_, _ [2]float64, i int) bool {
-		found = holds(s.out[i], p)
+		found = Holds(s.out[i], p)
 		return !found
 	})
 	return found
 }
 
-// holds says whether a place lies in a polygon, by the parity of the edges east of it.
-func holds(x orb.Polygon, p orb.Point) bool {
+// Holds says whether a place lies in a polygon, by the parity of the edges east of it.
+func Holds(x orb.Polygon, p orb.Point) bool {
 	inside := false
 	for _, r := range x {
 		for k := 0; k+1 < len(r); k++ {
@@ -178,7 +178,7 @@ func between(a, b orb.Point, t float64) orb.Point {
 // strays is how far a place lies outside of within: 0 inside it, and infinitely far where it is farther off than the slack.
 func (s *Space) strays(p orb.Point) float64 {
 	for _, x := range s.within {
-		if holds(x, p) {
+		if Holds(x, p) {
 			return 0
 		}
 	}

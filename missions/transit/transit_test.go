@@ -62,7 +62,7 @@ func TestWaysKeepAwayAndAreShort(t *testing.T) {
 				for k := 0.0; k <= 1; k += 1.0 / 64 {
 					q := between(way[i-1], way[i], k)
 					for _, x := range out {
-						if holds(x, q) {
+						if Holds(x, q) {
 							t.Fatalf("set %d: the way goes through what is out at %.1f", n, q)
 						}
 						for e := 1; e < len(x[0]); e++ {

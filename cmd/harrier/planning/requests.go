@@ -189,7 +189,9 @@ func (x *requestsList) Run(ctx context.Context) error {
 	for _, a := range answers {
 		if x.State == "" || string(a.State) == x.State {
 			r := a.Request
-			r.LastSeen = a.Last
+			if a.State == book.Seen || a.State == book.Again || a.State == book.Late { // what was seen in part is still to be seen
+				r.LastSeen = a.Last
+			}
 			all, kept = append(all, r), append(kept, a)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/paulmach/orb"
@@ -166,7 +167,10 @@ const siteMarginM = 22
 // progressOf says on the terminal how many of something are done, from the second second on.
 func progressOf(what string, of int) func(n int) {
 	began, last := time.Now(), time.Now()
+	var mu sync.Mutex
 	return func(n int) {
+		mu.Lock()
+		defer mu.Unlock()
 		if now := time.Now(); now.Sub(began) > 2*time.Second && now.Sub(last) > time.Second {
 			last = now
 			left := time.Duration(float64(now.Sub(began)) / float64(max(n, 1)) * float64(of-n))

@@ -1,10 +1,12 @@
 package planning
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"maps"
 	"slices"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -43,7 +45,7 @@ func summary(out io.Writer, p *missions.Plan, folder string, took time.Duration)
 		n := by[d]
 		fmt.Fprintf(out, "%s: %d requests seen whole, %d in part, %d not this day\n", d, n[0], n[1], n[2])
 	}
-	for i, why := range slices.SortedFunc(maps.Keys(reasons), func(a, b string) int { return reasons[b] - reasons[a] }) {
+	for i, why := range slices.SortedFunc(maps.Keys(reasons), func(a, b string) int { return cmp.Or(reasons[b]-reasons[a], strings.Compare(a, b)) }) {
 		if i == 8 {
 			fmt.Fprintf(out, "  … and %d more reasons, in plan.json\n", len(reasons)-i)
 			break

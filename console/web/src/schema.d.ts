@@ -749,8 +749,8 @@ export interface components {
             until: string;
         };
         RequestAnswer: {
-            /** Format: int64 */
-            apart?: number;
+            /** Format: double */
+            apart_hours?: number;
             /** Format: date-time */
             asked?: string;
             /** Format: double */
@@ -801,8 +801,8 @@ export interface components {
             width_m?: number;
         };
         RequestBody: {
-            /** Format: int64 */
-            apart?: number;
+            /** Format: double */
+            apart_hours?: number;
             /** Format: date-time */
             asked?: string;
             /** Format: double */
