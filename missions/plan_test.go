@@ -281,31 +281,6 @@ func BenchmarkMake(b *testing.B) {
 	}
 }
 
-// WRITE=folder writes the requests and docks of the benchmark as files, for harrier plan.
-func TestWriteFiles(t *testing.T) {
-	dir := os.Getenv("WRITE")
-	if dir == "" {
-		t.Skip("set WRITE to a folder")
-	}
-	requests, docks := made(t, 1, 200, 8)
-	f, err := os.Create(dir + "/requests.geojson")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	if err := WriteGeoJSON(f, requests); err != nil {
-		t.Fatal(err)
-	}
-	g, _ := os.Create(dir + "/docks.csv")
-	defer g.Close()
-	fmt.Fprintln(g, "sn,name,model,lon,lat")
-	for i, d := range docks {
-		fmt.Fprintf(g, "%s,Dock %c,%s,%.6f,%.6f\n", d.SN, 'A'+i, d.Model, d.At[0], d.At[1])
-	}
-	b, _ := airspace().Fences.GeoJSON()
-	_ = os.WriteFile(dir+"/fences.geojson", b, 0o644)
-}
-
 // A fence between a dock and what is asked for is flown round, there and back.
 func TestAFenceOnTheWayIsFlownRound(t *testing.T) {
 	at := orb.Point{121.55, 31.1}
