@@ -55,11 +55,18 @@ func ReadShapes(l *Layer) (out []orb.Geometry, problems []Problem) {
 				out[i] = g
 			}
 		case orb.MultiLineString:
-			ok := len(g) > 0
+			ok := true
 			for _, line := range g {
-				ok = ok && len(line) > 1 && points(line)
+				if len(line) < 2 {
+					bad("one of its lines has %d points, at least 2 are needed", len(line))
+					ok = false
+					break
+				}
+				ok = ok && points(line)
 			}
-			if ok {
+			if len(g) == 0 {
+				bad("its geometry is empty")
+			} else if ok {
 				out[i] = g
 			}
 		default:

@@ -14,6 +14,12 @@ const (
 	facadeStepM  = 12.0
 )
 
+// side is how a request is looked at from the side: of so many stills so many are taken, at this resolution.
+type side struct {
+	wanted, taken int
+	gsdCM         float64
+}
+
 // around makes the job of a request that is looked at from the side: stills from where the camera sees the place in its middle.
 func (p *planner) around(w wish) {
 	r := &p.requests[w.request]
@@ -62,7 +68,8 @@ func (p *planner) around(w wish) {
 			}
 		}
 	}
-	space := p.at(w.heightM).space
+	space := p.at(w.heightM)
+	taken := 0
 	var open []stop
 	for _, s := range stops {
 		if space.Free(s.at) {
@@ -78,11 +85,13 @@ func (p *planner) around(w wish) {
 				}
 			}
 			open = append(open, s)
+			taken++
 		}
 	}
 	if len(open) == 0 {
 		p.left[w.request] = "where it would be looked at from must not be flown"
 		return
 	}
+	p.sides[w.request] = side{len(stops), taken, math.Max(p.gsdCM(r), math.Hypot(w.heightM, off)/p.stillMin*100)}
 	p.jobs = append(p.jobs, job{stops: open, requests: []int{w.request}, heightM: w.heightM, takesS: stopsS(open), open: w.open, shut: w.shut})
 }

@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/paulmach/orb"
+	"github.com/paulmach/orb/planar"
 	"github.com/tidwall/rtree"
 
 	"github.com/harrier-patrol/harrier/missions/tour"
@@ -36,7 +38,7 @@ const slackShare = 0.97
 
 // ServiceRadiusM is how far from its dock an aircraft may fly (DJI's specifications of Dock 1 to 3).
 func ServiceRadiusM(model string) float64 {
-	if len(model) > 2 && model[:3] == "M30" {
+	if strings.HasPrefix(model, "M30") {
 		return 7000
 	}
 	return 10000
@@ -96,14 +98,13 @@ func (p *planner) problem(kept []Planned) *tour.Problem {
 	}
 	w := p.ways(out.Near)
 	out.Between = w.between
-	out.Out = func(d, j int) float64 { return w.dock(d, j, true) }
-	out.Home = func(d, j int) float64 { return w.dock(d, j, false) }
+	out.Out = func(d, j int) float64 { return w.out[d][j] }
+	out.Home = func(d, j int) float64 { return w.in[d][j] }
 	return out
 }
 
 // ways are how long the ways between jobs take, and to and from docks, round what must not be flown through.
 type ways struct {
-	p       *planner
 	longer  []map[int]float64 // of near jobs, where the straight way is none, seconds
 	out, in [][]float64       // by dock and job
 	entries []orb.Point
@@ -112,13 +113,13 @@ type ways struct {
 }
 
 func (p *planner) ways(near [][]int) *ways {
-	w := &ways{p: p, longer: make([]map[int]float64, len(p.jobs))}
+	w := &ways{longer: make([]map[int]float64, len(p.jobs))}
 	for i := range p.jobs {
 		j := &p.jobs[i]
 		w.entries, w.exits, w.heights = append(w.entries, j.entry()), append(w.exits, j.exit()), append(w.heights, j.heightM)
 	}
 	for i := range p.jobs {
-		space := p.at(w.heights[i]).space
+		space := p.at(w.heights[i])
 		for _, k := range near[i] {
 			if space.Clear(w.exits[i], w.entries[k]) {
 				continue
@@ -142,12 +143,12 @@ func (p *planner) ways(near [][]int) *ways {
 		radius := ServiceRadiusM(p.docks[d].Model)
 		spaces := map[float64]func(orb.Point) float64{}
 		way := func(j int, q orb.Point) float64 {
-			if math.Hypot(q[0]-p.starts[d][0], q[1]-p.starts[d][1]) > radius || p.docks[d].Blocked != "" {
+			if planar.Distance(q, p.starts[d]) > radius || p.docks[d].Blocked != "" {
 				return math.Inf(1)
 			}
 			h := w.heights[j]
 			if spaces[h] == nil {
-				tree := p.at(h).space.From(p.starts[d])
+				tree := p.at(h).From(p.starts[d])
 				spaces[h] = func(q orb.Point) float64 {
 					m, ok := tree.LengthM(q)
 					if !ok {
@@ -162,7 +163,7 @@ func (p *planner) ways(near [][]int) *ways {
 		for j := range p.jobs {
 			out[j], in[j] = way(j, w.entries[j]), way(j, w.exits[j])
 			for _, s := range p.jobs[j].stops {
-				if math.Hypot(s.at[0]-p.starts[d][0], s.at[1]-p.starts[d][1]) > radius {
+				if planar.Distance(s.at, p.starts[d]) > radius {
 					out[j] = math.Inf(1)
 				}
 			}
@@ -173,19 +174,10 @@ func (p *planner) ways(near [][]int) *ways {
 }
 
 func (w *ways) between(i, k int) float64 {
-	if w.longer[i] != nil {
-		if s, ok := w.longer[i][k]; ok {
-			return s
-		}
+	if s, ok := w.longer[i][k]; ok {
+		return s
 	}
-	return legS(math.Hypot(w.exits[i][0]-w.entries[k][0], w.exits[i][1]-w.entries[k][1]), w.heights[k]-w.heights[i], transitMS)
-}
-
-func (w *ways) dock(d, j int, out bool) float64 {
-	if out {
-		return w.out[d][j]
-	}
-	return w.in[d][j]
+	return legS(planar.Distance(w.exits[i], w.entries[k]), w.heights[k]-w.heights[i], transitMS)
 }
 
 // assemble makes the flight of a tour; why says why it cannot be flown.
@@ -199,7 +191,7 @@ func (p *planner) assemble(t tour.Tour) (f Planned, why string) {
 	}
 	// go on to a place, round what must not be flown through; the ways are flown as high as the higher end
 	to := func(from, q orb.Point, heightM float64) bool {
-		way := p.at(heightM).space.From(from).Way(q)
+		way := p.at(heightM).From(from).Way(q)
 		for _, c := range inner(way) {
 			add(stop{at: c, heightM: heightM, speedMS: transitMS, pitchDeg: -90}, -1)
 		}
@@ -230,8 +222,7 @@ func (p *planner) assemble(t tour.Tour) (f Planned, why string) {
 	for i, s := range stops {
 		q := p.degrees(s.at)
 		f.Route.Waypoints = append(f.Route.Waypoints, Waypoint{Lon: q[0], Lat: q[1], HeightM: s.heightM, SpeedMS: s.speedMS, PitchDeg: s.pitchDeg, YawDeg: s.yawDeg, Photo: s.photo})
-		m := math.Hypot(s.at[0]-before[0], s.at[1]-before[1])
-		f.LengthM += m
+		f.LengthM += planar.Distance(before, s.at)
 		before = s.at
 		var ids []string
 		if of[i] >= 0 && s.look {
@@ -241,7 +232,7 @@ func (p *planner) assemble(t tour.Tour) (f Planned, why string) {
 		}
 		f.Legs = append(f.Legs, ids)
 	}
-	f.LengthM += math.Hypot(home[0]-before[0], home[1]-before[1])
+	f.LengthM += planar.Distance(before, home)
 	f.Route.Aircraft = aircraftOf(d.Model)
 	if len(f.Route.Waypoints) == 1 { // a route has two at least
 		f.Route.Waypoints = append(f.Route.Waypoints, f.Route.Waypoints[0])
@@ -252,8 +243,7 @@ func (p *planner) assemble(t tour.Tour) (f Planned, why string) {
 	if f.Takes.Seconds() > d.flightS(p.day.WindMS) {
 		return f, fmt.Sprintf("it would take %.0f min, and the battery holds %.0f", f.Takes.Minutes(), d.flightS(p.day.WindMS)/60)
 	}
-	space := p.day.Airspace
-	if w, _ := space.Clear(f.Route, begin); w != "" {
+	if w, _ := p.day.Airspace.Clear(f.Route, begin); w != "" {
 		return f, w
 	}
 	shut := p.day.End
@@ -267,13 +257,16 @@ func (p *planner) assemble(t tour.Tour) (f Planned, why string) {
 			f.Priority = max(f.Priority, p.requests[r].Priority)
 		}
 		if s := p.jobs[k].shut; s > 0 {
-			if u := p.day.Begin.Add(time.Duration((s - t.TakesS) * float64(time.Second))); u.Before(shut) {
+			if u := p.day.Begin.Add(time.Duration(s * float64(time.Second))); u.Before(shut) {
 				shut = u
 			}
 		}
 	}
-	if shut.Before(f.Until) && shut.After(f.At) {
-		f.Until = shut
+	switch latest := shut.Add(-f.Takes); { // to start, for it to have ended in time
+	case latest.Before(f.At):
+		return f, fmt.Sprintf("it would end at %s, and is to have ended by %s", f.At.Add(f.Takes).Format("15:04"), shut.Format("15:04"))
+	case latest.Before(f.Until):
+		f.Until = latest
 	}
 	slices.Sort(f.Scenes)
 	return f, ""
@@ -282,7 +275,7 @@ func (p *planner) assemble(t tour.Tour) (f Planned, why string) {
 // aircraftOf is the aircraft of a model, without its camera.
 func aircraftOf(model string) string {
 	for _, a := range dockAircraft {
-		if len(model) >= len(a) && model[:len(a)] == a {
+		if strings.HasPrefix(model, a) {
 			return a
 		}
 	}

@@ -12,47 +12,38 @@ import (
 	"github.com/harrier-patrol/harrier/missions/transit"
 )
 
-// ground is the air at a height: what must not be flown through there.
-type ground struct {
-	space *transit.Space
-}
-
-// keepM is how far planned ways keep from what they must not touch: routes are held to it in the end by steps (geo.Fences.Along), which take what
+// KeepM is how far planned ways keep from what they must not touch: routes are held to it in the end by steps (geo.Fences.Along), which take what
 // lies within the margin and half a step for touched.
-const keepM = airspaceMarginM + routeStepM/2 + 2
+const KeepM = airspaceMarginM + routeStepM/2 + 2
 
 // overM is how far above a roof is flown at least.
 const overM = 15
 
-// closed are the fences that nothing planned for the day may touch: no-fly fences that hold at any time of it, and controlled airspace for which
-// no approval holds all day.
-func (p *planner) closed() (out []*geo.Fence) {
-	for _, f := range p.day.Airspace.Fences.All() {
-		if f.Kind != noFly && f.Kind != controlled || !p.holds(f) {
-			continue
+// Closed are the fences that nothing planned may touch between two times: no-fly fences that hold at any time of it, and controlled airspace for
+// which no approval holds all the time.
+func (a Airspace) Closed(begin, end time.Time) (out []*geo.Fence) {
+	for _, f := range a.Fences.All() {
+		if (f.Kind == noFly || f.Kind == controlled && !a.approved(f, begin, end)) && holds(f, begin, end) {
+			out = append(out, f)
 		}
-		if f.Kind == controlled && p.approved(f) {
-			continue
-		}
-		out = append(out, f)
 	}
 	return out
 }
 
-// holds says whether a fence holds at any time of the day.
-func (p *planner) holds(f *geo.Fence) bool {
-	for t := p.day.Begin; !t.After(p.day.End); t = t.Add(10 * time.Minute) {
+// holds says whether a fence holds at any time between two.
+func holds(f *geo.Fence, begin, end time.Time) bool {
+	for t := begin; t.Before(end); t = t.Add(10 * time.Minute) {
 		if f.Holds(t) {
 			return true
 		}
 	}
-	return f.Holds(p.day.End)
+	return f.Holds(end)
 }
 
-// approved says whether an approval that holds all day covers a fence.
-func (p *planner) approved(f *geo.Fence) bool {
-	return slices.ContainsFunc(p.day.Airspace.Approvals, func(a Approval) bool {
-		if a.From.After(p.day.Begin) || !a.Until.IsZero() && a.Until.Before(p.day.End) {
+// approved says whether an approval that holds all the time covers a fence.
+func (a Airspace) approved(f *geo.Fence, begin, end time.Time) bool {
+	return slices.ContainsFunc(a.Approvals, func(a Approval) bool {
+		if a.From.After(begin) || !a.Until.IsZero() && a.Until.Before(end) {
 			return false
 		}
 		for _, q := range f.Polygon[0] {
@@ -65,19 +56,18 @@ func (p *planner) approved(f *geo.Fence) bool {
 }
 
 // at is the air at a height, metres.
-func (p *planner) at(heightM float64) *ground {
-	if g := p.spaces[heightM]; g != nil {
-		return g
+func (p *planner) at(heightM float64) *transit.Space {
+	s := p.spaces[heightM]
+	if s == nil {
+		s = transit.New(append(p.fenced(), p.tall(heightM)...), KeepM, nil, 0)
+		p.spaces[heightM] = s
 	}
-	out := append(p.fenced(), p.tall(heightM)...)
-	g := &ground{space: transit.New(out, keepM, nil, 0)}
-	p.spaces[heightM] = g
-	return g
+	return s
 }
 
 // fenced are the fences that are closed, in metres.
 func (p *planner) fenced() (out []orb.Polygon) {
-	for _, f := range p.closed() {
+	for _, f := range p.closed {
 		out = append(out, orb.Polygon{p.frame.Ring(f.Polygon[0])})
 	}
 	return out

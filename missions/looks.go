@@ -9,6 +9,7 @@ import (
 
 	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/clip"
+	"github.com/paulmach/orb/planar"
 	"github.com/tidwall/rtree"
 	"golang.org/x/sync/errgroup"
 
@@ -189,7 +190,7 @@ func (p *planner) cover(b *batch, seen []orb.Polygon) {
 		bd := s.Bound()
 		tree.Insert(bd.Min, bd.Max, i)
 	}
-	space := p.at(b.heightM).space
+	space := p.at(b.heightM)
 	parts := clusters(p.reached(all), across)
 	made := make([][]job, len(parts))
 	var g errgroup.Group
@@ -312,7 +313,7 @@ func clusters(all []orb.Polygon, nearM float64) (out [][]orb.Polygon) {
 
 // lineJobs cuts lines in their order into jobs.
 func (p *planner) lineJobs(lines []sweep.Line, b *batch, side, ahead float64) (out []job) {
-	space := p.at(b.heightM).space
+	space := p.at(b.heightM)
 	var now *job
 	for _, l := range lines {
 		flown := []stop{p.straight(l.A, b.heightM, false), p.straight(l.B, b.heightM, true)}
@@ -356,7 +357,7 @@ func (p *planner) straight(q orb.Point, heightM float64, look bool) stop {
 func stopsS(all []stop) float64 {
 	t := 0.0
 	for i := 1; i < len(all); i++ {
-		t += legS(math.Hypot(all[i].at[0]-all[i-1].at[0], all[i].at[1]-all[i-1].at[1]), all[i].heightM-all[i-1].heightM, all[i].speedMS)
+		t += legS(planar.Distance(all[i-1].at, all[i].at), all[i].heightM-all[i-1].heightM, all[i].speedMS)
 	}
 	return t
 }

@@ -3,7 +3,6 @@ package missions
 import (
 	"context"
 	"errors"
-	"math"
 
 	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/planar"
@@ -51,7 +50,7 @@ func Over(r Request, model string, day Day, heightM float64) (out Swept, err err
 	if _, area := areaOf(r.Geometry); area {
 		within = p.polygons(&r)
 	}
-	space := transit.New(p.at(out.HeightM).space.Out(), keepM, within, out.SpacingM/2)
+	space := transit.New(p.at(out.HeightM).Out(), KeepM, within, out.SpacingM/2)
 	var lines []sweep.Line
 	switch {
 	case within != nil:
@@ -90,7 +89,7 @@ func Over(r Request, model string, day Day, heightM float64) (out Swept, err err
 		q := p.degrees(s.at)
 		out.Route.Waypoints = append(out.Route.Waypoints, Waypoint{Lon: q[0], Lat: q[1], HeightM: s.heightM, SpeedMS: s.speedMS, PitchDeg: s.pitchDeg})
 		if i > 0 {
-			out.LengthM += math.Hypot(s.at[0]-stops[i-1].at[0], s.at[1]-stops[i-1].at[1])
+			out.LengthM += planar.Distance(stops[i-1].at, s.at)
 		}
 	}
 	out.Route.Aircraft = aircraftOf(model)

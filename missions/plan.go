@@ -28,6 +28,8 @@ type Dock struct {
 	At    orb.Point `json:"at"` // WGS-84
 	// Reserve is what is left of the battery at the end, percent.
 	Reserve float64 `json:"reserve,omitempty"`
+	// WindMS is the wind up to which it takes off; 0 is the aircraft's limit.
+	WindMS float64 `json:"wind_ms,omitempty"`
 	// Blocked says why it does not fly this day; "" where it does.
 	Blocked string `json:"blocked,omitempty"`
 }
@@ -35,7 +37,7 @@ type Dock struct {
 // usualReserve is what is left of a battery at the end of a flight where a dock does not say, percent.
 const usualReserve = 25
 
-// Conditions of a day.
+// Day is when and in what is flown.
 type Day struct {
 	Begin, End time.Time // between which flights are in the air
 	WindMS     float64   // that is expected
@@ -175,8 +177,10 @@ type planner struct {
 	frame    geo.Frame
 	focalMin float64 // pixels, of the docks' cameras
 	focalMax float64
-	stillMin float64             // of their stills
-	spaces   map[float64]*ground // by height
+	stillMin float64                    // of their stills
+	spaces   map[float64]*transit.Space // by height
+	closed   []*geo.Fence
+	sides    map[int]side // of requests that are looked at from the side
 
 	jobs   []job
 	left   map[int]string // requests that are not planned, and why
@@ -198,7 +202,7 @@ func newPlanner(ctx context.Context, requests []Request, docks []Dock, day Day) 
 		day.Airspace.Fences = geo.NewFences(nil)
 	}
 	day.Width, day.Height = cmp.Or(day.Width, 1280), cmp.Or(day.Height, 720)
-	p := &planner{ctx: ctx, requests: requests, docks: docks, day: day, spaces: map[float64]*ground{}, left: map[int]string{}, focalMin: math.Inf(1), stillMin: math.Inf(1)}
+	p := &planner{ctx: ctx, requests: requests, docks: docks, day: day, spaces: map[float64]*transit.Space{}, sides: map[int]side{}, left: map[int]string{}, focalMin: math.Inf(1), stillMin: math.Inf(1)}
 	b := orb.Bound{Min: docks[0].At, Max: docks[0].At}
 	for _, d := range docks {
 		b = b.Extend(d.At)
@@ -218,17 +222,18 @@ func newPlanner(ctx context.Context, requests []Request, docks []Dock, day Day) 
 	}
 	p.frame = geo.NewFrame(b.Center(), 0)
 	p.docks = slices.Clone(docks)
-	closed := transit.New(p.fenced(), keepM, nil, 0)
+	p.closed = day.Airspace.Closed(day.Begin, day.End)
+	fenced := transit.New(p.fenced(), KeepM, nil, 0)
 	for i := range p.docks {
 		d := &p.docks[i]
 		if !dockName.MatchString(d.SN) {
 			return nil, fmt.Errorf("plan: serial number %.40q of a dock: letters, digits, - and _ only", d.SN)
 		}
 		p.starts = append(p.starts, p.metres(d.At))
-		if most := WindLimitMS(d.Model); d.Blocked == "" && day.WindMS > most {
-			d.Blocked = fmt.Sprintf("the wind of %g m/s is beyond %s's %g", day.WindMS, d.Model, most)
+		if most := cmp.Or(d.WindMS, WindLimitMS(d.Model)); d.Blocked == "" && day.WindMS > most {
+			d.Blocked = fmt.Sprintf("the wind of %g m/s is beyond its limit of %g", day.WindMS, most)
 		}
-		if d.Blocked == "" && !closed.Free(p.starts[i]) {
+		if d.Blocked == "" && !fenced.Free(p.starts[i]) {
 			d.Blocked = "it stands in or beside a fence that is closed"
 		}
 	}
@@ -240,10 +245,10 @@ var dockName = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
 
 // WindLimitMS is the wind up to which an aircraft takes off and lands (DJI's specifications of Dock 1 to 3).
 func WindLimitMS(model string) float64 {
-	if strings.HasPrefix(model, "M3") && !strings.HasPrefix(model, "M30") {
-		return 8
+	if strings.HasPrefix(model, "M30") || strings.HasPrefix(model, "M4") {
+		return 12
 	}
-	return 12
+	return 8
 }
 
 func (p *planner) metres(q orb.Point) orb.Point {
@@ -287,7 +292,7 @@ func (p *planner) ahead(heightM float64) float64 {
 	return float64(p.day.Height)*heightM/p.focalMax/2*(1-overlapShare) - overlapM
 }
 
-// open and shut are when a request may be looked at on the day, in seconds from its beginning; shut is 0 where only the day's end bounds it.
+// window is when a request may be looked at on the day, in seconds from its beginning; shut is 0 where only the day's end bounds it.
 func (p *planner) window(r *Request) (open, shut float64, why string) {
 	end := p.day.End.Sub(p.day.Begin).Seconds()
 	shut = end
@@ -316,7 +321,7 @@ func (p *planner) window(r *Request) (open, shut float64, why string) {
 	case until+step < shut:
 		shut = until
 	}
-	if shut >= end && r.By.IsZero() {
+	if shut >= end {
 		shut = 0
 	}
 	return from, shut, ""
@@ -378,9 +383,6 @@ func (p *planner) fly(kept []Planned, given []tour.Tour) *Plan {
 		out.Minutes += f.Takes.Minutes()
 	}
 	slices.SortStableFunc(out.Flights, func(a, b Planned) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID)) })
-	for i := range out.Flights {
-		out.Flights[i].Serves = nil
-	}
 	p.promise(out, left)
 	return out
 }

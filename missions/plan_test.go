@@ -1,4 +1,4 @@
-package missions
+package missions_test
 
 import (
 	"context"
@@ -16,6 +16,8 @@ import (
 	"github.com/paulmach/orb/planar"
 
 	"github.com/harrier-patrol/harrier/geo"
+	"github.com/harrier-patrol/harrier/missions"
+	"github.com/harrier-patrol/harrier/missions/madeup"
 )
 
 // beijing is the time of the days planned here.
@@ -32,7 +34,7 @@ func pudong(t testing.TB) orb.MultiPolygon {
 }
 
 // airspace is made up: a runway's surroundings and a resort, closed.
-func airspace() Airspace {
+func airspace() missions.Airspace {
 	ring := func(c orb.Point, m float64, n int) orb.Polygon {
 		f := geo.NewFrame(c, 0)
 		var r orb.Ring
@@ -42,7 +44,7 @@ func airspace() Airspace {
 		}
 		return orb.Polygon{append(r, r[0])}
 	}
-	return Airspace{Fences: geo.NewFences([]geo.Fence{
+	return missions.Airspace{Fences: geo.NewFences([]geo.Fence{
 		{ID: "airport", Kind: "no-fly", Polygon: ring(orb.Point{121.8052, 31.1434}, 5000, 16), MadeUp: true},
 		{ID: "resort", Kind: "no-fly", Polygon: ring(orb.Point{121.657, 31.144}, 1500, 12), MadeUp: true},
 		{ID: "school", Kind: "no-fly", Polygon: ring(orb.Point{121.56, 31.2}, 250, 6), MadeUp: true},
@@ -50,7 +52,7 @@ func airspace() Airspace {
 }
 
 // made are n requests of three departments and docks for them, made up: places that several look at, roads, areas, points.
-func made(t testing.TB, seed uint64, n, docks int) ([]Request, []Dock) {
+func made(t testing.TB, seed uint64, n, docks int) ([]missions.Request, []missions.Dock) {
 	rng := rand.New(rand.NewPCG(seed, 11))
 	outline := pudong(t)
 	b := outline.Bound()
@@ -63,65 +65,33 @@ func made(t testing.TB, seed uint64, n, docks int) ([]Request, []Dock) {
 			}
 		}
 	}
-	var ds []Dock
+	var ds []missions.Dock
 	for len(ds) < docks { // apart from each other
 		q := inside()
-		if !slices.ContainsFunc(ds, func(d Dock) bool { return geo.DistanceM(d.At, q) < 22000/math.Sqrt(float64(docks)) }) {
-			ds = append(ds, Dock{SN: fmt.Sprintf("SIM%03d", len(ds)+1), Model: "M4D", At: q})
+		if !slices.ContainsFunc(ds, func(d missions.Dock) bool { return geo.DistanceM(d.At, q) < 22000/math.Sqrt(float64(docks)) }) {
+			ds = append(ds, missions.Dock{SN: fmt.Sprintf("SIM%03d", len(ds)+1), Model: "M4D", At: q})
 		}
 	}
 	var hot []orb.Point // where several departments look
 	for len(hot) < max(3, n/5) {
 		hot = append(hot, inside())
 	}
-	var out []Request
-	for len(out) < n {
-		d := rng.IntN(3)
-		c := hot[rng.IntN(len(hot))]
+	near := func() orb.Point {
 		if rng.IntN(4) == 0 {
-			c = inside()
+			return inside()
 		}
-		f := geo.NewFrame(c, 0)
-		c = f.From(60*rng.NormFloat64(), 60*rng.NormFloat64())
-		f = geo.NewFrame(c, 0)
-		r := Request{ID: fmt.Sprintf("r%05d", len(out)), Department: []string{"chengguan", "planning", "construction"}[d], Scenes: [][]string{{"street-stall"}, {"illegal-structure"}, {"muck-truck"}}[d], GSDCM: []float64{6, 8, 8, 10}[rng.IntN(4)]}
-		switch rng.IntN(4) {
-		case 0: // an area
-			var ring orb.Ring
-			m := 60 + 200*rng.Float64()
-			k := 4 + rng.IntN(5)
-			for i := range k {
-				a := (float64(i) + 0.7*rng.Float64()) * 2 * math.Pi / float64(k)
-				ring = append(ring, f.From(m*math.Cos(a), m*math.Sin(a)))
-			}
-			r.Geometry = orb.Polygon{append(ring, ring[0])}
-		case 1: // a road
-			a := rng.Float64() * 2 * math.Pi
-			l := orb.LineString{c}
-			e, north := 0.0, 0.0
-			for range 2 + rng.IntN(3) {
-				a += 0.5 * rng.NormFloat64()
-				e, north = e+200*math.Cos(a), north+200*math.Sin(a)
-				l = append(l, f.From(e, north))
-			}
-			r.Geometry, r.WidthM = l, 40
-		default:
-			r.Geometry, r.WidthM = c, 40
-		}
-		if len(space.Fences.Append(nil, c, 1200)) == 0 {
-			out = append(out, r)
-		}
+		return hot[rng.IntN(len(hot))]
 	}
-	return out, ds
+	return madeup.Requests(rng, n, near, func(c orb.Point) bool { return len(space.Fences.Append(nil, c, 1200)) == 0 }), ds
 }
 
-func aDay(seed uint64) Day {
+func aDay(seed uint64) missions.Day {
 	begin := time.Date(2026, 12, 1, 7, 0, 0, 0, beijing)
-	return Day{Begin: begin, End: begin.Add(10 * time.Hour), WindMS: 4, Airspace: airspace(), Seed: seed}
+	return missions.Day{Begin: begin, End: begin.Add(10 * time.Hour), WindMS: 4, Airspace: airspace(), Seed: seed}
 }
 
 // fly flies a route over flat ground, as a dock's aircraft does that stops at each waypoint and turns, and says what its camera saw.
-func fly(t testing.TB, c *geo.Coverage, f Planned, model string, w, h int) {
+func fly(t testing.TB, c *geo.Coverage, f missions.Planned, model string, w, h int) {
 	t.Helper()
 	cam, err := geo.CameraOf(model, "wide", 0, w, h)
 	if err != nil {
@@ -154,11 +124,11 @@ func TestPlansKeepWhatTheyPromise(t *testing.T) {
 		requests, docks := made(t, 100+seed, 40, 4)
 		docks[1].Model = "M30" // which flies less far
 		day := aDay(seed)
-		p, err := Make(t.Context(), requests, docks, day)
+		p, err := missions.Make(t.Context(), requests, docks, day)
 		if err != nil {
 			t.Fatal(err)
 		}
-		alone, err := Alone(t.Context(), requests, docks, day)
+		alone, err := missions.Alone(t.Context(), requests, docks, day)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -171,10 +141,10 @@ func TestPlansKeepWhatTheyPromise(t *testing.T) {
 			if why, _ := day.Airspace.Clear(f.Route, f.At); why != "" {
 				t.Fatalf("set %d: flight %s: %s", seed, f.ID, why)
 			}
-			d := docks[slices.IndexFunc(docks, func(d Dock) bool { return d.SN == f.Dock })]
+			d := docks[slices.IndexFunc(docks, func(d missions.Dock) bool { return d.SN == f.Dock })]
 			for i, w := range f.Route.Waypoints {
-				if m := geo.DistanceM(d.At, orb.Point{w.Lon, w.Lat}); m > ServiceRadiusM(d.Model)*1.005 {
-					t.Errorf("set %d: flight %s: waypoint %d is %.0f m off, and %s flies %.0f", seed, f.ID, i, m, d.Model, ServiceRadiusM(d.Model))
+				if m := geo.DistanceM(d.At, orb.Point{w.Lon, w.Lat}); m > missions.ServiceRadiusM(d.Model)*1.005 {
+					t.Errorf("set %d: flight %s: waypoint %d is %.0f m off, and %s flies %.0f", seed, f.ID, i, m, d.Model, missions.ServiceRadiusM(d.Model))
 				}
 			}
 			fly(t, &c, f, d.Model, 1280, 720)
@@ -183,7 +153,7 @@ func TestPlansKeepWhatTheyPromise(t *testing.T) {
 			if m.Share == 0 {
 				continue
 			}
-			seen, of := c.Seen(Ground(&requests[i]), m.GSDCM/100+1e-6)
+			seen, of := c.Seen(missions.Ground(&requests[i]), m.GSDCM/100+1e-6)
 			promised += m.Share * float64(of)
 			kept += math.Min(m.Share*float64(of), float64(seen))
 			if k := float64(seen) / (m.Share * float64(of)); k < worst {
@@ -211,7 +181,7 @@ func TestPlansKeepWhatTheyPromise(t *testing.T) {
 func TestPlannedAnewWithoutADock(t *testing.T) {
 	requests, docks := made(t, 7, 300, 8)
 	day := aDay(7)
-	before, err := Make(t.Context(), requests, docks, day)
+	before, err := missions.Make(t.Context(), requests, docks, day)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -223,7 +193,7 @@ func TestPlannedAnewWithoutADock(t *testing.T) {
 			lost[i].Blocked = "maintenance"
 		}
 	}
-	p, err := Anew(t.Context(), before, requests, lost, day, noon)
+	p, err := missions.Anew(t.Context(), before, requests, lost, day, noon)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -235,15 +205,37 @@ func TestPlannedAnewWithoutADock(t *testing.T) {
 			}
 			done[j] = f.ID
 		}
-		begun := slices.ContainsFunc(before.Flights, func(b Planned) bool { return b.ID == f.ID && !b.At.After(noon) })
+		begun := slices.ContainsFunc(before.Flights, func(b missions.Planned) bool { return b.ID == f.ID && !b.At.After(noon) })
 		if !begun && (f.Dock == last.Dock || f.At.Before(noon)) {
 			t.Errorf("flight %s is planned for a dock that is blocked, or for what is past", f.ID)
 		}
 	}
 	for _, b := range before.Flights {
-		if !b.At.After(noon) && !slices.ContainsFunc(p.Flights, func(f Planned) bool { return f.ID == b.ID }) {
+		if !b.At.After(noon) && !slices.ContainsFunc(p.Flights, func(f missions.Planned) bool { return f.ID == b.ID }) {
 			t.Errorf("flight %s had begun, and is no longer there", b.ID)
 		}
+	}
+	// a flight that was changed by hand stays, unless its own dock is lost
+	for i := range before.Flights {
+		before.Flights[i].Held = before.Flights[i].At.After(noon)
+	}
+	if p, err = missions.Anew(t.Context(), before, requests, lost, day, noon); err != nil {
+		t.Fatal(err)
+	}
+	for _, b := range before.Flights {
+		is := slices.ContainsFunc(p.Flights, func(f missions.Planned) bool { return f.ID == b.ID })
+		if want := b.Dock != last.Dock || !b.At.After(noon); is != want {
+			t.Errorf("flight %s, held, of dock %s: it is there %v, wanted %v", b.ID, b.Dock, is, want)
+		}
+	}
+	// and a plan that was altered is refused
+	before.Flights[0].Jobs = append(before.Flights[0].Jobs, 1<<20)
+	if _, err := missions.Anew(t.Context(), before, requests, lost, day, noon); err == nil {
+		t.Error("a plan with work that there is not is taken")
+	}
+	before.Cut = "another"
+	if _, err := missions.Anew(t.Context(), before, requests, lost, day, noon); err == nil {
+		t.Error("a plan of other requests is taken")
 	}
 	t.Logf("%d flights, %.0f min; anew %d, %.0f min", len(before.Flights), before.Minutes, len(p.Flights), p.Minutes)
 }
@@ -254,10 +246,10 @@ func BenchmarkMake(b *testing.B) {
 		b.Run(fmt.Sprintf("%d-requests-%d-docks", n.requests, n.docks), func(b *testing.B) {
 			requests, docks := made(b, 1, n.requests, n.docks)
 			day := aDay(1)
-			var p *Plan
+			var p *missions.Plan
 			var err error
 			for b.Loop() {
-				if p, err = Make(b.Context(), requests, docks, day); err != nil {
+				if p, err = missions.Make(b.Context(), requests, docks, day); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -265,7 +257,7 @@ func BenchmarkMake(b *testing.B) {
 			b.ReportMetric(float64(len(p.Flights)), "flights")
 			whole := 0
 			for _, m := range p.Promises {
-				if m.Share >= wholeShare {
+				if m.Share >= missions.Whole {
 					whole++
 				}
 			}
@@ -273,7 +265,7 @@ func BenchmarkMake(b *testing.B) {
 			lost := slices.Clone(docks)
 			lost[1].Blocked = "maintenance"
 			t0 := time.Now()
-			if _, err := Anew(b.Context(), p, requests, lost, day, day.Begin.Add(time.Hour)); err != nil {
+			if _, err := missions.Anew(b.Context(), p, requests, lost, day, day.Begin.Add(time.Hour)); err != nil {
 				b.Fatal(err)
 			}
 			b.ReportMetric(time.Since(t0).Seconds(), "anew-s")
@@ -290,9 +282,9 @@ func TestAFenceOnTheWayIsFlownRound(t *testing.T) {
 	}
 	for _, half := range []float64{2, 20, 150, 400} {
 		day := aDay(1)
-		day.Airspace = Airspace{Fences: geo.NewFences([]geo.Fence{{ID: "f", Kind: noFly, Polygon: square(1000, 0, half)}})}
-		r := Request{ID: "r", Department: "x", Geometry: f.From(2000, 0), WidthM: 60}
-		p, err := Make(t.Context(), []Request{r}, []Dock{{SN: "d", Model: "M4D", At: at}}, day)
+		day.Airspace = missions.Airspace{Fences: geo.NewFences([]geo.Fence{{ID: "f", Kind: "no-fly", Polygon: square(1000, 0, half)}})}
+		r := missions.Request{ID: "r", Department: "x", Geometry: f.From(2000, 0), WidthM: 60}
+		p, err := missions.Make(t.Context(), []missions.Request{r}, []missions.Dock{{SN: "d", Model: "M4D", At: at}}, day)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -300,25 +292,25 @@ func TestAFenceOnTheWayIsFlownRound(t *testing.T) {
 			t.Errorf("round %g m: %d flights, %+v", half, len(p.Flights), p.Promises)
 			continue
 		}
-		if why, _ := day.Airspace.Clear(Route{Waypoints: append([]Waypoint{{Lon: at[0], Lat: at[1]}}, append(p.Flights[0].Route.Waypoints, Waypoint{Lon: at[0], Lat: at[1]})...)}, p.Flights[0].At); why != "" {
+		if why, _ := day.Airspace.Clear(missions.Route{Waypoints: append([]missions.Waypoint{{Lon: at[0], Lat: at[1]}}, append(p.Flights[0].Route.Waypoints, missions.Waypoint{Lon: at[0], Lat: at[1]})...)}, p.Flights[0].At); why != "" {
 			t.Errorf("round %g m, from the dock and back: %s", half, why)
 		}
 	}
 	// a dock in a fence, and one in too much wind, say so
 	day := aDay(1)
-	day.Airspace = Airspace{Fences: geo.NewFences([]geo.Fence{{ID: "f", Kind: noFly, Polygon: square(0, 0, 300)}})}
-	r := Request{ID: "r", Department: "x", Geometry: f.From(2000, 0), WidthM: 60}
-	p, err := Make(t.Context(), []Request{r}, []Dock{{SN: "d", Model: "M4D", At: at}}, day)
+	day.Airspace = missions.Airspace{Fences: geo.NewFences([]geo.Fence{{ID: "f", Kind: "no-fly", Polygon: square(0, 0, 300)}})}
+	r := missions.Request{ID: "r", Department: "x", Geometry: f.From(2000, 0), WidthM: 60}
+	p, err := missions.Make(t.Context(), []missions.Request{r}, []missions.Dock{{SN: "d", Model: "M4D", At: at}}, day)
 	if err != nil || len(p.Flights) != 0 || !strings.Contains(p.Promises[0].Why, "stands in or beside a fence") {
 		t.Errorf("%+v, %v", p, err)
 	}
-	if _, err := Make(t.Context(), []Request{r}, []Dock{{SN: "../d", Model: "M4D", At: at}}, day); err == nil {
+	if _, err := missions.Make(t.Context(), []missions.Request{r}, []missions.Dock{{SN: "../d", Model: "M4D", At: at}}, day); err == nil {
 		t.Error("a dock's serial number leads out of a folder")
 	}
 	// what is ended says so
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := Make(ctx, []Request{r}, []Dock{{SN: "d", Model: "M4D", At: at}}, aDay(1)); err == nil {
+	if _, err := missions.Make(ctx, []missions.Request{r}, []missions.Dock{{SN: "d", Model: "M4D", At: at}}, aDay(1)); err == nil {
 		t.Error("a plan that was ended is told as made")
 	}
 }
@@ -339,15 +331,15 @@ func TestTallBuildingsAreFlownRound(t *testing.T) {
 	day := aDay(1)
 	all := towers(60)
 	day.Buildings = geo.NewBuildings(all)
-	requests := []Request{{ID: "a", Department: "x", Geometry: f.From(2200, 0), WidthM: 60}, {ID: "b", Department: "x", Geometry: orb.MultiPolygon{square(1100, -50, 300)}}}
-	docks := []Dock{{SN: "d", Model: "M4D", At: at}}
-	p, err := Make(t.Context(), requests, docks, day)
+	requests := []missions.Request{{ID: "a", Department: "x", Geometry: f.From(2200, 0), WidthM: 60}, {ID: "b", Department: "x", Geometry: orb.MultiPolygon{square(1100, -50, 300)}}}
+	docks := []missions.Dock{{SN: "d", Model: "M4D", At: at}}
+	p, err := missions.Make(t.Context(), requests, docks, day)
 	if err != nil || len(p.Flights) == 0 || p.Promises[0].Share < 1 || p.Promises[1].Share == 0 {
 		t.Fatalf("%+v, %v", p, err)
 	}
 	for _, fl := range p.Flights {
 		before := at
-		for i, w := range append(slices.Clone(fl.Route.Waypoints), Waypoint{Lon: at[0], Lat: at[1]}) {
+		for i, w := range append(slices.Clone(fl.Route.Waypoints), missions.Waypoint{Lon: at[0], Lat: at[1]}) {
 			q := orb.Point{w.Lon, w.Lat}
 			for k := 0.0; k <= 1; k += 0.01 {
 				here := orb.Point{before[0] + (q[0]-before[0])*k, before[1] + (q[1]-before[1])*k}
@@ -360,8 +352,72 @@ func TestTallBuildingsAreFlownRound(t *testing.T) {
 			before = q
 		}
 	}
-	day.Buildings = geo.NewBuildings(towers(manyTall + 10))
-	if p, err := Make(t.Context(), requests[:1], docks, day); err != nil || len(p.Flights) != 0 || !strings.Contains(p.Promises[0].Why, "too high to fly over") {
+	day.Buildings = geo.NewBuildings(towers(missions.ManyTall + 10))
+	if p, err := missions.Make(t.Context(), requests[:1], docks, day); err != nil || len(p.Flights) != 0 || !strings.Contains(p.Promises[0].Why, "too high to fly over") {
 		t.Errorf("%+v, %v", p, err)
+	}
+}
+
+// Hours, due times and views from the side: what is promised is what is flown, in time.
+func TestTimesAndViewsAreKept(t *testing.T) {
+	at := orb.Point{121.55, 31.1}
+	f := geo.NewFrame(at, 0)
+	day := aDay(1)
+	two := day.Begin.Add(2 * time.Hour)
+	requests := []missions.Request{
+		{ID: "hours", Department: "x", Geometry: f.From(900, 0), WidthM: 60, Hours: "12:00-14:00"},
+		{ID: "by", Department: "x", Geometry: f.From(0, 2000), WidthM: 60, By: two},
+		{ID: "never", Department: "x", Geometry: f.From(0, -900), WidthM: 60, Hours: "02:00-03:00"},
+		{ID: "orbit", Department: "x", Geometry: f.From(-1500, 0), WidthM: 20, View: missions.Orbit, GSDCM: 2},
+		{ID: "oblique", Department: "x", Geometry: f.From(-1500, 300), WidthM: 20, View: missions.Oblique, BearingDeg: 90, GSDCM: 3},
+		{ID: "front", Department: "x", Geometry: orb.LineString{f.From(-900, -400), f.From(-700, -400)}, View: missions.Facade, GSDCM: 2},
+		{ID: "fine", Department: "x", Geometry: f.From(500, 500), WidthM: 20, GSDCM: 1},
+	}
+	p, err := missions.Make(t.Context(), requests, []missions.Dock{{SN: "d", Model: "M4D", At: at}}, day)
+	if err != nil {
+		t.Fatal(err)
+	}
+	by := map[string]missions.Promise{}
+	for _, m := range p.Promises {
+		by[m.Request] = m
+	}
+	for _, id := range []string{"hours", "by", "orbit", "oblique", "front"} {
+		if by[id].Share < missions.Whole {
+			t.Errorf("%+v", by[id])
+		}
+	}
+	if by["never"].Share != 0 || !strings.Contains(by["never"].Why, "hold at no time") || by["fine"].Share != 0 || !strings.Contains(by["fine"].Why, "lower than is safe") {
+		t.Errorf("%+v, %+v", by["never"], by["fine"])
+	}
+	for _, fl := range p.Flights {
+		end := fl.Until.Add(fl.Takes) // of one that starts as late as it may
+		for _, s := range fl.Serves {
+			switch s.Request {
+			case "hours":
+				if fl.At.Hour() < 12 || end.After(day.Begin.Add(7*time.Hour+time.Minute)) {
+					t.Errorf("what is to be flown from 12:00 to 14:00 flies at %s, and may end at %s", fl.At.Format("15:04"), end.Format("15:04"))
+				}
+			case "by":
+				if end.After(two) {
+					t.Errorf("what is due at %s may end at %s", two.Format("15:04"), end.Format("15:04"))
+				}
+			case "orbit":
+				looks := 0
+				for _, w := range fl.Route.Waypoints {
+					q := f.To(orb.Point{w.Lon, w.Lat}, 0)
+					if w.Photo && w.YawDeg != nil && math.Hypot(q.E+1500, q.N) < 120 {
+						// the camera looks at the place: along its bearing, and as far down as it lies
+						yaw := math.Atan2(-1500-q.E, -q.N) * 180 / math.Pi
+						pitch := -math.Atan2(w.HeightM, math.Hypot(q.E+1500, q.N)) * 180 / math.Pi
+						if math.Abs(geo.WrapDeg(yaw-*w.YawDeg)) < 1 && math.Abs(pitch-w.PitchDeg) < 1 {
+							looks++
+						}
+					}
+				}
+				if looks != 8 {
+					t.Errorf("of 8 looks from all sides %d look at the place", looks)
+				}
+			}
+		}
 	}
 }

@@ -41,6 +41,9 @@ func (p *planner) promise(out *Plan, left map[int]bool) {
 			lost[r] = true
 		}
 	}
+	for f := range out.Flights { // those that are kept say what they served before
+		out.Flights[f].Serves = nil
+	}
 	for r := range p.requests {
 		out.Promises = append(out.Promises, p.promiseOf(out, r, &tree, served[r], lost[r]))
 	}
@@ -83,10 +86,10 @@ func (p *planner) promiseOf(out *Plan, r int, tree *rtree.RTreeG[flown], served 
 				seen++
 			}
 		})
-	} else if len(served) > 0 {
-		of, seen = 1, 1
+	} else if s, taken := p.sides[r]; taken && len(served) > 0 {
+		of, seen, m.GSDCM = s.wanted, s.taken, s.gsdCM
 		for f := range served {
-			by[f] = 1
+			by[f] = s.taken
 		}
 	}
 	if of > 0 {
@@ -102,27 +105,26 @@ func (p *planner) promiseOf(out *Plan, r int, tree *rtree.RTreeG[flown], served 
 		}
 	}
 	slices.Sort(m.Flights)
-	if m.Why == "" && m.Share < wholeShare {
+	if m.Why == "" && m.Share < Whole {
 		m.Why = p.whyNot(r, lost)
 	}
 	return m
 }
 
-// wholeShare is from which share on a request is told as seen as a whole: its border is sampled.
-const wholeShare = 0.995
+// Whole is from which share on a request is told as seen as a whole: its border is sampled.
+const Whole = 0.995
 
 // whyNot says why not all of a request is promised.
 func (p *planner) whyNot(r int, lost bool) string {
-	var c orb.Point
 	polygons := p.polygons(&p.requests[r])
-	c = boundOf(polygons).Center()
+	c := boundOf(polygons).Center()
 	if lost {
 		near, at, blocked := math.Inf(1), -1, ""
 		for d := range p.docks {
 			if p.docks[d].Blocked != "" {
 				blocked = p.docks[d].SN + ": " + p.docks[d].Blocked
 			}
-			if m := math.Hypot(c[0]-p.starts[d][0], c[1]-p.starts[d][1]); p.docks[d].Blocked == "" && m < near {
+			if m := planar.Distance(c, p.starts[d]); p.docks[d].Blocked == "" && m < near {
 				near, at = m, d
 			}
 		}
@@ -134,9 +136,12 @@ func (p *planner) whyNot(r int, lost bool) string {
 		}
 		return fmt.Sprintf("the docks that reach it have no time left for it in its hours; the nearest is %s, %.1f km off: one more flight of it, more time, or a coarser resolution than %g cm would", p.docks[at].SN, near/1000, p.gsdCM(&p.requests[r]))
 	}
-	for _, f := range p.closed() {
+	if p.requests[r].View != Nadir {
+		return "some of its stills would be taken from where must not be flown, or from lower than is safe"
+	}
+	for _, f := range p.closed {
 		ring := orb.Polygon{p.frame.Ring(f.Polygon[0])}
-		b := ring.Bound().Pad(keepM)
+		b := ring.Bound().Pad(KeepM)
 		for _, x := range polygons {
 			if b.Intersects(x.Bound()) {
 				return fmt.Sprintf("part of it lies in or beside the fence %s (%s)", strings.TrimSpace(f.ID+" "+f.Name), f.Kind)

@@ -1,4 +1,4 @@
-package missions
+package missions_test
 
 import (
 	"bytes"
@@ -14,6 +14,7 @@ import (
 
 	"github.com/harrier-patrol/harrier/geo"
 	"github.com/harrier-patrol/harrier/geo/layerfile"
+	"github.com/harrier-patrol/harrier/missions"
 )
 
 // readLayer reads a file of text, as a bureau would send it.
@@ -53,7 +54,7 @@ func TestSourcesNameTheirFaults(t *testing.T) {
 		good               int
 		wants              []string
 	}{
-		{MapSpot, "spots.geojson", collection(
+		{missions.MapSpot, "spots.geojson", collection(
 			feature(square("121.53", "31.22", "05"), good),
 			feature(square("121.54", "31.22", "05"), good),                                                                                                               // twice
 			feature(square("121.55", "31.22", "05"), `"number":"T3","date":"2027-01-01","suspected_use":"shed"`),                                                         // in the future
@@ -64,7 +65,7 @@ func TestSourcesNameTheirFaults(t *testing.T) {
 			feature(square("103.5", "31.22", "05"), `"number":"T8","date":"2026-11-20","suspected_use":"x"`),                                                             // far outside
 			feature(`{"type":"Polygon","coordinates":[[[121.5,31.1],[121.9,31.1],[121.9,31.3],[121.5,31.1]]]}`, `"number":"T9","date":"2026-11-20","suspected_use":"x"`), // a quarter of the district
 		), 1, []string{"T1 is there twice, first in feature 1", "future", "date: the day of the image is missing", "suspected_use", "a map spot is a polygon", "swapped", "outside the district", "km² is none"}},
-		{Complaint, "complaints.csv", "工单编号,受理时间,办理时限,诉求内容,地址,经度,纬度\n" +
+		{missions.Complaint, "complaints.csv", "工单编号,受理时间,办理时限,诉求内容,地址,经度,纬度\n" +
 			"A1,2026-12-01 08:50,2026-12-01 09:50,乱设摊,,121.531,31.226\n" +
 			"A2,2026-12-01 08:50,,乱设摊,,121.532,31.226\n" + // its time is told: within the hour
 			"A3,2026-12-01 07:00,2026-12-01 08:00,乱设摊,,121.533,31.226\n" + // over
@@ -72,25 +73,25 @@ func TestSourcesNameTheirFaults(t *testing.T) {
 			"A5,2026-12-01 08:50,2026-12-01 09:50,,,121.533,31.226\n" + // no text
 			"A6,2026-12-01 08:50,tomorrow,乱设摊,,121.533,31.226\n" +
 			"A1,2026-12-01 08:50,2026-12-01 09:50,乱设摊,,121.531,31.226\n", 2, []string{"that time is over", "have it located first", "what is complained of is missing", "by: ", "A1 is there twice"}},
-		{Site, "sites.geojson", collection(
+		{missions.Site, "sites.geojson", collection(
 			feature(square("121.53", "31.22", "05"), `"number":"S1"`),
 			feature(`{"type":"LineString","coordinates":[[121.53,31.22],[121.54,31.23]]}`, `"number":"S2"`),
 			feature(`{"type":"Point","coordinates":[121.5,31.2]}`, `"number":"S3"`),
 			feature(square("121.55", "31.22", "05"), `"number":"S4","every_days":"often"`),
 		), 2, []string{"a site is a polygon, a haul route a line", "is no number"}},
-		{Demolition, "demolitions.geojson", collection(
+		{missions.Demolition, "demolitions.geojson", collection(
 			feature(square("121.53", "31.22", "05"), `"number":"D1","by":"2026-12-20"`),
 			feature(square("121.54", "31.22", "05"), `"number":"D2"`),
 			feature(square("121.55", "31.22", "05"), `"number":"D3","by":"2026-01-20"`),
 		), 1, []string{"until when it is to be demolished", "that time is over"}},
-		{Risk, "risk.geojson", collection(
+		{missions.Risk, "risk.geojson", collection(
 			feature(square("121.53", "31.22", "05"), `"number":"R1","risk":"A"`),
 			feature(square("121.54", "31.22", "05"), `"number":"R2"`),
 			feature(square("121.55", "31.22", "05"), `"number":"R3","risk":"E"`),
 		), 1, []string{"the class (A, B, C or D) is missing", `"E" is none of A`}},
-		{CloseUp, "closeups.csv", "id,lon,lat,view,bearing\nL1,121.53,31.22,oblique,45\nL2,121.53,31.22,upside-down,\nL3,,,,\n", 1, []string{"is none of oblique", "a close-up has a place"}},
+		{missions.CloseUp, "closeups.csv", "id,lon,lat,view,bearing\nL1,121.53,31.22,oblique,45\nL2,121.53,31.22,upside-down,\nL3,,,,\n", 1, []string{"is none of oblique", "a close-up has a place"}},
 	} {
-		all, problems := ReadRequests(readLayer(t, c.file, c.text, ""), OfSource(c.source, "the test", nil), now)
+		all, problems := missions.ReadRequests(readLayer(t, c.file, c.text, ""), missions.OfSource(c.source, "the test", nil), now)
 		if len(all) != c.good {
 			t.Errorf("%s: %d are right, not %d", c.source, len(all), c.good)
 		}
@@ -107,7 +108,7 @@ func TestSourcesNameTheirFaults(t *testing.T) {
 			}
 		}
 	}
-	all, _ := ReadRequests(readLayer(t, "c.csv", "id,lon,lat,text\nA2,121.532,31.226,x\n", ""), OfSource(Complaint, "12345", nil), now)
+	all, _ := missions.ReadRequests(readLayer(t, "c.csv", "id,lon,lat,text\nA2,121.532,31.226,x\n", ""), missions.OfSource(missions.Complaint, "12345", nil), now)
 	if len(all) != 1 || !all[0].By.Equal(now.Add(time.Hour)) || all[0].Scenes[0] != "street-stall" {
 		t.Errorf("a complaint without a time: %+v", all)
 	}
@@ -115,22 +116,23 @@ func TestSourcesNameTheirFaults(t *testing.T) {
 
 // What is written is read again the same, in both forms.
 func TestRequestsAreReadAsTheyWereWritten(t *testing.T) {
-	requests := []Request{
+	requests := []missions.Request{
 		{ID: "1", Department: "城管", Scenes: []string{"street-stall", "muck-truck"}, Geometry: orb.Point{121.53, 31.22}, WidthM: 40, GSDCM: 6, By: now.Add(time.Hour).UTC(), Priority: -5, Hours: "Mo-Fr 08:00-12:00", Text: "a, \"b\"\nc"},
-		{ID: "2", Department: "x", Source: Site, Geometry: orb.LineString{{121.53, 31.22}, {121.54, 31.23}}, WidthM: 40, EveryDays: 2.5, ApartHours: 36, LastSeen: now.UTC()},
+		{ID: "2", Department: "x", Source: missions.Site, Geometry: orb.LineString{{121.53, 31.22}, {121.54, 31.23}}, WidthM: 40, EveryDays: 2.5, ApartHours: 36, LastSeen: now.UTC()},
 		{ID: "3", Department: "x", Code: "310115004", Kind: "shed", Risk: "B"},
-		{ID: "4", Department: "x", Geometry: orb.MultiPolygon{{{{121.5, 31.2}, {121.51, 31.2}, {121.51, 31.21}, {121.5, 31.2}}}}, View: Oblique, BearingDeg: 45, Asked: now.UTC()},
+		{ID: "4", Department: "x", Geometry: orb.MultiPolygon{{{{121.5, 31.2}, {121.51, 31.2}, {121.51, 31.21}, {121.5, 31.2}}}}, View: missions.Oblique, BearingDeg: 45, Asked: now.UTC()},
 		{ID: "5", Department: "x", Dock: "SIM1", RadiusM: 500},
+		{ID: "6", Department: "x", Geometry: orb.MultiPoint{{121.5, 31.2}, {121.6, 31.25}}},
 	}
 	for _, write := range []struct {
 		name string
 		f    func(*bytes.Buffer) error
-	}{{"r.geojson", func(b *bytes.Buffer) error { return WriteGeoJSON(b, requests) }}, {"r.csv", func(b *bytes.Buffer) error { return WriteCSV(b, requests) }}} {
+	}{{"r.geojson", func(b *bytes.Buffer) error { return missions.WriteGeoJSON(b, requests) }}, {"r.csv", func(b *bytes.Buffer) error { return missions.WriteCSV(b, requests) }}} {
 		var b bytes.Buffer
 		if err := write.f(&b); err != nil {
 			t.Fatal(err)
 		}
-		got, problems := ReadRequests(readLayer(t, write.name, b.String(), ""), Request{}, now.Add(-time.Hour))
+		got, problems := missions.ReadRequests(readLayer(t, write.name, b.String(), ""), missions.Request{}, now.Add(-time.Hour))
 		if len(problems) > 0 || len(got) != len(requests) {
 			t.Fatalf("%s: %d requests, %v\n%s", write.name, len(got), problems, b.String())
 		}
@@ -147,7 +149,7 @@ func TestRequestsAreReadAsTheyWereWritten(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var got Request
+		var got missions.Request
 		if err := json.Unmarshal(b, &got); err != nil || !reflect.DeepEqual(got, want) {
 			t.Errorf("as JSON: %+v, %v, wanted %+v", got, err, want)
 		}
@@ -159,23 +161,23 @@ func TestDue(t *testing.T) {
 	end := now.Add(10 * time.Hour)
 	day := 24 * time.Hour
 	for _, c := range []struct {
-		r   Request
+		r   missions.Request
 		why string
 	}{
-		{Request{}, ""},
-		{Request{By: now.Add(-time.Minute)}, "its time was over"},
-		{Request{By: now.Add(time.Hour), LastSeen: now.Add(-day)}, "it was seen"},
-		{Request{EveryDays: 2, LastSeen: now.Add(-day)}, "is due every 2 days"},
-		{Request{EveryDays: 1, LastSeen: now.Add(-day)}, ""},
-		{Request{Risk: "C", LastSeen: now.Add(-3 * day)}, "is due every 7 days"},
-		{Request{Risk: "C", LastSeen: now.Add(-8 * day)}, ""},
-		{Request{EveryDays: 0.1, ApartHours: 24, LastSeen: now.Add(-time.Hour)}, "not to be again so soon"},
+		{missions.Request{}, ""},
+		{missions.Request{By: now.Add(-time.Minute)}, "its time was over"},
+		{missions.Request{By: now.Add(time.Hour), LastSeen: now.Add(-day)}, "it was seen"},
+		{missions.Request{EveryDays: 2, LastSeen: now.Add(-day)}, "is due every 2 days"},
+		{missions.Request{EveryDays: 1, LastSeen: now.Add(-day)}, ""},
+		{missions.Request{Risk: "C", LastSeen: now.Add(-3 * day)}, "is due every 7 days"},
+		{missions.Request{Risk: "C", LastSeen: now.Add(-8 * day)}, ""},
+		{missions.Request{EveryDays: 0.1, ApartHours: 24, LastSeen: now.Add(-time.Hour)}, "not to be again so soon"},
 	} {
 		if why, due := c.r.Due(now, end); due != (c.why == "") || !strings.Contains(why, c.why) {
 			t.Errorf("%+v: due %v, %q, wanted %q", c.r, due, why, c.why)
 		}
 	}
-	late, early := Request{Risk: "A", LastSeen: now.Add(-5 * day)}, Request{Risk: "D", LastSeen: now.Add(-31 * day)}
+	late, early := missions.Request{Risk: "A", LastSeen: now.Add(-5 * day)}, missions.Request{Risk: "D", LastSeen: now.Add(-31 * day)}
 	if late.Overdue(now) <= early.Overdue(now) {
 		t.Errorf("%.2f intervals late goes before %.2f", early.Overdue(now), late.Overdue(now))
 	}
@@ -185,15 +187,15 @@ func TestDue(t *testing.T) {
 func TestGroundIsChecked(t *testing.T) {
 	for _, g := range []orb.Geometry{orb.Collection{orb.Point{121.5, 31.2}}, orb.Polygon{}, orb.MultiPolygon{{}}, orb.MultiPolygon{}, orb.LineString{}, orb.Polygon{{{121.5, 31.2}}}, orb.Point{181, 0},
 		orb.LineString{{119, 31}, {122, 31}}} {
-		if err := (&Request{ID: "a", Department: "x", Geometry: g}).Check(); err == nil {
+		if err := (&missions.Request{ID: "a", Department: "x", Geometry: g}).Check(); err == nil {
 			t.Errorf("%T %v is taken for ground", g, g)
 		}
 	}
-	r := Request{ID: "a", Department: "x", Geometry: orb.MultiPoint{{121.0, 30.8}, {122.4, 31.9}}, WidthM: 30}
+	r := missions.Request{ID: "a", Department: "x", Geometry: orb.MultiPoint{{121.0, 30.8}, {122.4, 31.9}}, WidthM: 30}
 	if err := r.Check(); err != nil {
 		t.Fatal(err)
 	}
-	if n := len(Sample(&r, 100)); n < 50 || n > 250 {
+	if n := len(missions.Sample(&r, 100)); n < 50 || n > 250 {
 		t.Errorf("it is sampled at %d places", n)
 	}
 }
@@ -203,15 +205,15 @@ func FuzzRequest(f *testing.F) {
 	f.Add([]byte(`{"id":"1","department":"x","geometry":{"type":"Point","coordinates":[121.5,31.2]},"width_m":40,"hours":"08:00-12:00"}`))
 	f.Add([]byte(`{"id":"1","department":"x","code":"310115004","by":"2026-12-01T10:00:00+08:00"}`))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		var r Request
+		var r missions.Request
 		if json.Unmarshal(b, &r) != nil || r.Check() != nil {
 			return
 		}
-		Sample(&r, 20)
+		missions.Sample(&r, 20)
 		day := aDay(1)
 		day.Steps = 10
 		if r.Geometry != nil {
-			_, _ = Make(t.Context(), []Request{r}, []Dock{{SN: "d", Model: "M4D", At: orb.Point{121.5, 31.2}}}, day)
+			_, _ = missions.Make(t.Context(), []missions.Request{r}, []missions.Dock{{SN: "d", Model: "M4D", At: orb.Point{121.5, 31.2}}}, day)
 		}
 	})
 }

@@ -29,12 +29,12 @@ type Limits struct {
 
 // DefaultLimits are the makers' limits by model (DJI's specifications of Dock 1, 2 and 3), with a margin in battery and storage.
 func DefaultLimits(model string) Limits {
-	l := Limits{WindMS: 8, Rain: 1, ColdC: -20, HotC: 45, Battery: 50, ReserveMin: 25, StorageMB: 1024, Satellites: 12}
+	l := Limits{WindMS: missions.WindLimitMS(model), Rain: 1, ColdC: -20, HotC: 45, Battery: 50, ReserveMin: 25, StorageMB: 1024, Satellites: 12}
 	switch {
 	case strings.HasPrefix(model, "M30"): // Dock 1
-		l.WindMS, l.ColdC, l.HotC = 12, -20, 50
+		l.ColdC, l.HotC = -20, 50
 	case strings.HasPrefix(model, "M4"): // Dock 3
-		l.WindMS, l.ColdC, l.HotC = 12, -30, 50
+		l.ColdC, l.HotC = -30, 50
 	}
 	return l
 }

@@ -23,7 +23,7 @@ var wktNames = []string{"wkt", "geom", "geometry", "the_geom", "shape", "几何"
 var (
 	lonNames  = []string{"lon", "lng", "longitude", "经度"}
 	latNames  = []string{"lat", "latitude", "纬度"}
-	codeNames = []string{"code", "编码", "区划代码", "网格编码"}
+	codeNames = []string{"code", "bgcode", "编码", "区划代码", "网格编码"}
 )
 
 // columnOf is the first of the columns that has one of the names, -1 where none has.
@@ -210,9 +210,12 @@ func parseWKT(s string) (orb.Geometry, error) {
 		}
 		return nil, fmt.Errorf("%w: %q", errWKT, short(s))
 	}
-	levels := map[string]int{"POINT": 1, "LINESTRING": 1, "MULTILINESTRING": 2, "POLYGON": 2, "MULTIPOLYGON": 3}[kind]
+	levels := map[string]int{"POINT": 1, "MULTIPOINT": 1, "LINESTRING": 1, "MULTILINESTRING": 2, "POLYGON": 2, "MULTIPOLYGON": 3}[kind]
 	if levels == 0 {
 		return nil, fmt.Errorf("its geometry is a %s, wanted polygons, lines or points", short(kind))
+	}
+	if kind == "MULTIPOINT" { // with brackets round each point, or without
+		s = s[:open+1] + strings.NewReplacer("(", "", ")", "").Replace(s[open+1:]) + ")"
 	}
 	var m orb.MultiPolygon
 	var p orb.Polygon
@@ -252,6 +255,8 @@ func parseWKT(s string) (orb.Geometry, error) {
 		return nil, fmt.Errorf("%w: a bracket is not closed", errWKT)
 	}
 	switch kind {
+	case "MULTIPOINT":
+		return orb.MultiPoint(p[0]), nil
 	case "POINT":
 		if len(p[0]) != 1 {
 			return nil, fmt.Errorf("%w: a point has one pair of coordinates", errWKT)

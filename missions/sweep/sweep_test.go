@@ -119,6 +119,10 @@ func TestCoverSeesAllAndStays(t *testing.T) {
 		ratios = append(ratios, lengthM(way)/(planar.Area(p)/spacing))
 	}
 	slices.Sort(ratios)
+	// area / spacing is what a field without borders takes; each turn adds to it
+	if median := ratios[len(ratios)/2]; median > 1.12 {
+		t.Errorf("in the median the way is %.3f times area / spacing", median)
+	}
 	t.Logf("way by area / spacing: median %.3f, 95 %% %.3f, most %.3f", ratios[len(ratios)/2], ratios[len(ratios)*95/100], ratios[len(ratios)-1])
 }
 

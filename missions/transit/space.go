@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/paulmach/orb"
+	"github.com/paulmach/orb/planar"
 	"github.com/tidwall/rtree"
 )
 
@@ -276,7 +277,7 @@ func (s *Space) Parts(a, b orb.Point) [][2]orb.Point {
 	if clear(a, b) {
 		return [][2]orb.Point{{a, b}}
 	}
-	long := distM(a, b)
+	long := planar.Distance(a, b)
 	if long == 0 {
 		return nil
 	}
@@ -299,7 +300,7 @@ func (s *Space) Parts(a, b orb.Point) [][2]orb.Point {
 		if hi <= lo || !clear(p, q) {
 			continue
 		}
-		if n := len(out); n > 0 && clear(out[n-1][1], p) && distM(out[n-1][1], p) < 3*beyond {
+		if n := len(out); n > 0 && clear(out[n-1][1], p) && planar.Distance(out[n-1][1], p) < 3*beyond {
 			out[n-1][1] = q
 		} else {
 			out = append(out, [2]orb.Point{p, q})

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/paulmach/orb"
+	"github.com/paulmach/orb/planar"
 )
 
 // lumps are random polygons on a square of 4 by 4 km.
@@ -58,7 +59,7 @@ func TestWaysKeepAwayAndAreShort(t *testing.T) {
 			ways++
 			sum := 0.0
 			for i := 1; i < len(way); i++ {
-				sum += distM(way[i-1], way[i])
+				sum += planar.Distance(way[i-1], way[i])
 				for k := 0.0; k <= 1; k += 1.0 / 64 {
 					q := between(way[i-1], way[i], k)
 					for _, x := range out {
@@ -76,8 +77,8 @@ func TestWaysKeepAwayAndAreShort(t *testing.T) {
 			if len(way) > 2 {
 				round++
 			}
-			if math.Abs(sum-m) > 1e-6 || m < distM(a, b)-1e-6 {
-				t.Fatalf("set %d: a way of %.3f m is told as %.3f m; straight it is %.3f m", n, sum, m, distM(a, b))
+			if math.Abs(sum-m) > 1e-6 || m < planar.Distance(a, b)-1e-6 {
+				t.Fatalf("set %d: a way of %.3f m is told as %.3f m; straight it is %.3f m", n, sum, m, planar.Distance(a, b))
 			}
 			// back it is as long
 			if back, ok := s.From(b).LengthM(a); !ok || math.Abs(back-m) > 1e-6 {

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/paulmach/orb"
+	"github.com/paulmach/orb/planar"
 )
 
 // Tree are the shortest ways out of one place. It may be asked by several at once.
@@ -28,7 +29,7 @@ func (s *Space) From(root orb.Point) *Tree {
 	for i, q := range s.nodes {
 		t.m[i], t.prev[i] = math.Inf(1), -1
 		if s.Clear(root, q) {
-			t.m[i] = distM(root, q)
+			t.m[i] = planar.Distance(root, q)
 		}
 	}
 	done := make([]bool, n)
@@ -65,7 +66,7 @@ func (s *Space) link() {
 	for i := range n {
 		for j := range i {
 			if s.Clear(s.nodes[i], s.nodes[j]) {
-				d := distM(s.nodes[i], s.nodes[j])
+				d := planar.Distance(s.nodes[i], s.nodes[j])
 				s.ways[i][j], s.ways[j][i] = d, d
 			}
 		}
@@ -75,7 +76,7 @@ func (s *Space) link() {
 // last is the length of the shortest way to a place, and the last node on it, -1 where it is straight; ok is false where there is none.
 func (t *Tree) last(p orb.Point) (m float64, node int, ok bool) {
 	if t.space.Clear(t.root, p) {
-		return distM(t.root, p), -1, true
+		return planar.Distance(t.root, p), -1, true
 	}
 	type via struct {
 		node int
@@ -84,7 +85,7 @@ func (t *Tree) last(p orb.Point) (m float64, node int, ok bool) {
 	var all []via
 	for i, q := range t.space.nodes {
 		if !math.IsInf(t.m[i], 1) {
-			all = append(all, via{i, t.m[i] + distM(q, p)})
+			all = append(all, via{i, t.m[i] + planar.Distance(q, p)})
 		}
 	}
 	slices.SortFunc(all, func(a, b via) int { return cmp.Compare(a.m, b.m) })
@@ -116,8 +117,6 @@ func (t *Tree) Way(p orb.Point) orb.LineString {
 	slices.Reverse(way)
 	return way
 }
-
-func distM(a, b orb.Point) float64 { return math.Hypot(b[0]-a[0], b[1]-a[1]) }
 
 // sector is what a polygon may hide from a place: directions from lo on by wide, at least so far off.
 type sector struct{ lo, wide, nearM float64 }
@@ -154,7 +153,7 @@ func (t *Tree) hidden(m float64) (out []sector) {
 func (t *Tree) Within(places []orb.Point, m float64) (out []int32) {
 	hidden := t.hidden(m)
 	for i, q := range places {
-		d := distM(t.root, q)
+		d := planar.Distance(t.root, q)
 		if d > m {
 			continue
 		}

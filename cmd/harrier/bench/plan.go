@@ -23,6 +23,7 @@ import (
 	"github.com/harrier-patrol/harrier/embedded"
 	"github.com/harrier-patrol/harrier/geo"
 	"github.com/harrier-patrol/harrier/missions"
+	"github.com/harrier-patrol/harrier/missions/madeup"
 	"github.com/harrier-patrol/harrier/missions/wpml"
 )
 
@@ -117,7 +118,7 @@ func (x *benchPlanCmd) fly(ctx context.Context) (r PlanReport, err error) {
 	return r, nil
 }
 
-// ask makes up requests of three departments round the docks: places that several look at, roads, areas, points.
+// ask makes up requests within 4 km of the docks.
 func (x *benchPlanCmd) ask() (requests []missions.Request, docks []missions.Dock) {
 	rng := rand.New(rand.NewPCG(x.Seed, 28))
 	var hot []orb.Point
@@ -130,35 +131,8 @@ func (x *benchPlanCmd) ask() (requests []missions.Request, docks []missions.Dock
 			hot = append(hot, f.From(d*math.Cos(a), d*math.Sin(a)))
 		}
 	}
-	for i := range x.Requests {
-		f := geo.NewFrame(hot[rng.IntN(len(hot))], 0)
-		f = geo.NewFrame(f.From(80*rng.NormFloat64(), 80*rng.NormFloat64()), 0)
-		k := rng.IntN(3)
-		q := missions.Request{ID: fmt.Sprintf("r%04d", i), Department: []string{"urban-management", "planning", "construction"}[k], Scenes: [][]string{{"street-stall"}, {"illegal-structure"}, {"muck-truck"}}[k], GSDCM: []float64{6, 8, 10}[rng.IntN(3)]}
-		switch rng.IntN(3) {
-		case 0:
-			var ring orb.Ring
-			m, n := 80+250*rng.Float64(), 4+rng.IntN(5)
-			for j := range n {
-				a := (float64(j) + 0.7*rng.Float64()) * 2 * math.Pi / float64(n)
-				ring = append(ring, f.From(m*math.Cos(a), m*math.Sin(a)))
-			}
-			q.Geometry = orb.Polygon{append(ring, ring[0])}
-		case 1:
-			a, e, n := rng.Float64()*2*math.Pi, 0.0, 0.0
-			line := orb.LineString{f.From(0, 0)}
-			for range 3 {
-				a += 0.5 * rng.NormFloat64()
-				e, n = e+200*math.Cos(a), n+200*math.Sin(a)
-				line = append(line, f.From(e, n))
-			}
-			q.Geometry, q.WidthM = line, 40
-		default:
-			q.Geometry, q.WidthM = f.From(0, 0), 60
-		}
-		requests = append(requests, q)
-	}
-	return requests, docks
+	anywhere := func(orb.Point) bool { return true }
+	return madeup.Requests(rng, x.Requests, func() orb.Point { return hot[rng.IntN(len(hot))] }, anywhere), docks
 }
 
 // configure writes the plan, its KMZ files, and a harrier.yaml that flies it.

@@ -143,8 +143,8 @@ func writePage(file string, p *missions.Plan, requests []missions.Request, w wor
 	if p.Alone > 0 {
 		x.Saved = 100 * (1 - p.Minutes/p.Alone)
 	}
-	for _, f := range w.day.Airspace.Fences.All() {
-		if (f.Kind == "no-fly" || f.Kind == "controlled-airspace") && f.Polygon.Bound().Intersects(b) {
+	for _, f := range w.day.Airspace.Closed(w.day.Begin, w.day.End) {
+		if f.Polygon.Bound().Intersects(b) {
 			x.Fences = append(x.Fences, pageFence{x.Sheet.shape(f.Polygon), strings.TrimSpace(f.Kind + " " + f.ID + " " + f.Name)})
 		}
 	}
@@ -180,7 +180,7 @@ func writePage(file string, p *missions.Plan, requests []missions.Request, w wor
 			x.Departments = append(x.Departments, pageDepartment{Name: m.Department})
 		}
 		switch {
-		case m.Share >= whole:
+		case m.Share >= missions.Whole:
 			r.State = "whole"
 			x.Whole++
 			x.Departments[d].Whole++

@@ -155,7 +155,7 @@ func (x *Plan) world() (w world, err error) {
 			return w, err
 		}
 		for _, d := range c.Docks {
-			w.docks = append(w.docks, missions.Dock{SN: d.SN, Name: d.Name, Model: d.Model, At: orb.Point{d.Lon, d.Lat}, Reserve: float64(limits[d.SN].ReserveMin)})
+			w.docks = append(w.docks, missions.Dock{SN: d.SN, Name: d.Name, Model: d.Model, At: orb.Point{d.Lon, d.Lat}, Reserve: float64(limits[d.SN].ReserveMin), WindMS: limits[d.SN].WindMS})
 		}
 	} else if w.docks, err = readDocks(x.Docks, x.Datum); err != nil {
 		return w, err
@@ -316,6 +316,14 @@ func knownScenes(all []missions.Request, scenes map[string]float64) (out []missi
 	return out, problems
 }
 
+// kmz is a flight's: of one that was changed by hand the one that lies beside the plan it was kept from.
+func (x *Plan) kmz(f *missions.Planned) ([]byte, error) {
+	if f.Held && x.Anew != "" {
+		return os.ReadFile(filepath.Join(filepath.Dir(x.Anew), f.File+".kmz"))
+	}
+	return wpml.Write(f.Route)
+}
+
 // write writes the folder.
 func (x *Plan) write(p *missions.Plan, requests []missions.Request, w world) error {
 	if err := os.MkdirAll(x.Out, 0o755); err != nil {
@@ -323,7 +331,7 @@ func (x *Plan) write(p *missions.Plan, requests []missions.Request, w world) err
 	}
 	for i := range p.Flights {
 		f := &p.Flights[i]
-		kmz, err := wpml.Write(f.Route)
+		kmz, err := x.kmz(f)
 		if err != nil {
 			return fmt.Errorf("flight %s: %w", f.ID, err)
 		}

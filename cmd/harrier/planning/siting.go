@@ -120,7 +120,7 @@ func (x *Siting) Run(ctx context.Context) error {
 	if !(x.Cell >= 10 && x.Cell <= 5000) {
 		return fmt.Errorf("--cell is 10 to 5000 metres, not %g", x.Cell)
 	}
-	ground := siting.Cut(area, closed, x.Cell, siteMarginM)
+	ground := siting.Cut(area, closed, x.Cell, missions.KeepM)
 	if len(ground.Middles) == 0 {
 		return fmt.Errorf("%s: nothing of it may be flown over", x.Flyable)
 	}
@@ -137,11 +137,11 @@ func (x *Siting) Run(ctx context.Context) error {
 	}
 	began := time.Now()
 	say := progressOf("ways of candidates", len(c.at))
-	reached, err := ground.Reach(ctx, c.at, reach, closed, siteMarginM, say)
+	reached, err := ground.Reach(ctx, c.at, reach, closed, missions.KeepM, say)
 	if err != nil {
 		return err
 	}
-	if len(slices.Concat(reached...)) == 0 {
+	if !slices.ContainsFunc(reached, func(r []int32) bool { return len(r) > 0 }) {
 		return fmt.Errorf("no candidate reaches any flyable ground: its reach is %.1f km of way; is the wind (--wind) or the work (--work) too much, or does every candidate stand in a fence?", slices.Max(reach)/1000)
 	}
 	result, err := x.choose(ctx, c, ground, weights, reached)
@@ -160,9 +160,6 @@ func (x *Siting) Run(ctx context.Context) error {
 	x.print(result)
 	return nil
 }
-
-// siteMarginM is how far ways keep from closed areas.
-const siteMarginM = 22
 
 // progressOf says on the terminal how many of something are done, from the second second on.
 func progressOf(what string, of int) func(n int) {
@@ -247,8 +244,9 @@ func (x *Siting) readGround() (area orb.MultiPolygon, closed []orb.Polygon, err 
 	if err != nil {
 		return nil, nil, err
 	}
-	for _, f := range fences.All() {
-		if (f.Kind == "no-fly" || f.Kind == "controlled-airspace") && f.Always() {
+	now := time.Now() // what holds now and then only leaves ground within reach at other times
+	for _, f := range (missions.Airspace{Fences: fences}).Closed(now, now) {
+		if f.Always() {
 			closed = append(closed, f.Polygon)
 		}
 	}

@@ -13,9 +13,6 @@ import (
 	"github.com/harrier-patrol/harrier/missions"
 )
 
-// whole is from which share on a request is told as seen whole.
-const whole = 0.995
-
 // summary prints a plan: what flies, and what is promised to whom.
 func summary(out io.Writer, p *missions.Plan, folder string, took time.Duration) {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
@@ -29,7 +26,7 @@ func summary(out io.Writer, p *missions.Plan, folder string, took time.Duration)
 	for _, m := range p.Promises {
 		n := by[m.Department]
 		switch {
-		case m.Share >= whole:
+		case m.Share >= missions.Whole:
 			n[0]++
 		case m.Share > 0:
 			n[1]++
@@ -37,7 +34,7 @@ func summary(out io.Writer, p *missions.Plan, folder string, took time.Duration)
 			n[2]++
 		}
 		by[m.Department] = n
-		if m.Share < whole {
+		if m.Share < missions.Whole {
 			reasons[m.Why]++
 		}
 	}

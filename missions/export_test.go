@@ -1,0 +1,4 @@
+package missions
+
+// ManyTall is manyTall, for tests.
+const ManyTall = manyTall
