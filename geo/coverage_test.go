@@ -48,6 +48,38 @@ func TestCoverageSaysWhatWasSeen(t *testing.T) {
 	}
 }
 
+// What was seen of an area counts by how finely it was.
+func TestSeenCountsByResolution(t *testing.T) {
+	f := NewFrame(orb.Point{121.53, 31.225}, 0)
+	box := func(e0, n0, e1, n1 float64) orb.MultiPolygon {
+		return orb.MultiPolygon{{{f.From(e0, n0), f.From(e1, n0), f.From(e1, n1), f.From(e0, n1), f.From(e0, n0)}}}
+	}
+	cam, err := CameraOf("M4D", "wide", 0, 1280, 720)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var c Coverage
+	c.See(Locator{}, cam, Pose{Lon: f.Origin[0], Lat: f.Origin[1], HeightM: 80, PitchDeg: -90}, Look{Sharpness: 1}) // 126 m wide, 71 m high, 9.8 cm a pixel
+	for _, k := range []struct {
+		what   string
+		area   orb.MultiPolygon
+		gsdM   float64
+		lo, hi float64 // share
+	}{
+		{"under it", box(-40, -25, 40, 25), 0.1, 1, 1},
+		{"under it, finer than it is seen", box(-40, -25, 40, 25), 0.09, 0, 0},
+		{"beside it", box(100, -25, 180, 25), 0.1, 0, 0},
+		{"half of it", box(0, -25, 126, 25), 0.1, 0.4, 0.6},
+		{"smaller than a piece", box(1, 1, 2, 2), 0.1, 1, 1},
+		{"the same twice", append(box(-40, -25, 40, 25), box(-40, -25, 40, 25)...), 0.1, 1, 1},
+	} {
+		seen, of := c.Seen(k.area, k.gsdM)
+		if share := float64(seen) / float64(of); share < k.lo || share > k.hi {
+			t.Errorf("%s: %d of %d pieces", k.what, seen, of)
+		}
+	}
+}
+
 func TestNothingFoundMeansSomething(t *testing.T) {
 	r := Rates{{GSDM: 0.1, Light: 0.2, Found: 0.9}, {GSDM: 0.2, Light: 0.2, Found: 0.6}}
 	p, ok := r.Found([]CellSeen{{Share: 1, GSDM: 0.08, Light: 0.5}, {Share: 0.5, GSDM: 0.15, Light: 0.5}})

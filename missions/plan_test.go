@@ -326,30 +326,33 @@ func TestTallBuildingsAreFlownRound(t *testing.T) {
 		for i := range n {
 			out = append(out, geo.Building{Outline: square(600+90*float64(i%12), 100*float64(i/12)-300, 20), HeightM: 200})
 		}
-		return append(out, geo.Building{Outline: square(1000, 600, 50), HeightM: 10})
+		// too high to fly over on the way from a finer look to a coarser one
+		return append(out, geo.Building{Outline: square(0, 1500, 60), HeightM: 60}, geo.Building{Outline: square(1000, 600, 50), HeightM: 10})
 	}
 	day := aDay(1)
 	all := towers(60)
 	day.Buildings = geo.NewBuildings(all)
-	requests := []missions.Request{{ID: "a", Department: "x", Geometry: f.From(2200, 0), WidthM: 60}, {ID: "b", Department: "x", Geometry: orb.MultiPolygon{square(1100, -50, 300)}}}
+	requests := []missions.Request{{ID: "a", Department: "x", Geometry: f.From(2200, 0), WidthM: 60}, {ID: "b", Department: "x", Geometry: orb.MultiPolygon{square(1100, -50, 300)}},
+		{ID: "fine", Department: "x", Geometry: f.From(-600, 1500), WidthM: 60, GSDCM: 4}, {ID: "coarse", Department: "x", Geometry: f.From(600, 1500), WidthM: 60, GSDCM: 14}}
 	docks := []missions.Dock{{SN: "d", Model: "M4D", At: at}}
 	p, err := missions.Make(t.Context(), requests, docks, day)
 	if err != nil || len(p.Flights) == 0 || p.Promises[0].Share < 1 || p.Promises[1].Share == 0 {
 		t.Fatalf("%+v, %v", p, err)
 	}
 	for _, fl := range p.Flights {
-		before := at
-		for i, w := range append(slices.Clone(fl.Route.Waypoints), missions.Waypoint{Lon: at[0], Lat: at[1]}) {
-			q := orb.Point{w.Lon, w.Lat}
+		before := missions.Waypoint{Lon: at[0], Lat: at[1], HeightM: fl.Route.Waypoints[0].HeightM} // it climbs first, and sinks last
+		last := fl.Route.Waypoints[len(fl.Route.Waypoints)-1]
+		for i, w := range append(slices.Clone(fl.Route.Waypoints), missions.Waypoint{Lon: at[0], Lat: at[1], HeightM: last.HeightM}) {
 			for k := 0.0; k <= 1; k += 0.01 {
-				here := orb.Point{before[0] + (q[0]-before[0])*k, before[1] + (q[1]-before[1])*k}
-				for _, b := range all[:60] {
-					if planar.PolygonContains(b.Outline, here) {
-						t.Fatalf("flight %s: on the way to waypoint %d it flies into a tower", fl.ID, i)
+				here := orb.Point{before.Lon + (w.Lon-before.Lon)*k, before.Lat + (w.Lat-before.Lat)*k}
+				high := before.HeightM + (w.HeightM-before.HeightM)*k
+				for _, b := range all {
+					if b.HeightM+10 > high && planar.PolygonContains(b.Outline, here) {
+						t.Fatalf("flight %s: on the way to waypoint %d it flies at %.0f m into a building of %.0f", fl.ID, i, high, b.HeightM)
 					}
 				}
 			}
-			before = q
+			before = w
 		}
 	}
 	day.Buildings = geo.NewBuildings(towers(missions.ManyTall + 10))
@@ -363,10 +366,11 @@ func TestTimesAndViewsAreKept(t *testing.T) {
 	at := orb.Point{121.55, 31.1}
 	f := geo.NewFrame(at, 0)
 	day := aDay(1)
-	two := day.Begin.Add(2 * time.Hour)
+	soon := day.Begin.Add(20 * time.Minute)
 	requests := []missions.Request{
-		{ID: "hours", Department: "x", Geometry: f.From(900, 0), WidthM: 60, Hours: "12:00-14:00"},
-		{ID: "by", Department: "x", Geometry: f.From(0, 2000), WidthM: 60, By: two},
+		{ID: "hours", Department: "x", Geometry: f.From(900, 0), WidthM: 60, Hours: "12:00-14:00", GSDCM: 10},
+		{ID: "finer", Department: "x", Geometry: f.From(900, 0), WidthM: 60, GSDCM: 4}, // of the same place, at any time
+		{ID: "by", Department: "x", Geometry: f.From(0, 2000), WidthM: 60, By: soon},
 		{ID: "never", Department: "x", Geometry: f.From(0, -900), WidthM: 60, Hours: "02:00-03:00"},
 		{ID: "orbit", Department: "x", Geometry: f.From(-1500, 0), WidthM: 20, View: missions.Orbit, GSDCM: 2},
 		{ID: "oblique", Department: "x", Geometry: f.From(-1500, 300), WidthM: 20, View: missions.Oblique, BearingDeg: 90, GSDCM: 3},
@@ -381,7 +385,7 @@ func TestTimesAndViewsAreKept(t *testing.T) {
 	for _, m := range p.Promises {
 		by[m.Request] = m
 	}
-	for _, id := range []string{"hours", "by", "orbit", "oblique", "front"} {
+	for _, id := range []string{"hours", "finer", "by", "orbit", "oblique", "front"} {
 		if by[id].Share < missions.Whole {
 			t.Errorf("%+v", by[id])
 		}
@@ -398,8 +402,8 @@ func TestTimesAndViewsAreKept(t *testing.T) {
 					t.Errorf("what is to be flown from 12:00 to 14:00 flies at %s, and may end at %s", fl.At.Format("15:04"), end.Format("15:04"))
 				}
 			case "by":
-				if end.After(two) {
-					t.Errorf("what is due at %s may end at %s", two.Format("15:04"), end.Format("15:04"))
+				if end.After(soon) {
+					t.Errorf("what is due at %s may end at %s", soon.Format("15:04"), end.Format("15:04"))
 				}
 			case "orbit":
 				looks := 0

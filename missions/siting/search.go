@@ -75,11 +75,16 @@ func (s *search) run(ctx context.Context, keep []int) {
 		}
 	}
 	s.climb(ctx, keep, root.free)
-	s.firstPrices(&root)
 	if s.reached >= s.total*(1-tolerance) { // everything that anybody reaches
 		s.bound = s.reached
 		return
 	}
+	s.prove(ctx, root)
+}
+
+// prove closes the gap between what was found and the bound, from a node that holds every choice.
+func (s *search) prove(ctx context.Context, root node) {
+	s.firstPrices(&root)
 	open := []node{}
 	if n, ok := s.judge(ctx, root, rootRounds); ok {
 		open = append(open, n)

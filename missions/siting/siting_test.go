@@ -86,6 +86,23 @@ func TestTheBestChoiceIsFound(t *testing.T) {
 	}
 }
 
+// The proof alone finds the best choice, without anything found before it.
+func TestTheProofFindsItAlone(t *testing.T) {
+	for seed := range uint64(60) {
+		rng := rand.New(rand.NewPCG(seed, 9))
+		p := plain(seed, 300, 10+rng.IntN(6), 2+rng.IntN(4), 0.12+0.2*rng.Float64())
+		s := newSearch(p.merge(), p.Docks)
+		root := node{price: make([]float64, len(s.weight)), bound: s.total}
+		for j := range s.reach {
+			root.free = append(root.free, j)
+		}
+		s.prove(t.Context(), root)
+		if want := all(p); s.reached != want || s.bound != want {
+			t.Errorf("seed %d: %g is reached, bound %g; the best is %g", seed, s.reached, s.bound, want)
+		}
+	}
+}
+
 // What is wrong with a problem is said.
 func TestBadProblemsAreRefused(t *testing.T) {
 	for what, p := range map[string]*Problem{

@@ -83,26 +83,9 @@ func shorten(spans []span, ahead float64) []span {
 	return out
 }
 
-// finest is into how many slices a strip is cut at least, to see what lies in it.
-const finest = 6
-
 // shadow are the spans along a strip from low to high in which some of it is ground that is not seen.
 func shadow(ground, seen []orb.Polygon, low, high float64) []span {
-	cuts := []float64{low, high}
-	for i := 1; i < finest; i++ {
-		cuts = append(cuts, low+(high-low)*float64(i)/finest)
-	}
-	for _, all := range [][]orb.Polygon{ground, seen} {
-		for _, p := range all {
-			for _, r := range p {
-				for _, q := range r {
-					if q[1] > low && q[1] < high {
-						cuts = append(cuts, q[1])
-					}
-				}
-			}
-		}
-	}
+	cuts := append(corners(low, high, ground, seen), low, high)
 	slices.Sort(cuts)
 	cuts = slices.Compact(cuts)
 	var spans []span
@@ -113,6 +96,35 @@ func shadow(ground, seen []orb.Polygon, low, high float64) []span {
 		spans = append(spans, slice(ground, seen, cuts[i], cuts[i+1])...)
 	}
 	return join(spans)
+}
+
+// corners are how high, within a strip, polygons have corners, or their edges cross: between them lie trapezoids.
+func corners(low, high float64, sets ...[]orb.Polygon) (out []float64) {
+	var edges [][2]orb.Point
+	for _, all := range sets {
+		for _, p := range all {
+			for _, r := range p {
+				for k, q := range r {
+					if q[1] > low && q[1] < high {
+						out = append(out, q[1])
+					}
+					if k > 0 && math.Min(r[k-1][1], q[1]) < high && math.Max(r[k-1][1], q[1]) > low {
+						edges = append(edges, [2]orb.Point{r[k-1], q})
+					}
+				}
+			}
+		}
+	}
+	for i, e := range edges {
+		for _, f := range edges[:i] {
+			if t, ok := transit.Meets(e[0], e[1], f[0], f[1]); ok {
+				if y := e[0][1] + t*(e[1][1]-e[0][1]); y > low && y < high {
+					out = append(out, y)
+				}
+			}
+		}
+	}
+	return out
 }
 
 // join merges spans that touch.

@@ -126,6 +126,41 @@ func TestCoverSeesAllAndStays(t *testing.T) {
 	t.Logf("way by area / spacing: median %.3f, 95 %% %.3f, most %.3f", ratios[len(ratios)/2], ratios[len(ratios)*95/100], ratios[len(ratios)-1])
 }
 
+// Of ground that overlaps, and some of which is seen anyway, all the rest is seen, by a shorter way.
+func TestWhatIsSeenAnywayIsLeftOut(t *testing.T) {
+	rng := rand.New(rand.NewPCG(7, 8))
+	const spacing = 60
+	shorter := 0
+	for n := range 40 {
+		ground := []orb.Polygon{field(rng), {star(rng, orb.Point{300, 200}, 500, 7)}}
+		seen := []orb.Polygon{{star(rng, orb.Point{200 * rng.Float64(), 0}, 300+300*rng.Float64(), 9)}, {star(rng, orb.Point{-200, 100}, 350, 5)}}
+		all := Lines(ground, 30, Options{SpacingM: spacing})
+		lines := Lines(ground, 30, Options{SpacingM: spacing, Seen: seen})
+		m := func(lines []Line) (m float64) {
+			for _, l := range lines {
+				m += l.LengthM()
+			}
+			return m
+		}
+		if m(lines) < 0.98*m(all) {
+			shorter++
+		}
+		in := func(polygons []orb.Polygon, q orb.Point) bool {
+			return slices.ContainsFunc(polygons, func(p orb.Polygon) bool { return planar.PolygonContains(p, q) })
+		}
+		for x := -1700.0; x < 1700; x += 11 {
+			for y := -1700.0; y < 1700; y += 11 {
+				if q := (orb.Point{x, y}); in(ground, q) && !in(seen, q) && !slices.ContainsFunc(lines, func(l Line) bool { return l.sees(q, spacing/2, 1e-3) }) {
+					t.Fatalf("set %d: %.0f is asked for, seen by nobody else, and left out", n, q)
+				}
+			}
+		}
+	}
+	if shorter < 30 {
+		t.Errorf("in %d of 40 sets it is shorter", shorter)
+	}
+}
+
 // Lines and the ways between them never come nearer to a fence than the margin.
 func TestCoverKeepsOutOfFences(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 6))

@@ -81,6 +81,9 @@ func check(t testing.TB, p *Problem, s Solution) {
 		free[u.Depot] = u.StartS + takes + d.rest(takes)
 		for _, j := range u.Jobs {
 			seen[j]++
+			if math.IsInf(p.Out(u.Depot, j), 1) {
+				t.Fatalf("depot %d does job %d, which it does not reach", u.Depot, j)
+			}
 			if c := p.Jobs[j].Close; u.StartS < p.Jobs[j].Open || c > 0 && u.StartS+takes > c+1e-6 {
 				t.Fatalf("job %d is done outside its time", j)
 			}
@@ -108,6 +111,13 @@ func TestToursHoldTheirLimits(t *testing.T) {
 				p.Jobs[i].Open = float64(rng.IntN(8)) * 3600
 				p.Jobs[i].Close = p.Jobs[i].Open + 3600
 			}
+		}
+		out := p.Out // each depot reaches so far
+		p.Out = func(d, j int) float64 {
+			if s := out(d, j); s < 400+200*float64(d) {
+				return s
+			}
+			return math.Inf(1)
 		}
 		s := p.Solve(t.Context(), Options{Seed: seed, Steps: 2000})
 		check(t, p, s)

@@ -213,7 +213,7 @@ func (s *Space) stays(a, b orb.Point) bool {
 	}
 	at := []float64{0, 1}
 	s.along(a, b, 1e-6, s.inEdges, func(e edge) bool {
-		if t, ok := meets(a, b, e.a, e.b); ok {
+		if t, ok := Meets(a, b, e.a, e.b); ok {
 			at = append(at, t)
 		}
 		return true
@@ -235,8 +235,8 @@ func (s *Space) stays(a, b orb.Point) bool {
 	return true
 }
 
-// meets is where on a–b, from 0 to 1, it meets c–d.
-func meets(a, b, c, d orb.Point) (t float64, ok bool) {
+// Meets is where on a–b, from 0 to 1, it meets c–d.
+func Meets(a, b, c, d orb.Point) (t float64, ok bool) {
 	rx, ry, sx, sy := b[0]-a[0], b[1]-a[1], d[0]-c[0], d[1]-c[1]
 	k := cross(rx, ry, sx, sy)
 	if k == 0 {
