@@ -119,7 +119,7 @@ func TestPlansKeepWhatTheyPromise(t *testing.T) {
 		sets, _ = strconv.Atoi(s)
 	}
 	var saved []float64
-	promised, kept, worst := 0.0, 0.0, 1.0
+	promised, kept, worst := 0.0, 0.0, 0.0
 	for seed := range uint64(sets) {
 		requests, docks := made(t, 100+seed, 40, 4)
 		docks[1].Model = "M30" // which flies less far
@@ -156,18 +156,16 @@ func TestPlansKeepWhatTheyPromise(t *testing.T) {
 			seen, of := c.Seen(missions.Ground(&requests[i]), m.GSDCM/100+1e-6)
 			promised += m.Share * float64(of)
 			kept += math.Min(m.Share*float64(of), float64(seen))
-			if k := float64(seen) / (m.Share * float64(of)); k < worst {
-				worst = k
-				if k < 0.97 {
-					t.Logf("set %d: %s (%T) promised %.3f, seen %d of %d", seed, m.Request, requests[i].Geometry, m.Share, seen, of)
-				}
+			// of the request's ground; a piece or two at its border is what samples and pieces differ by
+			if missing := m.Share - float64(seen)/float64(of); missing > worst {
+				worst = missing
 			}
 		}
 	}
 	slices.Sort(saved)
-	t.Logf("%d plans: %.1f %% fewer minutes in the median, %.1f %% at least; %.3f %% of what was promised is seen, of one request at least %.1f %%", len(saved), 100*saved[len(saved)/2], 100*saved[0], 100*kept/promised, 100*worst)
-	if worst < 0.95 {
-		t.Errorf("of one request %.1f %% of what was promised is seen", 100*worst)
+	t.Logf("%d plans: %.1f %% fewer minutes in the median, %.1f %% at least; %.3f %% of what was promised is seen, of one request's ground at most %.1f %% is missing", len(saved), 100*saved[len(saved)/2], 100*saved[0], 100*kept/promised, 100*worst)
+	if worst > 0.02 {
+		t.Errorf("of one request %.1f %% of its ground is promised and not seen", 100*worst)
 	}
 	if kept < 0.99*promised {
 		t.Errorf("%.2f %% of what was promised is seen", 100*kept/promised)

@@ -234,7 +234,7 @@ func TestAPhotoIsNoEarlierWorker(t *testing.T) {
 // A finding of a scene that is no longer configured becomes a dead letter; those behind it become leads, and so does it once its scene is back.
 func TestAFindingWithoutASceneStopsNobody(t *testing.T) {
 	l, _, js, begin := house(t)
-	defer begin()()
+	stop := begin()
 	lost := finding("1", 0)
 	lost.Scene = "smoke"
 	send(t, js, lost)
@@ -245,9 +245,9 @@ func TestAFindingWithoutASceneStopsNobody(t *testing.T) {
 	if !strings.Contains(dead[0].Reason, `"smoke"`) || dead[0].Stream != "FINDINGS" {
 		t.Errorf("%+v", dead[0])
 	}
-	l.write.Lock()
+	stop()
 	l.Rules.Scenes["smoke"] = leads.Scene{Event: "0302", JoinM: 5}
-	l.write.Unlock()
+	defer begin()()
 	if err := journal.ReplayDead(t.Context(), js, dead[0].ID, "ann"); err != nil {
 		t.Fatal(err)
 	}

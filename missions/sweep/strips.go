@@ -100,16 +100,22 @@ func shadow(ground, seen []orb.Polygon, low, high float64) []span {
 
 // corners are how high, within a strip, polygons have corners, or their edges cross: between them lie trapezoids.
 func corners(low, high float64, sets ...[]orb.Polygon) (out []float64) {
-	var edges [][2]orb.Point
+	type edge struct {
+		a, b    orb.Point
+		polygon int
+	}
+	var edges []edge
+	n := 0
 	for _, all := range sets {
 		for _, p := range all {
+			n++
 			for _, r := range p {
 				for k, q := range r {
 					if q[1] > low && q[1] < high {
 						out = append(out, q[1])
 					}
 					if k > 0 && math.Min(r[k-1][1], q[1]) < high && math.Max(r[k-1][1], q[1]) > low {
-						edges = append(edges, [2]orb.Point{r[k-1], q})
+						edges = append(edges, edge{r[k-1], q, n})
 					}
 				}
 			}
@@ -117,8 +123,11 @@ func corners(low, high float64, sets ...[]orb.Polygon) (out []float64) {
 	}
 	for i, e := range edges {
 		for _, f := range edges[:i] {
-			if t, ok := transit.Meets(e[0], e[1], f[0], f[1]); ok {
-				if y := e[0][1] + t*(e[1][1]-e[0][1]); y > low && y < high {
+			if f.polygon == e.polygon || math.Max(f.a[0], f.b[0]) < math.Min(e.a[0], e.b[0]) || math.Min(f.a[0], f.b[0]) > math.Max(e.a[0], e.b[0]) {
+				continue
+			}
+			if t, ok := transit.Meets(e.a, e.b, f.a, f.b); ok {
+				if y := e.a[1] + t*(e.b[1]-e.a[1]); y > low && y < high {
 					out = append(out, y)
 				}
 			}
