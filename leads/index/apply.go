@@ -3,7 +3,6 @@ package index
 import (
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -18,6 +17,21 @@ type Kept struct {
 	Seq    uint64
 	Lead   leads.Lead // without a name: none is kept under this number
 	Remind *leads.Reminder
+	body   []byte // of a lead, as it is kept in the index; Prepare makes both
+	text   string
+}
+
+// Prepare does what needs no index, so that many processors can do it; Apply does it where it was not done.
+func (k *Kept) Prepare() (err error) {
+	if k.Lead.Lead == "" || k.body != nil {
+		return nil
+	}
+	k.Lead.FrameURL, k.Lead.CropURL = "", "" // made of the hashes when a lead is handed on
+	k.text = searched(k.Lead)
+	if k.body, err = json.Marshal(k.Lead); err != nil {
+		err = fmt.Errorf("index of leads: %w", err)
+	}
+	return err
 }
 
 // Apply takes in what was kept: all of it or nothing. An earlier revision than the one that is known changes nothing.
@@ -47,6 +61,7 @@ type Batch struct {
 	version  uint64
 	fresh    int64
 	last     map[string]Kept
+	sorted   bool // as of the index, or since it was listed within
 }
 
 // Begin begins a batch; Commit it or Rollback.
@@ -55,7 +70,7 @@ func (x *Index) Begin() (*Batch, error) {
 	if err != nil {
 		return nil, fmt.Errorf("index of leads: %w", err)
 	}
-	b := &Batch{x: x, tx: tx, version: x.version.Load(), prepared: map[string]*sql.Stmt{}, last: map[string]Kept{}}
+	b := &Batch{x: x, tx: tx, version: x.version.Load(), prepared: map[string]*sql.Stmt{}, last: map[string]Kept{}, sorted: x.sorted.Load()}
 	b.reader = reader{
 		row: func(query string, args ...any) *sql.Row {
 			if s, err := b.stmt(query); err == nil {
@@ -64,6 +79,12 @@ func (x *Index) Begin() (*Batch, error) {
 			return tx.QueryRow(query, args...) // says what is wrong
 		},
 		rows: func(query string, args ...any) (*sql.Rows, error) {
+			if !b.sorted {
+				if _, err := tx.Exec(lists); err != nil {
+					return nil, err
+				}
+				b.sorted = true
+			}
 			s, err := b.stmt(query)
 			if err != nil {
 				return nil, err
@@ -76,10 +97,13 @@ func (x *Index) Begin() (*Batch, error) {
 
 // Apply takes in what was kept, or will be before the batch is committed.
 func (b *Batch) Apply(k Kept) (err error) {
-	b.last[k.Stream] = k
+	b.last[k.Stream] = Kept{Made: k.Made, Seq: k.Seq}
 	switch {
 	case k.Lead.Lead != "" && valid(k.Lead):
-		err = b.revision(k.Lead)
+		if err := k.Prepare(); err != nil {
+			return err
+		}
+		err = b.revision(k)
 	case k.Remind != nil:
 		err = b.exec("INSERT OR IGNORE INTO reminded (lead, due) VALUES (?, ?)", k.Remind.Lead, millis(k.Remind.Due))
 	}
@@ -97,8 +121,8 @@ func (b *Batch) SawEpoch(flight string, epoch uint64) error {
 // Commit makes the change.
 func (b *Batch) Commit() error {
 	defer b.close()
-	for _, k := range b.last {
-		if err := b.exec("INSERT INTO positions (stream, made, seq) VALUES (?1, ?2, ?3) ON CONFLICT (stream) DO UPDATE SET made = ?2, seq = ?3", k.Stream, k.Made.UnixNano(), int64(k.Seq)); err != nil {
+	for stream, k := range b.last {
+		if err := b.exec("INSERT INTO positions (stream, made, seq) VALUES (?1, ?2, ?3) ON CONFLICT (stream) DO UPDATE SET made = ?2, seq = ?3", stream, k.Made.UnixNano(), int64(k.Seq)); err != nil {
 			return fmt.Errorf("index of leads: %w", err)
 		}
 	}
@@ -107,6 +131,7 @@ func (b *Batch) Commit() error {
 	}
 	b.x.n.Add(b.fresh)
 	b.x.version.Store(b.version)
+	b.x.sorted.Store(b.sorted)
 	return nil
 }
 
@@ -141,45 +166,46 @@ func (b *Batch) exec(query string, args ...any) error {
 	return err
 }
 
-func (b *Batch) revision(l leads.Lead) error {
-	s, err := b.stmt("SELECT n, revision, lon, lat FROM leads WHERE lead = ?")
+func (b *Batch) revision(k Kept) error {
+	l := k.Lead
+	s, err := b.stmt("INSERT INTO leads (lead, revision, version, state, scene, class, cell, subdistrict, simulated, first, due, priority, second, lon, lat, ee, en, nn) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (lead) DO NOTHING")
 	if err != nil {
 		return err
 	}
+	version := b.version + 1
+	r, err := s.Exec(l.Lead, l.Revision, int64(version), l.State, l.Scene, l.Class, l.Cell, l.Subdistrict, l.Simulated, millis(l.FirstSeen), millis(l.Due), l.Priority, l.Second.Stage(), l.Lon, l.Lat, l.Cov.EE, l.Cov.EN, l.Cov.NN)
+	if err != nil {
+		return err
+	}
+	added, err := r.RowsAffected()
+	if err != nil {
+		return err
+	}
+	fresh := added > 0
 	var n, revision int64
 	var lon, lat float64
-	err = s.QueryRow(l.Lead).Scan(&n, &revision, &lon, &lat)
-	fresh := errors.Is(err, sql.ErrNoRows)
-	if err != nil && !fresh {
-		return err
-	}
-	if !fresh && revision >= int64(l.Revision) {
-		return nil
-	}
-	l.FrameURL, l.CropURL = "", "" // made of the hashes when a lead is handed on
-	body, err := json.Marshal(l)
-	if err != nil {
-		return err
-	}
-	b.version++
 	if fresh {
-		s, err := b.stmt("INSERT INTO leads (lead, revision, version, state, scene, class, cell, subdistrict, simulated, first, due, priority, second, lon, lat, ee, en, nn) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
-		if err != nil {
-			return err
-		}
-		r, err := s.Exec(l.Lead, l.Revision, int64(b.version), l.State, l.Scene, l.Class, l.Cell, l.Subdistrict, l.Simulated, millis(l.FirstSeen), millis(l.Due), l.Priority, l.Second.Stage(), l.Lon, l.Lat, l.Cov.EE, l.Cov.EN, l.Cov.NN)
-		if err != nil {
-			return err
-		}
 		if n, err = r.LastInsertId(); err != nil {
 			return err
 		}
 		b.fresh++
-	} else if err := b.exec("UPDATE leads SET revision = ?, version = ?, state = ?, scene = ?, class = ?, cell = ?, subdistrict = ?, simulated = ?, first = ?, due = ?, priority = ?, second = ?, lon = ?, lat = ?, ee = ?, en = ?, nn = ? WHERE n = ?",
-		l.Revision, int64(b.version), l.State, l.Scene, l.Class, l.Cell, l.Subdistrict, l.Simulated, millis(l.FirstSeen), millis(l.Due), l.Priority, l.Second.Stage(), l.Lon, l.Lat, l.Cov.EE, l.Cov.EN, l.Cov.NN, n); err != nil {
-		return err
+	} else {
+		if s, err = b.stmt("SELECT n, revision, lon, lat FROM leads WHERE lead = ?"); err != nil {
+			return err
+		}
+		if err := s.QueryRow(l.Lead).Scan(&n, &revision, &lon, &lat); err != nil {
+			return err
+		}
+		if revision >= int64(l.Revision) {
+			return nil
+		}
+		if err := b.exec("UPDATE leads SET revision = ?, version = ?, state = ?, scene = ?, class = ?, cell = ?, subdistrict = ?, simulated = ?, first = ?, due = ?, priority = ?, second = ?, lon = ?, lat = ?, ee = ?, en = ?, nn = ? WHERE n = ?",
+			l.Revision, int64(version), l.State, l.Scene, l.Class, l.Cell, l.Subdistrict, l.Simulated, millis(l.FirstSeen), millis(l.Due), l.Priority, l.Second.Stage(), l.Lon, l.Lat, l.Cov.EE, l.Cov.EN, l.Cov.NN, n); err != nil {
+			return err
+		}
 	}
-	if fresh || lon != l.Lon || lat != l.Lat {
+	b.version = version
+	if b.sorted && (fresh || lon != l.Lon || lat != l.Lat) {
 		if err := b.exec("INSERT OR REPLACE INTO places (n, west, east, south, north) VALUES (?1, ?2, ?2, ?3, ?3)", n, l.Lon, l.Lat); err != nil {
 			return err
 		}
@@ -204,14 +230,13 @@ func (b *Batch) revision(l leads.Lead) error {
 			return err
 		}
 	}
-	if err := b.exec("INSERT OR REPLACE INTO bodies (n, body) VALUES (?, ?)", n, body); err != nil {
+	if err := b.exec("INSERT OR REPLACE INTO bodies (n, body) VALUES (?, ?)", n, k.body); err != nil {
 		return err
 	}
-	text := searched(l)
-	if fresh && text == "" || !fresh && text == searched(old) {
+	if fresh && k.text == "" || !fresh && k.text == searched(old) {
 		return nil
 	}
-	return b.exec("INSERT OR REPLACE INTO words (rowid, text) VALUES (?, ?)", n, text)
+	return b.exec("INSERT OR REPLACE INTO words (rowid, text) VALUES (?, ?)", n, k.text)
 }
 
 // body is a lead as it was kept before.

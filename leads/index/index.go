@@ -38,8 +38,9 @@ CREATE TABLE reminded (lead TEXT NOT NULL, due INTEGER NOT NULL, PRIMARY KEY (le
 CREATE TABLE positions (stream TEXT PRIMARY KEY, made INTEGER NOT NULL, seq INTEGER NOT NULL) WITHOUT ROWID;
 `
 
-// lists are the orders in which leads are listed; what stands after n is looked at without fetching the lead.
+// lists are the orders in which leads are listed, and where they are; what stands after n is looked at without fetching the lead.
 const lists = `
+INSERT OR REPLACE INTO places SELECT n, lon, lon, lat, lat FROM leads;
 CREATE INDEX IF NOT EXISTS by_version ON leads (version);
 CREATE INDEX IF NOT EXISTS by_first ON leads (first, n, state);
 CREATE INDEX IF NOT EXISTS by_state ON leads (state, scene, first, n);
@@ -58,9 +59,10 @@ type Index struct {
 	w, r    *sql.DB
 	n       atomic.Int64  // leads
 	version atomic.Uint64 // of the last revision taken in
+	sorted  atomic.Bool   // the lists are made, and kept with each lead
 }
 
-// Open opens the index in a file, which it makes where there is none, or none that can be read. Sort it before it is listed.
+// Open opens the index in a file, which it makes where there is none, or none that can be read.
 func Open(path string) (*Index, error) {
 	x := &Index{path: path}
 	err := x.open()
@@ -93,7 +95,7 @@ func (x *Index) open() (err error) {
 	}
 	// what the last moments brought is read again from the streams after a power loss
 	name := func(kib int, more string) string {
-		return fmt.Sprintf("file:%s?_pragma=journal_mode(wal)&_pragma=synchronous(normal)&_pragma=busy_timeout(10000)&_pragma=cache_size(-%d)&_pragma=temp_store(file)&_pragma=wal_autocheckpoint(10000)%s", x.path, kib, more)
+		return fmt.Sprintf("file:%s?_pragma=journal_mode(wal)&_pragma=synchronous(normal)&_pragma=busy_timeout(10000)&_pragma=cache_size(-%d)&_pragma=temp_store(file)&_pragma=wal_autocheckpoint(60000)%s", x.path, kib, more)
 	}
 	if x.w, err = sql.Open("sqlite", name(writerKiB, "&_txlock=immediate")); err != nil {
 		return err
@@ -117,10 +119,19 @@ func (x *Index) open() (err error) {
 	if x.r, err = sql.Open("sqlite", name(readerKiB, "&_pragma=query_only(1)")); err != nil {
 		return err
 	}
-	x.reader = reader{x.r.QueryRow, x.r.Query}
+	x.reader = reader{x.r.QueryRow, func(query string, args ...any) (*sql.Rows, error) {
+		if err := x.Sort(); err != nil {
+			return nil, err
+		}
+		return x.r.Query(query, args...)
+	}}
 	x.r.SetMaxOpenConns(readers)
 	x.r.SetMaxIdleConns(readers)
-	var n, version sql.NullInt64
+	var n, version, sorted sql.NullInt64
+	if err := x.r.QueryRow("SELECT count(*) FROM sqlite_schema WHERE name = 'by_version'").Scan(&sorted); err != nil {
+		return err
+	}
+	x.sorted.Store(sorted.Int64 > 0)
 	if err := x.r.QueryRow("SELECT count(*) FROM leads").Scan(&n); err != nil {
 		return err
 	}
@@ -132,11 +143,27 @@ func (x *Index) open() (err error) {
 	return nil
 }
 
-// Sort makes the lists, where they are not made yet: of many leads once they are taken in, that is faster by half.
+// Sort makes the lists, where they are not made yet: of many leads once they are taken in, that is faster by half. Who lists first makes
+// them, too.
 func (x *Index) Sort() error {
-	if _, err := x.w.Exec(lists); err != nil {
+	if x.sorted.Load() {
+		return nil
+	}
+	tx, err := x.w.Begin()
+	if err != nil {
 		return fmt.Errorf("index of leads: %w", err)
 	}
+	defer tx.Rollback()
+	if x.sorted.Load() { // by another
+		return nil
+	}
+	if _, err = tx.Exec(lists); err == nil {
+		err = tx.Commit()
+	}
+	if err != nil {
+		return fmt.Errorf("index of leads: %w", err)
+	}
+	x.sorted.Store(true)
 	return nil
 }
 

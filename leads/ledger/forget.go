@@ -151,9 +151,14 @@ func (l *Ledger) over(ctx context.Context, now time.Time) (over map[string]map[s
 // revisions reads every revision that is kept.
 func (l *Ledger) revisions(ctx context.Context, each func(leads.Lead)) error {
 	for _, s := range Revisions {
-		d := newDecoder(func(x decoded) {
-			if x.lead.Lead != "" {
-				each(x.lead)
+		d := newDecoder(func(m journal.Msg) leads.Lead {
+			if x, _, err := leads.ReadMessage(m.Data); err == nil {
+				return x
+			}
+			return leads.Lead{}
+		}, func(x leads.Lead) {
+			if x.Lead != "" {
+				each(x)
 			}
 		})
 		err := journal.Replay(ctx, l.js, s, ">", journal.From{}, func(m journal.Msg) error { d.take(m); return nil })

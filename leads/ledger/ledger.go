@@ -220,7 +220,7 @@ func Build(ctx context.Context, js jetstream.JetStream, x *index.Index, log *slo
 }
 
 // inOneGo is how many revisions are taken into the index at a time.
-const inOneGo = 10_000
+const inOneGo = 40_000
 
 // catchUp reads what others kept. The caller holds l.write.
 func (l *Ledger) catchUp(ctx context.Context) (read int, err error) {
@@ -232,25 +232,7 @@ func (l *Ledger) catchUp(ctx context.Context) (read int, err error) {
 		if end <= l.last[s] {
 			continue
 		}
-		var batch []index.Kept
-		var failed error
-		d := newDecoder(func(x decoded) {
-			read++
-			batch = append(batch, index.Kept{Stream: s, Made: l.made[s], Seq: x.seq, Lead: x.lead, Remind: x.remind})
-			if len(batch) >= inOneGo && failed == nil {
-				failed = l.Index.Apply(batch)
-				batch = batch[:0]
-			}
-		})
-		err = journal.Replay(ctx, l.js, s, ">", journal.From{Seq: l.last[s] + 1}, func(m journal.Msg) error {
-			d.take(m)
-			return nil
-		})
-		d.close()
-		if err := errors.Join(err, failed); err != nil {
-			return read, err
-		}
-		if err := l.Index.Apply(batch); err != nil {
+		if err := l.readOn(ctx, s, &read); err != nil {
 			return read, err
 		}
 		l.last[s] = end
@@ -259,6 +241,58 @@ func (l *Ledger) catchUp(ctx context.Context) (read int, err error) {
 		}
 	}
 	return read, nil
+}
+
+// readOn takes into the index what a stream has kept since the last time, and counts it.
+func (l *Ledger) readOn(ctx context.Context, stream string, read *int) error {
+	var b *index.Batch
+	n, made := 0, l.made[stream]
+	commit := func() (err error) {
+		if b != nil {
+			err = b.Commit()
+			b.Rollback()
+			b, n = nil, 0
+		}
+		return err
+	}
+	var failed error
+	d := newDecoder(func(m journal.Msg) index.Kept { return kept(stream, made, m) }, func(k index.Kept) {
+		*read++
+		if b == nil && failed == nil {
+			b, failed = l.Index.Begin()
+		}
+		if failed == nil {
+			failed = b.Apply(k)
+		}
+		if n++; n >= inOneGo && failed == nil {
+			failed = commit()
+		}
+	})
+	err := journal.Replay(ctx, l.js, stream, ">", journal.From{Seq: l.last[stream] + 1}, func(m journal.Msg) error {
+		d.take(m)
+		return nil
+	})
+	d.close()
+	if failed == nil {
+		failed = commit() // also what was read before an error: it is not read again
+	}
+	if b != nil {
+		b.Rollback()
+	}
+	return errors.Join(err, failed)
+}
+
+// kept is what a message of a stream of revisions holds; neither a lead nor a reminder where it is not to be read.
+func kept(stream string, made time.Time, m journal.Msg) index.Kept {
+	none := index.Kept{Stream: stream, Made: made, Seq: m.Seq}
+	k, err := none, error(nil)
+	if k.Lead, k.Remind, err = leads.ReadMessage(m.Data); err == nil {
+		err = k.Prepare()
+	}
+	if err != nil {
+		return none
+	}
+	return k
 }
 
 // keepUpEvery is how often it is looked what others kept: another ledger on the same streams, or harrier leads sample.
