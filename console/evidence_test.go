@@ -21,15 +21,7 @@ import (
 
 // A picture is read by who may ask for anything, and by who has the lead that names it; its hash alone opens nothing.
 func TestEvidenceIsReadWithTheRightsOfItsLead(t *testing.T) {
-	ctx, cancel := context.WithCancel(t.Context())
-	_, nc, js := natstest.Start(t)
-	streams := append([]journal.Stream{journal.DeadLetters, {Name: "FINDINGS", Subjects: []string{"harrier.findings.>"}}, {Name: "COVERAGE", Subjects: []string{"harrier.coverage.>"}}, {Name: "CHANGES", Subjects: []string{"harrier.changes.>"}}}, ledger.Streams...)
-	for i := range streams {
-		streams[i].MaxBytes = 16 << 20
-	}
-	if err := journal.Declare(ctx, js, streams, nil, 1); err != nil {
-		t.Fatal(err)
-	}
+	ctx := t.Context()
 	store, err := evidence.OpenFolder(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
@@ -47,32 +39,11 @@ func TestEvidenceIsReadWithTheRightsOfItsLead(t *testing.T) {
 	}
 	key := EvidenceKey("a secret of this installation")
 	frame, shot, other := put("a frame"), put("another frame"), put("a frame of another lead")
-	for name, l := range map[string]leads.Lead{"A": {Frame: frame, Crop: frame, Original: sealed, Shots: []leads.Shot{{Frame: shot, Crop: shot, Original: sealed}}}, "B": {Frame: other}} {
+	lead := func(name string, l leads.Lead) leads.Lead {
 		l.Lead, l.Revision, l.State, l.Scene = name, 1, leads.Candidate, "street-stall"
-		if err := ledger.Publish(ctx, js, l); err != nil {
-			t.Fatal(err)
-		}
+		return l
 	}
-	x, err := index.Open(filepath.Join(t.TempDir(), "leads.sqlite"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer x.Close()
-	book := &ledger.Ledger{Rules: &leads.Rules{}, Index: x, EvidenceURL: func(lead, sha string) string { return "" }, SchemaURL: leads.Unserved, Log: slog.New(slog.DiscardHandler)}
-	done := make(chan error, 1)
-	go func() { done <- book.Run(ctx, nc, js) }()
-	defer func() {
-		cancel()
-		if err := <-done; err != nil {
-			t.Error(err)
-		}
-	}()
-	ready := func() bool { _, err := book.Read(); return err == nil && x.Len() == 2 }
-	for end := time.Now().Add(time.Minute); !ready(); time.Sleep(10 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatal("the leads are not read within a minute")
-		}
-	}
+	book := ledgerOf(t, lead("A", leads.Lead{Frame: frame, Crop: frame, Original: sealed, Shots: []leads.Shot{{Frame: shot, Crop: shot, Original: sealed}}}), lead("B", leads.Lead{Frame: other}))
 	h := New(Options{Token: "secret", Hosts: []string{"harrier:8080"}, Ledger: book, EvidenceKey: key, Docks: func() []dock.Status { return nil }, Store: store, Files: http.NotFoundHandler(),
 		Buildings: geo.NewBuildings(nil), Fences: geo.NewFences(nil), Coverage: &Coverage{}, Counts: func() map[string]int64 { return nil }})
 	ask := func(method, path, token string) int {
@@ -112,4 +83,44 @@ func TestEvidenceIsReadWithTheRightsOfItsLead(t *testing.T) {
 	if got := ask(http.MethodPost, path+"?"+query, ""); got != 401 {
 		t.Errorf("to write with it: %d", got)
 	}
+}
+
+// ledgerOf runs a ledger of these leads until the test ends.
+func ledgerOf(t *testing.T, all ...leads.Lead) *ledger.Ledger {
+	t.Helper()
+	_, nc, js := natstest.Start(t)
+	streams := append([]journal.Stream{journal.DeadLetters, {Name: "FINDINGS", Subjects: []string{"harrier.findings.>"}}, {Name: "COVERAGE", Subjects: []string{"harrier.coverage.>"}}, {Name: "CHANGES", Subjects: []string{"harrier.changes.>"}}}, ledger.Streams...)
+	for i := range streams {
+		streams[i].MaxBytes = 16 << 20
+	}
+	if err := journal.Declare(t.Context(), js, streams, nil, 1); err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range all {
+		if err := ledger.Publish(t.Context(), js, l); err != nil {
+			t.Fatal(err)
+		}
+	}
+	x, err := index.Open(filepath.Join(t.TempDir(), "leads.sqlite"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := &ledger.Ledger{Rules: &leads.Rules{}, Index: x, EvidenceURL: func(lead, sha string) string { return "" }, SchemaURL: leads.Unserved, Log: slog.New(slog.DiscardHandler)}
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- l.Run(ctx, nc, js) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+		x.Close()
+	})
+	ready := func() bool { _, err := l.Read(); return err == nil && x.Len() == len(all) }
+	for end := time.Now().Add(time.Minute); !ready(); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("the leads are not read within a minute")
+		}
+	}
+	return l
 }

@@ -3,10 +3,14 @@ package console
 import (
 	"context"
 	"encoding/json"
+	"fmt"
+	"slices"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/paulmach/orb"
 
+	"github.com/harrier-patrol/harrier/leads"
 	"github.com/harrier-patrol/harrier/missions"
 	"github.com/harrier-patrol/harrier/missions/book"
 )
@@ -78,11 +82,55 @@ func requestsAPI(h huma.API, o Options) {
 		if err := r.Check(); err != nil {
 			return nil, huma.Error422UnprocessableEntity(err.Error())
 		}
-		ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
-		defer cancel()
-		if err := o.Requests.Ask(ctx, book.Message{Request: r, By: in.Body.SentBy, At: time.Now().UTC().Truncate(time.Second)}); err != nil {
-			return nil, huma.Error503ServiceUnavailable("the request cannot be kept now: " + err.Error())
-		}
-		return nil, nil
+		return nil, ask(ctx, o, r, in.Body.SentBy)
 	})
+	huma.Post(h, "/api/leads/{lead}/look", func(ctx context.Context, in *struct {
+		Lead string `path:"lead" maxLength:"100"`
+		Body struct {
+			View       string `json:"view" enum:"close-up,again" doc:"close-up: stills from all sides; again: from where its frame was taken, and as the camera was turned"`
+			Department string `json:"department" minLength:"1" maxLength:"100" doc:"For whom"`
+			SentBy     string `json:"sent_by" minLength:"1" maxLength:"100" doc:"Who sends it"`
+		}
+	}) (*body[LookAsked], error) {
+		x, err := o.Ledger.Read()
+		if err != nil {
+			return nil, refusal(err)
+		}
+		l, ok, err := x.Lead(in.Lead)
+		if err == nil && !ok {
+			err = leads.ErrNotFound
+		}
+		if err != nil {
+			return nil, refusal(err)
+		}
+		// asked for again of the same revision it is the same request
+		id, text, at := fmt.Sprintf("%s-%s-%d", in.Body.View, l.Lead, l.Revision), "lead "+l.Lead, orb.Point{l.Lon, l.Lat}
+		r := missions.CloseUpOf(id, in.Body.Department, text, at, l.Scene)
+		if in.Body.View == string(missions.Again) {
+			i := slices.IndexFunc(l.Shots, func(s leads.Shot) bool { return s.Frame == l.Frame && s.Pose != nil })
+			if i < 0 {
+				return nil, huma.Error409Conflict("it is not known from where the frame of this lead was taken; ask for a close-up")
+			}
+			r = missions.AgainOf(id, in.Body.Department, text, at, l.Scene, *l.Shots[i].Pose)
+		}
+		if err := r.Check(); err != nil {
+			return nil, huma.Error409Conflict(err.Error())
+		}
+		return &body[LookAsked]{LookAsked{id}}, ask(ctx, o, r, in.Body.SentBy)
+	})
+}
+
+// LookAsked is the request for another look at a lead.
+type LookAsked struct {
+	Request string `json:"request" doc:"Its id; /api/requests says what becomes of it"`
+}
+
+// ask sends a request that is in order.
+func ask(ctx context.Context, o Options, r missions.Request, by string) error {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	if err := o.Requests.Ask(ctx, book.Message{Request: r, By: by, At: time.Now().UTC().Truncate(time.Second)}); err != nil {
+		return huma.Error503ServiceUnavailable("the request cannot be kept now: " + err.Error())
+	}
+	return nil
 }

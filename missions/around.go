@@ -20,50 +20,45 @@ type side struct {
 	gsdCM         float64
 }
 
-// around makes the job of a request that is looked at from the side: stills from where the camera sees the place in its middle.
+// around makes the job of a request that is looked at from the side: stills from where the camera sees the place in its middle, or as it once saw it.
 func (p *planner) around(w wish) {
 	r := &p.requests[w.request]
 	var stops []stop
-	shoot := func(from orb.Point, to orb.Point) {
-		yaw := math.Atan2(to[0]-from[0], to[1]-from[1]) * 180 / math.Pi
-		pitch := -math.Atan2(w.heightM, math.Hypot(to[0]-from[0], to[1]-from[1])) * 180 / math.Pi
+	take := func(from orb.Point, yaw, pitch float64) {
 		stops = append(stops, stop{at: from, heightM: w.heightM, speedMS: lookMS, pitchDeg: pitch, yawDeg: &yaw, photo: true, look: true})
+	}
+	shoot := func(from, to orb.Point) {
+		take(from, math.Atan2(to[0]-from[0], to[1]-from[1])*180/math.Pi, -math.Atan2(w.heightM, planar.Distance(from, to))*180/math.Pi)
 	}
 	// as far off as makes the slant the distance from which the resolution is seen
 	slant := p.gsdCM(r) / 100 * p.stillMin
 	w.heightM = math.Max(lowestM, math.Min(highestM, slant*math.Sin(-sidePitchDeg*math.Pi/180)))
 	off := math.Sqrt(math.Max(1, slant*slant-w.heightM*w.heightM))
-	if r.View == Facade {
+	switch r.View {
+	case Facade:
 		lines := p.lineStrings(w.request)
 		if len(lines) == 0 {
 			p.left[w.request] = "a view of façades is asked for along a line; its geometry is none"
 			return
 		}
 		for _, l := range lines {
-			for i := 1; i < len(l); i++ {
-				d := math.Hypot(l[i][0]-l[i-1][0], l[i][1]-l[i-1][1])
-				if d == 0 {
-					continue
-				}
-				// the front is to the left of the line: whoever draws it walks along with it on that side
-				nx, ny := (l[i][1]-l[i-1][1])/d, -(l[i][0]-l[i-1][0])/d
-				n := math.Max(1, math.Round(d/facadeStepM))
-				for k := 0.0; k <= n; k++ {
-					q := orb.Point{l[i-1][0] + (l[i][0]-l[i-1][0])*k/n, l[i-1][1] + (l[i][1]-l[i-1][1])*k/n}
-					shoot(orb.Point{q[0] + nx*off, q[1] + ny*off}, q)
-				}
-			}
+			facade(l, off, shoot)
 		}
-	} else {
+	case Again:
+		from := p.metres(orb.Point{r.FromLon, r.FromLat})
+		w.heightM = r.FromHeightM
+		off = planar.Distance(from, p.metres(r.Geometry.Bound().Center()))
+		take(from, r.BearingDeg, r.PitchDeg)
+	default:
+		looks := 1
+		first := r.BearingDeg * math.Pi / 180
+		if r.View == Orbit {
+			looks, first = orbitLooks, 0
+		}
 		for _, x := range p.polygons(r) {
 			c, _ := planar.CentroidArea(x)
-			if r.View == Oblique {
-				b := r.BearingDeg * math.Pi / 180
-				shoot(orb.Point{c[0] - off*math.Sin(b), c[1] - off*math.Cos(b)}, c)
-				continue
-			}
-			for k := range orbitLooks {
-				b := float64(k) * 2 * math.Pi / orbitLooks
+			for k := range looks {
+				b := first + float64(k)*2*math.Pi/orbitLooks
 				shoot(orb.Point{c[0] - off*math.Sin(b), c[1] - off*math.Cos(b)}, c)
 			}
 		}
@@ -94,4 +89,20 @@ func (p *planner) around(w wish) {
 	}
 	p.sides[w.request] = side{len(stops), taken, math.Max(p.gsdCM(r), math.Hypot(w.heightM, off)/p.stillMin*100)}
 	p.jobs = append(p.jobs, job{stops: open, requests: []int{w.request}, heightM: w.heightM, takesS: stopsS(open), open: w.open, shut: w.shut})
+}
+
+// facade looks at the front to the left of a line, from so far off: whoever draws it walks along with the front on that side.
+func facade(l orb.LineString, off float64, shoot func(from, to orb.Point)) {
+	for i := 1; i < len(l); i++ {
+		d := planar.Distance(l[i-1], l[i])
+		if d == 0 {
+			continue
+		}
+		nx, ny := (l[i][1]-l[i-1][1])/d, -(l[i][0]-l[i-1][0])/d
+		n := math.Max(1, math.Round(d/facadeStepM))
+		for k := 0.0; k <= n; k++ {
+			q := orb.Point{l[i-1][0] + (l[i][0]-l[i-1][0])*k/n, l[i-1][1] + (l[i][1]-l[i-1][1])*k/n}
+			shoot(orb.Point{q[0] + nx*off, q[1] + ny*off}, q)
+		}
+	}
 }

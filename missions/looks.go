@@ -111,7 +111,7 @@ func (p *planner) cut() {
 		}
 		w := wish{request: i, open: open, shut: shut, heightM: h}
 		switch {
-		case r.View == Oblique || r.View == Orbit || r.View == Facade:
+		case r.View != Nadir:
 			p.around(w)
 		case isLine(r.Geometry) && widthM(r) <= p.across(h):
 			w.polygons = p.polygons(r)

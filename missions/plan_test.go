@@ -373,6 +373,7 @@ func TestTimesAndViewsAreKept(t *testing.T) {
 		{ID: "orbit", Department: "x", Geometry: f.From(-1500, 0), WidthM: 20, View: missions.Orbit, GSDCM: 2},
 		{ID: "oblique", Department: "x", Geometry: f.From(-1500, 300), WidthM: 20, View: missions.Oblique, BearingDeg: 90, GSDCM: 3},
 		{ID: "front", Department: "x", Geometry: orb.LineString{f.From(-900, -400), f.From(-700, -400)}, View: missions.Facade, GSDCM: 2},
+		{ID: "again", Department: "x", Geometry: f.From(-1500, 600), WidthM: 20, View: missions.Again, FromLon: f.From(-1540, 610)[0], FromLat: f.From(-1540, 610)[1], FromHeightM: 63.5, BearingDeg: 104, PitchDeg: -52},
 		{ID: "fine", Department: "x", Geometry: f.From(500, 500), WidthM: 20, GSDCM: 1},
 	}
 	p, err := missions.Make(t.Context(), requests, []missions.Dock{{SN: "d", Model: "M4D", At: at}}, day)
@@ -383,7 +384,7 @@ func TestTimesAndViewsAreKept(t *testing.T) {
 	for _, m := range p.Promises {
 		by[m.Request] = m
 	}
-	for _, id := range []string{"hours", "finer", "by", "orbit", "oblique", "front"} {
+	for _, id := range []string{"hours", "finer", "by", "orbit", "oblique", "front", "again"} {
 		if by[id].Share < missions.Whole {
 			t.Errorf("%+v", by[id])
 		}
@@ -402,6 +403,13 @@ func TestTimesAndViewsAreKept(t *testing.T) {
 			case "by":
 				if end.After(soon) {
 					t.Errorf("what is due at %s may end at %s", soon.Format("15:04"), end.Format("15:04"))
+				}
+			case "again":
+				if !slices.ContainsFunc(fl.Route.Waypoints, func(w missions.Waypoint) bool {
+					q := f.To(orb.Point{w.Lon, w.Lat}, 0)
+					return w.Photo && math.Hypot(q.E+1540, q.N-610) < 0.1 && w.HeightM == 63.5 && w.YawDeg != nil && *w.YawDeg == 104 && w.PitchDeg == -52
+				}) {
+					t.Error("no picture is taken from where the earlier one was, and as it was turned")
 				}
 			case "orbit":
 				looks := 0

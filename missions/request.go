@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/paulmach/orb"
+	orbgeo "github.com/paulmach/orb/geo"
 	"github.com/paulmach/orb/geojson"
 
 	"github.com/harrier-patrol/harrier/geo"
@@ -33,8 +34,13 @@ type Request struct {
 
 	GSDCM float64 `json:"gsd_cm,omitempty"` // ground resolution, centimetres a pixel; 0 is the scenes' own
 	View  View    `json:"view,omitempty"`   // "" is nadir
-	// BearingDeg is where an oblique view looks to, degrees from north.
+	// BearingDeg is where a view from the side looks to, degrees from north.
 	BearingDeg float64 `json:"bearing,omitempty"`
+	// From where an earlier frame was taken, for its view again: WGS-84, metres above the take-off point, degrees below level (-90 is straight down).
+	FromLon     float64 `json:"from_lon,omitempty"`
+	FromLat     float64 `json:"from_lat,omitempty"`
+	FromHeightM float64 `json:"from_height_m,omitempty"`
+	PitchDeg    float64 `json:"pitch,omitempty"`
 
 	By         time.Time `json:"by,omitzero"`           // once, by then
 	EveryDays  float64   `json:"every_days,omitempty"`  // again and again
@@ -87,6 +93,7 @@ const (
 	Oblique View = "oblique" // one look from the side
 	Orbit   View = "orbit"   // from all sides
 	Facade  View = "facade"  // along a line, at what stands on it
+	Again   View = "again"   // from where an earlier frame was taken, and as it was turned
 )
 
 // Sources are the ways a request comes.
@@ -150,8 +157,30 @@ func (r *Request) Check() error {
 		if r.Geometry != nil && !isLine(r.Geometry) {
 			return errors.New("view facade: it is asked for along a line, with the front to its left; its geometry is none")
 		}
+	case Again:
+		return r.checkFrom()
 	default:
-		return fmt.Errorf("view %q is none of oblique, orbit, facade; without one it is looked at straight down", r.View)
+		return fmt.Errorf("view %q is none of oblique, orbit, facade, again; without one it is looked at straight down", r.View)
+	}
+	return nil
+}
+
+// againM is how far from its place an earlier frame may have been taken: further off the place is not told from others.
+const againM = 1000
+
+// checkFrom says what is wrong with where an earlier frame was taken.
+func (r *Request) checkFrom() error {
+	switch {
+	case r.Geometry == nil:
+		return errors.New("view again: it wants the place that the earlier frame shows")
+	case !(r.FromHeightM >= lowestM && r.FromHeightM <= highestM):
+		return fmt.Errorf("from_height_m must be %g to %g, is %g", lowestM, highestM, r.FromHeightM)
+	case !(r.PitchDeg >= -90 && r.PitchDeg <= 0):
+		return fmt.Errorf("pitch must be -90 (straight down) to 0, is %g", r.PitchDeg)
+	}
+	place := r.Geometry.Bound().Center()
+	if d := orbgeo.Distance(place, orb.Point{r.FromLon, r.FromLat}); !(d <= againM) {
+		return fmt.Errorf("from_lon, from_lat: %.5f, %.5f is not within %d m of the place that the frame shows", r.FromLon, r.FromLat, againM)
 	}
 	return nil
 }

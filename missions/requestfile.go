@@ -125,6 +125,10 @@ func readRequest(f *geo.Feature, shape orb.Geometry, otherwise Request, now time
 	number(&r.WidthM, "width_m")
 	number(&r.GSDCM, "gsd_cm")
 	number(&r.BearingDeg, "bearing")
+	number(&r.FromLon, "from_lon")
+	number(&r.FromLat, "from_lat")
+	number(&r.FromHeightM, "from_height_m")
+	number(&r.PitchDeg, "pitch")
 	number(&r.EveryDays, "every_days")
 	number(&priority, "priority")
 	number(&r.ApartHours, "apart_hours")
@@ -189,7 +193,7 @@ func WriteGeoJSON(w io.Writer, all []Request) error {
 }
 
 // requestColumns are the columns of a file of requests.
-var requestColumns = []string{"id", "department", "source", "scenes", "code", "dock", "radius_m", "width_m", "kind", "gsd_cm", "view", "bearing", "by", "every_days", "hours", "apart_hours", "priority", "risk", "asked", "last_seen", "text"}
+var requestColumns = []string{"id", "department", "source", "scenes", "code", "dock", "radius_m", "width_m", "kind", "gsd_cm", "view", "bearing", "from_lon", "from_lat", "from_height_m", "pitch", "by", "every_days", "hours", "apart_hours", "priority", "risk", "asked", "last_seen", "text"}
 
 // WriteCSV writes requests as ReadRequests reads them, for Excel (with a mark that it is UTF-8); coordinates are WGS-84, as WKT.
 func WriteCSV(w io.Writer, all []Request) error {

@@ -31,6 +31,21 @@ func OfSource(source, department string, scenes []string) Request {
 	return r
 }
 
+// CloseUpOf asks for stills of a place from all sides; frame says whose place it is.
+func CloseUpOf(id, department, frame string, at orb.Point, scene string) Request {
+	r := OfSource(CloseUp, department, []string{scene})
+	r.ID, r.Geometry, r.Text = id, at, frame
+	return r
+}
+
+// AgainOf asks for the view of an earlier frame again.
+func AgainOf(id, department, frame string, at orb.Point, scene string, from geo.Pose) Request {
+	r := CloseUpOf(id, department, frame, at, scene)
+	r.View, r.GSDCM = Again, 0
+	r.FromLon, r.FromLat, r.FromHeightM, r.BearingDeg, r.PitchDeg = from.Lon, from.Lat, from.HeightM, from.YawDeg, from.PitchDeg
+	return r
+}
+
 // maxSpotM2 bounds a map spot: what is larger is no spot, but a plan, or drawn wrongly.
 const maxSpotM2 = 5e6
 

@@ -157,6 +157,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/leads/{lead}/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Post API leads by lead look */
+        post: operations["post-api-leads-by-lead-look"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/leads/{lead}/review": {
         parameters: {
             query?: never;
@@ -585,6 +602,10 @@ export interface components {
             /** @description Ask for changes since it */
             version: string;
         };
+        LookAsked: {
+            /** @description Its id; /api/requests says what becomes of it */
+            request: string;
+        };
         Match: {
             /** Format: double */
             known_m2?: number;
@@ -659,6 +680,17 @@ export interface components {
             /** @description Makes the command happen once */
             key?: string;
             reason: string;
+        };
+        "Post-api-leads-by-lead-lookRequest": {
+            /** @description For whom */
+            department: string;
+            /** @description Who sends it */
+            sent_by: string;
+            /**
+             * @description close-up: stills from all sides; again: from where its frame was taken, and as the camera was turned
+             * @enum {string}
+             */
+            view: "close-up" | "again";
         };
         "Post-api-leads-by-lead-reviewRequest": {
             by: string;
@@ -764,6 +796,12 @@ export interface components {
             every_days?: number;
             /** @description The last that saw it */
             flight?: string;
+            /** Format: double */
+            from_height_m?: number;
+            /** Format: double */
+            from_lat?: number;
+            /** Format: double */
+            from_lon?: number;
             geometry?: unknown;
             /** Format: double */
             gsd_cm?: number;
@@ -774,6 +812,8 @@ export interface components {
             last_seen?: string;
             /** Format: date-time */
             last_seen_at?: string;
+            /** Format: double */
+            pitch?: number;
             /** Format: int64 */
             priority?: number;
             /** Format: double */
@@ -814,6 +854,12 @@ export interface components {
             dock?: string;
             /** Format: double */
             every_days?: number;
+            /** Format: double */
+            from_height_m?: number;
+            /** Format: double */
+            from_lat?: number;
+            /** Format: double */
+            from_lon?: number;
             /** @description GeoJSON geometry, WGS-84: a point, line or area; none where code or dock says where */
             geometry?: {
                 [key: string]: unknown;
@@ -825,6 +871,8 @@ export interface components {
             kind?: string;
             /** Format: date-time */
             last_seen?: string;
+            /** Format: double */
+            pitch?: number;
             /** Format: int64 */
             priority?: number;
             /** Format: double */
@@ -1255,6 +1303,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WholeLead"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "post-api-leads-by-lead-look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lead: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Post-api-leads-by-lead-lookRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookAsked"];
                 };
             };
             /** @description Error */

@@ -1,0 +1,58 @@
+package console
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/paulmach/orb"
+
+	"github.com/harrier-patrol/harrier/dock"
+	"github.com/harrier-patrol/harrier/geo"
+	"github.com/harrier-patrol/harrier/leads"
+	"github.com/harrier-patrol/harrier/missions"
+	"github.com/harrier-patrol/harrier/missions/book"
+)
+
+// A lead asks to be looked at again: from all sides, or exactly as it was seen; twice of the same revision is once.
+func TestALeadAsksForAnotherLook(t *testing.T) {
+	seen := geo.Pose{Lon: 121.5005, Lat: 31.2, HeightM: 80, YawDeg: -90, PitchDeg: -60}
+	l := leads.Lead{Lead: "A", Revision: 3, State: leads.Candidate, Scene: "street-stall", Lon: 121.5, Lat: 31.2, Frame: "f", Shots: []leads.Shot{{Frame: "e"}, {Frame: "f", Pose: &seen}}}
+	blind := leads.Lead{Lead: "B", Revision: 1, State: leads.Candidate, Scene: "street-stall", Lon: 121.6, Lat: 31.2, Frame: "g"}
+	var asked []book.Message
+	h := New(Options{Hosts: []string{"harrier:8080"}, Ledger: ledgerOf(t, l, blind), Docks: func() []dock.Status { return nil }, Files: http.NotFoundHandler(), Buildings: geo.NewBuildings(nil), Fences: geo.NewFences(nil),
+		Coverage: &Coverage{}, Counts: func() map[string]int64 { return nil },
+		Requests: Requests{Ask: func(_ context.Context, m book.Message) error { asked = append(asked, m); return m.Check() }}})
+	post := func(lead, view string) (int, string) {
+		r := httptest.NewRequest(http.MethodPost, "/api/leads/"+lead+"/look", strings.NewReader(`{"view": "`+view+`", "department": "城管", "sent_by": "ann"}`))
+		r.Host = "harrier:8080"
+		r.Header.Set("Content-Type", "application/json")
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		var a LookAsked
+		_ = json.Unmarshal(w.Body.Bytes(), &a)
+		return w.Code, a.Request
+	}
+	type look struct {
+		lead, view, id string
+		code           int
+	}
+	for _, c := range []look{{"A", "close-up", "close-up-A-3", 200}, {"A", "again", "again-A-3", 200}, {"B", "close-up", "close-up-B-1", 200}, {"B", "again", "", 409}, {"C", "close-up", "", 404}, {"A", "nicely", "", 422}} {
+		if code, id := post(c.lead, c.view); code != c.code || id != c.id {
+			t.Errorf("%s of %s: %d, request %q", c.view, c.lead, code, id)
+		}
+	}
+	if len(asked) != 3 {
+		t.Fatalf("%d requests", len(asked))
+	}
+	near, again := asked[0], asked[1]
+	if near.View != missions.Orbit || near.Source != missions.CloseUp || near.Geometry != (orb.Point{121.5, 31.2}) || near.Department != "城管" || near.By != "ann" || near.Scenes[0] != "street-stall" {
+		t.Errorf("%+v", near)
+	}
+	if again.View != missions.Again || again.FromLon != seen.Lon || again.FromLat != seen.Lat || again.FromHeightM != 80 || again.BearingDeg != -90 || again.PitchDeg != -60 {
+		t.Errorf("%+v", again)
+	}
+}
