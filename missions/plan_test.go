@@ -147,6 +147,11 @@ func TestPlansKeepWhatTheyPromise(t *testing.T) {
 					t.Errorf("set %d: flight %s: waypoint %d is %.0f m off, and %s flies %.0f", seed, f.ID, i, m, d.Model, missions.ServiceRadiusM(d.Model))
 				}
 			}
+			for _, x := range f.Serves {
+				if !(x.Share > 0 && x.Share <= 1) {
+					t.Errorf("set %d: flight %s serves %.2f of %s", seed, f.ID, x.Share, x.Request)
+				}
+			}
 			fly(t, &c, f, d.Model, 1280, 720)
 		}
 		for i, m := range p.Promises {

@@ -74,15 +74,17 @@ func (p *planner) promiseOf(out *Plan, r int, tree *rtree.RTreeG[flown], served 
 		}
 		sampled(ground, int(math.Max(fewSamples, math.Min(manySamples, m2/samplesM/samplesM))), func(at orb.Point) {
 			of++
-			any := false
+			flights := map[int]bool{} // who sees it, however often
 			tree.Search(at, at, func(_, _ [2]float64, l flown) bool {
 				if served[l.flight] && l.look.gsdCM <= m.GSDCM+1e-9 && l.look.sees(at) {
-					by[l.flight]++
-					any = true
+					flights[l.flight] = true
 				}
 				return true
 			})
-			if any {
+			for f := range flights {
+				by[f]++
+			}
+			if len(flights) > 0 {
 				seen++
 			}
 		})

@@ -57,6 +57,10 @@ try {
   await page.getByLabel("Reason, for the log").press("Enter");
   await dock.locator("button.ground").waitFor({ timeout: 10000 });
   console.log("a dock is held and released");
+  await page.getByRole("tab", { name: /Requests/ }).click();
+  await page.waitForFunction(() => document.querySelectorAll(".requests > li").length === 3 && document.querySelector(".request[data-state=partly], .request[data-state=seen], .request[data-state=current]") !== null, null, { timeout: 60000 });
+  await page.screenshot({ path: join(shots, "requests.png") });
+  console.log("three departments asked, and what was seen for them is told");
   await page.getByRole("tab", { name: /Leads/ }).click();
   await page.getByLabel("Coverage").click();
   await page.waitForFunction(async () => (await (await fetch("/map/coverage.geojson")).json()).features.length > 3, null, { timeout: 60000 });

@@ -45,8 +45,8 @@ func routeOver(t *town.Town, d *town.Dice, heights, pitches, speeds [2]float64) 
 // GroundSigmaM is how flat the made-up towns are said to be, metres (standard deviation against take-off). They are flatter.
 const GroundSigmaM = 0.05
 
-// writeCity writes what a bureau and an operator would give: outlines with heights (5 % missing, heights ± 1 m), fences, and
-// a harrier.yaml with the docks and with flights over the town. Nothing in it tells what is to be found.
+// writeCity writes what a bureau and an operator would give: outlines with heights (5 % missing, heights ± 1 m), fences, what three departments ask
+// to be looked at, and a harrier.yaml with the docks and with flights over the town. Nothing in it tells what is to be found.
 func (f *Fleet) writeCity() error {
 	if err := os.MkdirAll(f.o.City, 0o755); err != nil {
 		return err
@@ -95,6 +95,7 @@ func (f *Fleet) writeCity() error {
 		t := f.town(i)
 		t.Ground.Close()
 		drawn.add(t)
+		drawn.ask(t, string(rune('A'+i)))
 		if f.o.Photos {
 			for k := range routes[i].Waypoints {
 				routes[i].Waypoints[k].Photo = true
@@ -125,20 +126,41 @@ func (f *Fleet) writeCity() error {
 }
 
 // layers are what a bureau would know of the towns.
-type layers struct{ outlines, fences, roads []*geojson.Feature }
+type layers struct{ outlines, fences, roads, requests []*geojson.Feature }
+
+// ask adds what departments ask for in a town: parts of it that overlap, so that one flight serves all three.
+func (l *layers) ask(t *town.Town, name string) {
+	const x, y = 140, 100 // half of what is asked for, metres
+	for _, r := range []struct {
+		id, department, source, scene string
+		geometry                      orb.Geometry
+		more                          map[string]any
+	}{
+		{"spot-" + name, "城管执法局 urban management", missions.MapSpot, "illegal-structure", orb.Polygon{t.Rect(-x, -y, x, y/2)}, map[string]any{"asked": "2026-11-01", "text": "suspected rooms on roofs, from a satellite image"}},
+		{"market-" + name, "市容管理所 city appearance", "", "street-stall", orb.LineString{t.ToFrame(-x, 0), t.ToFrame(x, 0)}, map[string]any{"width_m": 80, "every_days": 1}},
+		{"site-" + name, "建设管理委 construction", missions.Site, "muck-truck", orb.Polygon{t.Rect(-x/2, -y/2, x, y)}, map[string]any{"every_days": 7}},
+	} {
+		f := geojson.NewFeature(r.geometry)
+		for k, v := range r.more {
+			f.Properties[k] = v
+		}
+		f.Properties["id"], f.Properties["department"], f.Properties["scenes"] = r.id, r.department, r.scene
+		if r.source != "" {
+			f.Properties["source"] = r.source
+		}
+		l.requests = append(l.requests, f)
+	}
+}
 
 // add adds a town: 5 % of its buildings are missing, and heights are off by a metre.
 func (l *layers) add(t *town.Town) {
-	rect := func(x0, y0, x1, y1 float64) orb.Polygon {
-		return orb.Polygon{{t.ToFrame(x0, y0), t.ToFrame(x1, y0), t.ToFrame(x1, y1), t.ToFrame(x0, y1), t.ToFrame(x0, y0)}}
-	}
 	for _, b := range t.Outlines(0.05, 1) {
 		g := geojson.NewFeature(b.Outline)
 		g.Properties["height_m"] = b.HeightM
 		l.outlines = append(l.outlines, g)
 	}
 	for _, a := range t.Areas {
-		g := geojson.NewFeature(rect(a.X0, a.Y0, a.X1, a.Y1))
+		g := geojson.NewFeature(orb.Polygon{t.Rect(a.X0, a.Y0, a.X1, a.Y1)})
 		g.Properties["kind"], g.Properties["made_up"] = a.Kind, true
 		l.fences = append(l.fences, g)
 	}
@@ -149,7 +171,7 @@ func (l *layers) add(t *town.Town) {
 
 // write writes a GeoJSON file a layer.
 func (l *layers) write(dir string) error {
-	for name, features := range map[string][]*geojson.Feature{"outlines.geojson": l.outlines, "fences.geojson": l.fences, "roads.geojson": l.roads} {
+	for name, features := range map[string][]*geojson.Feature{"outlines.geojson": l.outlines, "fences.geojson": l.fences, "roads.geojson": l.roads, "requests.geojson": l.requests} {
 		fc := &geojson.FeatureCollection{Type: "FeatureCollection", Features: features, ExtraMembers: map[string]any{"datum": "WGS-84", "made_up": true}}
 		if features == nil {
 			fc.Features = []*geojson.Feature{}

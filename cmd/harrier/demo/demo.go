@@ -35,8 +35,6 @@ type Cmd struct {
 	Report     string        `help:"Write a report (JSON) at the end." type:"path"`
 	Truth      string        `help:"Keep what only the simulator knows." type:"path"`
 	PortOffset int           `help:"Added to every port."`
-	Height     string        `default:"60-75" help:"Heights of flights in metres, A-B."`
-	Pitch      string        `default:"65-90" help:"Degrees below level, A-B."`
 	Quality    int           `default:"3" help:"Live quality 1 to 4."`
 	Play       string        `help:"Show the flights of a recording (docksim --record) one after the other, in place of rendering; ends with the last." type:"path"`
 	NATS       string        `name:"nats" help:"External NATS server in place of the embedded one."`
@@ -78,6 +76,7 @@ type demo struct {
 	tracks  []vision.Ended
 	updated map[string]leads.Lead
 	flights map[string]dock.FlightEvent
+	asked   string // who asked for what, and which flight serves it
 	order   []string
 	peak    map[string]float64
 	cpu     map[string]float64
@@ -152,17 +151,22 @@ func (c *Cmd) Run(ctx context.Context) error {
 	if err := d.listen(nc); err != nil {
 		return err
 	}
+	if c.Play == "" {
+		if err := d.ask(ctx, running, filepath.Join(city, requestsFile)); err != nil {
+			return err
+		}
+	}
 	viewer, err := running.NATSAddress(config.NATSViewer)
 	if err != nil {
 		return err
 	}
 	fmt.Printf(`Harrier demo: %d simulated docks over Pudong, %d flying over a made-up town (seed %d). Flights begin in the air.
-  page    %s
+%s  page    %s
   leads   nats sub -s %s 'sim.leads.>'
   video   ffplay -rtsp_transport tcp rtsp://%s/live/SIMDOCK0001   (… SIMDOCK%04d)
   MQTT    %s
 Ctrl-C stops everything.
-`, c.Docks, c.Flying, c.Seed, d.base, viewer, conf.Media.ListenRTSP, c.Flying, mqtt)
+`, c.Docks, c.Flying, c.Seed, d.asked, d.base, viewer, conf.Media.ListenRTSP, c.Flying, mqtt)
 
 	if c.Duration > 0 {
 		var cancel context.CancelFunc
@@ -205,7 +209,7 @@ func (d *demo) finish(sim, srv *child.Child, log, truth string) error {
 // startDocks starts the simulated docks, which write the city that they fly over, with a configuration for Harrier: yaml.
 func (c *Cmd) startDocks(ctx context.Context, log *os.File, self, mqtt, city, truth string) (sim *child.Child, yaml string, err error) {
 	args := []string{"docksim", "--airborne", "--docks", strconv.Itoa(c.Docks), "--flying", strconv.Itoa(c.Flying), "--seed", strconv.FormatUint(c.Seed, 10), "--mqtt", mqtt,
-		"--city", city, "--truth", truth, "--height", c.Height, "--pitch", c.Pitch, "--quality", strconv.Itoa(c.Quality)}
+		"--city", city, "--truth", truth, "--quality", strconv.Itoa(c.Quality)}
 	if c.Play != "" {
 		var o docksim.Options
 		if err := docksim.PlayOptions(c.Play, &o); err != nil {
@@ -225,6 +229,11 @@ func (c *Cmd) startDocks(ctx context.Context, log *os.File, self, mqtt, city, tr
 	yaml = filepath.Join(city, "harrier.yaml")
 	if err := child.WaitFor(ctx, 30*time.Second, sim, func() bool { _, err := os.Stat(yaml); return err == nil }); err != nil {
 		return sim, "", fmt.Errorf("simulated docks: %w\n%s", err, child.Tail(log.Name()))
+	}
+	if c.Play == "" {
+		if err := c.plan(ctx, log, self, city, yaml); err != nil {
+			return sim, "", err
+		}
 	}
 	if c.MQTT != "" || c.NATS != "" {
 		f, err := os.OpenFile(yaml, os.O_APPEND|os.O_WRONLY, 0)

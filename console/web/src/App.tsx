@@ -6,6 +6,7 @@ import { CityMap } from "./CityMap";
 import { Docks } from "./Docks";
 import { Evidence } from "./Evidence";
 import { Leads } from "./Leads";
+import { Requests } from "./Requests";
 import { type Lang, say } from "./text";
 
 export function App() {
@@ -71,6 +72,7 @@ export function App() {
               items={[
                 { key: "leads", label: `${t("leads")} (${list.data?.total ?? 0})`, children: <Leads waiting={list.isError ? list.error.message : undefined} leads={leads} chosen={chosen} onChoose={choose} t={t} by={by} /> },
                 { key: "docks", label: `${t("docks")} (${docks.length})`, children: <Docks docks={docks} t={t} by={by} /> },
+                { key: "requests", label: t("requests"), children: <Requests t={t} /> },
               ]}
             />
           </aside>

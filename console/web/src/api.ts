@@ -4,6 +4,7 @@ import type { components, paths } from "./schema";
 
 export type Dock = components["schemas"]["Dock"];
 export type Lead = components["schemas"]["Lead"];
+export type Request = components["schemas"]["RequestAnswer"];
 
 const client = createClient<paths>({ baseUrl: "/" });
 
@@ -15,6 +16,9 @@ async function ok<T>(p: Promise<{ data?: T; error?: { detail?: string } }>): Pro
 
 export const useDocks = () =>
   useQuery({ queryKey: ["docks"], queryFn: async () => (await ok(client.GET("/api/docks"))) ?? [], refetchInterval: 500 });
+
+export const useRequests = () =>
+  useQuery({ queryKey: ["requests"], queryFn: async () => (await ok(client.GET("/api/requests"))) ?? [], refetchInterval: 5000 });
 
 export type LeadList = { leads: Lead[]; total: number; version: string; more: boolean };
 

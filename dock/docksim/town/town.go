@@ -205,6 +205,11 @@ func (t *Town) ToFrame(x, y float64) orb.Point {
 	return t.Frame.From(e, n)
 }
 
+// Rect is a rectangle along the streets, WGS-84.
+func (t *Town) Rect(x0, y0, x1, y1 float64) orb.Ring {
+	return orb.Ring{t.ToFrame(x0, y0), t.ToFrame(x1, y0), t.ToFrame(x1, y1), t.ToFrame(x0, y1), t.ToFrame(x0, y0)}
+}
+
 // FromFrame converts WGS-84 to town metres.
 func (t *Town) FromFrame(p orb.Point) (x, y float64) {
 	v := t.Frame.To(p, 0)
