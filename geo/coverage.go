@@ -144,6 +144,10 @@ func (c *Coverage) add(id tileID, look Look) {
 	}
 }
 
+func tileAt(p orb.Point) tileID {
+	return tileID{int32(math.Floor(p[0] / tileDeg)), int32(math.Floor(p[1] / tileDeg))}
+}
+
 func tileMiddle(id tileID) orb.Point {
 	return orb.Point{(float64(id.x) + 0.5) * tileDeg, (float64(id.y) + 0.5) * tileDeg}
 }
@@ -161,8 +165,9 @@ func (c *Coverage) Seen(area orb.MultiPolygon, gsdM float64) (seen, of int) {
 	b := area.Bound()
 	for _, p := range area {
 		pb := p.Bound()
-		for y := int32(math.Floor(pb.Min[1] / tileDeg)); y <= int32(math.Floor(pb.Max[1]/tileDeg)); y++ {
-			for x := int32(math.Floor(pb.Min[0] / tileDeg)); x <= int32(math.Floor(pb.Max[0]/tileDeg)); x++ {
+		lo, hi := tileAt(pb.Min), tileAt(pb.Max)
+		for y := lo.y; y <= hi.y; y++ {
+			for x := lo.x; x <= hi.x; x++ {
 				if id := (tileID{x, y}); !done[id] && planar.PolygonContains(p, tileMiddle(id)) {
 					done[id] = true
 					look(id)
@@ -171,8 +176,7 @@ func (c *Coverage) Seen(area orb.MultiPolygon, gsdM float64) (seen, of int) {
 		}
 	}
 	if of == 0 {
-		m := b.Center()
-		look(tileID{int32(math.Floor(m[0] / tileDeg)), int32(math.Floor(m[1] / tileDeg))})
+		look(tileAt(b.Center()))
 	}
 	return seen, of
 }
@@ -188,6 +192,57 @@ type CellSeen struct {
 	Looks         int       `json:"looks"` // frames that showed a tile of it, on average
 	First         time.Time `json:"first"`
 	Last          time.Time `json:"last"`
+	Tiles         *Tiles    `json:"tiles,omitempty"` // which of its ground
+}
+
+// Tiles are the tiles of a cell's box that were seen: tile x of row y lies at (X + x, Y + y) ten-thousandths of a degree, rows go north.
+type Tiles struct {
+	X int32 `json:"x"`
+	Y int32 `json:"y"`
+	W int32 `json:"w"` // tiles in a row
+	// GSD is the best resolution at which each was seen: 1 is 3 mm a pixel, each step 2 % more; 0 is not seen.
+	GSD []byte `json:"gsd"`
+}
+
+// How Tiles have resolutions.
+const finestTileM, tileStep = 0.003, 1.02
+
+func stepOf(gsdM float64) byte {
+	return byte(math.Max(1, math.Min(255, 1+math.Round(math.Log(gsdM/finestTileM)/math.Log(tileStep)))))
+}
+
+// At is the resolution, metres a pixel and within 1 %, at which the tile that a place (WGS-84) lies in was seen; ok is false where it was not.
+func (t *Tiles) At(p orb.Point) (gsdM float64, ok bool) {
+	if t == nil {
+		return 0, false
+	}
+	id := tileAt(p)
+	x, y := int64(id.x)-int64(t.X), int64(id.y)-int64(t.Y)
+	if x < 0 || y < 0 || x >= int64(t.W) || y*int64(t.W)+x >= int64(len(t.GSD)) {
+		return 0, false
+	}
+	v := t.GSD[y*int64(t.W)+x]
+	return finestTileM * math.Pow(tileStep, float64(v)-1), v > 0
+}
+
+// Tiles are those of a cell for which seen says a resolution, metres a pixel, at its middle.
+func (g *Grid) Tiles(cell *Cell, seen func(middle orb.Point) (gsdM float64, ok bool)) *Tiles {
+	b := orb.Bound{Min: orb.Point{math.Inf(1), math.Inf(1)}, Max: orb.Point{math.Inf(-1), math.Inf(-1)}}
+	for _, p := range g.Polygons(cell) {
+		b = b.Union(p.Bound())
+	}
+	lo, hi := tileAt(b.Min), tileAt(b.Max)
+	t := &Tiles{X: lo.x, Y: lo.y, W: hi.x - lo.x + 1}
+	t.GSD = make([]byte, t.W*(hi.y-lo.y+1))
+	for i := range t.GSD {
+		m := tileMiddle(tileID{lo.x + int32(i)%t.W, lo.y + int32(i)/t.W})
+		if gsd, ok := seen(m); ok {
+			if k, in := g.At(m); in && k == cell {
+				t.GSD[i] = stepOf(gsd)
+			}
+		}
+	}
+	return t
 }
 
 // ByCell sums the coverage up by the cells of a grid, in the order of their codes.
@@ -222,6 +277,13 @@ func (c *Coverage) ByCell(g *Grid) []CellSeen {
 				s.Last = t.last
 			}
 		}
+		s.Tiles = g.Tiles(cell, func(middle orb.Point) (float64, bool) {
+			t := c.tiles[tileAt(middle)]
+			if t == nil {
+				return 0, false
+			}
+			return t.best.GSDM, true
+		})
 		s.Share = math.Min(1, float64(len(tiles))/math.Max(1, float64(g.tilesOf(cell))))
 		out = append(out, s)
 	}
@@ -234,8 +296,9 @@ func (g *Grid) tilesOf(cell *Cell) int {
 	n := 0
 	for _, p := range g.Polygons(cell) {
 		b := p.Bound()
-		for y := int32(math.Floor(b.Min[1] / tileDeg)); y <= int32(math.Floor(b.Max[1]/tileDeg)); y++ {
-			for x := int32(math.Floor(b.Min[0] / tileDeg)); x <= int32(math.Floor(b.Max[0]/tileDeg)); x++ {
+		lo, hi := tileAt(b.Min), tileAt(b.Max)
+		for y := lo.y; y <= hi.y; y++ {
+			for x := lo.x; x <= hi.x; x++ {
 				if k, ok := g.At(tileMiddle(tileID{x, y})); ok && k == cell {
 					n++
 				}

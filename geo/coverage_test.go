@@ -1,6 +1,7 @@
 package geo
 
 import (
+	"encoding/json"
 	"math"
 	"testing"
 	"time"
@@ -33,6 +34,50 @@ func TestCoverageSaysWhatWasSeen(t *testing.T) {
 		if s.Share > 0.95 {
 			whole++
 		}
+		b, err := json.Marshal(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var read CellSeen
+		if err := json.Unmarshal(b, &read); err != nil {
+			t.Fatal(err)
+		}
+		seen, of := 0, 0
+		var cell *Cell
+		g.Each(func(k *Cell, _ []orb.Polygon) {
+			if k.Code == s.Cell {
+				cell = k
+			}
+		})
+		for _, p := range g.Polygons(cell) {
+			lo, hi := tileAt(p.Bound().Min), tileAt(p.Bound().Max)
+			for x := lo.x; x <= hi.x; x++ {
+				for y := lo.y; y <= hi.y; y++ {
+					m := tileMiddle(tileID{x, y})
+					if k, in := g.At(m); !in || k != cell {
+						continue
+					}
+					of++
+					gsd, ok := read.Tiles.At(m)
+					best := cov.tiles[tileID{x, y}]
+					if ok != (best != nil) || ok && math.Abs(gsd/best.best.GSDM-1) > 0.0101 {
+						t.Errorf("tile %d, %d: %.4f m, %v; it was seen as %+v", x, y, gsd, ok, best)
+					}
+					if ok {
+						seen++
+					}
+				}
+			}
+		}
+		if share := float64(seen) / float64(of); math.Abs(share-s.Share) > 1e-9 {
+			t.Errorf("%s: %.3f of its tiles, and a share of %.3f", s.Cell, share, s.Share)
+		}
+	}
+	if _, ok := (*Tiles)(nil).At(f.Origin); ok {
+		t.Error("no tiles show a place")
+	}
+	if _, ok := (&Tiles{W: -3, GSD: []byte{9}}).At(f.Origin); ok {
+		t.Error("tiles that are none show a place")
 	}
 	if whole == 0 {
 		t.Error("no cell under the aircraft was seen whole")

@@ -99,6 +99,9 @@ func (p *planner) promiseOf(out *Plan, r int, tree *rtree.RTreeG[flown], served 
 	}
 	for f := range served {
 		n := by[f]
+		if n == 0 {
+			continue // it passes beside it
+		}
 		fl := &out.Flights[f]
 		fl.Serves = append(fl.Serves, Service{q.ID, float64(n) / float64(of)})
 		m.Flights = append(m.Flights, fl.ID)

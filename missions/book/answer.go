@@ -3,7 +3,6 @@ package book
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"math"
 	"slices"
 	"time"
@@ -43,8 +42,11 @@ type Answer struct {
 	Flight string    // the last one that saw it
 }
 
-// wholeShare is from which share of its ground on a request is seen: cells are measured in pieces of ten metres.
+// wholeShare is from which share of its ground on a request is seen: coverage is measured in tiles of ten metres.
 const wholeShare = 0.95
+
+// sameCM is by how much more a resolution is still the one that was asked for: coverage tells it within 1 %.
+const sameCM = 1.02
 
 // places of a request that are held against coverage.
 const places = 120
@@ -66,40 +68,44 @@ func Answers(requests []missions.Request, looks []Look, grid *geo.Grid, usualCM 
 	for _, r := range requests {
 		a := Answer{Request: r, State: Asked}
 		want := usualCM(r)
-		weights := map[string]int{}
-		of := 0
+		var gsd []float64
+		of, some, inGrid, coarse := 0, false, false, math.Inf(1)
 		for _, q := range missions.Sample(&r, places) {
 			of++
-			if c, ok := grid.At(q); ok {
-				weights[c.Code]++
+			c, ok := grid.At(q)
+			if !ok {
+				continue
 			}
-		}
-		var gsd []float64
-		some, coarse := false, math.Inf(1)
-		for _, code := range slices.Sorted(maps.Keys(weights)) {
-			n, best := weights[code], 0.0
-			for _, s := range by[code] {
+			inGrid = true
+			best := math.Inf(1)
+			for _, s := range by[c.Code] {
 				if s.Last.Before(r.Asked) || !r.By.IsZero() && s.First.After(r.By) || !looksFor(s.scenes, r.Scenes) {
 					continue
 				}
-				some = true
-				if s.GSDM*100 > want*1.02 {
-					coarse = math.Min(coarse, s.GSDM*100)
+				m, ok := s.Tiles.At(q)
+				if !ok {
 					continue
 				}
-				best = math.Max(best, s.Share)
-				gsd = append(gsd, s.GSDM*100)
+				some = true
+				if m*100 > want*sameCM {
+					coarse = math.Min(coarse, m*100)
+					continue
+				}
+				best = math.Min(best, m*100)
 				if s.Last.After(a.Last) {
 					a.Last, a.Flight = s.Last, s.flight
 				}
 			}
-			a.Share += best * float64(n) / float64(max(of, 1))
+			if !math.IsInf(best, 1) {
+				gsd = append(gsd, best)
+			}
 		}
+		a.Share = float64(len(gsd)) / float64(max(of, 1))
 		if len(gsd) > 0 {
 			slices.Sort(gsd)
 			a.GSDCM = gsd[len(gsd)/2]
 		}
-		a.judge(some, coarse, want, len(weights) == 0, now)
+		a.judge(some, coarse, want, !inGrid, now)
 		out = append(out, a)
 	}
 	return out

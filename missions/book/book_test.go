@@ -2,6 +2,7 @@ package book
 
 import (
 	"encoding/json"
+	"math"
 	"reflect"
 	"strings"
 	"testing"
@@ -88,11 +89,19 @@ func TestAnswersComeFromCoverage(t *testing.T) {
 		t.Fatal("no cell")
 	}
 	middle := grid.Polygons(c)[0].Bound().Center()
-	seen := func(share, gsdM float64, at time.Time) []Look {
-		return []Look{{Flight: "f", Scenes: []string{"street-stall"}, Cells: []geo.CellSeen{{Cell: c.Code, Share: share, GSDM: gsdM, First: at, Last: at.Add(time.Minute)}}}}
+	// of the ground within so many metres to the east and west of the middle
+	part := func(west, east, gsdM float64, at time.Time) Look {
+		tiles := grid.Tiles(c, func(q orb.Point) (float64, bool) {
+			e := geo.NewFrame(middle, 0).To(q, 0).E
+			return gsdM, e >= -west && e <= east
+		})
+		return Look{Flight: "f", Scenes: []string{"street-stall"}, Cells: []geo.CellSeen{{Cell: c.Code, Tiles: tiles, First: at, Last: at.Add(time.Minute)}}}
 	}
+	seen := func(gsdM float64, at time.Time) []Look { return []Look{part(1000, 1000, gsdM, at)} }
 	hour := time.Hour
 	once := missions.Request{ID: "r", Department: "x", Scenes: []string{"street-stall"}, Geometry: middle, WidthM: 20, Asked: now}
+	wide := once
+	wide.WidthM = 50
 	by := once
 	by.By = now.Add(2 * hour)
 	every := once
@@ -108,22 +117,24 @@ func TestAnswersComeFromCoverage(t *testing.T) {
 		why   string
 	}{
 		{"nothing", once, nil, now.Add(hour), Asked, "no flight"},
-		{"seen", once, seen(1, 0.05, now.Add(hour)), now.Add(2 * hour), Seen, ""},
-		{"in part", once, seen(0.5, 0.05, now.Add(hour)), now.Add(2 * hour), Partly, "50 % of it"},
-		{"too coarse", once, seen(1, 0.09, now.Add(hour)), now.Add(2 * hour), Partly, "9.0 cm"},
-		{"before it was asked", once, seen(1, 0.05, now.Add(-hour)), now.Add(2 * hour), Asked, "no flight"},
-		{"too late", by, seen(1, 0.05, now.Add(3*hour)), now.Add(4 * hour), Over, "no flight"},
-		{"for another scene", other, seen(1, 0.05, now.Add(hour)), now.Add(2 * hour), Asked, "no flight"},
-		{"again, and in time", every, seen(1, 0.05, now.Add(hour)), now.Add(5 * hour), Again, ""},
-		{"again, and late", every, seen(1, 0.05, now.Add(hour)), now.Add(50 * hour), Late, "due every 1 days"},
+		{"seen", once, seen(0.05, now.Add(hour)), now.Add(2 * hour), Seen, ""},
+		{"in part", wide, []Look{part(0, 1000, 0.05, now.Add(hour))}, now.Add(2 * hour), Partly, "% of it"},
+		{"in two parts", wide, []Look{part(0, 1000, 0.05, now.Add(hour)), part(1000, 0, 0.06, now.Add(hour))}, now.Add(2 * hour), Seen, ""},
+		{"the rest too coarsely", wide, []Look{part(0, 1000, 0.05, now.Add(hour)), part(1000, 0, 0.07, now.Add(hour))}, now.Add(2 * hour), Partly, "% of it"},
+		{"too coarse", once, seen(0.09, now.Add(hour)), now.Add(2 * hour), Partly, "9.0 cm"},
+		{"before it was asked", once, seen(0.05, now.Add(-hour)), now.Add(2 * hour), Asked, "no flight"},
+		{"too late", by, seen(0.05, now.Add(3*hour)), now.Add(4 * hour), Over, "no flight"},
+		{"for another scene", other, seen(0.05, now.Add(hour)), now.Add(2 * hour), Asked, "no flight"},
+		{"again, and in time", every, seen(0.05, now.Add(hour)), now.Add(5 * hour), Again, ""},
+		{"again, and late", every, seen(0.05, now.Add(hour)), now.Add(50 * hour), Late, "due every 1 days"},
 	} {
 		a := Answers([]missions.Request{k.r}, k.looks, grid, usual, k.at)[0]
 		if a.State != k.state || !strings.Contains(a.Reason, k.why) || k.why == "" && a.Reason != "" {
 			t.Errorf("%s: %s, %q; wanted %s, %q", k.what, a.State, a.Reason, k.state, k.why)
 		}
 	}
-	rows := Report(Answers([]missions.Request{once, by}, seen(1, 0.05, now.Add(hour)), grid, usual, now.Add(3*hour)), grid, time.UTC)
-	if len(rows) != 1 || rows[0].Asked != 2 || rows[0].Seen != 2 || rows[0].Month != "2026-12" || rows[0].Subdistrict != c.Subdistrict || rows[0].GSDCM != 5 {
+	rows := Report(Answers([]missions.Request{once, by}, seen(0.05, now.Add(hour)), grid, usual, now.Add(3*hour)), grid, time.UTC)
+	if len(rows) != 1 || rows[0].Asked != 2 || rows[0].Seen != 2 || rows[0].Month != "2026-12" || rows[0].Subdistrict != c.Subdistrict || math.Abs(rows[0].GSDCM-5) > 0.05 {
 		t.Errorf("%+v", rows)
 	}
 }

@@ -78,6 +78,7 @@ func own() map[reflect.Type]*jsonschema.Schema {
 		of[geo.Ellipse]():     numbers(3, "semi-major and semi-minor axis, metres, 95 %; azimuth of the major one, degrees"),
 		of[vision.Box]():      numbers(4, "x, y, width, height, pixels of the frame"),
 		of[json.RawMessage](): {},
+		of[[]byte]():          {Type: "string", ContentEncoding: "base64"},
 		of[book.Message]():    request(),
 	}
 }

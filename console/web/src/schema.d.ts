@@ -353,6 +353,7 @@ export interface components {
             share: number;
             /** Format: double */
             sharpness: number;
+            tiles?: components["schemas"]["Tiles"];
         };
         CellShare: {
             cell: string;
@@ -929,6 +930,15 @@ export interface components {
             /** Format: int64 */
             revision: number;
             to: string;
+        };
+        Tiles: {
+            gsd: string;
+            /** Format: int32 */
+            w: number;
+            /** Format: int32 */
+            x: number;
+            /** Format: int32 */
+            y: number;
         };
         WholeLead: {
             attributes: {
