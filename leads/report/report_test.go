@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -25,10 +26,13 @@ var (
 	sheds   = map[string]Scene{"illegal-structure": {HalfPerKM2: 50, ShowsM: 0.1, Structures: true}}
 )
 
+// pudong is made once: nobody changes it.
+var pudong = sync.OnceValues(func() (*geo.Grid, error) { return geo.GeneratePudong(1) })
+
 // district is the made-up grid, and a cell of it with its middle.
 func district(t *testing.T) (*geo.Grid, *geo.Cell, orb.Point) {
 	t.Helper()
-	grid, err := geo.GeneratePudong(1)
+	grid, err := pudong()
 	if err != nil {
 		t.Fatal(err)
 	}
