@@ -436,3 +436,24 @@ func TestTimesAndViewsAreKept(t *testing.T) {
 		}
 	}
 }
+
+// What no dock has time for says what it would take: another flight, or a coarser resolution, which takes less.
+func TestWhatHasNoTimeSaysWhatItWouldTake(t *testing.T) {
+	at := orb.Point{121.55, 31.1}
+	f := geo.NewFrame(at, 0)
+	day := aDay(1)
+	day.End = day.Begin.Add(12 * time.Minute)
+	area := orb.Polygon{{f.From(500, 0), f.From(2500, 0), f.From(2500, 2000), f.From(500, 2000), f.From(500, 0)}}
+	p, err := missions.Make(t.Context(), []missions.Request{{ID: "large", Department: "x", Geometry: area, GSDCM: 6}}, []missions.Dock{{SN: "d", Model: "M4D", At: at}}, day)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var km, min, gsd, less float64
+	if _, err := fmt.Sscanf(strings.TrimPrefix(p.Promises[0].Why, "the docks that reach it have no time left for it in its hours; it would take "), "one more flight of d, %f km off, of about %f min; at %f cm a pixel about %f min", &km, &min, &gsd, &less); err != nil {
+		t.Fatalf("%q: %v", p.Promises[0].Why, err)
+	}
+	// 4 km² in strips of some 65 m at 10 m/s are 100 minutes, of which 12 are flown
+	if math.Abs(km-1.8) > 0.2 || min < 70 || min > 130 || gsd != 9 || less >= min || less < min/1.6 {
+		t.Errorf("%+v", p.Promises[0])
+	}
+}

@@ -35,10 +35,10 @@ func (p *planner) promise(out *Plan, left map[int]bool) {
 			}
 		}
 	}
-	lost := map[int]bool{} // requests with jobs that nobody flies
+	lost := map[int]float64{} // requests with jobs that nobody flies, and how long those take, seconds
 	for k := range left {
 		for _, r := range p.jobs[k].requests {
-			lost[r] = true
+			lost[r] += p.jobs[k].takesS
 		}
 	}
 	for f := range out.Flights { // those that are kept say what they served before
@@ -58,7 +58,7 @@ type flown struct {
 	flight int
 }
 
-func (p *planner) promiseOf(out *Plan, r int, tree *rtree.RTreeG[flown], served map[int]bool, lost bool) Promise {
+func (p *planner) promiseOf(out *Plan, r int, tree *rtree.RTreeG[flown], served map[int]bool, lostS float64) Promise {
 	q := &p.requests[r]
 	m := Promise{Request: q.ID, Department: q.Department, GSDCM: p.gsdCM(q)}
 	if why, gone := p.left[r]; gone {
@@ -111,7 +111,7 @@ func (p *planner) promiseOf(out *Plan, r int, tree *rtree.RTreeG[flown], served 
 	}
 	slices.Sort(m.Flights)
 	if m.Why == "" && m.Share < Whole {
-		m.Why = p.whyNot(r, lost)
+		m.Why = p.whyNot(r, lostS)
 	}
 	return m
 }
@@ -119,11 +119,14 @@ func (p *planner) promiseOf(out *Plan, r int, tree *rtree.RTreeG[flown], served 
 // Whole is from which share on a request is told as seen as a whole: its border is sampled.
 const Whole = 0.995
 
-// whyNot says why not all of a request is promised.
-func (p *planner) whyNot(r int, lost bool) string {
+// coarser is how much coarser a resolution is named that would be met sooner: strips are then as much further apart.
+const coarser = 1.5
+
+// whyNot says why not all of a request is promised, and what would meet it at the least cost; lostS is how long what nobody flies of it takes.
+func (p *planner) whyNot(r int, lostS float64) string {
 	polygons := p.polygons(&p.requests[r])
 	c := boundOf(polygons).Center()
-	if lost {
+	if lostS > 0 {
 		near, at, blocked := math.Inf(1), -1, ""
 		for d := range p.docks {
 			if p.docks[d].Blocked != "" {
@@ -139,7 +142,12 @@ func (p *planner) whyNot(r int, lost bool) string {
 		case near > ServiceRadiusM(p.docks[at].Model):
 			return fmt.Sprintf("no dock reaches it: the nearest, %s, is %.1f km off, and flies %.0f km; a further dock, or a mobile one, would", p.docks[at].SN, near/1000, ServiceRadiusM(p.docks[at].Model)/1000)
 		}
-		return fmt.Sprintf("the docks that reach it have no time left for it in its hours; the nearest is %s, %.1f km off: one more flight of it, more time, or a coarser resolution than %g cm would", p.docks[at].SN, near/1000, p.gsdCM(&p.requests[r]))
+		way := 2 * near / transitMS
+		cost := fmt.Sprintf("one more flight of %s, %.1f km off, of about %.0f min", p.docks[at].SN, near/1000, math.Ceil((way+lostS)/60))
+		if g := p.gsdCM(&p.requests[r]); p.requests[r].View == Nadir && g*coarser <= coarsestCM {
+			cost += fmt.Sprintf("; at %.3g cm a pixel about %.0f min", g*coarser, math.Ceil((way+lostS/coarser)/60))
+		}
+		return "the docks that reach it have no time left for it in its hours; it would take " + cost
 	}
 	if p.requests[r].View != Nadir {
 		return "some of its stills would be taken from where must not be flown, or from lower than is safe"

@@ -5,8 +5,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/harrier-patrol/harrier/cmd/harrier/bench"
 	"github.com/harrier-patrol/harrier/missions"
@@ -36,7 +38,10 @@ func TestADayIsPlannedAnewFromItsFolder(t *testing.T) {
 	}
 	in := func(name string) string { return filepath.Join(files, name) }
 	run := func(args ...string) (string, error) {
-		c := exec.CommandContext(t.Context(), bin, append([]string{"plan", "--requests", in("requests.geojson"), "--docks", in("docks.csv"), "--fences", in("fences.geojson"), "--date", "2026-12-01"}, args...)...)
+		if !slices.Contains(args, "--anew") { // which finds beside its plan what that was made of
+			args = append(args, "--requests", in("requests.geojson"))
+		}
+		c := exec.CommandContext(t.Context(), bin, append([]string{"plan", "--docks", in("docks.csv"), "--fences", in("fences.geojson"), "--date", "2026-12-01"}, args...)...)
 		c.Dir = dir
 		b, err := c.CombinedOutput()
 		return string(b), err
@@ -85,7 +90,63 @@ func TestADayIsPlannedAnewFromItsFolder(t *testing.T) {
 	if page, err := os.ReadFile(filepath.Join(dir, "c", "plan.html")); err != nil || !strings.Contains(string(page), "urban-management") {
 		t.Errorf("the page does not say who asked: %v", err)
 	}
+	if err := os.Remove(filepath.Join(dir, "a", "requests.geojson")); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := run("--out", "e", "--anew", filepath.Join("a", "plan.json"), "--now", "07:30"); err == nil || !strings.Contains(out, "requests.geojson") {
+		t.Errorf("planned anew from nothing: %v: %s", err, out)
+	}
 	if out, err := run("--out", "d", "--without", "nobody"); err == nil || !strings.Contains(out, "there is no dock nobody") {
 		t.Errorf("%v: %s", err, out)
+	}
+}
+
+// What departments have sent is what the next plan is made of, without a file.
+func TestWhatIsStillAskedForIsPlanned(t *testing.T) {
+	bin, dir := whole(t), t.TempDir()
+	at := configured(t, dir)
+	write(t, dir, "requests.csv", "id,department,scenes,lon,lat,width_m\nwest,A,street-stall,121.525,31.225,80\neast,B,muck-truck,121.535,31.225,80\n")
+	do := func(args ...string) (string, error) {
+		c := exec.CommandContext(t.Context(), bin, args...)
+		c.Dir = dir
+		b, err := c.CombinedOutput()
+		return string(b), err
+	}
+	start(t, bin, "serve", "--config", filepath.Join(dir, "harrier.yaml"))
+	until(t, time.Minute, "Harrier serves", func() bool { return listening(at(0)) })
+	if out, err := do("plan", "--docks", "harrier.yaml", "--hours", "00:00-23:59"); err == nil || !strings.Contains(out, "has been seen") {
+		t.Errorf("nothing is asked for: %v: %s", err, out)
+	}
+	if out, err := do("requests", "import", "requests.csv", "--datum", "WGS-84"); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	planned := func(folder string) (served []string) {
+		t.Helper()
+		if out, err := do("plan", "--docks", "harrier.yaml", "--hours", "00:00-23:59", "--out", folder); err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+		b, err := os.ReadFile(filepath.Join(dir, folder, "plan.json"))
+		var p missions.Plan
+		if err == nil {
+			err = json.Unmarshal(b, &p)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range p.Promises {
+			if m.Share >= missions.Whole {
+				served = append(served, m.Request)
+			}
+		}
+		return served
+	}
+	if got := planned("a"); !slices.Equal(got, []string{"west", "east"}) {
+		t.Errorf("planned %q", got)
+	}
+	if out, err := do("requests", "withdraw", "west", "--by", "ann"); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	if got := planned("b"); !slices.Equal(got, []string{"east"}) {
+		t.Errorf("with west taken back planned %q", got)
 	}
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,7 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/harrier-patrol/harrier/cmd/harrier/child"
 	"github.com/harrier-patrol/harrier/dock/docksim"
 	"github.com/harrier-patrol/harrier/leads"
 )
@@ -62,13 +60,7 @@ func TestTheCommandsOfTheREADMEs(t *testing.T) {
 	}
 	bin := whole(t)
 	dir := t.TempDir()
-	ports, err := child.FreePorts(6)
-	if err != nil {
-		t.Fatal(err)
-	}
-	at := func(i int) string { return fmt.Sprintf("127.0.0.1:%d", ports[i]) }
-	write(t, dir, "harrier.yaml", fmt.Sprintf("data: data\nhttp: {listen: %q}\nmqtt: {listen: %q, user: harrier, password: secret-of-the-test}\nnats: {listen: %q}\nmedia: {listen_rtmp: %q, listen_rtsp: %q}\nstorage: {listen: %q}\n"+
-		"docks: [{sn: %s, aircraft: %s, model: M4D, lon: 121.53, lat: 31.225}]\n", at(0), at(1), at(2), at(3), at(4), at(5), docksim.SN(0), docksim.AircraftSN(0)))
+	at := configured(t, dir)
 	grid, err := filepath.Abs(filepath.Join(cityFiles, "grid.geojson"))
 	if err != nil {
 		t.Fatal(err)

@@ -14,7 +14,9 @@ import (
 
 	"github.com/nats-io/nats.go"
 
+	"github.com/harrier-patrol/harrier/cmd/harrier/child"
 	"github.com/harrier-patrol/harrier/cmd/harrier/config"
+	"github.com/harrier-patrol/harrier/dock/docksim"
 )
 
 // binary builds the program once for the tests that start it whole.
@@ -59,6 +61,19 @@ func whole(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return p
+}
+
+// configured writes a harrier.yaml of one dock into a folder, on ports that are free, and returns the addresses: at(0) is that of the page.
+func configured(t *testing.T, dir string) (at func(int) string) {
+	t.Helper()
+	ports, err := child.FreePorts(6)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at = func(i int) string { return fmt.Sprintf("127.0.0.1:%d", ports[i]) }
+	write(t, dir, "harrier.yaml", fmt.Sprintf("data: data\nhttp: {listen: %q}\nmqtt: {listen: %q, user: harrier, password: secret-of-the-test}\nnats: {listen: %q}\nmedia: {listen_rtmp: %q, listen_rtsp: %q}\nstorage: {listen: %q}\n"+
+		"docks: [{sn: %s, aircraft: %s, model: M4D, lon: 121.53, lat: 31.225}]\n", at(0), at(1), at(2), at(3), at(4), at(5), docksim.SN(0), docksim.AircraftSN(0)))
+	return at
 }
 
 // start runs the program beside the test and ends it with it.

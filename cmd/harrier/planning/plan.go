@@ -2,8 +2,10 @@
 package planning
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -19,12 +21,13 @@ import (
 	"github.com/harrier-patrol/harrier/geo"
 	"github.com/harrier-patrol/harrier/geo/layerfile"
 	"github.com/harrier-patrol/harrier/missions"
+	"github.com/harrier-patrol/harrier/missions/book"
 	"github.com/harrier-patrol/harrier/missions/wpml"
 )
 
 // Plan plans a day's flights.
 type Plan struct {
-	Requests  string   `required:"" help:"What is asked for: GeoJSON, CSV (columns wkt, lon and lat, or code), Shapefile, GeoPackage or KML; docs/missions.md has the properties." type:"path"`
+	Requests  string   `help:"What is asked for; without, what the Harrier that runs with --docks is still asked for, or with --anew what that plan was made of. GeoJSON, CSV (columns wkt, lon and lat, or code), Shapefile, GeoPackage or KML; docs/missions.md has the properties." type:"path"`
 	Docks     string   `required:"" help:"The docks: a harrier.yaml, whose city, approvals and scenes are taken too, or points with sn and model." type:"path"`
 	Date      string   `help:"The day (2026-12-01); without, today."`
 	Hours     string   `default:"07:00-18:00" help:"Between which flights are in the air."`
@@ -62,7 +65,7 @@ func (x *Plan) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	requests, err := readRequests(x.Requests, x.Datum, x.Partial, w)
+	requests, err := x.asked(ctx, w)
 	if err != nil {
 		return err
 	}
@@ -97,6 +100,41 @@ func (x *Plan) Run(ctx context.Context) error {
 	}
 	summary(os.Stdout, p, x.Out, time.Since(began))
 	return nil
+}
+
+// madeOf is the file of the requests that a plan was made of, beside its plan.json.
+const madeOf = "requests.geojson"
+
+// asked are the requests that are planned.
+func (x *Plan) asked(ctx context.Context, w world) ([]missions.Request, error) {
+	switch {
+	case x.Requests != "":
+		return readRequests(x.Requests, x.Datum, x.Partial, w)
+	case x.Anew != "":
+		return readRequests(filepath.Join(filepath.Dir(x.Anew), madeOf), "", x.Partial, w)
+	case !isConfig(x.Docks):
+		return nil, errors.New("--requests is missing: give a file, or as --docks the harrier.yaml of a Harrier that runs and is asked")
+	}
+	answers, _, err := answered(ctx, x.Docks)
+	if err != nil {
+		return nil, err
+	}
+	var out []missions.Request
+	for _, a := range answers {
+		if a.State == book.Seen || a.State == book.Over || a.Geometry == nil { // of what stands for no place it was said why
+			continue
+		}
+		out = append(out, stillAsked(a))
+	}
+	if len(out) == 0 {
+		return nil, errors.New("all that was asked for has been seen, or its time is over: harrier requests list")
+	}
+	return out, nil
+}
+
+func isConfig(file string) bool {
+	ext := strings.ToLower(filepath.Ext(file))
+	return ext == ".yaml" || ext == ".yml"
 }
 
 func (x *Plan) make(ctx context.Context, requests []missions.Request, w world) (*missions.Plan, error) {
@@ -146,7 +184,7 @@ func (x *Plan) world() (w world, err error) {
 	}
 	w.day.WindMS, w.day.Seed = x.Wind, x.Seed
 	var c config.Config
-	if ext := strings.ToLower(filepath.Ext(x.Docks)); ext == ".yaml" || ext == ".yml" {
+	if isConfig(x.Docks) {
 		if c, err = config.Load(x.Docks); err != nil {
 			return w, err
 		}
@@ -345,6 +383,13 @@ func (x *Plan) write(p *missions.Plan, requests []missions.Request, w world) err
 		return err
 	}
 	if err := os.WriteFile(filepath.Join(x.Out, "plan.json"), append(b, '\n'), 0o644); err != nil {
+		return err
+	}
+	var made bytes.Buffer
+	if err := missions.WriteGeoJSON(&made, requests); err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(x.Out, madeOf), made.Bytes(), 0o644); err != nil {
 		return err
 	}
 	return writePage(filepath.Join(x.Out, "plan.html"), p, requests, w)

@@ -173,6 +173,15 @@ func readLooks(ctx context.Context, js jetstream.JetStream) ([]book.Look, error)
 	return out, err
 }
 
+// stillAsked is a request as it is planned: what was seen in part is still to be seen.
+func stillAsked(a book.Answer) missions.Request {
+	r := a.Request
+	if a.State == book.Seen || a.State == book.Again || a.State == book.Late {
+		r.LastSeen = a.Last
+	}
+	return r
+}
+
 type requestsList struct {
 	Config string `default:"harrier.yaml" help:"Configuration of the Harrier that runs." type:"path"`
 	Format string `enum:"table,json,geojson,csv" default:"table" help:"table, json (with what became of them), or geojson or csv, as harrier plan reads them."`
@@ -188,11 +197,7 @@ func (x *requestsList) Run(ctx context.Context) error {
 	var kept []book.Answer
 	for _, a := range answers {
 		if x.State == "" || string(a.State) == x.State {
-			r := a.Request
-			if a.State == book.Seen || a.State == book.Again || a.State == book.Late { // what was seen in part is still to be seen
-				r.LastSeen = a.Last
-			}
-			all, kept = append(all, r), append(kept, a)
+			all, kept = append(all, stillAsked(a)), append(kept, a)
 		}
 	}
 	switch x.Format {
