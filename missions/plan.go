@@ -303,20 +303,23 @@ func (p *planner) window(r *Request) (open, shut float64, why string) {
 	if err != nil {
 		return 0, 0, err.Error()
 	}
+	// of several stretches the longest: it leaves the most room
 	const step = 300.0
-	from, until := -1.0, -1.0
-	for s := 0.0; s <= shut; s += step {
-		if h.Holds(p.day.Begin.Add(time.Duration(s * float64(time.Second)))) {
-			if from < 0 {
-				from = s
-			}
-			until = s
-		} else if from >= 0 {
-			break
+	from, until := 0.0, -1.0
+	for begin, at := -1.0, 0.0; at <= shut; at += step {
+		if !h.Holds(p.day.Begin.Add(time.Duration(at * float64(time.Second)))) {
+			begin = -1
+			continue
+		}
+		if begin < 0 {
+			begin = at
+		}
+		if at-begin > until-from {
+			from, until = begin, at
 		}
 	}
 	switch {
-	case from < 0 || until <= from:
+	case until <= from:
 		return 0, 0, fmt.Sprintf("its hours (%s) hold at no time between %s and %s, when flights are in the air", r.Hours, p.day.Begin.Format("15:04"), p.day.End.Format("15:04"))
 	case until+step < shut:
 		shut = until

@@ -371,7 +371,7 @@ func TestTimesAndViewsAreKept(t *testing.T) {
 	day := aDay(1)
 	soon := day.Begin.Add(20 * time.Minute)
 	requests := []missions.Request{
-		{ID: "hours", Department: "x", Geometry: f.From(900, 0), WidthM: 60, Hours: "12:00-14:00", GSDCM: 10},
+		{ID: "hours", Department: "x", Geometry: f.From(900, 0), WidthM: 60, Hours: "07:30-08:00,12:00-14:00", GSDCM: 10},
 		{ID: "finer", Department: "x", Geometry: f.From(900, 0), WidthM: 60, GSDCM: 4}, // of the same place, at any time
 		{ID: "by", Department: "x", Geometry: f.From(0, 2000), WidthM: 60, By: soon},
 		{ID: "never", Department: "x", Geometry: f.From(0, -900), WidthM: 60, Hours: "02:00-03:00"},
