@@ -37,6 +37,8 @@ try {
   console.log("a lead arrived");
   await page.keyboard.press("ArrowDown");
   await page.locator(".evidence .frame svg rect").waitFor({ timeout: 15000 });
+  const [picture, outlined] = await Promise.all([".evidence .frame img", ".evidence .frame svg"].map((s) => page.locator(s).boundingBox()));
+  if (["x", "y", "width", "height"].some((k) => Math.abs(picture[k] - outlined[k]) > 1)) throw new Error(`the outline lies elsewhere than its picture: ${JSON.stringify([picture, outlined])}`);
   await page.waitForTimeout(2500);
   await page.screenshot({ path: join(shots, "console-en.png") });
   const id = await page.locator(".leads li.chosen").getAttribute("id");
