@@ -2,6 +2,7 @@ package console
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -103,8 +104,10 @@ func requestsAPI(h huma.API, o Options) {
 		if err != nil {
 			return nil, refusal(err)
 		}
-		// asked for again of the same revision it is the same request
-		id, text, at := fmt.Sprintf("%s-%s-%d", in.Body.View, l.Lead, l.Revision), "lead "+l.Lead, orb.Point{l.Lon, l.Lat}
+		// asked for again by the same department on the same day it is the same request
+		now := time.Now()
+		key := sha256.Sum256([]byte(fmt.Sprintf("%s %d %s %s", l.Lead, l.Revision, in.Body.Department, now.Format(time.DateOnly))))
+		id, text, at := fmt.Sprintf("%s-%x", in.Body.View, key[:8]), "lead "+l.Lead, orb.Point{l.Lon, l.Lat}
 		r := missions.CloseUpOf(id, in.Body.Department, text, at, l.Scene)
 		if in.Body.View == string(missions.Again) {
 			i := slices.IndexFunc(l.Shots, func(s leads.Shot) bool { return s.Frame == l.Frame && s.Pose != nil })
@@ -113,12 +116,16 @@ func requestsAPI(h huma.API, o Options) {
 			}
 			r = missions.AgainOf(id, in.Body.Department, text, at, l.Scene, *l.Shots[i].Pose)
 		}
+		r.By = now.Add(lookWithin).Truncate(time.Second)
 		if err := r.Check(); err != nil {
 			return nil, huma.Error409Conflict(err.Error())
 		}
 		return &body[LookAsked]{LookAsked{id}}, ask(ctx, o, r, in.Body.SentBy)
 	})
 }
+
+// lookWithin is how long a lead's request for another look stands.
+const lookWithin = 3 * 24 * time.Hour
 
 // LookAsked is the request for another look at a lead.
 type LookAsked struct {

@@ -21,7 +21,8 @@ import (
 func TestALeadAsksForAnotherLook(t *testing.T) {
 	seen := geo.Pose{Lon: 121.5005, Lat: 31.2, HeightM: 80, YawDeg: -90, PitchDeg: -60}
 	l := leads.Lead{Lead: "A", Revision: 3, State: leads.Candidate, Scene: "street-stall", Lon: 121.5, Lat: 31.2, Frame: "f", Shots: []leads.Shot{{Frame: "e"}, {Frame: "f", Pose: &seen}}}
-	blind := leads.Lead{Lead: "B", Revision: 1, State: leads.Candidate, Scene: "street-stall", Lon: 121.6, Lat: 31.2, Frame: "g"}
+	long := strings.Repeat("b", 100)
+	blind := leads.Lead{Lead: long, Revision: 1, State: leads.Candidate, Scene: "street-stall", Lon: 121.6, Lat: 31.2, Frame: "g"}
 	var asked []book.Message
 	h := New(Options{Hosts: []string{"harrier:8080"}, Ledger: ledgerOf(t, l, blind), Docks: func() []dock.Status { return nil }, Files: http.NotFoundHandler(), Buildings: geo.NewBuildings(nil), Fences: geo.NewFences(nil),
 		Coverage: &Coverage{}, Counts: func() map[string]int64 { return nil },
@@ -37,18 +38,23 @@ func TestALeadAsksForAnotherLook(t *testing.T) {
 		return w.Code, a.Request
 	}
 	type look struct {
-		lead, view, id string
-		code           int
+		lead, view string
+		code       int
 	}
-	for _, c := range []look{{"A", "close-up", "close-up-A-3", 200}, {"A", "again", "again-A-3", 200}, {"B", "close-up", "close-up-B-1", 200}, {"B", "again", "", 409}, {"C", "close-up", "", 404}, {"A", "nicely", "", 422}} {
-		if code, id := post(c.lead, c.view); code != c.code || id != c.id {
+	ids := map[string]bool{}
+	for _, c := range []look{{"A", "close-up", 200}, {"A", "close-up", 200}, {"A", "again", 200}, {long, "close-up", 200}, {long, "again", 409}, {"C", "close-up", 404}, {"A", "nicely", 422}} {
+		code, id := post(c.lead, c.view)
+		if code != c.code || (code == 200) != strings.HasPrefix(id, c.view+"-") {
 			t.Errorf("%s of %s: %d, request %q", c.view, c.lead, code, id)
 		}
+		if code == 200 {
+			ids[id] = true
+		}
 	}
-	if len(asked) != 3 {
-		t.Fatalf("%d requests", len(asked))
+	if len(asked) != 4 || len(ids) != 3 {
+		t.Fatalf("%d messages, of requests %v", len(asked), ids)
 	}
-	near, again := asked[0], asked[1]
+	near, again := asked[0], asked[2]
 	if near.View != missions.Orbit || near.Source != missions.CloseUp || near.Geometry != (orb.Point{121.5, 31.2}) || near.Department != "城管" || near.By != "ann" || near.Scenes[0] != "street-stall" {
 		t.Errorf("%+v", near)
 	}

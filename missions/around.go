@@ -20,6 +20,17 @@ type side struct {
 	gsdCM         float64
 }
 
+// slantM is how far off a place is looked at from the side: as far as its resolution is seen.
+func (p *planner) slantM(r *Request) float64 { return p.gsdCM(r) / 100 * p.stillMin }
+
+// sideHeightM is how high is flown for a view from the side.
+func (p *planner) sideHeightM(r *Request) float64 {
+	if r.View == Again {
+		return r.FromHeightM
+	}
+	return math.Max(lowestM, math.Min(highestM, p.slantM(r)*math.Sin(-sidePitchDeg*math.Pi/180)))
+}
+
 // around makes the job of a request that is looked at from the side: stills from where the camera sees the place in its middle, or as it once saw it.
 func (p *planner) around(w wish) {
 	r := &p.requests[w.request]
@@ -30,9 +41,7 @@ func (p *planner) around(w wish) {
 	shoot := func(from, to orb.Point) {
 		take(from, math.Atan2(to[0]-from[0], to[1]-from[1])*180/math.Pi, -math.Atan2(w.heightM, planar.Distance(from, to))*180/math.Pi)
 	}
-	// as far off as makes the slant the distance from which the resolution is seen
-	slant := p.gsdCM(r) / 100 * p.stillMin
-	w.heightM = math.Max(lowestM, math.Min(highestM, slant*math.Sin(-sidePitchDeg*math.Pi/180)))
+	slant := p.slantM(r)
 	off := math.Sqrt(math.Max(1, slant*slant-w.heightM*w.heightM))
 	switch r.View {
 	case Facade:
@@ -46,7 +55,6 @@ func (p *planner) around(w wish) {
 		}
 	case Again:
 		from := p.metres(orb.Point{r.FromLon, r.FromLat})
-		w.heightM = r.FromHeightM
 		off = planar.Distance(from, p.metres(r.Geometry.Bound().Center()))
 		take(from, r.BearingDeg, r.PitchDeg)
 	default:

@@ -98,7 +98,10 @@ func (p *planner) cut() {
 			continue
 		}
 		h := p.heightM(p.gsdCM(r))
-		if h == 0 && r.View == Nadir {
+		if r.View != Nadir {
+			h = p.sideHeightM(r)
+		}
+		if h == 0 {
 			p.left[i] = "at so fine a resolution it would have to be flown lower than is safe; ask for a view from the side, which is taken in stills"
 			continue
 		}

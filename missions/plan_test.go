@@ -162,6 +162,9 @@ func TestPlansKeepWhatTheyPromise(t *testing.T) {
 			promised += m.Share * float64(of)
 			kept += math.Min(m.Share*float64(of), float64(seen))
 			// of the request's ground; a piece or two at its border is what samples and pieces differ by
+			if seen == 0 && m.Share*float64(of) > 3 {
+				t.Errorf("set %d: of request %s %.0f %% is promised, and nothing seen", seed, m.Request, 100*m.Share)
+			}
 			if missing := m.Share - float64(seen)/float64(of); missing > worst {
 				worst = missing
 			}
@@ -449,11 +452,38 @@ func TestWhatHasNoTimeSaysWhatItWouldTake(t *testing.T) {
 		t.Fatal(err)
 	}
 	var km, min, gsd, less float64
-	if _, err := fmt.Sscanf(strings.TrimPrefix(p.Promises[0].Why, "the docks that reach it have no time left for it in its hours; it would take "), "one more flight of d, %f km off, of about %f min; at %f cm a pixel about %f min", &km, &min, &gsd, &less); err != nil {
+	if _, err := fmt.Sscanf(strings.TrimPrefix(p.Promises[0].Why, "the docks that reach it have no time left for it in its hours; it would take "), "about %f min more in the air from d, %f km off; at %f cm a pixel about %f min", &min, &km, &gsd, &less); err != nil {
 		t.Fatalf("%q: %v", p.Promises[0].Why, err)
 	}
 	// 4 km² in strips of some 65 m at 10 m/s are 100 minutes, of which 12 are flown
 	if math.Abs(km-1.8) > 0.2 || min < 70 || min > 130 || gsd != 9 || less >= min || less < min/1.6 {
 		t.Errorf("%+v", p.Promises[0])
+	}
+}
+
+// A single still that nobody can take says that nobody reaches it.
+func TestAFarViewSaysThatItIsFar(t *testing.T) {
+	at := orb.Point{121.55, 31.1}
+	far := geo.NewFrame(at, 0).From(15000, 0)
+	p, err := missions.Make(t.Context(), []missions.Request{{ID: "far", Department: "x", Geometry: far, WidthM: 20, View: missions.Oblique, GSDCM: 3}}, []missions.Dock{{SN: "d", Model: "M4D", At: at}}, aDay(1))
+	if err != nil || !strings.Contains(p.Promises[0].Why, "no dock reaches it") {
+		t.Errorf("%+v, %v", p.Promises, err)
+	}
+}
+
+// What is too high to fly over is counted at the height at which a view from the side is flown.
+func TestACloseUpIsFlownOverLowHouses(t *testing.T) {
+	at := orb.Point{121.55, 31.1}
+	f := geo.NewFrame(at, 0)
+	var houses []geo.Building
+	for i := range 200 {
+		x, y := float64(i%20)*40-1000, float64(i/20)*40+500
+		houses = append(houses, geo.Building{Outline: orb.Polygon{{f.From(x, y), f.From(x+10, y), f.From(x+10, y+10), f.From(x, y+10), f.From(x, y)}}, HeightM: 6})
+	}
+	day := aDay(1)
+	day.Buildings = geo.NewBuildings(houses)
+	p, err := missions.Make(t.Context(), []missions.Request{missions.CloseUpOf("c", "x", "lead A", f.From(0, -600), "street-stall")}, []missions.Dock{{SN: "d", Model: "M4D", At: at}}, day)
+	if err != nil || p.Promises[0].Share < missions.Whole {
+		t.Errorf("%+v, %v", p.Promises, err)
 	}
 }

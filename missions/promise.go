@@ -45,7 +45,8 @@ func (p *planner) promise(out *Plan, left map[int]bool) {
 		out.Flights[f].Serves = nil
 	}
 	for r := range p.requests {
-		out.Promises = append(out.Promises, p.promiseOf(out, r, &tree, served[r], lost[r]))
+		s, gone := lost[r]
+		out.Promises = append(out.Promises, p.promiseOf(out, r, &tree, served[r], gone, s))
 	}
 	for i := range out.Flights {
 		f := &out.Flights[i]
@@ -58,7 +59,7 @@ type flown struct {
 	flight int
 }
 
-func (p *planner) promiseOf(out *Plan, r int, tree *rtree.RTreeG[flown], served map[int]bool, lostS float64) Promise {
+func (p *planner) promiseOf(out *Plan, r int, tree *rtree.RTreeG[flown], served map[int]bool, lost bool, lostS float64) Promise {
 	q := &p.requests[r]
 	m := Promise{Request: q.ID, Department: q.Department, GSDCM: p.gsdCM(q)}
 	if why, gone := p.left[r]; gone {
@@ -111,7 +112,7 @@ func (p *planner) promiseOf(out *Plan, r int, tree *rtree.RTreeG[flown], served 
 	}
 	slices.Sort(m.Flights)
 	if m.Why == "" && m.Share < Whole {
-		m.Why = p.whyNot(r, lostS)
+		m.Why = p.whyNot(r, lost, lostS)
 	}
 	return m
 }
@@ -122,11 +123,12 @@ const Whole = 0.995
 // coarser is how much coarser a resolution is named that would be met sooner: strips are then as much further apart.
 const coarser = 1.5
 
-// whyNot says why not all of a request is promised, and what would meet it at the least cost; lostS is how long what nobody flies of it takes.
-func (p *planner) whyNot(r int, lostS float64) string {
+// whyNot says why not all of a request is promised, and what would meet it at the least cost. lost says that jobs of it are flown by nobody, and
+// lostS how long those take, with what others asked for of the same ground.
+func (p *planner) whyNot(r int, lost bool, lostS float64) string {
 	polygons := p.polygons(&p.requests[r])
 	c := boundOf(polygons).Center()
-	if lostS > 0 {
+	if lost {
 		near, at, blocked := math.Inf(1), -1, ""
 		for d := range p.docks {
 			if p.docks[d].Blocked != "" {
@@ -143,7 +145,7 @@ func (p *planner) whyNot(r int, lostS float64) string {
 			return fmt.Sprintf("no dock reaches it: the nearest, %s, is %.1f km off, and flies %.0f km; a further dock, or a mobile one, would", p.docks[at].SN, near/1000, ServiceRadiusM(p.docks[at].Model)/1000)
 		}
 		way := 2 * near / transitMS
-		cost := fmt.Sprintf("one more flight of %s, %.1f km off, of about %.0f min", p.docks[at].SN, near/1000, math.Ceil((way+lostS)/60))
+		cost := fmt.Sprintf("about %.0f min more in the air from %s, %.1f km off", math.Ceil((way+lostS)/60), p.docks[at].SN, near/1000)
 		if g := p.gsdCM(&p.requests[r]); p.requests[r].View == Nadir && g*coarser <= coarsestCM {
 			cost += fmt.Sprintf("; at %.3g cm a pixel about %.0f min", g*coarser, math.Ceil((way+lostS/coarser)/60))
 		}

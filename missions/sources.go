@@ -31,16 +31,16 @@ func OfSource(source, department string, scenes []string) Request {
 	return r
 }
 
-// CloseUpOf asks for stills of a place from all sides; frame says whose place it is.
-func CloseUpOf(id, department, frame string, at orb.Point, scene string) Request {
+// CloseUpOf asks for stills of a place from all sides; text says what lies there.
+func CloseUpOf(id, department, text string, at orb.Point, scene string) Request {
 	r := OfSource(CloseUp, department, []string{scene})
-	r.ID, r.Geometry, r.Text = id, at, frame
+	r.ID, r.Geometry, r.Text = id, at, text
 	return r
 }
 
 // AgainOf asks for the view of an earlier frame again.
-func AgainOf(id, department, frame string, at orb.Point, scene string, from geo.Pose) Request {
-	r := CloseUpOf(id, department, frame, at, scene)
+func AgainOf(id, department, text string, at orb.Point, scene string, from geo.Pose) Request {
+	r := CloseUpOf(id, department, text, at, scene)
 	r.View, r.GSDCM = Again, 0
 	r.FromLon, r.FromLat, r.FromHeightM, r.BearingDeg, r.PitchDeg = from.Lon, from.Lat, from.HeightM, from.YawDeg, from.PitchDeg
 	return r

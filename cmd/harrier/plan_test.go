@@ -90,10 +90,10 @@ func TestADayIsPlannedAnewFromItsFolder(t *testing.T) {
 	if page, err := os.ReadFile(filepath.Join(dir, "c", "plan.html")); err != nil || !strings.Contains(string(page), "urban-management") {
 		t.Errorf("the page does not say who asked: %v", err)
 	}
-	if err := os.Remove(filepath.Join(dir, "a", "requests.geojson")); err != nil {
+	if err := os.Remove(filepath.Join(dir, "a", "requests.json")); err != nil {
 		t.Fatal(err)
 	}
-	if out, err := run("--out", "e", "--anew", filepath.Join("a", "plan.json"), "--now", "07:30"); err == nil || !strings.Contains(out, "requests.geojson") {
+	if out, err := run("--out", "e", "--anew", filepath.Join("a", "plan.json"), "--now", "07:30"); err == nil || !strings.Contains(out, "requests.json") {
 		t.Errorf("planned anew from nothing: %v: %s", err, out)
 	}
 	if out, err := run("--out", "d", "--without", "nobody"); err == nil || !strings.Contains(out, "there is no dock nobody") {

@@ -71,6 +71,12 @@ func (x *Index) Begin() (*Batch, error) {
 		return nil, fmt.Errorf("index of leads: %w", err)
 	}
 	b := &Batch{x: x, tx: tx, version: x.version.Load(), prepared: map[string]*sql.Stmt{}, last: map[string]Kept{}, sorted: x.sorted.Load()}
+	if !b.sorted { // perhaps since
+		if b.sorted, err = hasLists(tx.QueryRow); err != nil {
+			_ = tx.Rollback()
+			return nil, fmt.Errorf("index of leads: %w", err)
+		}
+	}
 	b.reader = reader{
 		row: func(query string, args ...any) *sql.Row {
 			if s, err := b.stmt(query); err == nil {
@@ -131,7 +137,9 @@ func (b *Batch) Commit() error {
 	}
 	b.x.n.Add(b.fresh)
 	b.x.version.Store(b.version)
-	b.x.sorted.Store(b.sorted)
+	if b.sorted {
+		b.x.sorted.Store(true)
+	}
 	return nil
 }
 

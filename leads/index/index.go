@@ -95,7 +95,7 @@ func (x *Index) open() (err error) {
 	}
 	// what the last moments brought is read again from the streams after a power loss
 	name := func(kib int, more string) string {
-		return fmt.Sprintf("file:%s?_pragma=journal_mode(wal)&_pragma=synchronous(normal)&_pragma=busy_timeout(10000)&_pragma=cache_size(-%d)&_pragma=temp_store(file)&_pragma=wal_autocheckpoint(60000)%s", x.path, kib, more)
+		return fmt.Sprintf("file:%s?_pragma=journal_mode(wal)&_pragma=synchronous(normal)&_pragma=busy_timeout(10000)&_pragma=cache_size(-%d)&_pragma=temp_store(file)&_pragma=wal_autocheckpoint(60000)&_pragma=journal_size_limit(67108864)%s", x.path, kib, more)
 	}
 	if x.w, err = sql.Open("sqlite", name(writerKiB, "&_txlock=immediate")); err != nil {
 		return err
@@ -127,11 +127,12 @@ func (x *Index) open() (err error) {
 	}}
 	x.r.SetMaxOpenConns(readers)
 	x.r.SetMaxIdleConns(readers)
-	var n, version, sorted sql.NullInt64
-	if err := x.r.QueryRow("SELECT count(*) FROM sqlite_schema WHERE name = 'by_version'").Scan(&sorted); err != nil {
+	var n, version sql.NullInt64
+	sorted, err := hasLists(x.r.QueryRow)
+	if err != nil {
 		return err
 	}
-	x.sorted.Store(sorted.Int64 > 0)
+	x.sorted.Store(sorted)
 	if err := x.r.QueryRow("SELECT count(*) FROM leads").Scan(&n); err != nil {
 		return err
 	}
@@ -141,6 +142,12 @@ func (x *Index) open() (err error) {
 	x.n.Store(n.Int64)
 	x.version.Store(uint64(version.Int64))
 	return nil
+}
+
+// hasLists says whether the lists are made: the last of them is.
+func hasLists(row func(query string, args ...any) *sql.Row) (ok bool, err error) {
+	err = row("SELECT count(*) > 0 FROM sqlite_schema WHERE name = 'by_second'").Scan(&ok)
+	return ok, err
 }
 
 // Sort makes the lists, where they are not made yet: of many leads once they are taken in, that is faster by half. Who lists first makes

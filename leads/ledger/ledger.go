@@ -246,25 +246,31 @@ func (l *Ledger) catchUp(ctx context.Context) (read int, err error) {
 // readOn takes into the index what a stream has kept since the last time, and counts it.
 func (l *Ledger) readOn(ctx context.Context, stream string, read *int) error {
 	var b *index.Batch
-	n, made := 0, l.made[stream]
-	commit := func() (err error) {
-		if b != nil {
-			err = b.Commit()
-			b.Rollback()
-			b, n = nil, 0
+	n, last, made := 0, l.last[stream], l.made[stream]
+	commit := func() error {
+		if b == nil {
+			return nil
+		}
+		err := b.Commit()
+		b.Rollback()
+		if b = nil; err == nil {
+			l.last[stream], *read, n = last, *read+n, 0
 		}
 		return err
 	}
 	var failed error
 	d := newDecoder(func(m journal.Msg) index.Kept { return kept(stream, made, m) }, func(k index.Kept) {
-		*read++
 		if b == nil && failed == nil {
 			b, failed = l.Index.Begin()
 		}
 		if failed == nil {
 			failed = b.Apply(k)
 		}
-		if n++; n >= inOneGo && failed == nil {
+		if failed != nil {
+			return
+		}
+		n, last = n+1, k.Seq
+		if n >= inOneGo {
 			failed = commit()
 		}
 	})

@@ -38,12 +38,15 @@ type Answer struct {
 	Reason string
 	Share  float64   // of its ground that was seen finely enough
 	GSDCM  float64   // median resolution of what was seen; 0 for nothing
-	Last   time.Time // when
+	Last   time.Time // when: of a whole one since when all of it has been seen again
 	Flight string    // the last one that saw it
 }
 
 // wholeShare is from which share of its ground on a request is seen: coverage is measured in tiles of ten metres.
 const wholeShare = 0.95
+
+// Whole says that all of its ground was seen: at Last, or later.
+func (a *Answer) Whole() bool { return a.Share >= wholeShare }
 
 // sameCM is by how much more a resolution is still the one that was asked for: coverage tells it within 1 %.
 const sameCM = 1.02
@@ -68,7 +71,13 @@ func Answers(requests []missions.Request, looks []Look, grid *geo.Grid, usualCM 
 	for _, r := range requests {
 		a := Answer{Request: r, State: Asked}
 		want := usualCM(r)
+		if r.View != missions.Nadir {
+			a.judgeView(now)
+			out = append(out, a)
+			continue
+		}
 		var gsd []float64
+		var seenAt []time.Time // of each place that was seen finely enough, the last time
 		of, some, inGrid, coarse := 0, false, false, math.Inf(1)
 		for _, q := range missions.Sample(&r, places) {
 			of++
@@ -77,7 +86,7 @@ func Answers(requests []missions.Request, looks []Look, grid *geo.Grid, usualCM 
 				continue
 			}
 			inGrid = true
-			best := math.Inf(1)
+			best, last := math.Inf(1), time.Time{}
 			for _, s := range by[c.Code] {
 				if s.Last.Before(r.Asked) || !r.By.IsZero() && s.First.After(r.By) || !looksFor(s.scenes, r.Scenes) {
 					continue
@@ -92,15 +101,22 @@ func Answers(requests []missions.Request, looks []Look, grid *geo.Grid, usualCM 
 					continue
 				}
 				best = math.Min(best, m*100)
+				if s.Last.After(last) {
+					last = s.Last
+				}
 				if s.Last.After(a.Last) {
 					a.Last, a.Flight = s.Last, s.flight
 				}
 			}
-			if !math.IsInf(best, 1) {
-				gsd = append(gsd, best)
+			if !last.IsZero() {
+				gsd, seenAt = append(gsd, best), append(seenAt, last)
 			}
 		}
 		a.Share = float64(len(gsd)) / float64(max(of, 1))
+		if a.Whole() { // what comes again counts from when as much as makes it whole had been seen, not from the newest glimpse
+			slices.SortFunc(seenAt, func(a, b time.Time) int { return b.Compare(a) })
+			a.Last = seenAt[int(math.Ceil(wholeShare*float64(of)-1e-9))-1]
+		}
 		if len(gsd) > 0 {
 			slices.Sort(gsd)
 			a.GSDCM = gsd[len(gsd)/2]
@@ -115,7 +131,7 @@ func Answers(requests []missions.Request, looks []Look, grid *geo.Grid, usualCM 
 func (a *Answer) judge(some bool, coarseCM, wantCM float64, noCell bool, now time.Time) {
 	over := !a.By.IsZero() && a.By.Before(now)
 	switch {
-	case a.Share >= wholeShare:
+	case a.Whole():
 		a.State = Seen
 	case a.Share > 0:
 		a.State, a.Reason = Partly, fmt.Sprintf("%.0f %% of it was seen", 100*a.Share)
@@ -145,6 +161,14 @@ func (a *Answer) judge(some bool, coarseCM, wantCM float64, noCell bool, now tim
 		case a.State == Seen:
 			a.State = Again
 		}
+	}
+}
+
+// judgeView answers for views from the side, of which coverage does not tell whether they were taken.
+func (a *Answer) judgeView(now time.Time) {
+	a.Reason = "coverage does not tell whether a view from the side was taken: withdraw the request once its stills are there"
+	if !a.By.IsZero() && a.By.Before(now) {
+		a.State = Over
 	}
 }
 
@@ -185,7 +209,7 @@ func Report(answers []Answer, grid *geo.Grid, zone *time.Location) (out []Row) {
 		}
 		r.Asked++
 		switch {
-		case a.Share >= wholeShare:
+		case a.Whole():
 			r.Seen++
 		case a.Share > 0 || a.State == Partly:
 			r.Partly++

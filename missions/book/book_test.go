@@ -108,6 +108,11 @@ func TestAnswersComeFromCoverage(t *testing.T) {
 	every.EveryDays = 1
 	other := once
 	other.Scenes = []string{"muck-truck"}
+	daily := wide
+	daily.EveryDays = 1
+	oblique := by
+	oblique.View = missions.Oblique
+	days := func(n int) time.Time { return now.AddDate(0, 0, n) }
 	for _, k := range []struct {
 		what  string
 		r     missions.Request
@@ -125,6 +130,10 @@ func TestAnswersComeFromCoverage(t *testing.T) {
 		{"before it was asked", once, seen(0.05, now.Add(-hour)), now.Add(2 * hour), Asked, "no flight"},
 		{"too late", by, seen(0.05, now.Add(3*hour)), now.Add(4 * hour), Over, "no flight"},
 		{"for another scene", other, seen(0.05, now.Add(hour)), now.Add(2 * hour), Asked, "no flight"},
+		{"whole a month ago, and some of it today", daily, []Look{part(1000, 1000, 0.05, days(1)), part(0, 1000, 0.05, days(30))}, days(30).Add(hour), Late, "due every 1 days"},
+		{"in two parts, both today", daily, []Look{part(0, 1000, 0.05, days(30)), part(1000, 0, 0.05, days(30).Add(hour))}, days(30).Add(2 * hour), Again, ""},
+		{"from above, and asked for from the side", oblique, seen(0.02, now.Add(hour)), now.Add(90 * time.Minute), Asked, "withdraw"},
+		{"never from the side", oblique, nil, now.Add(3 * hour), Over, "withdraw"},
 		{"again, and in time", every, seen(0.05, now.Add(hour)), now.Add(5 * hour), Again, ""},
 		{"again, and late", every, seen(0.05, now.Add(hour)), now.Add(50 * hour), Late, "due every 1 days"},
 	} {

@@ -67,6 +67,9 @@ func TestBesideFields2Cover(t *testing.T) {
 		if err := json.Unmarshal(in.Bytes(), &x); err != nil {
 			t.Fatal(err)
 		}
+		if x.ID < 0 || x.ID >= len(fields) {
+			t.Fatalf("field %d is none of %d: write them anew with FIELDS", x.ID, len(fields))
+		}
 		p := fields[x.ID]
 		began := time.Now()
 		space := transit.New(nil, 0, orb.MultiPolygon{p}, spacing/2)
@@ -111,6 +114,12 @@ func TestBesideFields2Cover(t *testing.T) {
 	}
 	for _, a := range [][]float64{ratios, holed, ideal, seenHere, seenThere, crossed} {
 		slices.Sort(a)
+	}
+	if len(ratios) == 0 {
+		t.Fatal("the peer covered nothing")
+	}
+	if seenHere[0] < 0.9999 || ratios[len(ratios)/2] > 1 {
+		t.Errorf("of a field %.4f is seen; in the median the way is %.3f of the peer's", seenHere[0], ratios[len(ratios)/2])
 	}
 	mid := func(a []float64) float64 { return a[len(a)/2] }
 	t.Logf("%d fields, %d with holes; the peer failed on %d", len(ideal), len(holed), failed)

@@ -70,12 +70,13 @@ func (c *Cmd) plan(ctx context.Context, log *os.File, self, city, conf string) e
 	return os.WriteFile(conf, b, 0o644)
 }
 
-// rows are a plan's flights as a configuration has them: a dock's one after the other, again and again.
+// rows are a plan's flights as a configuration has them: a dock's one after the other, again and again. Simulated flights take some 10 % longer than
+// planned.
 func rows(plan *missions.Plan) (out []map[string]any) {
 	after, n := map[string]time.Duration{}, map[string]int{}
 	for _, f := range plan.Flights {
 		at := after[f.Dock]
-		after[f.Dock] = at + max(f.Takes+30*time.Second, againEvery)
+		after[f.Dock] = at + max(f.Takes*23/20+30*time.Second, againEvery)
 		n[f.Dock]++
 		out = append(out, map[string]any{"dock": f.Dock, "name": fmt.Sprint("planned", n[f.Dock]), "kmz": filepath.Join("plan", f.ID+".kmz"), "after": (at + 2*time.Second).String(), "scenes": f.Scenes})
 	}
@@ -92,8 +93,8 @@ func (d *demo) ask(ctx context.Context, c config.Config, file string) error {
 		return err
 	}
 	requests, problems := missions.ReadRequests(l, missions.Request{}, time.Now())
-	if n := geo.Errors(problems); n > 0 {
-		return fmt.Errorf("%s: %s", file, problems[0])
+	if geo.Errors(problems) > 0 {
+		return fmt.Errorf("%s: %v", file, problems)
 	}
 	err = c.WithJetStream(func(js jetstream.JetStream) error {
 		for _, r := range requests {

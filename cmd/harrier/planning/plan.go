@@ -2,7 +2,6 @@
 package planning
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -102,8 +101,8 @@ func (x *Plan) Run(ctx context.Context) error {
 	return nil
 }
 
-// madeOf is the file of the requests that a plan was made of, beside its plan.json.
-const madeOf = "requests.geojson"
+// madeOf is the file of the requests that a plan was made of, beside its plan.json: as they were checked then.
+const madeOf = "requests.json"
 
 // asked are the requests that are planned.
 func (x *Plan) asked(ctx context.Context, w world) ([]missions.Request, error) {
@@ -111,7 +110,7 @@ func (x *Plan) asked(ctx context.Context, w world) ([]missions.Request, error) {
 	case x.Requests != "":
 		return readRequests(x.Requests, x.Datum, x.Partial, w)
 	case x.Anew != "":
-		return readRequests(filepath.Join(filepath.Dir(x.Anew), madeOf), "", x.Partial, w)
+		return readMadeOf(filepath.Join(filepath.Dir(x.Anew), madeOf))
 	case !isConfig(x.Docks):
 		return nil, errors.New("--requests is missing: give a file, or as --docks the harrier.yaml of a Harrier that runs and is asked")
 	}
@@ -126,8 +125,29 @@ func (x *Plan) asked(ctx context.Context, w world) ([]missions.Request, error) {
 		}
 		out = append(out, stillAsked(a))
 	}
+	out, unknown := knownScenes(out, w.day.Scenes)
+	if err := refuse(x.Docks, unknown, true); err != nil {
+		return nil, err
+	}
 	if len(out) == 0 {
 		return nil, errors.New("all that was asked for has been seen, or its time is over: harrier requests list")
+	}
+	return out, nil
+}
+
+// readMadeOf reads what a plan was made of.
+func readMadeOf(file string) (out []missions.Request, err error) {
+	b, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("what the plan was made of: %w; give --requests", err)
+	}
+	if err := json.Unmarshal(b, &out); err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	for i := range out {
+		if err := out[i].Check(); err != nil {
+			return nil, fmt.Errorf("%s: request %s: %w", file, out[i].ID, err)
+		}
 	}
 	return out, nil
 }
@@ -385,11 +405,10 @@ func (x *Plan) write(p *missions.Plan, requests []missions.Request, w world) err
 	if err := os.WriteFile(filepath.Join(x.Out, "plan.json"), append(b, '\n'), 0o644); err != nil {
 		return err
 	}
-	var made bytes.Buffer
-	if err := missions.WriteGeoJSON(&made, requests); err != nil {
+	if b, err = json.Marshal(requests); err != nil {
 		return err
 	}
-	if err := os.WriteFile(filepath.Join(x.Out, madeOf), made.Bytes(), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(x.Out, madeOf), b, 0o644); err != nil {
 		return err
 	}
 	return writePage(filepath.Join(x.Out, "plan.html"), p, requests, w)

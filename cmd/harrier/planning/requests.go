@@ -9,7 +9,9 @@ import (
 	"log/slog"
 	"os"
 	"os/user"
+	"slices"
 	"strconv"
+	"sync"
 	"text/tabwriter"
 	"time"
 
@@ -140,13 +142,44 @@ func Answers(ctx context.Context, js jetstream.JetStream, c config.Config, k cit
 
 // RequestsOf takes requests for the console of a Harrier that runs, and answers them.
 func RequestsOf(js jetstream.JetStream, c config.Config, k city.City, log *slog.Logger) console.Requests {
+	var mu sync.Mutex // held while answers are made: many pages ask for the same
+	var answers []book.Answer
+	var made time.Time
+	said := map[string]bool{}
 	return console.Requests{
-		Ask: func(ctx context.Context, m book.Message) error { return book.Ask(ctx, js, m) },
+		Ask: func(ctx context.Context, m book.Message) error {
+			err := book.Ask(ctx, js, m)
+			mu.Lock()
+			defer mu.Unlock()
+			made = time.Time{}
+			return err
+		},
 		Answers: func(ctx context.Context) ([]book.Answer, error) {
-			return Answers(ctx, js, c, k, func(s string) { log.Warn("requests", "what", s) })
+			mu.Lock()
+			defer mu.Unlock()
+			if time.Since(made) < answersFor {
+				return slices.Clone(answers), nil
+			}
+			next, err := Answers(ctx, js, c, k, func(s string) {
+				if !said[s] && len(said) < mostSaid {
+					said[s] = true
+					log.Warn("requests", "what", s)
+				}
+			})
+			if err != nil {
+				return nil, err
+			}
+			answers, made = next, time.Now()
+			return slices.Clone(answers), nil
 		},
 	}
 }
+
+// answersFor is how long the console's answers hold: all requests and all coverage are read for them. mostSaid troubles with requests are logged.
+const (
+	answersFor = 10 * time.Second
+	mostSaid   = 1000
+)
 
 // readLooks are what flights have shown: of each the last that it told.
 func readLooks(ctx context.Context, js jetstream.JetStream) ([]book.Look, error) {
@@ -176,7 +209,7 @@ func readLooks(ctx context.Context, js jetstream.JetStream) ([]book.Look, error)
 // stillAsked is a request as it is planned: what was seen in part is still to be seen.
 func stillAsked(a book.Answer) missions.Request {
 	r := a.Request
-	if a.State == book.Seen || a.State == book.Again || a.State == book.Late {
+	if a.Whole() {
 		r.LastSeen = a.Last
 	}
 	return r

@@ -18,7 +18,7 @@ export const useDocks = () =>
   useQuery({ queryKey: ["docks"], queryFn: async () => (await ok(client.GET("/api/docks"))) ?? [], refetchInterval: 500 });
 
 export const useRequests = () =>
-  useQuery({ queryKey: ["requests"], queryFn: async () => (await ok(client.GET("/api/requests"))) ?? [], refetchInterval: 5000 });
+  useQuery({ queryKey: ["requests"], queryFn: async () => (await ok(client.GET("/api/requests"))) ?? [], refetchInterval: 15000 });
 
 export type LeadList = { leads: Lead[]; total: number; version: string; more: boolean };
 
