@@ -114,6 +114,19 @@ func (o Options) sinceOf(version string) (uint64, bool) {
 	return n, ok && err == nil && start == o.start
 }
 
+// leadNamed is the lead of a name; leads.ErrNotFound where there is none.
+func leadNamed(o Options, name string) (leads.Lead, error) {
+	x, err := o.Ledger.Read()
+	if err != nil {
+		return leads.Lead{}, err
+	}
+	l, ok, err := x.Lead(name)
+	if err == nil && !ok {
+		err = leads.ErrNotFound
+	}
+	return l, err
+}
+
 // refusal is the HTTP answer to an error of the ledger.
 func refusal(err error) error {
 	switch {
@@ -219,14 +232,7 @@ func leadsAPI(h huma.API, o Options) {
 	huma.Get(h, "/api/leads/{lead}", func(_ context.Context, in *struct {
 		Lead string `path:"lead" maxLength:"100"`
 	}) (*body[WholeLead], error) {
-		x, err := o.Ledger.Read()
-		if err != nil {
-			return nil, refusal(err)
-		}
-		l, ok, err := x.Lead(in.Lead)
-		if err == nil && !ok {
-			err = leads.ErrNotFound
-		}
+		l, err := leadNamed(o, in.Lead)
 		if err != nil {
 			return nil, refusal(err)
 		}

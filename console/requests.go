@@ -93,14 +93,7 @@ func requestsAPI(h huma.API, o Options) {
 			SentBy     string `json:"sent_by" minLength:"1" maxLength:"100" doc:"Who sends it"`
 		}
 	}) (*body[LookAsked], error) {
-		x, err := o.Ledger.Read()
-		if err != nil {
-			return nil, refusal(err)
-		}
-		l, ok, err := x.Lead(in.Lead)
-		if err == nil && !ok {
-			err = leads.ErrNotFound
-		}
+		l, err := leadNamed(o, in.Lead)
 		if err != nil {
 			return nil, refusal(err)
 		}
