@@ -225,7 +225,7 @@ func (t *Tiles) At(p orb.Point) (gsdM float64, ok bool) {
 	return finestTileM * math.Pow(tileStep, float64(v)-1), v > 0
 }
 
-// Tiles are those of a cell for which seen says a resolution, metres a pixel, at its middle.
+// Tiles are those of a cell's box, also such as lie half in a neighbour, for which seen says a resolution, metres a pixel, at its middle.
 func (g *Grid) Tiles(cell *Cell, seen func(middle orb.Point) (gsdM float64, ok bool)) *Tiles {
 	b := orb.Bound{Min: orb.Point{math.Inf(1), math.Inf(1)}, Max: orb.Point{math.Inf(-1), math.Inf(-1)}}
 	for _, p := range g.Polygons(cell) {
@@ -237,9 +237,7 @@ func (g *Grid) Tiles(cell *Cell, seen func(middle orb.Point) (gsdM float64, ok b
 	for i := range t.GSD {
 		m := tileMiddle(tileID{lo.x + int32(i)%t.W, lo.y + int32(i)/t.W})
 		if gsd, ok := seen(m); ok {
-			if k, in := g.At(m); in && k == cell {
-				t.GSD[i] = stepOf(gsd)
-			}
+			t.GSD[i] = stepOf(gsd)
 		}
 	}
 	return t

@@ -252,6 +252,50 @@ func TestAFileThatCannotBeRead(t *testing.T) {
 	}
 }
 
+// What comes, and what moves, after the lists were made is found in its place; also where they are made within a batch.
+func TestWhatComesLaterIsNear(t *testing.T) {
+	x := open(t, filepath.Join(t.TempDir(), "x"))
+	near := func(r interface {
+		Near(scene string, simulated bool, at orb.Point, withinM float64) ([]leads.Spot, error)
+	}, l leads.Lead) bool {
+		t.Helper()
+		all, err := r.Near(l.Scene, l.Simulated, orb.Point{l.Lon, l.Lat}, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return slices.ContainsFunc(all, func(s leads.Spot) bool { return s.Lead == l.Lead })
+	}
+	apply(t, x, lead(1))
+	b, err := x.Begin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !near(b, lead(1)) {
+		t.Error("what came before is not found within a batch")
+	}
+	if err := b.Apply(index.Kept{Stream: "LEADS", Seq: 2, Lead: lead(2)}); err != nil {
+		t.Fatal(err)
+	}
+	if !near(b, lead(2)) {
+		t.Error("what comes in a batch is not found within it")
+	}
+	if err := b.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	apply(t, x, lead(3))
+	moved := lead(1)
+	moved.Revision, moved.Lon = 2, moved.Lon+0.001
+	apply(t, x, moved)
+	for _, l := range []leads.Lead{lead(2), lead(3), moved} {
+		if !near(x, l) {
+			t.Errorf("%s is not found", l.Lead)
+		}
+	}
+	if near(x, lead(1)) {
+		t.Error("what has moved is found where it was")
+	}
+}
+
 // finding is of what lead i is of, seen a day later, a metre off.
 func finding(i int) vision.Finding {
 	p := frame.From(float64(i%2000)*15+0.7, float64(i/2000)*15-0.7)
