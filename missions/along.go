@@ -32,14 +32,24 @@ func (p *planner) lines(all []wish, areas []wish) {
 	for _, w := range areas {
 		put(w)
 	}
-	slices.SortStableFunc(all, func(a, b wish) int { return cmp.Compare(a.heightM, b.heightM) })
+	slices.SortStableFunc(all, func(a, b wish) int {
+		return cmp.Or(cmp.Compare(a.heightM, b.heightM), cmp.Compare(len(a.kept), len(b.kept)))
+	})
 	for _, w := range all {
-		b := &batch{open: w.open, shut: w.shut, heightM: w.heightM}
+		b := w.batch()
+		var keptTree rtree.RTreeG[orb.Polygon]
+		for _, x := range p.keptGround(b) {
+			bd := x.Bound()
+			keptTree.Insert(bd.Min, bd.Max, x)
+		}
 		known := func(q orb.Point) bool {
 			found := false
 			tree.Search(q, q, func(_, _ [2]float64, s seen) bool {
-				o := &batch{open: s.open, shut: s.shut, heightM: s.heightM}
-				found = o.within(b) && transit.Holds(s.polygon, q)
+				found = s.batch().within(b) && transit.Holds(s.polygon, q)
+				return !found
+			})
+			keptTree.Search(q, q, func(_, _ [2]float64, x orb.Polygon) bool {
+				found = found || transit.Holds(x, q)
 				return !found
 			})
 			return found

@@ -71,6 +71,10 @@ func (p *planner) around(w wish) {
 			}
 		}
 	}
+	if n := p.keptStills(r); n > 0 {
+		p.sides[w.request] = side{len(stops), min(n, len(stops)), math.Max(p.gsdCM(r), math.Hypot(w.heightM, off)/p.stillMin*100)}
+		return
+	}
 	space := p.at(w.heightM)
 	taken := 0
 	var open []stop

@@ -60,7 +60,7 @@ func (p *planner) problem(kept []Planned) *tour.Problem {
 		share := 100 / power.FlightMin / power.ChargePerMin * burn(p.day.WindMS)
 		t := tour.Depot{FlightS: d.flightS(p.day.WindMS) * slackShare, From: p.now, Until: end, RestS: rest, RestShare: share}
 		for _, f := range kept {
-			if f.Dock == d.SN { // ready when it has flown what it keeps
+			if f.Dock == d.SN && !f.Struck { // ready when it has flown what it keeps
 				t.From = math.Max(t.From, f.At.Add(f.Takes).Sub(p.day.Begin).Seconds()+rest+share*f.Takes.Seconds())
 			}
 		}

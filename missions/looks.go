@@ -36,6 +36,7 @@ type job struct {
 	open, shut float64 // in seconds of the day; shut 0: its end
 	worth      float64
 	looks      []look
+	flight     *Planned // that was kept and does it, nil for what is still to be flown
 }
 
 func (j *job) entry() orb.Point { return j.stops[0].at }
@@ -79,6 +80,7 @@ type wish struct {
 	request    int
 	open, shut float64
 	heightM    float64
+	kept       []int // flights that stay, of which what they show counts for it
 	polygons   []orb.Polygon
 }
 
@@ -112,7 +114,7 @@ func (p *planner) cut() {
 			p.left[i] = fmt.Sprintf("%d buildings in reach are too high to fly over at %.0f m, and ways round more than %d are not found: ask for a coarser resolution, which is flown higher", n, h, manyTall)
 			continue
 		}
-		w := wish{request: i, open: open, shut: shut, heightM: h}
+		w := wish{request: i, open: open, shut: shut, heightM: h, kept: p.keptFor(r, open, shut)}
 		switch {
 		case r.View != Nadir:
 			p.around(w)
@@ -126,6 +128,7 @@ func (p *planner) cut() {
 	}
 	p.areas(areas)
 	p.lines(lines, areas)
+	p.keep()
 	p.serve()
 }
 
@@ -137,25 +140,32 @@ func isLine(g orb.Geometry) bool {
 	return false
 }
 
-// batch are wishes of one height and time.
+// batch are wishes of one height and time, for which the same flights that stay count.
 type batch struct {
 	open, shut, heightM float64
+	kept                []int
 	wishes              []wish
 }
 
-// within says whether what is seen for one batch is seen in time for another, and well enough.
+func (w *wish) batch() *batch {
+	return &batch{open: w.open, shut: w.shut, heightM: w.heightM, kept: w.kept}
+}
+
+// within says whether what is seen for one batch is seen in time for another, and well enough: also where a flight that stays sees it.
 func (b *batch) within(o *batch) bool {
-	return b.open >= o.open && (o.shut == 0 || b.shut > 0 && b.shut <= o.shut) && b.heightM <= o.heightM
+	return b.open >= o.open && (o.shut == 0 || b.shut > 0 && b.shut <= o.shut) && b.heightM <= o.heightM && !slices.ContainsFunc(b.kept, func(k int) bool { return !slices.Contains(o.kept, k) })
 }
 
 // areas covers the union of what is asked for, finest first: what is seen so need not be seen again more coarsely.
 func (p *planner) areas(all []wish) {
 	var batches []*batch
 	for _, w := range all {
-		i := slices.IndexFunc(batches, func(b *batch) bool { return b.open == w.open && b.shut == w.shut && b.heightM == w.heightM })
+		i := slices.IndexFunc(batches, func(b *batch) bool {
+			return b.open == w.open && b.shut == w.shut && b.heightM == w.heightM && slices.Equal(b.kept, w.kept)
+		})
 		if i < 0 {
 			i = len(batches)
-			batches = append(batches, &batch{open: w.open, shut: w.shut, heightM: w.heightM})
+			batches = append(batches, w.batch())
 		}
 		batches[i].wishes = append(batches[i].wishes, w)
 	}
@@ -166,10 +176,10 @@ func (p *planner) areas(all []wish) {
 			}
 			return 1
 		}
-		return cmp.Or(cmp.Compare(timed(a), timed(b)), cmp.Compare(a.heightM, b.heightM), cmp.Compare(a.shut, b.shut), cmp.Compare(a.open, b.open))
+		return cmp.Or(cmp.Compare(timed(a), timed(b)), cmp.Compare(a.heightM, b.heightM), cmp.Compare(a.shut, b.shut), cmp.Compare(a.open, b.open), cmp.Compare(len(a.kept), len(b.kept)))
 	})
 	for i, b := range batches {
-		var seen []orb.Polygon
+		seen := p.keptGround(b)
 		for _, e := range batches[:i] {
 			if e.within(b) {
 				for _, w := range e.wishes {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"math"
 	"regexp"
@@ -62,6 +61,10 @@ type Planned struct {
 	Legs [][]string `json:"legs"`
 	// Held says that somebody changed it by hand: it stays as it is when the day is planned anew.
 	Held bool `json:"held,omitempty"`
+	// Struck says that somebody took it off the day: it is not flown, and what it was to show is not planned again this day.
+	Struck bool `json:"struck,omitempty"`
+	// Earlier says that it was kept when the day was cut anew, so that its jobs are not those of its own plan.
+	Earlier bool `json:"earlier,omitempty"`
 	// Jobs are the pieces of work that it does, by their numbers in the plan's day.
 	Jobs []int `json:"jobs"`
 }
@@ -107,48 +110,6 @@ func Make(ctx context.Context, requests []Request, docks []Dock, day Day) (*Plan
 	return out, ctx.Err()
 }
 
-// Anew plans the rest of a day anew from now on, as docks has them now: flights that have begun, and those that are held, stay as they are; what
-// blocked docks were to fly goes to neighbours that reach it. Requests and day are those that the plan was made of.
-func Anew(ctx context.Context, before *Plan, requests []Request, docks []Dock, day Day, now time.Time) (*Plan, error) {
-	p, err := newPlanner(ctx, requests, docks, day)
-	if err != nil {
-		return nil, err
-	}
-	p.cut()
-	if p.fingerprint() != before.Cut {
-		return nil, errors.New("plan anew: the plan was made of other requests, docks, fences or hours: give those that it was made of; a request that came since is planned by itself")
-	}
-	if day.Steps == 0 {
-		p.day.Steps = max(4000, 12*len(p.jobs))
-	}
-	done := map[int]bool{}
-	for _, f := range before.Flights {
-		if !dockName.MatchString(f.ID) {
-			return nil, fmt.Errorf("plan anew: %.60q is no flight's name", f.ID)
-		}
-		for _, j := range f.Jobs {
-			if j < 0 || j >= len(p.jobs) || done[j] {
-				return nil, fmt.Errorf("plan anew: flight %s has piece of work %d, which there is not, or which another has: was plan.json changed?", f.ID, j)
-			}
-			done[j] = true
-		}
-	}
-	p.now = math.Max(0, now.Sub(day.Begin).Seconds())
-	var kept []Planned
-	var given []tour.Tour
-	for _, f := range before.Flights {
-		d := slices.IndexFunc(docks, func(d Dock) bool { return d.SN == f.Dock })
-		switch {
-		case !f.At.After(now) || f.Held && d >= 0 && docks[d].Blocked == "":
-			kept = append(kept, f)
-		case d >= 0 && docks[d].Blocked == "":
-			given = append(given, tour.Tour{Depot: d, Jobs: f.Jobs})
-		}
-	}
-	out := p.fly(kept, given)
-	return out, ctx.Err()
-}
-
 // Alone is how many minutes the requests take with a flight of its own for each, or several where one does not hold it.
 func Alone(ctx context.Context, requests []Request, docks []Dock, day Day) (minutes float64, err error) {
 	for i := range requests {
@@ -182,6 +143,7 @@ type planner struct {
 	closed   []*geo.Fence
 	sides    map[int]side // of requests that are looked at from the side
 
+	kept   []Planned // flights whose ground is not planned again
 	jobs   []job
 	left   map[int]string // requests that are not planned, and why
 	starts []orb.Point    // of docks, in metres
@@ -358,7 +320,9 @@ func (p *planner) fingerprint() string {
 func (p *planner) fly(kept []Planned, given []tour.Tour) *Plan {
 	out := &Plan{Cut: p.fingerprint(), Flights: append([]Planned{}, kept...)}
 	for _, f := range kept {
-		out.Minutes += f.Takes.Minutes()
+		if !f.Struck {
+			out.Minutes += f.Takes.Minutes()
+		}
 	}
 	problem := p.problem(kept)
 	s := problem.Solve(p.ctx, tour.Options{Seed: p.day.Seed, Steps: p.day.Steps, Given: given})

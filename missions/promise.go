@@ -22,6 +22,14 @@ func (p *planner) promise(out *Plan, left map[int]bool) {
 	var tree rtree.RTreeG[flown]
 	served := map[int]map[int]bool{} // by request, flights
 	for f := range out.Flights {
+		if s := &out.Flights[f]; s.Struck {
+			for r := range p.requests {
+				if _, gone := p.left[r]; !gone && s.asked(&p.requests[r]) {
+					p.left[r] = "flight " + s.ID + ", which was to show it, was taken off the day by hand"
+				}
+			}
+			continue
+		}
 		for _, k := range out.Flights[f].Jobs {
 			for _, l := range p.jobs[k].looks {
 				b := l.bound()
@@ -62,9 +70,6 @@ type flown struct {
 func (p *planner) promiseOf(out *Plan, r int, tree *rtree.RTreeG[flown], served map[int]bool, lost bool, lostS float64) Promise {
 	q := &p.requests[r]
 	m := Promise{Request: q.ID, Department: q.Department, GSDCM: p.gsdCM(q)}
-	if why, gone := p.left[r]; gone {
-		m.Why = why
-	}
 	by := map[int]int{}
 	of, seen := 0, 0
 	if q.View == Nadir && len(served) > 0 {
@@ -111,8 +116,10 @@ func (p *planner) promiseOf(out *Plan, r int, tree *rtree.RTreeG[flown], served 
 		}
 	}
 	slices.Sort(m.Flights)
-	if m.Why == "" && m.Share < Whole {
-		m.Why = p.whyNot(r, lost, lostS)
+	if m.Share < Whole {
+		if m.Why = p.left[r]; m.Why == "" {
+			m.Why = p.whyNot(r, lost, lostS)
+		}
 	}
 	return m
 }

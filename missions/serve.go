@@ -38,7 +38,8 @@ func (p *planner) serve() {
 		for _, l := range j.looks {
 			bd := l.bound()
 			tree.Search(bd.Min, bd.Max, func(_, _ [2]float64, a area) bool {
-				if !found[a.request] && p.gsdCM(&p.requests[a.request]) >= l.gsdCM-1e-9 && l.shows(a.polygon) {
+				r := &p.requests[a.request]
+				if !found[a.request] && p.gsdCM(r) >= l.gsdCM-1e-9 && (j.flight == nil || j.flight.answers(r)) && l.shows(a.polygon) {
 					found[a.request] = true
 				}
 				return true
