@@ -72,6 +72,7 @@ func api(mux *http.ServeMux, o Options) huma.API {
 	deadLettersAPI(h, o)
 	reportsAPI(h, o)
 	requestsAPI(h, o)
+	plansAPI(h, mux, o)
 	huma.Get(h, "/api/coverage/{cell}", func(_ context.Context, in *struct {
 		Cell string `path:"cell" pattern:"^[0-9]{15}$" doc:"Code of a unit grid cell"`
 	}) (*body[CellCoverage], error) {

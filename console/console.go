@@ -45,6 +45,7 @@ type Options struct {
 	Troubles    func() []string
 	DeadLetters DeadLetters
 	Requests    Requests
+	Plans       Plans
 	// Webhooks are what waits for them.
 	Webhooks func(context.Context) ([]handover.Queue, error)
 	// Documents describe messages on NATS, by the paths under which they are served, without the token.

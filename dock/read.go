@@ -3,6 +3,7 @@ package dock
 import (
 	"context"
 	"encoding/json"
+	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
 
@@ -12,15 +13,20 @@ import (
 
 // ReadFlights are all flight events that are kept, in their order.
 func ReadFlights(ctx context.Context, js jetstream.JetStream) (out []FlightEvent, err error) {
-	err = journal.Replay(ctx, js, "FLIGHTS", SubjectFlights+">", journal.From{}, func(m journal.Msg) error {
+	err = ReadFlightsSince(ctx, js, time.Time{}, func(ev FlightEvent) { out = append(out, ev) })
+	return out, err
+}
+
+// ReadFlightsSince reads the flight events that were kept from a moment on, in their order.
+func ReadFlightsSince(ctx context.Context, js jetstream.JetStream, since time.Time, each func(FlightEvent)) error {
+	return journal.Replay(ctx, js, "FLIGHTS", SubjectFlights+">", journal.From{Time: since}, func(m journal.Msg) error {
 		var ev FlightEvent
 		if err := json.Unmarshal(m.Data, &ev); err != nil {
 			return err
 		}
-		out = append(out, ev)
+		each(ev)
 		return nil
 	})
-	return out, err
 }
 
 // ReadMedia is what came of the files of each flight, as it was told last.

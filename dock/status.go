@@ -8,6 +8,7 @@ import (
 
 	"github.com/paulmach/orb"
 
+	"github.com/harrier-patrol/harrier/dock/cloudapi"
 	"github.com/harrier-patrol/harrier/dock/gate"
 	"github.com/harrier-patrol/harrier/dock/pace"
 	"github.com/harrier-patrol/harrier/geo"
@@ -33,9 +34,17 @@ type Status struct {
 	Stream     string       `json:"stream,omitempty"`
 	Areas      string       `json:"areas,omitempty"` // how far the dock is with its custom flight areas
 	Route      [][2]float64 `json:"route,omitempty"`
+	Weather    *Weather     `json:"weather,omitempty"` // at the dock, nil where it does not tell
 	// Firmware of the dock and of its aircraft, as they told last.
 	Firmware         string `json:"firmware,omitempty"`
 	AircraftFirmware string `json:"aircraft_firmware,omitempty"`
+}
+
+// Weather is what a dock measures.
+type Weather struct {
+	WindMS float64 `json:"wind_ms"`
+	Rain   int     `json:"rain"` // 0 none to 3 heavy
+	TempC  float64 `json:"temp_c"`
 }
 
 // Why is what keeps the dock from flying, or its flight from starting; "" where nothing does.
@@ -60,6 +69,9 @@ func (s *session) status() Status {
 		st.Mode = gate.ModeWords(*m)
 	}
 	st.Battery, _ = s.rep.Battery(now)
+	if p := &s.rep.Dock; p.WindSpeed != nil {
+		st.Weather = &Weather{WindMS: *p.WindSpeed, Rain: int(cloudapi.Value(p.Rainfall)), TempC: cloudapi.Value(p.EnvironmentTemperature)}
+	}
 	for to, v := range map[*string]*string{&st.Firmware: s.rep.Dock.FirmwareVersion, &st.AircraftFirmware: s.rep.Aircraft.FirmwareVersion} {
 		if v != nil {
 			*to = *v
@@ -97,7 +109,7 @@ func (s *session) publishState(ctx context.Context) {
 		}
 		st := s.status()
 		st.Controller = s.c.o.ClientID
-		st.Pose, st.Seen, st.Route = nil, time.Time{}, nil // what changes all the time is on its own subjects
+		st.Pose, st.Seen, st.Route, st.Weather = nil, time.Time{}, nil, nil // what changes all the time is on its own subjects
 		b, err := json.Marshal(st)
 		if err != nil || bytes.Equal(b, last) {
 			continue

@@ -55,13 +55,12 @@ func (p *planner) problem(kept []Planned) *tour.Problem {
 	out := &tour.Problem{}
 	end := p.day.End.Sub(p.day.Begin).Seconds()
 	for _, d := range p.docks {
-		power := PowerOf(d.Model)
-		rest := (dockBefore + dockAfter).Seconds()
-		share := 100 / power.FlightMin / power.ChargePerMin * burn(p.day.WindMS)
+		rest := d.between(0, p.day.WindMS).Seconds()
+		share := d.between(time.Second, p.day.WindMS).Seconds() - rest
 		t := tour.Depot{FlightS: d.flightS(p.day.WindMS) * slackShare, From: p.now, Until: end, RestS: rest, RestShare: share}
 		for _, f := range kept {
 			if f.Dock == d.SN && !f.Struck { // ready when it has flown what it keeps
-				t.From = math.Max(t.From, f.At.Add(f.Takes).Sub(p.day.Begin).Seconds()+rest+share*f.Takes.Seconds())
+				t.From = math.Max(t.From, f.At.Add(f.Takes).Add(d.between(f.Takes, p.day.WindMS)).Sub(p.day.Begin).Seconds())
 			}
 		}
 		if d.Blocked != "" {
@@ -217,7 +216,7 @@ func (p *planner) assemble(t tour.Tour) (f Planned, why string) {
 	}
 	begin := p.day.Begin.Add(time.Duration(t.StartS * float64(time.Second))).Truncate(time.Second)
 	f.Dock, f.At, f.Jobs = d.SN, begin, t.Jobs
-	f.ID = d.SN + "-" + begin.UTC().Format("20060102T150405")
+	f.ID = flightID(d.SN, begin)
 	before := home
 	for i, s := range stops {
 		q := p.degrees(s.at)

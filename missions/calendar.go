@@ -124,7 +124,7 @@ type Patrol struct {
 
 // flight is the patrol's flight of a moment.
 func (p Patrol) flight(at time.Time) Flight {
-	f := Flight{ID: p.Dock + "-" + at.UTC().Format("20060102T150405"), Dock: p.Dock, Scenes: p.Scenes, At: at, Until: p.latest(at, cmp.Or(p.Window, StartWindow)), KMZ: p.KMZ, Route: p.Route, Priority: p.Priority, Conditions: p.Conditions}
+	f := Flight{ID: flightID(p.Dock, at), Dock: p.Dock, Scenes: p.Scenes, At: at, Until: p.latest(at, cmp.Or(p.Window, StartWindow)), KMZ: p.KMZ, Route: p.Route, Priority: p.Priority, Conditions: p.Conditions}
 	if p.Name != "" {
 		f.ID += "-" + p.Name
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -12,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/harrier-patrol/harrier/cmd/harrier/config"
+	"github.com/harrier-patrol/harrier/cmd/harrier/planning"
 	"github.com/harrier-patrol/harrier/console"
 	"github.com/harrier-patrol/harrier/dock"
 	"github.com/harrier-patrol/harrier/dock/calendar"
@@ -19,6 +21,7 @@ import (
 	"github.com/harrier-patrol/harrier/dock/pace"
 	"github.com/harrier-patrol/harrier/embedded"
 	"github.com/harrier-patrol/harrier/geo"
+	"github.com/harrier-patrol/harrier/missions/plans"
 )
 
 // parts are what a process of Harrier is made of: what was opened, and what runs until it ends.
@@ -95,6 +98,7 @@ type base struct {
 	addrs      config.Addresses
 	controller *dock.Controller
 	clock      clockWatch
+	force      *planning.Force
 	pictures   console.EvidenceKey // opens the pictures of leads
 }
 
@@ -138,11 +142,39 @@ func open(ctx context.Context, c config.Config, who string, fences *geo.Fences, 
 		Docks: c.Docks, LiveQuality: c.Live.Quality, DRCHz: c.Live.DRCHz, Organization: c.Organization, Limits: limits,
 		Depot: b.depot, FilesURL: b.addrs.File, Areas: areas, Airspace: space.Clear, LivePush: b.addrs.Push, LiveWatch: b.addrs.Watch, Closed: b.disk.Why, Clock: clock, Log: log,
 	}, b.nc, b.js)
-	follower := &calendar.Follower{Calendar: plan, Controller: b.controller, Limits: limits, JS: b.js, ID: b.id, Clock: clock, Log: log}
+	keeper, err := plans.Open(ctx, b.js)
+	if err != nil {
+		return b, err
+	}
+	b.force = &planning.Force{Keeper: keeper, Docks: b.controller.States, Strike: b.strike, Log: log}
+	b.add(b.force.Run)
+	follower := &calendar.Follower{Calendar: plan, Planned: b.force.Planned, Controller: b.controller, Limits: limits, JS: b.js, ID: b.id, Clock: clock, Log: log}
 	b.add(b.disk.Run)
 	b.add(b.controller.Run)
 	b.add(func(ctx context.Context) error { return follower.Run(ctx, began) })
 	return b, nil
+}
+
+// strike takes a flight that waits off its dock's list, as Harrier's own command.
+func (b *base) strike(ctx context.Context, sn, flight, reason string) error {
+	body, err := json.Marshal(dock.Command{Key: "strike " + flight, Action: dock.StrikeFlight, Operator: "harrier", Flight: flight, Reason: reason})
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
+	defer cancel()
+	m, err := b.nc.RequestWithContext(ctx, dock.SubjectCommands+sn, body)
+	if err != nil {
+		return err
+	}
+	var r dock.Reply
+	if err := json.Unmarshal(m.Data, &r); err != nil {
+		return err
+	}
+	if !r.OK {
+		return errors.New(r.Error)
+	}
+	return nil
 }
 
 // flightAreas are the fences that aircraft themselves are to keep to: out of no-fly fences, within task areas. Those that hold at times only

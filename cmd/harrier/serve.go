@@ -110,12 +110,15 @@ func serve(ctx context.Context, c config.Config, log *slog.Logger) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := b.listen(c.HTTP.Listen, b.console(documents, book, reports, notary, watcher, coverage, gauge, ground)); err != nil {
+	requests := planning.RequestsOf(b.js, c, ground, log)
+	daily := &planning.Daily{Force: b.force, Config: c, City: ground, JS: b.js, Answers: requests.Answers, Now: time.Now}
+	if err := b.listen(c.HTTP.Listen, b.console(documents, book, reports, notary, watcher, coverage, gauge, ground, requests, daily)); err != nil {
 		return err
 	}
 	b.clock.log = log
 	b.add(b.clock.Run)
 	b.add(gauge.Run)
+	b.add(daily.Plan)
 	b.add(func(ctx context.Context) error { return book.Run(ctx, b.nc, b.js) })
 	b.add(func(ctx context.Context) error { return notary.Run(ctx, b.js) })
 	b.add(func(ctx context.Context) error { return watcher.Work(ctx, b.nc, b.js, c.Vision.Flights) })
@@ -325,7 +328,7 @@ func (b *base) openWatcher(scenes []vision.SceneFile, ground city.City) (*watch.
 }
 
 // console is what people see of all that.
-func (b *base) console(documents map[string][]byte, book *ledger.Ledger, reports *report.Reader, notary *proof.Notary, w *watch.Watcher, coverage *console.Coverage, gauge *journal.Gauge, ground city.City) http.Handler {
+func (b *base) console(documents map[string][]byte, book *ledger.Ledger, reports *report.Reader, notary *proof.Notary, w *watch.Watcher, coverage *console.Coverage, gauge *journal.Gauge, ground city.City, requests console.Requests, daily *planning.Daily) http.Handler {
 	c := b.conf
 	port := fmt.Sprint(config.Port(c.HTTP.Listen))
 	return console.New(console.Options{
@@ -353,7 +356,8 @@ func (b *base) console(documents map[string][]byte, book *ledger.Ledger, reports
 			return out
 		},
 		Webhooks: b.queues,
-		Requests: planning.RequestsOf(b.js, c, ground, b.log),
+		Requests: requests,
+		Plans:    daily,
 		DeadLetters: console.DeadLetters{
 			List:   func(ctx context.Context) ([]journal.Dead, error) { return journal.ListDead(ctx, b.js) },
 			Replay: func(ctx context.Context, id, by string) error { return journal.ReplayDead(ctx, b.js, id, by) },

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
@@ -79,7 +80,9 @@ const (
 
 // Follower follows a calendar.
 type Follower struct {
-	Calendar   missions.Calendar
+	Calendar missions.Calendar
+	// Planned are the flights of the plans that are in force; nil for none. What of them does not start is planned anew, not put off.
+	Planned    func() []missions.Flight
 	Controller *dock.Controller
 	Limits     map[string]gate.Limits // of docks, by serial number
 	JS         jetstream.JetStream
@@ -99,9 +102,10 @@ func (k *Follower) Run(ctx context.Context, began time.Time) error {
 		dropped := map[string]bool{}
 		var again []missions.Flight // that could not be handed over yet
 		tried := map[string]error{} // why not
+		handed := map[string]bool{} // planned flights
 		for from := began.Add(-longestPast); ; {
 			now := k.Clock.Now()
-			due := append(again, k.Calendar.Due(from, now)...)
+			due := slices.Concat(again, k.Calendar.Due(from, now), k.plannedNow(now, handed))
 			again = nil
 			bases := Bases(k.Controller.States(), k.Limits, now)
 			for _, f := range due {
@@ -141,8 +145,8 @@ const longestPast = 12 * time.Hour
 // late says why a flight that is due is not to start: it would make one miss its window that goes before it. "" where it may.
 func (k *Follower) late(now time.Time, bases []missions.Base, f missions.Flight) string {
 	var ahead []missions.Flight
-	for _, g := range k.Calendar.Due(now, now.Add(lookAhead)) {
-		if g.Dock == f.Dock && g.Priority > f.Priority {
+	for _, g := range slices.Concat(k.Calendar.Due(now, now.Add(lookAhead)), k.plannedUntil(now.Add(lookAhead))) {
+		if g.Dock == f.Dock && g.Priority > f.Priority && g.At.After(now) {
 			ahead = append(ahead, g)
 		}
 	}
@@ -166,6 +170,36 @@ func (k *Follower) late(now time.Time, bases []missions.Base, f missions.Flight)
 	return ""
 }
 
+// plannedUntil are the planned flights that begin by then.
+func (k *Follower) plannedUntil(t time.Time) (out []missions.Flight) {
+	if k.Planned == nil {
+		return nil
+	}
+	for _, f := range k.Planned() {
+		if !f.At.After(t) {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// plannedNow are the planned flights that are due, each once: also those of a plan that was approved when they were due already.
+func (k *Follower) plannedNow(now time.Time, handed map[string]bool) (out []missions.Flight) {
+	due := k.plannedUntil(now)
+	for id := range handed {
+		if !slices.ContainsFunc(due, func(f missions.Flight) bool { return f.ID == id }) {
+			delete(handed, id) // of another day, or taken off
+		}
+	}
+	for _, f := range due {
+		if !handed[f.ID] && !now.After(f.Deadline()) {
+			handed[f.ID] = true
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
 // putOff hears of flights that did not start, and puts them off.
 func (k *Follower) putOff(ctx context.Context) error {
 	c := journal.Consumer{Stream: "FLIGHTS", Name: "calendar-" + k.ID, Wait: time.Minute, Tries: 10, AtOnce: 1, New: true}
@@ -175,6 +209,9 @@ func (k *Follower) putOff(ctx context.Context) error {
 			return journal.Permanent(fmt.Errorf("flight event is not JSON: %w", err))
 		}
 		if ev.State != dock.Failed || !ev.NotStarted {
+			return nil
+		}
+		if slices.ContainsFunc(k.plannedUntil(ev.At), func(f missions.Flight) bool { return f.ID == ev.Flight }) {
 			return nil
 		}
 		d := Decided{Flight: ev.Flight, Dock: ev.Dock, At: k.Clock.Now()}

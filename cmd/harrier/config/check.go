@@ -50,6 +50,9 @@ func (c Config) check() error {
 	if c.Vision.Sessions < 0 || c.Vision.Flights < 1 || c.Vision.Interval < 50*time.Millisecond {
 		return errors.New("vision: sessions must be at least 0, flights at least 1, interval at least 50ms")
 	}
+	if err := c.Planner.check(); err != nil {
+		return err
+	}
 	for name, r := range c.Retention {
 		if err := r.Check(); err != nil {
 			return fmt.Errorf("retention: %s: %w", name, err)

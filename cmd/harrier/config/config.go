@@ -98,6 +98,7 @@ type Config struct {
 	Organization dock.Organization    `yaml:"organization"`
 	Flights      []Flight             `yaml:"flights"`
 	Plan         string               `yaml:"plan"` // plan.json that is flown
+	Planner      Planner              `yaml:"planner"`
 	Approvals    []Approval           `yaml:"approvals"`
 
 	File    string //  where this was read, and what it held
@@ -181,6 +182,7 @@ func Default() Config {
 	c.Evidence.Bucket, c.Evidence.Log = evidence.Bucket{Bucket: "harrier-evidence", Region: "us-east-1"}, "harrier"
 	c.Leads.Drop.At = "02:00"
 	c.Leads.Reports = Reports{Zone: "Asia/Shanghai", After: 3 * time.Hour, Ordered: []string{"demolition-ordered", "待拆", "责令拆除", "限期拆除"}}
+	c.Planner = Planner{Hours: "07:00-18:00", WindMS: 4, Lost: 5 * time.Minute}
 	c.Live.Quality, c.Live.DRCHz = 3, 5
 	c.Disk.Warn, c.Disk.Stop = 10, 5
 	c.Vision.Engine, c.Vision.Sessions, c.Vision.Interval, c.Vision.Flights = "onnxruntime", 0, 300*time.Millisecond, 16

@@ -23,6 +23,7 @@ import (
 	"github.com/harrier-patrol/harrier/leads/ledger"
 	"github.com/harrier-patrol/harrier/leads/report"
 	"github.com/harrier-patrol/harrier/missions/book"
+	"github.com/harrier-patrol/harrier/missions/plans"
 	"github.com/harrier-patrol/harrier/vision/watch"
 )
 
@@ -63,7 +64,7 @@ func NATSUsers(passwords map[string]string) []embedded.NATSUser {
 	users := []embedded.NATSUser{
 		{Name: NATSAdmin, Publish: []string{">"}, Subscribe: []string{">"}, Replies: true},
 		{Name: NATSHarrier, Replies: true,
-			Publish: []string{"harrier.>", "leads.>", SubjectCases, "sim.leads.>", "$JS.API.>", "$JS.ACK.>", "$JS.FC.>", "$KV.>"}, PublishDeny: deletes,
+			Publish: []string{"harrier.>", "leads.>", SubjectCases, "sim.leads.>", "$JS.API.>", "$JS.ACK.>", "$JS.FC.>", "$KV.>", "$O.>"}, PublishDeny: deletes,
 			Subscribe: []string{"harrier.>", "leads.>", "sim.leads.>", "cases.feedback.>", Inbox(NATSHarrier) + ".>"}},
 		{Name: NATSOperator, Publish: []string{"harrier.commands.*", book.Subject}, Subscribe: append(viewed(), "harrier.audit.>", Inbox(NATSOperator)+".>")},
 		{Name: NATSViewer, Subscribe: append(viewed(), Inbox(NATSViewer)+".>")},
@@ -177,5 +178,5 @@ var Proven = []string{"LEADS", "SIMLEADS", "REVIEWS", "FEEDBACK", "ACCESS"}
 
 // Streams are all that is kept; each room declares its own.
 func Streams() []journal.Stream {
-	return slices.Concat(book.Streams, dock.Streams, calendar.Streams, watch.Streams, ledger.Streams, report.Streams, proof.Streams, []journal.Stream{journal.DeadLetters})
+	return slices.Concat(book.Streams, plans.Streams, dock.Streams, calendar.Streams, watch.Streams, ledger.Streams, report.Streams, proof.Streams, []journal.Stream{journal.DeadLetters})
 }

@@ -17,9 +17,9 @@ import (
 	"github.com/harrier-patrol/harrier/cmd/harrier/config"
 	"github.com/harrier-patrol/harrier/dock/gate"
 	"github.com/harrier-patrol/harrier/geo"
+	"github.com/harrier-patrol/harrier/geo/city"
 	"github.com/harrier-patrol/harrier/geo/layerfile"
 	"github.com/harrier-patrol/harrier/missions"
-	"github.com/harrier-patrol/harrier/missions/book"
 )
 
 // world is what a plan is made of besides the requests.
@@ -46,14 +46,7 @@ func (x *Plan) asked(ctx context.Context, w world) ([]missions.Request, error) {
 	if err != nil {
 		return nil, err
 	}
-	var out []missions.Request
-	for _, a := range answers {
-		if a.State == book.Seen || a.State == book.Over || a.Geometry == nil { // of what stands for no place it was said why
-			continue
-		}
-		out = append(out, stillAsked(a))
-	}
-	out, unknown := knownScenes(out, w.day.Scenes)
+	out, unknown := knownScenes(asked(answers), w.day.Scenes)
 	if err := refuse(x.Docks, unknown, true); err != nil {
 		return nil, err
 	}
@@ -85,50 +78,24 @@ func isConfig(file string) bool {
 	return ext == ".yaml" || ext == ".yml"
 }
 
-// clock is a time of a day, as 12:30.
-func clock(day time.Time, s string) (time.Time, error) {
-	t, err := time.ParseInLocation("15:04", s, zone)
-	if err != nil {
-		return t, fmt.Errorf("%q is no time like 12:30", s)
-	}
-	y, m, d := day.In(zone).Date()
-	return time.Date(y, m, d, t.Hour(), t.Minute(), 0, 0, zone), nil
-}
-
 // world reads docks, day and places.
 func (x *Plan) world() (w world, err error) {
-	y, m, d := time.Now().In(zone).Date()
-	day := time.Date(y, m, d, 0, 0, 0, 0, zone)
-	if x.Date != "" {
-		if day, err = time.ParseInLocation(time.DateOnly, x.Date, zone); err != nil {
-			return w, fmt.Errorf("--date: %q is no date like 2026-12-01", x.Date)
-		}
+	date := x.Date
+	if date == "" {
+		date = time.Now().In(config.Zone).Format(time.DateOnly)
 	}
-	from, until, _ := strings.Cut(x.Hours, "-")
-	if w.day.Begin, err = clock(day, from); err == nil {
-		w.day.End, err = clock(day, until)
-	}
+	begin, end, err := config.Planner{Hours: x.Hours}.Day(date)
 	if err != nil {
-		return w, fmt.Errorf("--hours: %w", err)
+		return w, err
 	}
-	w.day.WindMS, w.day.Seed = x.Wind, x.Seed
 	var c config.Config
+	var docks []missions.Dock
 	if isConfig(x.Docks) {
 		if c, err = config.Load(x.Docks); err != nil {
 			return w, err
 		}
-		limits, err := c.DockLimits()
-		if err != nil {
-			return w, err
-		}
-		for _, d := range c.Docks {
-			w.docks = append(w.docks, missions.Dock{SN: d.SN, Name: d.Name, Model: d.Model, At: orb.Point{d.Lon, d.Lat}, Reserve: float64(limits[d.SN].ReserveMin), WindMS: limits[d.SN].WindMS})
-		}
-	} else if w.docks, err = readDocks(x.Docks, x.Datum); err != nil {
+	} else if docks, err = readDocks(x.Docks, x.Datum); err != nil {
 		return w, err
-	}
-	if len(w.docks) == 0 {
-		return w, fmt.Errorf("%s holds no docks", x.Docks)
 	}
 	for _, p := range []struct {
 		to   *string
@@ -142,6 +109,35 @@ func (x *Plan) world() (w world, err error) {
 	if err != nil {
 		return w, err
 	}
+	if w, err = worldOf(c, k, docks, x.Quality); err != nil {
+		return w, err
+	}
+	if len(w.docks) == 0 {
+		return w, fmt.Errorf("%s holds no docks", x.Docks)
+	}
+	w.day.Begin, w.day.End, w.day.WindMS, w.day.Seed = begin, end, x.Wind, x.Seed
+	for _, sn := range x.Without {
+		i := slices.IndexFunc(w.docks, func(d missions.Dock) bool { return d.SN == sn })
+		if i < 0 {
+			return w, fmt.Errorf("--without: there is no dock %s", sn)
+		}
+		w.docks[i].Blocked = "left out"
+	}
+	return w, nil
+}
+
+// worldOf is what a plan is made of, of a configuration and its city: the docks given, or else the configuration's. The day's hours and wind are left open.
+func worldOf(c config.Config, k city.City, docks []missions.Dock, quality int) (w world, err error) {
+	limits, err := c.DockLimits()
+	if err != nil {
+		return w, err
+	}
+	w.docks = docks
+	if docks == nil {
+		for _, d := range c.Docks {
+			w.docks = append(w.docks, missions.Dock{SN: d.SN, Name: d.Name, Model: d.Model, At: orb.Point{d.Lon, d.Lat}, Reserve: float64(limits[d.SN].ReserveMin), WindMS: limits[d.SN].WindMS})
+		}
+	}
 	if w.day.Airspace, err = c.Airspace(k.Fences); err != nil {
 		return w, err
 	}
@@ -150,7 +146,6 @@ func (x *Plan) world() (w world, err error) {
 	if w.day.Scenes, err = resolutions(c); err != nil {
 		return w, err
 	}
-	quality := x.Quality
 	if quality == 0 {
 		quality = max(c.Live.Quality, 1)
 		if c.Live.Quality == 0 {
@@ -162,13 +157,6 @@ func (x *Plan) world() (w world, err error) {
 		return w, fmt.Errorf("--quality is 1 to 4, not %d", quality)
 	}
 	w.day.Width, w.day.Height = size[0], size[1]
-	for _, sn := range x.Without {
-		i := slices.IndexFunc(w.docks, func(d missions.Dock) bool { return d.SN == sn })
-		if i < 0 {
-			return w, fmt.Errorf("--without: there is no dock %s", sn)
-		}
-		w.docks[i].Blocked = "left out"
-	}
 	return w, nil
 }
 

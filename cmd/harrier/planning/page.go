@@ -10,6 +10,7 @@ import (
 
 	"github.com/paulmach/orb"
 
+	"github.com/harrier-patrol/harrier/cmd/harrier/config"
 	"github.com/harrier-patrol/harrier/geo"
 	"github.com/harrier-patrol/harrier/missions"
 )
@@ -139,7 +140,7 @@ func writePage(file string, p *missions.Plan, requests []missions.Request, w wor
 		b = b.Union(requests[i].Geometry.Bound())
 	}
 	b = b.Pad(math.Max(b.Max[0]-b.Min[0], 0.01) * 0.04)
-	x := page{Plan: p, Day: w.day.Begin.In(zone).Format("2006-01-02"), Sheet: newSheet(b, timeLine), Count: len(requests)}
+	x := page{Plan: p, Day: w.day.Begin.In(config.Zone).Format("2006-01-02"), Sheet: newSheet(b, timeLine), Count: len(requests)}
 	if p.Alone > 0 {
 		x.Saved = 100 * (1 - p.Minutes/p.Alone)
 	}
@@ -150,7 +151,7 @@ func writePage(file string, p *missions.Plan, requests []missions.Request, w wor
 	}
 	day := w.day.End.Sub(w.day.Begin)
 	for t := w.day.Begin; !t.After(w.day.End); t = t.Add(3600e9) {
-		x.Hours = append(x.Hours, pageHour{timeLine * float64(t.Sub(w.day.Begin)) / float64(day), t.In(zone).Format("15:04")})
+		x.Hours = append(x.Hours, pageHour{timeLine * float64(t.Sub(w.day.Begin)) / float64(day), t.In(config.Zone).Format("15:04")})
 	}
 	for i, d := range w.docks {
 		k := pageDock{SN: d.SN, Name: d.Name, Hue: hues[i%len(hues)], Blocked: d.Blocked}
@@ -165,7 +166,7 @@ func writePage(file string, p *missions.Plan, requests []missions.Request, w wor
 			}
 			end := f.At.Add(f.Takes)
 			k.Flights = append(k.Flights, pageFlight{ID: f.ID, Dock: d.SN, Hue: k.Hue, Path: x.Sheet.path(append(line, d.At), false),
-				Times: f.At.In(zone).Format("15:04") + "–" + end.In(zone).Format("15:04"), For: departments(f, requests),
+				Times: f.At.In(config.Zone).Format("15:04") + "–" + end.In(config.Zone).Format("15:04"), For: departments(f, requests),
 				X: timeLine * float64(f.At.Sub(w.day.Begin)) / float64(day), W: timeLine * float64(f.Takes) / float64(day),
 				Minutes: f.Takes.Minutes(), KM: f.LengthM / 1000, Serves: len(f.Serves)})
 			k.Busy += f.Takes.Minutes()
@@ -193,7 +194,7 @@ func writePage(file string, p *missions.Plan, requests []missions.Request, w wor
 			x.Departments[d].None++
 		}
 		if !m.Done.IsZero() {
-			r.At = m.Done.In(zone).Format("15:04")
+			r.At = m.Done.In(config.Zone).Format("15:04")
 		}
 		x.Requests = append(x.Requests, r)
 	}

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/harrier-patrol/harrier/cmd/harrier/config"
 	"github.com/harrier-patrol/harrier/missions"
 	"github.com/harrier-patrol/harrier/missions/wpml"
 )
@@ -29,15 +30,12 @@ type Plan struct {
 	Seed      uint64   `default:"1" help:"The same seed gives the same plan."`
 	Partial   bool     `help:"Leave requests with errors out, instead of refusing the file."`
 	Alone     bool     `help:"Also say what one flight for each request would take."`
-	Anew      string   `help:"plan.json that the rest of the day is planned anew from: what has begun stays." type:"path"`
+	Anew      string   `help:"plan.json that the rest of the day is planned anew from: what has begun stays. With --requests, those that are asked for now." type:"path"`
 	Now       string   `help:"With --anew: from when on (12:00)."`
 	Without   []string `help:"Serial numbers of docks that do not fly."`
 	JSON      bool     `name:"json" help:"Print the plan as JSON, instead of a table."`
 	Overwrite bool     `help:"Into a folder that has files already."`
 }
-
-// zone is that of days and hours on the command line: China has one.
-var zone = time.FixedZone("UTC+8", 8*3600)
 
 // Run makes the plan and writes it.
 func (x *Plan) Run(ctx context.Context) error {
@@ -95,7 +93,7 @@ func (x *Plan) make(ctx context.Context, requests []missions.Request, w world) (
 	if err := json.Unmarshal(b, &before); err != nil {
 		return nil, fmt.Errorf("%s: %w", x.Anew, err)
 	}
-	now, err := clock(w.day.Begin, x.Now)
+	now, err := config.Clock(w.day.Begin, x.Now)
 	if err != nil {
 		return nil, fmt.Errorf("--now: %w", err)
 	}

@@ -253,7 +253,7 @@ func (x *requestsList) Run(ctx context.Context) error {
 		if t.IsZero() {
 			return "–"
 		}
-		return t.In(zone).Format("01-02 15:04")
+		return t.In(config.Zone).Format("01-02 15:04")
 	}
 	for _, a := range kept {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%.0f %%\t%.1f\t%s\t%s\n", a.ID, a.Department, cmp.Or(a.Source, "request"), at(a.By), a.State, 100*a.Share, a.GSDCM, at(a.Last), a.Reason)
@@ -271,7 +271,7 @@ func (x *requestsReport) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	rows := book.Report(answers, grid, zone)
+	rows := book.Report(answers, grid, config.Zone)
 	switch x.Format {
 	case "json":
 		e := json.NewEncoder(os.Stdout)

@@ -10,6 +10,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"github.com/harrier-patrol/harrier/cmd/harrier/config"
 	"github.com/harrier-patrol/harrier/missions"
 )
 
@@ -18,7 +19,7 @@ func summary(out io.Writer, p *missions.Plan, folder string, took time.Duration)
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "flight\tstarts\tmin\tkm\tserves")
 	for _, f := range p.Flights {
-		fmt.Fprintf(w, "%s\t%s\t%.0f\t%.1f\t%d requests\n", f.ID, f.At.In(zone).Format("15:04"), f.Takes.Minutes(), f.LengthM/1000, len(f.Serves))
+		fmt.Fprintf(w, "%s\t%s\t%.0f\t%.1f\t%d requests\n", f.ID, f.At.In(config.Zone).Format("15:04"), f.Takes.Minutes(), f.LengthM/1000, len(f.Serves))
 	}
 	_ = w.Flush()
 	by := map[string][3]int{}

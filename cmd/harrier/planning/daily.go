@@ -1,0 +1,468 @@
+package planning
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/harrier-patrol/harrier/cmd/harrier/config"
+	"github.com/harrier-patrol/harrier/console"
+	"github.com/harrier-patrol/harrier/dock"
+	"github.com/harrier-patrol/harrier/dock/gate"
+	"github.com/harrier-patrol/harrier/geo/city"
+	"github.com/harrier-patrol/harrier/missions"
+	"github.com/harrier-patrol/harrier/missions/book"
+	"github.com/harrier-patrol/harrier/missions/plans"
+)
+
+// Daily makes the plan of each day in a Harrier that runs, and makes it anew when a dock is lost, a flight fails or something new is to be seen the
+// same day.
+type Daily struct {
+	*Force
+	Config  config.Config
+	City    city.City
+	JS      jetstream.JetStream
+	Answers func(context.Context) ([]book.Answer, error)
+	Now     func() time.Time
+
+	making sync.Mutex // one plan is made at a time
+	downMu sync.Mutex
+	down   map[string]time.Time // docks that cannot fly, since when
+}
+
+// look is how often it is looked whether the day is to be planned, or anew; anewEvery the shortest time between two plans that it makes by itself.
+const (
+	look      = 10 * time.Second
+	anewEvery = time.Minute
+	own       = "harrier"
+)
+
+// Plan makes plans by itself until ctx ends.
+func (d *Daily) Plan(ctx context.Context) error {
+	tick := time.NewTicker(look)
+	defer tick.Stop()
+	var last time.Time // when it made a plan by itself
+	for {
+		if now := d.Now(); now.Sub(last) >= anewEvery {
+			made, err := d.byItself(ctx, now)
+			if made || err != nil {
+				last = now
+			}
+			if err != nil && ctx.Err() == nil {
+				d.Log.Warn("the day is not planned; it is tried again", "error", err)
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
+}
+
+func today(now time.Time) string { return now.In(config.Zone).Format(time.DateOnly) }
+
+// byItself makes the plan of today when it is time for it, or anew where something happened; made says that it did.
+func (d *Daily) byItself(ctx context.Context, now time.Time) (made bool, err error) {
+	date := today(now)
+	lost := d.lost(now)
+	begin, end, err := d.Config.Planner.Day(date)
+	if err != nil || now.After(end) {
+		return false, err
+	}
+	all, err := d.Keeper.Versions(ctx, date)
+	if err != nil {
+		return false, err
+	}
+	last, planned := plans.Last(all)
+	if !planned {
+		if d.Config.Planner.At == "" {
+			return false, nil
+		}
+		if at, err := config.Clock(begin, d.Config.Planner.At); err != nil || now.Before(at) {
+			return false, err
+		}
+		return true, d.makeOwn(ctx, date, "each day at "+d.Config.Planner.At, lost, nil, now)
+	}
+	v, ok := plans.InForce(all)
+	if !ok || last.State == plans.Draft && last.By != own { // somebody is at it
+		return false, nil
+	}
+	c, err := d.Keeper.Content(ctx, v)
+	if err != nil {
+		return false, err
+	}
+	failed, err := d.failed(ctx, c.Plan, now)
+	if err != nil {
+		return false, err
+	}
+	why, failed, err := d.happened(ctx, v, c, lost, failed, begin, end, now)
+	if err != nil || why == "" || last.Why == why { // of the same things there is a draft already
+		return false, err
+	}
+	return true, d.makeOwn(ctx, date, why, lost, failed, now)
+}
+
+// happened says why the day is to be planned anew, "" where it is not: docks that are lost or are back, flights that failed, and what is newly asked
+// for. Flights that wait on a lost dock are among those that failed then.
+func (d *Daily) happened(ctx context.Context, v plans.Version, c *plans.Content, lost map[string]string, failed []string, begin, end, now time.Time) (string, []string, error) {
+	var why []string
+	flying := 0
+	for _, s := range d.Docks() {
+		if lost[s.SN] == "" {
+			flying++
+		}
+	}
+	for _, f := range c.Plan.Flights {
+		reason := lost[f.Dock]
+		if reason == "" || f.Struck || flying == 0 || !now.Before(f.Until) {
+			continue
+		}
+		if f.At.After(now) || d.waits(f.ID) {
+			if !slices.ContainsFunc(why, func(s string) bool { return strings.HasPrefix(s, f.Dock+" ") }) {
+				why = append(why, f.Dock+" does not fly: "+reason)
+			}
+			if !f.At.After(now) {
+				failed = append(failed, f.ID)
+			}
+		}
+	}
+	for _, id := range failed {
+		if !d.waits(id) {
+			why = append(why, "flight "+id+" failed")
+		}
+	}
+	for _, sn := range v.Without {
+		if lost[sn] == "" && slices.ContainsFunc(c.Plan.Promises, func(m missions.Promise) bool { return m.Share < missions.Whole }) {
+			why = append(why, sn+" flies again")
+		}
+	}
+	answers, err := d.Answers(ctx)
+	if err != nil {
+		return "", nil, err
+	}
+	fresh := 0
+	for _, r := range asked(answers) {
+		if _, due := r.Due(begin, end); due && r.Asked.After(v.At) && !slices.ContainsFunc(c.Requests, func(o missions.Request) bool { return o.ID == r.ID }) && !r.By.IsZero() && r.By.Before(end) {
+			fresh++
+		}
+	}
+	if fresh > 0 {
+		why = append(why, fmt.Sprintf("%d new to be seen today", fresh))
+	}
+	return strings.Join(why, "; "), failed, nil
+}
+
+// waits says whether a flight waits on its dock's list.
+func (d *Daily) waits(flight string) bool {
+	return slices.ContainsFunc(d.Docks(), func(s dock.Status) bool { return s.Flight == flight && s.State == dock.Waiting })
+}
+
+// lost are the docks that have not been able to fly for so long that they lose their flights, and why.
+func (d *Daily) lost(now time.Time) map[string]string {
+	d.downMu.Lock()
+	defer d.downMu.Unlock()
+	if d.down == nil {
+		d.down = map[string]time.Time{}
+	}
+	out := map[string]string{}
+	for _, s := range d.Docks() {
+		why := ""
+		switch {
+		case len(s.Holds) > 0:
+			why = "held by " + s.Holds[0].Operator + ": " + s.Holds[0].Reason
+		case s.Life == gate.Offline, s.Life == gate.Maintenance:
+			why = string(s.Life)
+		case s.Life == gate.Blocked:
+			why = cmp.Or(gate.Said(s.Blocked), s.Reason, "blocked")
+		}
+		if why == "" {
+			delete(d.down, s.SN)
+			continue
+		}
+		if d.down[s.SN].IsZero() {
+			d.down[s.SN] = now
+		}
+		if now.Sub(d.down[s.SN]) >= d.Config.Planner.Lost {
+			out[s.SN] = why
+		}
+	}
+	return out
+}
+
+// flightsBack is how far back flight events are read: farther than the day of a plan.
+const flightsBack = 48 * time.Hour
+
+// failed are flights of a plan that did not do what they were to do: they failed, or nobody began them in their time.
+func (d *Daily) failed(ctx context.Context, p *missions.Plan, now time.Time) (out []string, err error) {
+	last := map[string]dock.FlightEvent{}
+	if err := dock.ReadFlightsSince(ctx, d.JS, now.Add(-flightsBack), func(ev dock.FlightEvent) { last[ev.Flight] = ev }); err != nil {
+		return nil, err
+	}
+	for _, f := range p.Flights {
+		ev, told := last[f.ID]
+		if !f.Struck && (told && ev.State == dock.Failed || !told && now.After(f.Until.Add(look))) {
+			out = append(out, f.ID)
+		}
+	}
+	return out, nil
+}
+
+// makeOwn makes the plan of today by itself.
+func (d *Daily) makeOwn(ctx context.Context, date, why string, lost map[string]string, failed []string, now time.Time) error {
+	made, err := d.make(ctx, date, console.PlanWish{By: own, Why: why}, lost, failed, now)
+	if err != nil {
+		return err
+	}
+	d.Log.Info("day planned", "date", date, "version", made.Version.Number, "why", why, "flights", made.Version.Flights, "minutes", made.Version.Minutes)
+	if !d.Config.Planner.Approve {
+		return nil
+	}
+	if _, err = d.Keeper.Approve(ctx, date, made.Version.Number, own, "planner.approve: "+why, now); err != nil {
+		return err
+	}
+	return d.follow(ctx, now)
+}
+
+// asked are the requests that are still to be seen.
+func asked(answers []book.Answer) (out []missions.Request) {
+	for _, a := range answers {
+		if a.State != book.Seen && a.State != book.Over && a.Geometry != nil { // of what stands for no place it was said why
+			out = append(out, stillAsked(a))
+		}
+	}
+	return out
+}
+
+// make makes a version of a day's plan: anew from what is in force where the day has begun, or from what was kept by hand.
+func (d *Daily) make(ctx context.Context, date string, wish console.PlanWish, lost map[string]string, failed []string, now time.Time) (*console.PlanMade, error) {
+	d.making.Lock()
+	defer d.making.Unlock()
+	answers, err := d.Answers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	w, err := d.world(date, wish, lost)
+	if err != nil {
+		return nil, err
+	}
+	all, err := d.Keeper.Versions(ctx, date)
+	if err != nil {
+		return nil, err
+	}
+	requests, _ := knownScenes(asked(answers), w.day.Scenes) // of others it was said when they came
+	last, has := plans.Last(all)
+	c := &plans.Content{}
+	if has {
+		c, err = d.anew(ctx, all, answers, requests, failed, &w, now)
+	} else {
+		if now.After(w.day.Begin) {
+			w.day.Begin = now.Truncate(time.Minute).Add(soonest)
+		}
+		if len(requests) == 0 {
+			return nil, errors.New("all that was asked for has been seen, or its time is over: there is nothing to plan")
+		}
+		c.Requests = requests
+		c.Plan, err = missions.Make(ctx, requests, w.docks, w.day)
+	}
+	if err != nil {
+		return nil, err
+	}
+	v := plans.Version{Date: date, State: plans.Draft, By: wish.By, Why: wish.Why, At: now, Begin: w.day.Begin, End: w.day.End, WindMS: w.day.WindMS}
+	for _, k := range w.docks {
+		if k.Blocked != "" {
+			v.Without = append(v.Without, k.SN)
+		}
+	}
+	return d.keep(ctx, v, c, last.Number, wish.Try)
+}
+
+// soonest is how long from now on a plan that is made amid its day begins: somebody is to look at it.
+const soonest = 2 * time.Minute
+
+// anew plans a day anew from the version in force, or from the last one where nothing of it was to be flown.
+func (d *Daily) anew(ctx context.Context, all []plans.Version, answers []book.Answer, asked []missions.Request, failed []string, w *world, now time.Time) (*plans.Content, error) {
+	before, approved := plans.InForce(all)
+	if !approved || now.Before(w.day.Begin) {
+		before, _ = plans.Last(all)
+	}
+	c, err := d.Keeper.Content(ctx, before)
+	if err != nil {
+		return nil, err
+	}
+	was := *c.Plan
+	was.Flights = slices.DeleteFunc(slices.Clone(was.Flights), func(f missions.Planned) bool {
+		// a draft's flights were not flown, whatever their time
+		return slices.Contains(failed, f.ID) || !approved && !f.Held && !f.Struck && !f.At.After(now)
+	})
+	w.day.Begin = before.Begin
+	from := now
+	if from.Before(w.day.Begin) {
+		from = w.day.Begin.Add(-time.Second)
+	}
+	out := &plans.Content{Requests: stillOf(c.Requests, asked, answers)}
+	out.Plan, err = missions.Anew(ctx, &was, out.Requests, w.docks, w.day, from)
+	return out, err
+}
+
+// keep keeps a version, unless it is only tried.
+func (d *Daily) keep(ctx context.Context, v plans.Version, c *plans.Content, after int, try bool) (out *console.PlanMade, err error) {
+	v.Count(c)
+	if !try {
+		if v, err = d.Keeper.Keep(ctx, v, c, after); err != nil {
+			return nil, err
+		}
+	}
+	return &console.PlanMade{Version: v, Content: c}, nil
+}
+
+// stillOf are the requests of a plan that are still asked for or were seen meanwhile, and what is asked for besides.
+func stillOf(of, now []missions.Request, answers []book.Answer) (out []missions.Request) {
+	for _, r := range of {
+		if slices.ContainsFunc(answers, func(a book.Answer) bool { return a.ID == r.ID }) {
+			out = append(out, r)
+		}
+	}
+	for _, r := range now {
+		if !slices.ContainsFunc(of, func(o missions.Request) bool { return o.ID == r.ID }) {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
+// world is what a day is planned with: hours and wind of the configuration where the wish does not say, and the wind that docks measure today.
+func (d *Daily) world(date string, wish console.PlanWish, lost map[string]string) (w world, err error) {
+	if w, err = worldOf(d.Config, d.City, nil, 0); err != nil {
+		return w, err
+	}
+	p := d.Config.Planner
+	if wish.Hours != "" {
+		p.Hours = wish.Hours
+	}
+	if w.day.Begin, w.day.End, err = p.Day(date); err != nil {
+		return w, err
+	}
+	w.day.WindMS, w.day.Seed = p.WindMS, 1
+	if wish.WindMS != nil {
+		w.day.WindMS = *wish.WindMS
+	} else if date == today(d.Now()) {
+		w.day.WindMS = max(w.day.WindMS, d.wind())
+	}
+	for i := range w.docks {
+		k := &w.docks[i]
+		switch why := lost[k.SN]; {
+		case slices.Contains(wish.Without, k.SN):
+			k.Blocked = "left out"
+		case why != "":
+			k.Blocked = why
+		}
+	}
+	for _, sn := range wish.Without {
+		if !slices.ContainsFunc(w.docks, func(k missions.Dock) bool { return k.SN == sn }) {
+			return w, fmt.Errorf("there is no dock %s to leave out", sn)
+		}
+	}
+	return w, nil
+}
+
+// wind is the median of what docks measure, 0 where none does.
+func (d *Daily) wind() float64 {
+	var all []float64
+	for _, s := range d.Docks() {
+		if s.Online && s.Weather != nil {
+			all = append(all, s.Weather.WindMS)
+		}
+	}
+	if len(all) == 0 {
+		return 0
+	}
+	slices.Sort(all)
+	return all[len(all)/2]
+}
+
+// Make makes a draft of a day's plan, as somebody wishes it.
+func (d *Daily) Make(ctx context.Context, date string, wish console.PlanWish) (*console.PlanMade, error) {
+	now := d.Now()
+	if _, end, err := d.Config.Planner.Day(date); err != nil {
+		return nil, err
+	} else if now.After(end) {
+		return nil, fmt.Errorf("the day's flights end at %s: it is over", end.Format("15:04"))
+	}
+	return d.make(ctx, date, wish, d.lost(now), nil, now)
+}
+
+// Approve lets the newest version of a day's plan be flown.
+func (d *Daily) Approve(ctx context.Context, date string, number int, by, why string) (plans.Version, error) {
+	v, err := d.Keeper.Approve(ctx, date, number, by, why, d.Now())
+	if err != nil {
+		return v, err
+	}
+	return v, d.follow(ctx, d.Now())
+}
+
+// Change moves a flight, or strikes it, in a new version of a day's plan.
+func (d *Daily) Change(ctx context.Context, date string, x console.PlanChange) (*console.PlanMade, error) {
+	d.making.Lock()
+	defer d.making.Unlock()
+	all, err := d.Keeper.Versions(ctx, date)
+	if err != nil {
+		return nil, err
+	}
+	v, ok := plans.Last(all)
+	switch {
+	case !ok:
+		return nil, plans.ErrNone
+	case v.Number != x.Version:
+		return nil, plans.ErrMoved
+	}
+	c, err := d.Keeper.Content(ctx, v)
+	if err != nil {
+		return nil, err
+	}
+	now := d.Now()
+	if i := slices.IndexFunc(c.Plan.Flights, func(f missions.Planned) bool { return f.ID == x.Flight }); i >= 0 && !c.Plan.Flights[i].At.After(now) {
+		return nil, fmt.Errorf("flight %s has begun, or its time is over: bring it home on the page of the fleet", x.Flight)
+	}
+	w, err := d.world(date, console.PlanWish{WindMS: &v.WindMS, Without: v.Without}, nil)
+	if err != nil {
+		return nil, err
+	}
+	w.day.Begin, w.day.End = v.Begin, v.End
+	if x.Strike {
+		if c.Plan, err = missions.Strike(c.Plan, x.Flight); err == nil {
+			c.Plan, err = missions.Anew(ctx, c.Plan, c.Requests, w.docks, w.day, now)
+		}
+	} else {
+		c.Plan, err = missions.Move(c.Plan, x.Flight, x.At, c.Requests, w.docks, w.day)
+	}
+	if err != nil {
+		return nil, err
+	}
+	v.State, v.By, v.Why, v.At = plans.Draft, x.By, x.Why, now
+	return d.keep(ctx, v, c, v.Number, x.Try)
+}
+
+// Look is a version of a day's plan, the last one for 0, with all that was told of the day; nil where there is none.
+func (d *Daily) Look(ctx context.Context, date string, number int) ([]plans.Version, *console.PlanMade, error) {
+	all, err := d.Keeper.Versions(ctx, date)
+	if err != nil {
+		return nil, nil, err
+	}
+	v, ok := plans.Find(all, number)
+	if !ok {
+		return all, nil, nil
+	}
+	c, err := d.Keeper.Content(ctx, v)
+	if err != nil {
+		return nil, nil, err
+	}
+	return all, &console.PlanMade{Version: v, Content: c}, nil
+}
