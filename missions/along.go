@@ -84,7 +84,7 @@ func (p *planner) lineStrings(request int) (out []orb.LineString) {
 // along makes jobs of the parts of a line that nobody looks at; each of its straight pieces is flown so far beyond its ends that its corners are seen.
 func (p *planner) along(l orb.LineString, b *batch, beyond float64, known func(orb.Point) bool) {
 	across, ahead := p.across(b.heightM), p.ahead(b.heightM)
-	space := p.at(b.heightM)
+	space := p.at(air{b.heightM, b.timed})
 	var lines []sweep.Line
 	for i := 1; i < len(l); i++ {
 		d := math.Hypot(l[i][0]-l[i-1][0], l[i][1]-l[i-1][1])

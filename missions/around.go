@@ -75,7 +75,7 @@ func (p *planner) around(w wish) {
 		p.sides[w.request] = side{len(stops), min(n, len(stops)), math.Max(p.gsdCM(r), math.Hypot(w.heightM, off)/p.stillMin*100)}
 		return
 	}
-	space := p.at(w.heightM)
+	space := p.at(air{w.heightM, w.timed})
 	taken := 0
 	var open []stop
 	for _, s := range stops {
@@ -100,7 +100,7 @@ func (p *planner) around(w wish) {
 		return
 	}
 	p.sides[w.request] = side{len(stops), taken, math.Max(p.gsdCM(r), math.Hypot(w.heightM, off)/p.stillMin*100)}
-	p.jobs = append(p.jobs, job{stops: open, requests: []int{w.request}, heightM: w.heightM, takesS: stopsS(open), open: w.open, shut: w.shut})
+	p.jobs = append(p.jobs, job{stops: open, requests: []int{w.request}, heightM: w.heightM, timed: w.timed, takesS: stopsS(open), open: w.open, shut: w.shut})
 }
 
 // facade looks at the front to the left of a line, from so far off: whoever draws it walks along with the front on that side.

@@ -13,6 +13,7 @@ import (
 	"github.com/tidwall/rtree"
 
 	"github.com/harrier-patrol/harrier/missions/tour"
+	"github.com/harrier-patrol/harrier/missions/transit"
 )
 
 // neighbours are so many jobs among whose tours a place for another is looked for.
@@ -108,19 +109,18 @@ type ways struct {
 	out, in [][]float64       // by dock and job
 	entries []orb.Point
 	exits   []orb.Point
-	heights []float64
+	airs    []air
 }
 
 func (p *planner) ways(near [][]int) *ways {
 	w := &ways{longer: make([]map[int]float64, len(p.jobs))}
 	for i := range p.jobs {
 		j := &p.jobs[i]
-		w.entries, w.exits, w.heights = append(w.entries, j.entry()), append(w.exits, j.exit()), append(w.heights, j.heightM)
+		w.entries, w.exits, w.airs = append(w.entries, j.entry()), append(w.exits, j.exit()), append(w.airs, j.air())
 	}
 	for i := range p.jobs {
-		space := p.at(w.heights[i])
 		for _, k := range near[i] {
-			if space.Clear(w.exits[i], w.entries[k]) {
+			if p.at(w.way(i, k)).Clear(w.exits[i], w.entries[k]) {
 				continue
 			}
 			if w.longer[i] == nil {
@@ -131,24 +131,28 @@ func (p *planner) ways(near [][]int) *ways {
 		if w.longer[i] == nil {
 			continue
 		}
-		tree := space.From(w.exits[i])
+		trees := map[air]*transit.Tree{}
 		for k := range w.longer[i] {
-			if m, ok := tree.LengthM(w.entries[k]); ok {
-				w.longer[i][k] = legS(m, w.heights[k]-w.heights[i], transitMS)
+			a := w.way(i, k)
+			if trees[a] == nil {
+				trees[a] = p.at(a).From(w.exits[i])
+			}
+			if m, ok := trees[a].LengthM(w.entries[k]); ok {
+				w.longer[i][k] = legS(m, w.airs[k].heightM-w.airs[i].heightM, transitMS)
 			}
 		}
 	}
 	for d := range p.docks {
 		radius := ServiceRadiusM(p.docks[d].Model)
-		spaces := map[float64]func(orb.Point) float64{}
+		spaces := map[air]func(orb.Point) float64{}
 		way := func(j int, q orb.Point) float64 {
 			if planar.Distance(q, p.starts[d]) > radius || p.docks[d].Blocked != "" {
 				return math.Inf(1)
 			}
-			h := w.heights[j]
-			if spaces[h] == nil {
-				tree := p.at(h).From(p.starts[d])
-				spaces[h] = func(q orb.Point) float64 {
+			a := w.airs[j]
+			if spaces[a] == nil {
+				tree := p.at(a).From(p.starts[d])
+				spaces[a] = func(q orb.Point) float64 {
 					m, ok := tree.LengthM(q)
 					if !ok {
 						return math.Inf(1)
@@ -156,7 +160,7 @@ func (p *planner) ways(near [][]int) *ways {
 					return m
 				}
 			}
-			return legS(spaces[h](q), h, transitMS)
+			return legS(spaces[a](q), a.heightM, transitMS)
 		}
 		out, in := make([]float64, len(p.jobs)), make([]float64, len(p.jobs))
 		for j := range p.jobs {
@@ -172,11 +176,16 @@ func (p *planner) ways(near [][]int) *ways {
 	return w
 }
 
+// way is the air of the way between two jobs: as high as the first, and where fences hold at times when one of the two is flown then.
+func (w *ways) way(i, k int) air {
+	return air{w.airs[i].heightM, w.airs[i].timed || w.airs[k].timed}
+}
+
 func (w *ways) between(i, k int) float64 {
 	if s, ok := w.longer[i][k]; ok {
 		return s
 	}
-	return legS(planar.Distance(w.exits[i], w.entries[k]), w.heights[k]-w.heights[i], transitMS)
+	return legS(planar.Distance(w.exits[i], w.entries[k]), w.airs[k].heightM-w.airs[i].heightM, transitMS)
 }
 
 // assemble makes the flight of a tour; why says why it cannot be flown.
@@ -189,40 +198,40 @@ func (p *planner) assemble(t tour.Tour) (f Planned, why string) {
 		stops, of = append(stops, s), append(of, job)
 	}
 	// go on to a place, round what must not be flown through; the ways are flown as high as the higher end
-	to := func(from, q orb.Point, heightM float64) bool {
-		way := p.at(heightM).From(from).Way(q)
+	to := func(from, q orb.Point, a air) bool {
+		way := p.at(a).From(from).Way(q)
 		for _, c := range inner(way) {
-			add(stop{at: c, heightM: heightM, speedMS: transitMS, pitchDeg: -90}, -1)
+			add(stop{at: c, heightM: a.heightM, speedMS: transitMS, pitchDeg: -90}, -1)
 		}
 		return way != nil
 	}
-	at, height := home, 0.0
+	at, before := home, air{}
 	for _, k := range t.Jobs {
 		j := &p.jobs[k]
-		low := j.heightM // the way is held against what stands there at its lower end
-		if height > 0 {
-			low = math.Min(low, height)
+		way := air{j.heightM, j.timed || before.timed} // it is held against what stands there at its lower end
+		if before.heightM > 0 {
+			way.heightM = math.Min(way.heightM, before.heightM)
 		}
-		if !to(at, j.entry(), low) {
+		if !to(at, j.entry(), way) {
 			return f, "there is no way to it round what must not be flown through"
 		}
 		for _, s := range j.stops {
 			add(s, k)
 		}
-		at, height = j.exit(), j.heightM
+		at, before = j.exit(), j.air()
 	}
-	if !to(at, home, height) {
+	if !to(at, home, before) {
 		return f, "there is no way back from it round what must not be flown through"
 	}
 	begin := p.day.Begin.Add(time.Duration(t.StartS * float64(time.Second))).Truncate(time.Second)
 	f.Dock, f.At, f.Jobs = d.SN, begin, t.Jobs
 	f.ID = flightID(d.SN, begin)
-	before := home
+	last := home
 	for i, s := range stops {
 		q := p.degrees(s.at)
 		f.Route.Waypoints = append(f.Route.Waypoints, Waypoint{Lon: q[0], Lat: q[1], HeightM: s.heightM, SpeedMS: s.speedMS, PitchDeg: s.pitchDeg, YawDeg: s.yawDeg, Photo: s.photo})
-		f.LengthM += planar.Distance(before, s.at)
-		before = s.at
+		f.LengthM += planar.Distance(last, s.at)
+		last = s.at
 		var ids []string
 		if of[i] >= 0 && s.look {
 			for _, r := range p.jobs[of[i]].requests {
@@ -231,7 +240,7 @@ func (p *planner) assemble(t tour.Tour) (f Planned, why string) {
 		}
 		f.Legs = append(f.Legs, ids)
 	}
-	f.LengthM += planar.Distance(before, home)
+	f.LengthM += planar.Distance(last, home)
 	f.Route.Aircraft = aircraftOf(d.Model)
 	if len(f.Route.Waypoints) == 1 { // a route has two at least
 		f.Route.Waypoints = append(f.Route.Waypoints, f.Route.Waypoints[0])
@@ -242,7 +251,7 @@ func (p *planner) assemble(t tour.Tour) (f Planned, why string) {
 	if f.Takes.Seconds() > d.flightS(p.day.WindMS) {
 		return f, fmt.Sprintf("it would take %.0f min, and the battery holds %.0f", f.Takes.Minutes(), d.flightS(p.day.WindMS)/60)
 	}
-	if w, _ := p.day.Airspace.Clear(f.Route, begin); w != "" {
+	if w := p.day.Airspace.clearThroughout(f.Route, begin, begin.Add(f.Takes)); w != "" {
 		return f, w
 	}
 	shut := p.day.End

@@ -19,25 +19,69 @@ const KeepM = airspaceMarginM + routeStepM/2 + 2
 // overM is how far above a roof is flown at least.
 const overM = 15
 
-// Closed are the fences that nothing planned may touch between two times: no-fly fences that hold at any time of it, and controlled airspace for
-// which no approval holds all the time.
+// Closed are the fences that nothing planned may touch at some time between two: no-fly fences that hold then, and controlled airspace for which no
+// approval holds.
 func (a Airspace) Closed(begin, end time.Time) (out []*geo.Fence) {
 	for _, f := range a.Fences.All() {
-		if (f.Kind == noFly || f.Kind == controlled && !a.approved(f, begin, end)) && holds(f, begin, end) {
+		if a.shutAt(f, begin, end) {
 			out = append(out, f)
 		}
 	}
 	return out
 }
 
-// holds says whether a fence holds at any time between two.
-func holds(f *geo.Fence, begin, end time.Time) bool {
-	for t := begin; t.Before(end); t = t.Add(10 * time.Minute) {
-		if f.Holds(t) {
+// closedStep is how closely it is looked at when fences hold.
+const closedStep = 5 * time.Minute
+
+// shutAt says whether a fence may not be touched at any time between two.
+func (a Airspace) shutAt(f *geo.Fence, begin, end time.Time) bool {
+	if f.Kind != noFly && f.Kind != controlled {
+		return false
+	}
+	bars := func(t time.Time) bool { return f.Holds(t) && (f.Kind == noFly || !a.approved(f, t, t)) }
+	for t := begin; t.Before(end); t = t.Add(closedStep) {
+		if bars(t) {
 			return true
 		}
 	}
-	return f.Holds(end)
+	return bars(end)
+}
+
+// leastFree is how long fences that hold at times must leave open for flights to be planned there.
+const leastFree = 40 * time.Minute
+
+// times are the fences that are closed all day as far as a plan goes, and those that are open, all of them, in the longest stretch that they share.
+func (a Airspace) times(begin, end time.Time) (always, timed []*geo.Fence, from, until time.Time) {
+	open := func(fences []*geo.Fence) (from, until time.Time) {
+		var since time.Time
+		for t := begin; !t.After(end); t = t.Add(closedStep) {
+			if slices.ContainsFunc(fences, func(f *geo.Fence) bool { return a.shutAt(f, t, t) }) {
+				since = time.Time{}
+				continue
+			}
+			if since.IsZero() {
+				since = t
+			}
+			if t.Sub(since) > until.Sub(from) {
+				from, until = since, t
+			}
+		}
+		return from, until
+	}
+	for _, f := range a.Closed(begin, end) {
+		if from, until := open([]*geo.Fence{f}); until.Sub(from) >= leastFree {
+			timed = append(timed, f)
+		} else {
+			always = append(always, f)
+		}
+	}
+	if len(timed) == 0 {
+		return always, nil, from, until
+	}
+	if from, until = open(timed); until.Sub(from) < leastFree {
+		return append(always, timed...), nil, from, until
+	}
+	return always, timed, from, until
 }
 
 // approved says whether an approval that holds all the time covers a fence.
@@ -55,22 +99,60 @@ func (a Airspace) approved(f *geo.Fence, begin, end time.Time) bool {
 	})
 }
 
-// at is the air at a height, metres.
-func (p *planner) at(heightM float64) *transit.Space {
-	s := p.spaces[heightM]
+// air is what is flown in: at a height, metres, and open where fences hold at times only.
+type air struct {
+	heightM float64
+	timed   bool // when those fences are open
+}
+
+func (p *planner) at(a air) *transit.Space {
+	s := p.spaces[a]
 	if s == nil {
-		s = transit.New(append(p.fenced(), p.tall(heightM)...), KeepM, nil, 0)
-		p.spaces[heightM] = s
+		closed := p.fenced(p.closed)
+		if !a.timed {
+			closed = append(closed, p.fenced(p.timed)...)
+		}
+		s = transit.New(append(closed, p.tall(a.heightM)...), KeepM, nil, 0)
+		p.spaces[a] = s
 	}
 	return s
 }
 
-// fenced are the fences that are closed, in metres.
-func (p *planner) fenced() (out []orb.Polygon) {
-	for _, f := range p.closed {
+// fenced are fences in metres.
+func (p *planner) fenced(all []*geo.Fence) (out []orb.Polygon) {
+	for _, f := range all {
 		out = append(out, orb.Polygon{p.frame.Ring(f.Polygon[0])})
 	}
 	return out
+}
+
+// inTimed says whether ground lies in or beside a fence that holds at times.
+func (p *planner) inTimed(ground []orb.Polygon) bool {
+	return slices.ContainsFunc(p.fenced(p.timed), func(f orb.Polygon) bool {
+		return slices.ContainsFunc(ground, func(x orb.Polygon) bool { return near(x, f, KeepM) })
+	})
+}
+
+// near says whether two polygons lie within a distance.
+func near(a, b orb.Polygon, m float64) bool {
+	if !a.Bound().Pad(m).Intersects(b.Bound()) {
+		return false
+	}
+	for _, k := range [][2]orb.Polygon{{a, b}, {b, a}} {
+		for _, q := range k[0][0] {
+			if transit.Holds(k[1], q) || planar.DistanceFrom(k[1][0], q) <= m {
+				return true
+			}
+		}
+	}
+	for i := 1; i < len(a[0]); i++ {
+		for j := 1; j < len(b[0]); j++ {
+			if _, meets := transit.Meets(a[0][i-1], a[0][i], b[0][j-1], b[0][j]); meets {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // manyTall are so many buildings that ways can be found round: each has a dozen corners, and ways are sought from each to each.

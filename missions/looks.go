@@ -32,6 +32,7 @@ type job struct {
 	stops      []stop
 	requests   []int
 	heightM    float64
+	timed      bool // it lies where fences hold at times
 	takesS     float64
 	open, shut float64 // in seconds of the day; shut 0: its end
 	worth      float64
@@ -39,6 +40,7 @@ type job struct {
 	flight     *Planned // that was kept and does it, nil for what is still to be flown
 }
 
+func (j *job) air() air         { return air{j.heightM, j.timed} }
 func (j *job) entry() orb.Point { return j.stops[0].at }
 func (j *job) exit() orb.Point  { return j.stops[len(j.stops)-1].at }
 
@@ -80,6 +82,7 @@ type wish struct {
 	request    int
 	open, shut float64
 	heightM    float64
+	timed      bool
 	kept       []int // flights that stay, of which what they show counts for it
 	polygons   []orb.Polygon
 }
@@ -114,15 +117,18 @@ func (p *planner) cut() {
 			p.left[i] = fmt.Sprintf("%d buildings in reach are too high to fly over at %.0f m, and ways round more than %d are not found: ask for a coarser resolution, which is flown higher", n, h, manyTall)
 			continue
 		}
-		w := wish{request: i, open: open, shut: shut, heightM: h, kept: p.keptFor(r, open, shut)}
+		w := wish{request: i, heightM: h, polygons: p.polygons(r)}
+		if w.open, w.shut, w.timed, why = p.between(w.polygons, open, shut); why != "" {
+			p.left[i] = why
+			continue
+		}
+		w.kept = p.keptFor(r, w.open, w.shut)
 		switch {
 		case r.View != Nadir:
 			p.around(w)
 		case isLine(r.Geometry) && widthM(r) <= p.across(h):
-			w.polygons = p.polygons(r)
 			lines = append(lines, w)
 		default:
-			w.polygons = p.polygons(r)
 			areas = append(areas, w)
 		}
 	}
@@ -143,12 +149,13 @@ func isLine(g orb.Geometry) bool {
 // batch are wishes of one height and time, for which the same flights that stay count.
 type batch struct {
 	open, shut, heightM float64
+	timed               bool
 	kept                []int
 	wishes              []wish
 }
 
 func (w *wish) batch() *batch {
-	return &batch{open: w.open, shut: w.shut, heightM: w.heightM, kept: w.kept}
+	return &batch{open: w.open, shut: w.shut, heightM: w.heightM, timed: w.timed, kept: w.kept}
 }
 
 // within says whether what is seen for one batch is seen in time for another, and well enough: also where a flight that stays sees it.
@@ -161,7 +168,7 @@ func (p *planner) areas(all []wish) {
 	var batches []*batch
 	for _, w := range all {
 		i := slices.IndexFunc(batches, func(b *batch) bool {
-			return b.open == w.open && b.shut == w.shut && b.heightM == w.heightM && slices.Equal(b.kept, w.kept)
+			return b.open == w.open && b.shut == w.shut && b.heightM == w.heightM && b.timed == w.timed && slices.Equal(b.kept, w.kept)
 		})
 		if i < 0 {
 			i = len(batches)
@@ -203,7 +210,7 @@ func (p *planner) cover(b *batch, seen []orb.Polygon) {
 		bd := s.Bound()
 		tree.Insert(bd.Min, bd.Max, i)
 	}
-	space := p.at(b.heightM)
+	space := p.at(air{b.heightM, b.timed})
 	parts := clusters(p.reached(all), across)
 	made := make([][]job, len(parts))
 	var g errgroup.Group
@@ -326,7 +333,7 @@ func clusters(all []orb.Polygon, nearM float64) (out [][]orb.Polygon) {
 
 // lineJobs cuts lines in their order into jobs.
 func (p *planner) lineJobs(lines []sweep.Line, b *batch, side, ahead float64) (out []job) {
-	space := p.at(b.heightM)
+	space := p.at(air{b.heightM, b.timed})
 	var now *job
 	for _, l := range lines {
 		flown := []stop{p.straight(l.A, b.heightM, false), p.straight(l.B, b.heightM, true)}
@@ -343,7 +350,7 @@ func (p *planner) lineJobs(lines []sweep.Line, b *batch, side, ahead float64) (o
 				continue
 			}
 		}
-		out = append(out, job{stops: flown, heightM: b.heightM, takesS: stopsS(flown), open: b.open, shut: b.shut, looks: []look{{l.A, l.B, side, ahead, p.gsdAtM(b.heightM)}}})
+		out = append(out, job{stops: flown, heightM: b.heightM, timed: b.timed, takesS: stopsS(flown), open: b.open, shut: b.shut, looks: []look{{l.A, l.B, side, ahead, p.gsdAtM(b.heightM)}}})
 		now = &out[len(out)-1]
 	}
 	return out

@@ -50,7 +50,7 @@ func Over(r Request, model string, day Day, heightM float64) (out Swept, err err
 	if _, area := areaOf(r.Geometry); area {
 		within = p.polygons(&r)
 	}
-	space := transit.New(p.at(out.HeightM).Out(), KeepM, within, out.SpacingM/2)
+	space := transit.New(p.at(air{heightM: out.HeightM}).Out(), KeepM, within, out.SpacingM/2)
 	var lines []sweep.Line
 	switch {
 	case within != nil:

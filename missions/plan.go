@@ -138,9 +138,12 @@ type planner struct {
 	frame    geo.Frame
 	focalMin float64 // pixels, of the docks' cameras
 	focalMax float64
-	stillMin float64                    // of their stills
-	spaces   map[float64]*transit.Space // by height
-	closed   []*geo.Fence
+	stillMin float64 // of their stills
+	spaces   map[air]*transit.Space
+	closed   []*geo.Fence // all day
+	timed    []*geo.Fence // at times: open between
+	from     float64      // seconds of the day,
+	until    float64      // and then
 	sides    map[int]side // of requests that are looked at from the side
 
 	kept   []Planned // flights whose ground is not planned again
@@ -164,7 +167,7 @@ func newPlanner(ctx context.Context, requests []Request, docks []Dock, day Day) 
 		day.Airspace.Fences = geo.NewFences(nil)
 	}
 	day.Width, day.Height = cmp.Or(day.Width, 1280), cmp.Or(day.Height, 720)
-	p := &planner{ctx: ctx, requests: requests, docks: docks, day: day, spaces: map[float64]*transit.Space{}, sides: map[int]side{}, left: map[int]string{}, focalMin: math.Inf(1), stillMin: math.Inf(1)}
+	p := &planner{ctx: ctx, requests: requests, docks: docks, day: day, spaces: map[air]*transit.Space{}, sides: map[int]side{}, left: map[int]string{}, focalMin: math.Inf(1), stillMin: math.Inf(1)}
 	b := orb.Bound{Min: docks[0].At, Max: docks[0].At}
 	for _, d := range docks {
 		b = b.Extend(d.At)
@@ -184,8 +187,10 @@ func newPlanner(ctx context.Context, requests []Request, docks []Dock, day Day) 
 	}
 	p.frame = geo.NewFrame(b.Center(), 0)
 	p.docks = slices.Clone(docks)
-	p.closed = day.Airspace.Closed(day.Begin, day.End)
-	fenced := transit.New(p.fenced(), KeepM, nil, 0)
+	var from, until time.Time
+	p.closed, p.timed, from, until = day.Airspace.times(day.Begin, day.End)
+	p.from, p.until = from.Sub(day.Begin).Seconds(), until.Sub(day.Begin).Seconds()
+	fenced := transit.New(append(p.fenced(p.closed), p.fenced(p.timed)...), KeepM, nil, 0)
 	for i := range p.docks {
 		d := &p.docks[i]
 		if !dockName.MatchString(d.SN) {
@@ -291,6 +296,37 @@ func (p *planner) window(r *Request) (open, shut float64, why string) {
 	}
 	return from, shut, ""
 }
+
+// between narrows a window to when fences that hold at times are open, where ground lies in or beside one of them.
+func (p *planner) between(ground []orb.Polygon, open, shut float64) (from, until float64, timed bool, why string) {
+	if len(p.timed) == 0 || !p.inTimed(ground) {
+		return open, shut, false, ""
+	}
+	end := p.day.End.Sub(p.day.Begin).Seconds()
+	if shut == 0 {
+		shut = end
+	}
+	from, until = open, shut
+	if p.from > 0 { // the way there and back is flown while they are open, too
+		from = math.Max(open, p.from+timedWayS)
+	}
+	if p.until+closedStep.Seconds() < end {
+		until = math.Min(shut, p.until-timedWayS)
+	}
+	if until <= from {
+		at := func(s float64) string {
+			return p.day.Begin.Add(time.Duration(s * float64(time.Second))).Format("15:04")
+		}
+		return 0, 0, true, fmt.Sprintf("a fence that holds at times is open from %s to %s only, which leaves no time in its hours", at(p.from), at(p.until))
+	}
+	if until >= end-closedStep.Seconds() {
+		until = 0
+	}
+	return from, until, true, ""
+}
+
+// timedWayS is what is left for the way to and from ground that may be flown over at times only, seconds: some two kilometres.
+const timedWayS = 200.0
 
 // worth is how many seconds of flight a request is worth: whatever its priority more than any detour, so that only what nobody can fly is left
 // out, and of that what has the least priority.

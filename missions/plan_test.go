@@ -581,3 +581,58 @@ func TestWhatComesAtNoonIsPlannedAroundWhatFlies(t *testing.T) {
 		}
 	}
 }
+
+// Over dwellings with quiet hours is flown when they are over, to the end of the flight; at other hours ways lead round them.
+func TestQuietHoursAreKept(t *testing.T) {
+	requests, docks := made(t, 3, 40, 3)
+	f := geo.NewFrame(docks[0].At, 0)
+	square := func(e, n, half float64) orb.Polygon {
+		return orb.Polygon{{f.From(e-half, n-half), f.From(e+half, n-half), f.From(e+half, n+half), f.From(e-half, n+half), f.From(e-half, n-half)}}
+	}
+	for name, hours := range map[string]string{"all but noon": "00:00-11:30,13:30-24:00", "noon": "11:30-14:00", "the evening": "16:00-22:00"} {
+		h, err := geo.ParseHours(hours)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fences := []geo.Fence{{ID: "dwellings", Kind: "no-fly", Hours: h, Polygon: square(1500, 300, 500)}, {ID: "night", Kind: "no-fly", Hours: h, Polygon: square(-900, 900, 250)}}
+		day := aDay(3)
+		day.Airspace = missions.Airspace{Fences: geo.NewFences(fences)}
+		all := append(slices.Clone(requests), missions.Request{ID: "inside", Department: "x", GSDCM: 5, Geometry: square(1500, 300, 200)}, missions.Request{ID: "behind", Department: "x", GSDCM: 5, Geometry: square(2600, 500, 200)})
+		p, err := missions.Make(t.Context(), all, docks, day)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range p.Promises {
+			if (m.Request == "inside" || m.Request == "behind") && m.Share < missions.Whole {
+				t.Errorf("%s: %+v", name, m)
+			}
+		}
+		if len(p.Flights) < 3 {
+			t.Fatalf("%s: %d flights", name, len(p.Flights))
+		}
+		inside := 0
+		for _, fl := range p.Flights {
+			line := orb.LineString{docks[slices.IndexFunc(docks, func(d missions.Dock) bool { return d.SN == fl.Dock })].At}
+			for _, w := range fl.Route.Waypoints {
+				line = append(line, orb.Point{w.Lon, w.Lat})
+			}
+			line = append(line, line[0])
+			for _, x := range fences {
+				touches := slices.ContainsFunc(geo.Steps(line, 10), func(q orb.Point) bool { return planar.PolygonContains(x.Polygon, q) })
+				if !touches {
+					continue
+				}
+				inside++
+				for at := fl.At; !at.After(fl.Until.Add(fl.Takes)); at = at.Add(time.Minute) {
+					if x.Holds(at) {
+						t.Errorf("%s: flight %s (%s to %s) flies over %s at %s", name, fl.ID, fl.At.Format("15:04"), fl.At.Add(fl.Takes).Format("15:04"), x.ID, at.Format("15:04"))
+						break
+					}
+				}
+			}
+		}
+		if inside == 0 {
+			t.Errorf("%s: nothing is flown over the dwellings", name)
+		}
+	}
+}
