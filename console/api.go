@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/paulmach/orb/geojson"
 
+	"github.com/harrier-patrol/harrier/console/accounts"
 	"github.com/harrier-patrol/harrier/dock"
 	"github.com/harrier-patrol/harrier/geo"
 	"github.com/harrier-patrol/harrier/journal"
@@ -67,8 +68,12 @@ func api(mux *http.ServeMux, o Options) huma.API {
 	conf.DocsPath = ""
 	conf.CreateHooks = nil
 	h := humago.New(mux, conf)
+	h.UseMiddleware(rights(h, o))
+	sessionAPI(h, o)
+	peopleAPI(h, o)
 	docksAPI(h, o)
 	leadsAPI(h, o)
+	bundleAPI(h, o)
 	deadLettersAPI(h, o)
 	reportsAPI(h, o)
 	requestsAPI(h, o)
@@ -77,21 +82,22 @@ func api(mux *http.ServeMux, o Options) huma.API {
 		Cell string `path:"cell" pattern:"^[0-9]{15}$" doc:"Code of a unit grid cell"`
 	}) (*body[CellCoverage], error) {
 		return &body[CellCoverage]{o.Coverage.Cell(in.Cell)}, nil
-	})
+	}, may(anybody...))
 	huma.Get(h, "/api/webhooks", func(ctx context.Context, _ *struct{}) (*body[[]handover.Queue], error) {
 		q, err := o.Webhooks(ctx)
 		if err != nil {
 			return nil, huma.Error503ServiceUnavailable("what waits for webhooks cannot be read: " + err.Error())
 		}
 		return &body[[]handover.Queue]{q}, nil
-	})
+	}, may(accounts.Operator))
 	huma.Get(h, "/api/troubles", func(context.Context, *struct{}) (*body[[]string], error) {
 		return &body[[]string]{o.Troubles()}, nil
-	})
+	}, may(anybody...))
 	huma.Get(h, "/api/counts", func(context.Context, *struct{}) (*body[map[string]int64], error) {
 		return &body[map[string]int64]{o.Counts()}, nil
-	})
+	}, may(anybody...))
 	maps(mux, o)
+	health(mux, o)
 	return h
 }
 
@@ -110,17 +116,16 @@ func docksAPI(h huma.API, o Options) {
 			out = append(out, x)
 		}
 		return &body[[]Dock]{out}, nil
-	})
+	}, may(anybody...))
 	huma.Post(h, "/api/docks/{sn}/{action}", func(ctx context.Context, in *struct {
 		SN     string `path:"sn" pattern:"^([A-Za-z0-9]{4,32}|all)$" doc:"Serial number; all for return-home, ground and release of the whole fleet"`
+		Once   string `header:"Idempotency-Key" maxLength:"100" doc:"Makes the command happen once, however often it is sent"`
 		Action string `path:"action" enum:"pause,resume,return-home,cancel-return,take-over,ground,release"`
 		Body   struct {
-			By     string `json:"by" minLength:"1" maxLength:"100"`
 			Reason string `json:"reason" minLength:"1" maxLength:"500"`
-			Key    string `json:"key,omitempty" maxLength:"100" doc:"Makes the command happen once"`
 		}
 	}) (*body[dock.Reply], error) {
-		b, err := json.Marshal(dock.Command{Key: cmp.Or(in.Body.Key, uuid.NewString()), Action: in.Action, Operator: in.Body.By, Reason: in.Body.Reason})
+		b, err := json.Marshal(dock.Command{Key: cmp.Or(in.Once, uuid.NewString()), Action: in.Action, Operator: person(ctx).Name, Reason: in.Body.Reason})
 		if err != nil {
 			return nil, err
 		}
@@ -138,7 +143,7 @@ func docksAPI(h huma.API, o Options) {
 			return nil, huma.Error409Conflict(r.Error)
 		}
 		return &body[dock.Reply]{r}, nil
-	})
+	}, may(accounts.Operator))
 }
 
 // deadLettersAPI tells of messages that could not be worked off, and sends them again.
@@ -155,37 +160,50 @@ func deadLettersAPI(h huma.API, o Options) {
 			out = append(out, DeadLetter{d.ID, d.Stream, d.Subject, d.Kept, d.At, d.Tries, d.Reason})
 		}
 		return &body[[]DeadLetter]{out}, nil
-	})
+	}, may(accounts.Operator))
 	huma.Post(h, "/api/dead-letters/{id}/replay", func(ctx context.Context, in *struct {
-		ID   string `path:"id" maxLength:"200"`
-		Body struct {
-			By string `json:"by" minLength:"1" maxLength:"100"`
-		}
+		ID string `path:"id" maxLength:"200"`
 	}) (*struct{}, error) {
 		ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 		defer cancel()
-		switch err := o.DeadLetters.Replay(ctx, in.ID, in.Body.By); {
+		switch err := o.DeadLetters.Replay(ctx, in.ID, person(ctx).Name); {
 		case errors.Is(err, journal.ErrNoDeadLetter):
 			return nil, huma.Error404NotFound(err.Error())
 		case err != nil:
 			return nil, huma.Error409Conflict(err.Error())
 		}
 		return nil, nil
+	}, may(accounts.Admin))
+}
+
+// health says that the process answers, and whether it is ready for people.
+func health(mux *http.ServeMux, o Options) {
+	mux.HandleFunc("GET /health", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write([]byte(`{"status":"ok"}`))
+	})
+	mux.HandleFunc("GET /ready", func(w http.ResponseWriter, r *http.Request) {
+		if err := o.Ready(r.Context()); err != nil {
+			problem(w, http.StatusServiceUnavailable, err.Error())
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write([]byte(`{"status":"ready"}`))
 	})
 }
 
 // maps are the layers of the map, as GeoJSON.
 func maps(mux *http.ServeMux, o Options) {
 	raw := func(path string, make func() ([]byte, error)) {
-		mux.HandleFunc("GET "+path, func(w http.ResponseWriter, _ *http.Request) {
+		mux.HandleFunc("GET "+path, only(anybody, func(w http.ResponseWriter, _ *http.Request) {
 			b, err := make()
 			if err != nil {
-				http.Error(w, "the map cannot be written; see the log", http.StatusInternalServerError)
+				problem(w, http.StatusInternalServerError, "the map cannot be written; see the log")
 				return
 			}
 			w.Header().Set("Content-Type", "application/geo+json")
 			_, _ = w.Write(b)
-		})
+		}))
 	}
 	raw("/map/outline.geojson", func() ([]byte, error) {
 		fc := geojson.NewFeatureCollection()

@@ -3,17 +3,15 @@ package console
 
 import (
 	"context"
-	"crypto/subtle"
+	"io"
 	"net/http"
-	"net/url"
-	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/nats-io/nats.go"
 	"github.com/paulmach/orb"
 
+	"github.com/harrier-patrol/harrier/console/accounts"
 	"github.com/harrier-patrol/harrier/dock"
 	"github.com/harrier-patrol/harrier/evidence"
 	"github.com/harrier-patrol/harrier/geo"
@@ -25,8 +23,19 @@ import (
 
 // Options say what the console shows.
 type Options struct {
-	Token   string   // asked of everybody where not empty
-	Hosts   []string // host:port by which the console may be addressed
+	Hosts    []string // host:port by which the console may be addressed
+	Accounts *accounts.Keeper
+	// Open lets everybody in who reaches the console: a demo, on localhost.
+	Open bool
+	// Machine is the token of programs of the same user on this machine; "" for none.
+	Machine string
+	// Log keeps in the audit log what somebody changed.
+	Log   func(context.Context, Deed) error
+	Audit func(ctx context.Context, before time.Time, n int) ([]Deed, error)
+	// Bundle writes a lead's evidence as a zip; who opens originals, in which faces and plates can be seen, is recorded first, and why.
+	Bundle func(ctx context.Context, lead string, originals bool, by, reason string, w io.Writer) error
+	// Ready says why the console cannot answer yet; nil where it can.
+	Ready   func(context.Context) error
 	Ledger  *ledger.Ledger
 	Reports *report.Reader
 	Docks   func() []dock.Status
@@ -48,7 +57,7 @@ type Options struct {
 	Plans       Plans
 	// Webhooks are what waits for them.
 	Webhooks func(context.Context) ([]handover.Queue, error)
-	// Documents describe messages on NATS, by the paths under which they are served, without the token.
+	// Documents describe messages on NATS, by the paths under which they are served, without an account.
 	Documents map[string][]byte
 
 	start string // of this process, by which versions of its book are known
@@ -60,7 +69,7 @@ type DeadLetters struct {
 	Replay func(ctx context.Context, id, by string) error
 }
 
-// DockFiles is the path under which docks fetch their files, without the console's token.
+// DockFiles is the path under which docks fetch their files, without an account.
 const DockFiles = "/routes/"
 
 // New returns the console's handler.
@@ -78,50 +87,4 @@ func New(o Options) http.Handler {
 	api(mux, o)
 	mux.Handle("GET /", app())
 	return guard(o, mux)
-}
-
-// guard checks who asks: the Host by which the console is addressed, the Origin of what changes something, and the token.
-func guard(o Options, next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "no-referrer")
-		h.Set("X-Frame-Options", "DENY")
-		h.Set("Content-Security-Policy", "frame-ancestors 'none'")
-		if !slices.Contains(o.Hosts, r.Host) {
-			http.Error(w, "this console is not addressed as "+r.Host+"; add it to http.hosts", http.StatusMisdirectedRequest)
-			return
-		}
-		if origin := r.Header.Get("Origin"); origin != "" {
-			u, err := url.Parse(origin)
-			if err != nil || !slices.Contains(o.Hosts, u.Host) {
-				http.Error(w, "requests from "+origin+" are not taken", http.StatusForbidden)
-				return
-			}
-		}
-		if _, open := o.Documents[r.URL.Path]; o.Token != "" && !open && !o.EvidenceKey.opens(r) && !strings.HasPrefix(r.URL.Path, DockFiles) {
-			t := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
-			if c, err := r.Cookie("harrier_token"); err == nil && t == "" {
-				t = c.Value
-			}
-			if q := r.URL.Query().Get("token"); q != "" && t == "" {
-				t = q
-			}
-			if subtle.ConstantTimeCompare([]byte(t), []byte(o.Token)) != 1 {
-				http.Error(w, "a token is needed: open the page with ?token=…", http.StatusUnauthorized)
-				return
-			}
-			if q := r.URL.Query(); q.Has("token") { // from here on it is in a cookie, and no longer in the address bar, the history and logs
-				secure := r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https"
-				http.SetCookie(w, &http.Cookie{Name: "harrier_token", Value: t, Path: "/", HttpOnly: true, Secure: secure, SameSite: http.SameSiteStrictMode})
-				if r.Method == http.MethodGet {
-					q.Del("token")
-					to := url.URL{Path: "/" + strings.TrimLeft(r.URL.Path, "/\\"), RawQuery: q.Encode()}
-					http.Redirect(w, r, to.String(), http.StatusSeeOther)
-					return
-				}
-			}
-		}
-		next.ServeHTTP(w, r)
-	})
 }

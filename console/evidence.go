@@ -42,7 +42,7 @@ func (k EvidenceKey) opens(r *http.Request) bool {
 func (o Options) picture(w http.ResponseWriter, r *http.Request) {
 	x, err := o.Ledger.Read()
 	if err != nil {
-		http.Error(w, err.Error(), http.StatusServiceUnavailable)
+		problem(w, http.StatusServiceUnavailable, err.Error())
 		return
 	}
 	lead, sha := r.PathValue("lead"), r.PathValue("sha")
@@ -50,7 +50,7 @@ func (o Options) picture(w http.ResponseWriter, r *http.Request) {
 	var b []byte
 	switch {
 	case err != nil:
-	case !ok:
+	case !ok, !o.EvidenceKey.opens(r) && !(person(r.Context()).Has(anybody...) && person(r.Context()).Sees(l.Subdistrict)):
 		err = leads.ErrNotFound
 	case l.Frame != sha && l.Crop != sha && !slices.ContainsFunc(l.Shots, func(s leads.Shot) bool { return s.Frame == sha || s.Crop == sha }):
 		err = evidence.ErrNotFound
@@ -59,9 +59,9 @@ func (o Options) picture(w http.ResponseWriter, r *http.Request) {
 	}
 	switch {
 	case errors.Is(err, leads.ErrNotFound), errors.Is(err, evidence.ErrNotFound):
-		http.Error(w, "lead "+lead+" has no such picture", http.StatusNotFound)
+		problem(w, http.StatusNotFound, "lead "+lead+" has no such picture")
 	case err != nil:
-		http.Error(w, "the evidence cannot be read; see the log", http.StatusInternalServerError)
+		problem(w, http.StatusInternalServerError, "the evidence cannot be read; see the log")
 	default:
 		w.Header().Set("Content-Type", "image/jpeg")
 		w.Header().Set("Cache-Control", "private, max-age=3600")

@@ -44,7 +44,7 @@ func TestEvidenceIsReadWithTheRightsOfItsLead(t *testing.T) {
 		return l
 	}
 	book := ledgerOf(t, lead("A", leads.Lead{Frame: frame, Crop: frame, Original: sealed, Shots: []leads.Shot{{Frame: shot, Crop: shot, Original: sealed}}}), lead("B", leads.Lead{Frame: other}))
-	h := New(Options{Token: "secret", Hosts: []string{"harrier:8080"}, Ledger: book, EvidenceKey: key, Docks: func() []dock.Status { return nil }, Store: store, Files: http.NotFoundHandler(),
+	h := New(Options{Machine: "secret", Hosts: []string{"harrier:8080"}, Ledger: book, EvidenceKey: key, Docks: func() []dock.Status { return nil }, Store: store, Files: http.NotFoundHandler(),
 		Buildings: geo.NewBuildings(nil), Fences: geo.NewFences(nil), Coverage: &Coverage{}, Counts: func() map[string]int64 { return nil }})
 	ask := func(method, path, token string) int {
 		r := httptest.NewRequest(method, path, nil)
@@ -85,9 +85,11 @@ func TestEvidenceIsReadWithTheRightsOfItsLead(t *testing.T) {
 	}
 }
 
-// ledgerOf runs a ledger of these leads until the test ends.
+// ledgerOf runs a ledger of these leads until the test ends; illegal structures are decided on in two steps.
 func ledgerOf(t *testing.T, all ...leads.Lead) *ledger.Ledger {
 	t.Helper()
+	two := leads.Scene{}
+	two.Review.Steps = 2
 	_, nc, js := natstest.Start(t)
 	streams := append([]journal.Stream{journal.DeadLetters, {Name: "FINDINGS", Subjects: []string{"harrier.findings.>"}}, {Name: "COVERAGE", Subjects: []string{"harrier.coverage.>"}}, {Name: "CHANGES", Subjects: []string{"harrier.changes.>"}}}, ledger.Streams...)
 	for i := range streams {
@@ -105,7 +107,7 @@ func ledgerOf(t *testing.T, all ...leads.Lead) *ledger.Ledger {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := &ledger.Ledger{Rules: &leads.Rules{}, Index: x, EvidenceURL: func(lead, sha string) string { return "" }, SchemaURL: leads.Unserved, Log: slog.New(slog.DiscardHandler)}
+	l := &ledger.Ledger{Rules: &leads.Rules{Scenes: map[string]leads.Scene{"illegal-structure": two, "street-stall": {}}}, Index: x, EvidenceURL: func(lead, sha string) string { return "" }, SchemaURL: leads.Unserved, Log: slog.New(slog.DiscardHandler)}
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- l.Run(ctx, nc, js) }()

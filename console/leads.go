@@ -1,15 +1,19 @@
 package console
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/harrier-patrol/harrier/console/accounts"
 	"github.com/harrier-patrol/harrier/journal"
 	"github.com/harrier-patrol/harrier/leads"
 	"github.com/harrier-patrol/harrier/leads/index"
@@ -114,14 +118,14 @@ func (o Options) sinceOf(version string) (uint64, bool) {
 	return n, ok && err == nil && start == o.start
 }
 
-// leadNamed is the lead of a name; leads.ErrNotFound where there is none.
-func leadNamed(o Options, name string) (leads.Lead, error) {
+// leadNamed is the lead of a name; leads.ErrNotFound where there is none that whoever asks sees.
+func leadNamed(ctx context.Context, o Options, name string) (leads.Lead, error) {
 	x, err := o.Ledger.Read()
 	if err != nil {
 		return leads.Lead{}, err
 	}
 	l, ok, err := x.Lead(name)
-	if err == nil && !ok {
+	if err == nil && (!ok || !person(ctx).Sees(l.Subdistrict)) {
 		err = leads.ErrNotFound
 	}
 	return l, err
@@ -159,8 +163,62 @@ type leadQuery struct {
 	Second      string    `query:"second" enum:"waits,same,differs" doc:"Where its second review stands: of differs somebody should look again"`
 }
 
-func (q *leadQuery) query() index.Query {
-	return index.Query{State: q.State, Scene: q.Scene, Cell: q.Cell, Subdistrict: q.Subdistrict, From: q.From, Until: q.Until, Due: q.DueBefore, Words: q.Words, Open: q.Open, Second: q.Second}
+func (q *leadQuery) query(ctx context.Context) index.Query {
+	return index.Query{Among: person(ctx).Subdistricts, State: q.State, Scene: q.Scene, Cell: q.Cell, Subdistrict: q.Subdistrict, From: q.From, Until: q.Until, Due: q.DueBefore, Words: q.Words, Open: q.Open, Second: q.Second}
+}
+
+// bundleAPI gives out a lead's evidence.
+func bundleAPI(h huma.API, o Options) {
+	type zip struct {
+		ContentType string `header:"Content-Type"`
+		Disposition string `header:"Content-Disposition"`
+		Body        []byte
+	}
+	huma.Post(h, "/api/leads/{lead}/bundle", func(ctx context.Context, in *struct {
+		Lead string `path:"lead" maxLength:"100"`
+		Body struct {
+			Originals bool   `json:"originals,omitempty" doc:"With the pictures in which faces and plates can be seen: for legal reviewers, and recorded"`
+			Reason    string `json:"reason,omitempty" maxLength:"500" doc:"Of originals"`
+		}
+	}) (*zip, error) {
+		if _, err := leadNamed(ctx, o, in.Lead); err != nil {
+			return nil, refusal(err)
+		}
+		if in.Body.Originals {
+			switch {
+			case !person(ctx).Has(accounts.Legal):
+				return nil, huma.Error403Forbidden("originals are opened by legal reviewers")
+			case strings.TrimSpace(in.Body.Reason) == "":
+				return nil, huma.Error422UnprocessableEntity("say why the originals are opened: it is recorded")
+			}
+		}
+		var b bytes.Buffer
+		if err := o.Bundle(ctx, in.Lead, in.Body.Originals, person(ctx).Name, in.Body.Reason, &b); err != nil {
+			return nil, huma.Error503ServiceUnavailable("the evidence cannot be packed now: " + err.Error())
+		}
+		return &zip{"application/zip", fmt.Sprintf("attachment; filename=%q", in.Lead+".zip"), b.Bytes()}, nil
+	}, may(accounts.Analyst, accounts.Legal))
+}
+
+// deciders are who may decide so on a lead: the technical check is an analyst's, the legal one, of scenes that ask for both, a legal reviewer's.
+func (o Options) deciders(do string, l leads.Lead) []accounts.Role {
+	switch {
+	case do == leads.DoConfirm && o.Ledger.Rules.Scenes[l.Scene].Review.Steps == 2:
+		return []accounts.Role{accounts.Legal}
+	case slices.Contains([]string{leads.DoCheck, leads.DoMerge, leads.DoSplit, leads.DoLift}, do):
+		return []accounts.Role{accounts.Analyst}
+	}
+	return []accounts.Role{accounts.Analyst, accounts.Legal}
+}
+
+// mayWith is what whoever asks may do with a lead now.
+func (o Options) mayWith(ctx context.Context, l leads.Lead) (out []string) {
+	for _, do := range o.Ledger.Rules.May(l) {
+		if person(ctx).Has(o.deciders(do, l)...) {
+			out = append(out, do)
+		}
+	}
+	return out
 }
 
 // secondReviews is how many leads that wait for a second review are listed at a time.
@@ -168,23 +226,26 @@ const secondReviews = 100
 
 // leadsAPI tells of the leads, and takes decisions on them.
 func leadsAPI(h huma.API, o Options) {
-	huma.Get(h, "/api/leads", func(_ context.Context, in *leadQuery) (*body[LeadPage], error) {
+	huma.Get(h, "/api/leads", func(ctx context.Context, in *leadQuery) (*body[LeadPage], error) {
 		x, err := o.Ledger.Read()
 		if err != nil {
 			return nil, refusal(err)
 		}
-		out := LeadPage{Leads: []Lead{}, Total: x.Len(), Version: o.versionOf(x.Version())} // the version first: what comes meanwhile is a change
-		page, more, err := x.Page(in.query(), in.After, in.Limit)
+		out := LeadPage{Leads: []Lead{}, Version: o.versionOf(x.Version())} // the version first: what comes meanwhile is a change
+		if out.Total, err = x.Count(index.Query{Among: person(ctx).Subdistricts}); err != nil {
+			return nil, refusal(err)
+		}
+		page, more, err := x.Page(in.query(ctx), in.After, in.Limit)
 		if err != nil {
 			return nil, refusal(err)
 		}
 		out.More = more
 		for _, l := range page {
-			out.Leads = append(out.Leads, toLead(l, o.Ledger.Rules.May(l)))
+			out.Leads = append(out.Leads, toLead(l, o.mayWith(ctx, l)))
 		}
 		return &body[LeadPage]{out}, nil
-	})
-	huma.Get(h, "/api/leads/changes", func(_ context.Context, in *struct {
+	}, may(anybody...))
+	huma.Get(h, "/api/leads/changes", func(ctx context.Context, in *struct {
 		Since string `query:"since" required:"true" maxLength:"100" doc:"The version of the page or the changes before"`
 		Limit int    `query:"limit" minimum:"1" maximum:"500" default:"200"`
 	}) (*body[LeadChanges], error) {
@@ -192,7 +253,10 @@ func leadsAPI(h huma.API, o Options) {
 		if err != nil {
 			return nil, refusal(err)
 		}
-		out := LeadChanges{Leads: []Lead{}, Total: x.Len()}
+		out := LeadChanges{Leads: []Lead{}}
+		if out.Total, err = x.Count(index.Query{Among: person(ctx).Subdistricts}); err != nil {
+			return nil, refusal(err)
+		}
 		since, ok := o.sinceOf(in.Since)
 		if !ok || since > x.Version() {
 			out.Reset = true
@@ -203,24 +267,24 @@ func leadsAPI(h huma.API, o Options) {
 			return nil, refusal(err)
 		}
 		for _, l := range changed {
-			out.Leads = append(out.Leads, toLead(l, o.Ledger.Rules.May(l)))
+			if person(ctx).Sees(l.Subdistrict) {
+				out.Leads = append(out.Leads, toLead(l, o.mayWith(ctx, l)))
+			}
 		}
 		out.Version, out.More = o.versionOf(to), to < x.Version()
 		return &body[LeadChanges]{out}, nil
-	})
-	huma.Get(h, "/api/second-reviews", func(_ context.Context, in *struct {
-		By string `query:"by" required:"true" minLength:"1" maxLength:"100" doc:"Who is to decide: gets no lead that this person decided on"`
-	}) (*body[[]Lead], error) {
+	}, may(anybody...))
+	huma.Get(h, "/api/second-reviews", func(ctx context.Context, _ *struct{}) (*body[[]Lead], error) {
 		x, err := o.Ledger.Read()
 		if err != nil {
 			return nil, refusal(err)
 		}
 		out := []Lead{}
-		for l, err := range x.All(index.Query{Second: leads.SecondWaits}) {
+		for l, err := range x.All(index.Query{Second: leads.SecondWaits, Among: person(ctx).Subdistricts}) {
 			if err != nil {
 				return nil, refusal(err)
 			}
-			if l.DecidedBy(in.By) {
+			if l.DecidedBy(person(ctx).Name) {
 				continue
 			}
 			if out = append(out, toLead(l.Unknown(), []string{leads.DoSecond})); len(out) == secondReviews {
@@ -228,22 +292,21 @@ func leadsAPI(h huma.API, o Options) {
 			}
 		}
 		return &body[[]Lead]{out}, nil
-	})
-	huma.Get(h, "/api/leads/{lead}", func(_ context.Context, in *struct {
+	}, may(accounts.Analyst, accounts.Legal))
+	huma.Get(h, "/api/leads/{lead}", func(ctx context.Context, in *struct {
 		Lead string `path:"lead" maxLength:"100"`
 	}) (*body[WholeLead], error) {
-		l, err := leadNamed(o, in.Lead)
+		l, err := leadNamed(ctx, o, in.Lead)
 		if err != nil {
 			return nil, refusal(err)
 		}
 		return &body[WholeLead]{WholeLead(l)}, nil
-	})
+	}, may(anybody...))
 	huma.Post(h, "/api/leads/{lead}/review", func(ctx context.Context, in *struct {
 		Lead string `path:"lead" maxLength:"100"`
 		Body struct {
 			Do       string    `json:"do" enum:"check,confirm,reject,undo,merge,split,lift,second" doc:"check: the evidence is sound (of scenes with two steps); lift: a rejected thing that is seen again is a candidate again; second: what a second person, who does not know the decision, would have decided"`
 			Revision int       `json:"revision" minimum:"1" doc:"The revision that was looked at"`
-			By       string    `json:"by" minLength:"1" maxLength:"100"`
 			Reason   string    `json:"reason,omitempty" enum:"no-violation,wrong-thing,permitted,unclear,wrong-place,dealt-with,other" doc:"Of reject, and of a second verdict rejected"`
 			Verdict  string    `json:"verdict,omitempty" enum:"confirmed,rejected" doc:"Of second"`
 			Note     string    `json:"note,omitempty" maxLength:"2000"`
@@ -253,10 +316,22 @@ func leadsAPI(h huma.API, o Options) {
 		}
 	}) (*body[Lead], error) {
 		b := in.Body
-		l, err := o.Ledger.Decide(ctx, leads.Review{Lead: in.Lead, Do: b.Do, Revision: b.Revision, By: b.By, Reason: b.Reason, Verdict: b.Verdict, Note: b.Note, Until: b.Until, Into: b.Into, Findings: b.Findings})
+		for _, name := range []string{in.Lead, b.Into} {
+			if name == "" {
+				continue
+			}
+			l, err := leadNamed(ctx, o, name)
+			if err != nil {
+				return nil, refusal(err)
+			}
+			if roles := o.deciders(b.Do, l); !person(ctx).Has(roles...) {
+				return nil, huma.Error403Forbidden("your roles do not let you do this: of a lead of " + l.Scene + " it takes " + joined(roles))
+			}
+		}
+		l, err := o.Ledger.Decide(ctx, leads.Review{Lead: in.Lead, Do: b.Do, Revision: b.Revision, By: person(ctx).Name, Reason: b.Reason, Verdict: b.Verdict, Note: b.Note, Until: b.Until, Into: b.Into, Findings: b.Findings})
 		if err != nil {
 			return nil, refusal(err)
 		}
-		return &body[Lead]{toLead(l, o.Ledger.Rules.May(l))}, nil
-	})
+		return &body[Lead]{toLead(l, o.mayWith(ctx, l))}, nil
+	}, may(accounts.Analyst, accounts.Legal))
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/harrier-patrol/harrier/console/accounts"
 	"github.com/harrier-patrol/harrier/missions"
 	"github.com/harrier-patrol/harrier/missions/plans"
 	"github.com/harrier-patrol/harrier/missions/wpml"
@@ -126,13 +127,15 @@ func planError(err error) error {
 	return huma.Error409Conflict(err.Error())
 }
 
+// PlanDay is the day of a plan.
+type PlanDay struct {
+	Date string `path:"date" pattern:"^[0-9]{4}-[0-9]{2}-[0-9]{2}$" doc:"As 2026-12-01"`
+}
+
 // plansAPI makes, shows, changes and approves the plans of days.
 func plansAPI(h huma.API, mux *http.ServeMux, o Options) {
-	type day struct {
-		Date string `path:"date" pattern:"^[0-9]{4}-[0-9]{2}-[0-9]{2}$" doc:"As 2026-12-01"`
-	}
 	huma.Get(h, "/api/plans/{date}", func(ctx context.Context, in *struct {
-		day
+		PlanDay
 		Version int `query:"version" minimum:"0" doc:"Its number; 0 for the last"`
 	}) (*body[*Plan], error) {
 		all, m, err := o.Plans.Look(ctx, in.Date, in.Version)
@@ -143,11 +146,10 @@ func plansAPI(h huma.API, mux *http.ServeMux, o Options) {
 			return nil, huma.Error404NotFound(plans.ErrNone.Error())
 		}
 		return &body[*Plan]{planOf(all, m)}, nil
-	})
+	}, may(anybody...))
 	huma.Post(h, "/api/plans/{date}", func(ctx context.Context, in *struct {
-		day
+		PlanDay
 		Body struct {
-			By      string   `json:"by" minLength:"1" maxLength:"100"`
 			Why     string   `json:"why" minLength:"1" maxLength:"500"`
 			Hours   string   `json:"hours,omitempty" maxLength:"11" doc:"Between which flights are in the air, as 07:00-18:00; as configured without"`
 			WindMS  *float64 `json:"wind_ms,omitempty" minimum:"0" maximum:"30"`
@@ -158,31 +160,29 @@ func plansAPI(h huma.API, mux *http.ServeMux, o Options) {
 		ctx, cancel := context.WithTimeout(ctx, planWithin)
 		defer cancel()
 		b := in.Body
-		m, err := o.Plans.Make(ctx, in.Date, PlanWish{By: b.By, Why: b.Why, Hours: b.Hours, WindMS: b.WindMS, Without: b.Without, Try: b.Try})
+		m, err := o.Plans.Make(ctx, in.Date, PlanWish{By: person(ctx).Name, Why: b.Why, Hours: b.Hours, WindMS: b.WindMS, Without: b.Without, Try: b.Try})
 		if err != nil {
 			return nil, planError(err)
 		}
 		return &body[*Plan]{planOf(nil, m)}, nil
-	})
+	}, may(accounts.Operator))
 	huma.Post(h, "/api/plans/{date}/approve", func(ctx context.Context, in *struct {
-		day
+		PlanDay
 		Body struct {
-			By      string `json:"by" minLength:"1" maxLength:"100"`
 			Version int    `json:"version" minimum:"1" doc:"That was looked at: only the newest can be approved"`
 			Why     string `json:"why,omitempty" maxLength:"500"`
 		}
 	}) (*body[plans.Version], error) {
-		v, err := o.Plans.Approve(ctx, in.Date, in.Body.Version, in.Body.By, in.Body.Why)
+		v, err := o.Plans.Approve(ctx, in.Date, in.Body.Version, person(ctx).Name, in.Body.Why)
 		if err != nil {
 			return nil, planError(err)
 		}
 		return &body[plans.Version]{v}, nil
-	})
+	}, may(accounts.Operator))
 	huma.Post(h, "/api/plans/{date}/flights/{flight}", func(ctx context.Context, in *struct {
-		day
+		PlanDay
 		Flight string `path:"flight" maxLength:"120"`
 		Body   struct {
-			By      string    `json:"by" minLength:"1" maxLength:"100"`
 			Why     string    `json:"why" minLength:"1" maxLength:"500"`
 			Version int       `json:"version" minimum:"1" doc:"That was looked at"`
 			At      time.Time `json:"at,omitzero" doc:"When it is to begin"`
@@ -194,30 +194,30 @@ func plansAPI(h huma.API, mux *http.ServeMux, o Options) {
 		if b.At.IsZero() == !b.Strike {
 			return nil, huma.Error422UnprocessableEntity("give at, when it is to begin, or strike")
 		}
-		m, err := o.Plans.Change(ctx, in.Date, PlanChange{Version: b.Version, Flight: in.Flight, At: b.At, Strike: b.Strike, By: b.By, Why: b.Why, Try: b.Try})
+		m, err := o.Plans.Change(ctx, in.Date, PlanChange{Version: b.Version, Flight: in.Flight, At: b.At, Strike: b.Strike, By: person(ctx).Name, Why: b.Why, Try: b.Try})
 		if err != nil {
 			return nil, planError(err)
 		}
 		return &body[*Plan]{planOf(nil, m)}, nil
-	})
-	mux.HandleFunc("GET /api/plans/{date}/flights/{flight}/kmz", func(w http.ResponseWriter, r *http.Request) {
+	}, may(accounts.Operator))
+	mux.HandleFunc("GET /api/plans/{date}/flights/{flight}/kmz", only(anybody, func(w http.ResponseWriter, r *http.Request) {
 		_, m, err := o.Plans.Look(r.Context(), r.PathValue("date"), 0)
 		i := -1
 		if err == nil && m != nil {
 			i = slices.IndexFunc(m.Content.Plan.Flights, func(f missions.Planned) bool { return f.ID == r.PathValue("flight") })
 		}
 		if i < 0 {
-			http.Error(w, "there is no such flight in the plan of this day", http.StatusNotFound)
+			problem(w, http.StatusNotFound, "there is no such flight in the plan of this day")
 			return
 		}
 		f := m.Content.Plan.Flights[i]
 		kmz, err := wpml.Write(f.Route)
 		if err != nil {
-			http.Error(w, "its route cannot be written: "+err.Error(), http.StatusInternalServerError)
+			problem(w, http.StatusInternalServerError, "its route cannot be written: "+err.Error())
 			return
 		}
 		w.Header().Set("Content-Type", "application/vnd.google-earth.kmz")
 		w.Header().Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", f.ID+".kmz"))
 		_, _ = w.Write(kmz)
-	})
+	}))
 }

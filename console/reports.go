@@ -42,7 +42,7 @@ func (q *reportQuery) read(ctx context.Context, o Options) (report.Report, error
 	case err != nil:
 		return r, huma.Error503ServiceUnavailable("the report cannot be made now: " + err.Error())
 	}
-	return r, nil
+	return r.Among(person(ctx).Subdistricts), nil
 }
 
 // reportsAPI makes reports, as JSON and as tables.
@@ -53,7 +53,7 @@ func reportsAPI(h huma.API, o Options) {
 			return nil, err
 		}
 		return &body[report.Report]{r}, nil
-	})
+	}, may(anybody...))
 	type table struct {
 		ContentType string `header:"Content-Type"`
 		Body        []byte
@@ -68,5 +68,5 @@ func reportsAPI(h huma.API, o Options) {
 			return nil, err
 		}
 		return &table{"text/csv; charset=utf-8", b.Bytes()}, nil
-	})
+	}, may(anybody...))
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/paulmach/orb"
 
+	"github.com/harrier-patrol/harrier/console/accounts"
 	"github.com/harrier-patrol/harrier/leads"
 	"github.com/harrier-patrol/harrier/missions"
 	"github.com/harrier-patrol/harrier/missions/book"
@@ -26,7 +27,6 @@ type Requests struct {
 type RequestBody struct {
 	missions.Fields
 	Geometry map[string]any `json:"geometry,omitempty" doc:"GeoJSON geometry, WGS-84: a point, line or area; none where code or dock says where"`
-	SentBy   string         `json:"sent_by" minLength:"1" maxLength:"100" doc:"Who sends it"`
 }
 
 // RequestAnswer is a request, and what was seen of it.
@@ -70,7 +70,7 @@ func requestsAPI(h huma.API, o Options) {
 			out = append(out, x)
 		}
 		return &body[[]RequestAnswer]{out}, nil
-	})
+	}, may(anybody...))
 	huma.Post(h, "/api/requests", func(ctx context.Context, in *struct{ Body RequestBody }) (*struct{}, error) {
 		b, err := json.Marshal(in.Body)
 		if err != nil {
@@ -83,17 +83,16 @@ func requestsAPI(h huma.API, o Options) {
 		if err := r.Check(); err != nil {
 			return nil, huma.Error422UnprocessableEntity(err.Error())
 		}
-		return nil, ask(ctx, o, r, in.Body.SentBy)
-	})
+		return nil, ask(ctx, o, r, person(ctx).Name)
+	}, may(accounts.Operator, accounts.Analyst))
 	huma.Post(h, "/api/leads/{lead}/look", func(ctx context.Context, in *struct {
 		Lead string `path:"lead" maxLength:"100"`
 		Body struct {
 			View       string `json:"view" enum:"close-up,again" doc:"close-up: stills from all sides; again: from where its frame was taken, and as the camera was turned"`
 			Department string `json:"department" minLength:"1" maxLength:"100" doc:"For whom"`
-			SentBy     string `json:"sent_by" minLength:"1" maxLength:"100" doc:"Who sends it"`
 		}
 	}) (*body[LookAsked], error) {
-		l, err := leadNamed(o, in.Lead)
+		l, err := leadNamed(ctx, o, in.Lead)
 		if err != nil {
 			return nil, refusal(err)
 		}
@@ -113,8 +112,8 @@ func requestsAPI(h huma.API, o Options) {
 		if err := r.Check(); err != nil {
 			return nil, huma.Error409Conflict(err.Error())
 		}
-		return &body[LookAsked]{LookAsked{id}}, ask(ctx, o, r, in.Body.SentBy)
-	})
+		return &body[LookAsked]{LookAsked{id}}, ask(ctx, o, r, person(ctx).Name)
+	}, may(accounts.Operator, accounts.Analyst, accounts.Legal))
 }
 
 // lookWithin is how long a lead's request for another look stands.

@@ -24,13 +24,14 @@ func TestALeadAsksForAnotherLook(t *testing.T) {
 	long := strings.Repeat("b", 100)
 	blind := leads.Lead{Lead: long, Revision: 1, State: leads.Candidate, Scene: "street-stall", Lon: 121.6, Lat: 31.2, Frame: "g"}
 	var asked []book.Message
-	h := New(Options{Hosts: []string{"harrier:8080"}, Ledger: ledgerOf(t, l, blind), Docks: func() []dock.Status { return nil }, Files: http.NotFoundHandler(), Buildings: geo.NewBuildings(nil), Fences: geo.NewFences(nil),
+	h := New(Options{Machine: "secret", Hosts: []string{"harrier:8080"}, Ledger: ledgerOf(t, l, blind), Docks: func() []dock.Status { return nil }, Files: http.NotFoundHandler(), Buildings: geo.NewBuildings(nil), Fences: geo.NewFences(nil),
 		Coverage: &Coverage{}, Counts: func() map[string]int64 { return nil },
 		Requests: Requests{Ask: func(_ context.Context, m book.Message) error { asked = append(asked, m); return m.Check() }}})
 	post := func(lead, view string) (int, string) {
-		r := httptest.NewRequest(http.MethodPost, "/api/leads/"+lead+"/look", strings.NewReader(`{"view": "`+view+`", "department": "城管", "sent_by": "ann"}`))
+		r := httptest.NewRequest(http.MethodPost, "/api/leads/"+lead+"/look", strings.NewReader(`{"view": "`+view+`", "department": "城管"}`))
 		r.Host = "harrier:8080"
 		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("Authorization", "Bearer secret")
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, r)
 		var a LookAsked
@@ -55,7 +56,7 @@ func TestALeadAsksForAnotherLook(t *testing.T) {
 		t.Fatalf("%d messages, of requests %v", len(asked), ids)
 	}
 	near, again := asked[0], asked[2]
-	if near.View != missions.Orbit || near.Source != missions.CloseUp || near.Geometry != (orb.Point{121.5, 31.2}) || near.Department != "城管" || near.By != "ann" || near.Scenes[0] != "street-stall" {
+	if near.View != missions.Orbit || near.Source != missions.CloseUp || near.Geometry != (orb.Point{121.5, 31.2}) || near.Department != "城管" || near.By != "system" || near.Scenes[0] != "street-stall" {
 		t.Errorf("%+v", near)
 	}
 	if again.View != missions.Again || again.FromLon != seen.Lon || again.FromLat != seen.Lat || again.FromHeightM != 80 || again.BearingDeg != -90 || again.PitchDeg != -60 {

@@ -46,6 +46,7 @@ type cli struct {
 	Route       planning.Route      `cmd:"" help:"Make the route over one area or along one line."`
 	Requests    planning.Requests   `cmd:"" help:"What departments ask to be looked at: import, list, report."`
 	Siting      planning.Siting     `cmd:"" help:"Choose where docks should stand, and prove that no other choice reaches more."`
+	Account     accountCmd          `cmd:"" help:"Who may come to the page: accounts, roles, passwords."`
 	Calendar    calendarCmd         `cmd:"" help:"Show what is planned: flights, windows, batteries, approvals, and what cannot be flown."`
 	Diary       diaryCmd            `cmd:"" help:"Write the diary of a shift: what flew, what did not and why, who did what."`
 	Docksim     docksimCmd          `cmd:"" help:"Run simulated docks over a made-up town."`

@@ -319,7 +319,7 @@ func TestInspectGoesOnPastBadFiles(t *testing.T) {
 func TestConfigurationSaysWhatIsWrong(t *testing.T) {
 	for _, c := range []struct{ yaml, want string }{
 		{"colour: red\n", "line 1"},
-		{"http: {listen: \"0.0.0.0:8080\"}\n", "http.token"},
+		{"http: {open: true, listen: \"0.0.0.0:8080\"}\n", "http.open"},
 		{"media: {listen_rtmp: \"0.0.0.0:1935\"}\n", "media.key"},
 		{"flights:\n- {dock: X, kmz: a.kmz, after: 1s}\n", `dock "X"`},
 		{"docks: [{sn: AAAA}]\nflights:\n- {dock: AAAA, kmz: a.kmz}\n", "say when"},

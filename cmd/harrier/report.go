@@ -50,9 +50,11 @@ func (x *reportCmd) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if c.HTTP.Token != "" {
-		req.Header.Set("Authorization", "Bearer "+c.HTTP.Token)
+	token, err := c.ConsoleToken()
+	if err != nil {
+		return err
 	}
+	req.Header.Set("Authorization", "Bearer "+token)
 	res, err := (&http.Client{Timeout: 5 * time.Minute}).Do(req)
 	if err != nil {
 		return fmt.Errorf("report: %w; is harrier serve running with this configuration?", err)

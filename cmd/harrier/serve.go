@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -112,7 +113,11 @@ func serve(ctx context.Context, c config.Config, log *slog.Logger) (err error) {
 	}
 	requests := planning.RequestsOf(b.js, c, ground, log)
 	daily := &planning.Daily{Force: b.force, Config: c, City: ground, JS: b.js, Answers: requests.Answers, Now: time.Now}
-	if err := b.listen(c.HTTP.Listen, b.console(documents, book, reports, notary, watcher, coverage, gauge, ground, requests, daily)); err != nil {
+	people, err := b.openAccounts(ctx)
+	if err != nil {
+		return err
+	}
+	if err := b.listen(c.HTTP.Listen, b.console(people, documents, book, reports, notary, watcher, coverage, gauge, ground, requests, daily)); err != nil {
 		return err
 	}
 	b.clock.log = log
@@ -328,11 +333,27 @@ func (b *base) openWatcher(scenes []vision.SceneFile, ground city.City) (*watch.
 }
 
 // console is what people see of all that.
-func (b *base) console(documents map[string][]byte, book *ledger.Ledger, reports *report.Reader, notary *proof.Notary, w *watch.Watcher, coverage *console.Coverage, gauge *journal.Gauge, ground city.City, requests console.Requests, daily *planning.Daily) http.Handler {
+func (b *base) console(people people, documents map[string][]byte, book *ledger.Ledger, reports *report.Reader, notary *proof.Notary, w *watch.Watcher, coverage *console.Coverage, gauge *journal.Gauge, ground city.City, requests console.Requests, daily *planning.Daily) http.Handler {
 	c := b.conf
 	port := fmt.Sprint(config.Port(c.HTTP.Listen))
 	return console.New(console.Options{
-		Token: c.HTTP.Token, Hosts: append([]string{c.HTTP.Listen, net.JoinHostPort("localhost", port), net.JoinHostPort(c.PublicHost, port)}, c.HTTP.Hosts...),
+		Accounts: people.keeper, Machine: people.machine, Open: c.HTTP.Open, Log: people.log, Audit: people.audit,
+		Ready: func(context.Context) error {
+			if at := b.nc.Status(); at != nats.CONNECTED {
+				return errors.New("NATS is away (" + strings.ToLower(at.String()) + ")")
+			}
+			_, err := book.Read()
+			return err
+		},
+		Bundle: func(ctx context.Context, lead string, originals bool, by, reason string, w io.Writer) error {
+			if originals {
+				if err := journal.Publish(ctx, b.js, proof.SubjectAccess+lead, "", proof.Access{Lead: lead, By: by, Reason: reason, At: time.Now().UTC()}); err != nil {
+					return fmt.Errorf("the access cannot be recorded, so nothing is opened: %w", err)
+				}
+			}
+			return proof.Pack(ctx, logIn(b.data), b.depot.Store, lead, originals, w)
+		},
+		Hosts:     append([]string{c.HTTP.Listen, net.JoinHostPort("localhost", port), net.JoinHostPort(c.PublicHost, port)}, c.HTTP.Hosts...),
 		Documents: documents, Ledger: book, Reports: reports, Docks: b.controller.States, Files: b.controller, Store: b.depot.Store, EvidenceKey: b.pictures, NATS: b.nc, Outline: ground.Grid.Outline(), Roads: ground.Roads, Buildings: ground.Buildings, Fences: ground.Fences, Coverage: coverage,
 		Counts: func() map[string]int64 {
 			return map[string]int64{"received": w.Counts.Received.Load(), "dropped": w.Counts.Dropped.Load(), "decoded": w.Counts.Decoded.Load(), "analysed": w.Analysed.Load(), "tiles": w.Tiles.Load(), "blind": w.Blind.Load(), "poses_dropped": w.PosesDropped.Load()}

@@ -78,6 +78,8 @@ func (f *Fleet) writeCity() error {
 		Live struct {
 			Quality int `yaml:"quality"`
 		} `yaml:"live"`
+		// everybody on this machine is let in
+		HTTP map[string]bool `yaml:"http"`
 		Docks []dockRow `yaml:"docks"`
 		// made-up docks fly by night too
 		Limits  map[string]map[string]bool `yaml:"limits"`
@@ -87,6 +89,7 @@ func (f *Fleet) writeCity() error {
 	conf.City.GroundSigma = GroundSigmaM
 	conf.Limits = map[string]map[string]bool{"all": {"any_light": true}}
 	conf.Live.Quality = f.o.Quality
+	conf.HTTP = map[string]bool{"open": true}
 	for i := range f.o.Docks {
 		conf.Docks = append(conf.Docks, dockRow{SN(i), AircraftSN(i), "Dock " + string(rune('A'+i)), "M4D", Sites[i][0], Sites[i][1]})
 	}

@@ -16,6 +16,7 @@ import (
 // Query says which leads are listed; what is left out is any.
 type Query struct {
 	State, Scene, Cell, Subdistrict string
+	Among                           []string  // subdistricts that it may lie in; none for all
 	From, Until                     time.Time // first seen
 	Words                           string    // all of them, in what people wrote, plates and numbers
 	Open                            bool      // neither rejected nor closed
@@ -43,6 +44,9 @@ func (q Query) clauses() (where []string, args []any) {
 			add(plus+"l."+c.column+" = ?", c.value)
 		}
 	}
+	if len(q.Among) > 0 {
+		add("l.subdistrict IN (?"+strings.Repeat(", ?", len(q.Among)-1)+")", anys(q.Among)...)
+	}
 	if q.Open {
 		add("l.state NOT IN ('rejected', 'closed')")
 	}
@@ -63,6 +67,24 @@ func (q Query) clauses() (where []string, args []any) {
 		add("l.n IN (SELECT rowid FROM words WHERE words MATCH ?)", cmp.Or(asked(q.Words), `""`))
 	}
 	return where, args
+}
+
+func anys(all []string) []any {
+	out := make([]any, len(all))
+	for i, s := range all {
+		out[i] = s
+	}
+	return out
+}
+
+// Count is how many leads are asked for.
+func (x *Index) Count(q Query) (n int, err error) {
+	where, args := q.clauses()
+	if len(where) == 0 {
+		return x.Len(), nil
+	}
+	err = x.r.QueryRow("SELECT count(*) FROM leads l WHERE "+strings.Join(where, " AND "), args...).Scan(&n)
+	return n, err
 }
 
 // Page returns at most n leads, the newest first, from the one after a lead on ("": from the newest); more says that there are others.

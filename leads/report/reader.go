@@ -140,3 +140,15 @@ func (r *Reader) leads(ctx context.Context, until time.Time, simulated bool) ite
 		}
 	}
 }
+
+// Among is the report without what lies in other subdistricts; none is all of it.
+func (r Report) Among(subdistricts []string) Report {
+	if len(subdistricts) == 0 {
+		return r
+	}
+	other := func(s string) bool { return !slices.Contains(subdistricts, s) }
+	r.Order = slices.DeleteFunc(slices.Clone(r.Order), func(x OrderRow) bool { return other(x.Subdistrict) })
+	r.Register = slices.DeleteFunc(slices.Clone(r.Register), func(x RegisterRow) bool { return other(x.Subdistrict) })
+	r.Completion = slices.DeleteFunc(slices.Clone(r.Completion), func(x CompletionRow) bool { return other(x.Subdistrict) })
+	return r
+}

@@ -64,15 +64,21 @@ func (c Config) check() error {
 	if (c.Media.User == "") != (c.Media.Password == "") {
 		return errors.New("media.user and media.password go together: as whom the video is watched")
 	}
-	for _, s := range []struct{ key, secret string }{{"http.token", c.HTTP.Token}, {"mqtt.password", c.MQTT.Password}, {"nats.password", c.NATS.Password}, {"media.key", c.Media.Key}, {"media.password", c.Media.Password},
+	for _, s := range []struct{ key, secret string }{{"mqtt.password", c.MQTT.Password}, {"nats.password", c.NATS.Password}, {"media.key", c.Media.Key}, {"media.password", c.Media.Password},
 		{"storage.secret_key", c.Storage.SecretKey}} {
 		if s.secret != "" && len(s.secret) < minSecret {
 			return fmt.Errorf("%s has %d characters; it must have at least %d (openssl rand -hex 16 makes one)", s.key, len(s.secret), minSecret)
 		}
 	}
+	host, _, err := net.SplitHostPort(c.HTTP.Listen)
+	if err != nil {
+		return fmt.Errorf("http.listen: %q is not host:port: %w", c.HTTP.Listen, err)
+	}
+	if c.HTTP.Open && (!loopback(host) || len(c.HTTP.Hosts) > 0) {
+		return errors.New("http.open lets everybody in: it is for a demo on this machine, with http.listen on localhost and without http.hosts")
+	}
 	// what is open to others asks for a credential
 	for _, l := range []struct{ key, addr, secret, want string }{
-		{"http.listen", c.HTTP.Listen, c.HTTP.Token, "http.token (or HARRIER_HTTP_TOKEN)"},
 		{"mqtt.listen", c.MQTT.Listen, c.MQTT.Password, "mqtt.user and mqtt.password (or HARRIER_MQTT_PASSWORD)"},
 		{"media.listen_rtmp", c.Media.ListenRTMP, c.Media.Key, "media.key (or HARRIER_RTMP_KEY)"},
 		{"media.listen_rtsp", c.Media.ListenRTSP, c.Media.Password, "media.user and media.password (or HARRIER_RTSP_PASSWORD)"},
@@ -81,11 +87,17 @@ func (c Config) check() error {
 		if err != nil {
 			return fmt.Errorf("%s: %q is not host:port: %w", l.key, l.addr, err)
 		}
-		if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) && l.secret == "" {
+		if !loopback(host) && l.secret == "" {
 			return fmt.Errorf("%s is %s, open to other machines: set %s first", l.key, l.addr, l.want)
 		}
 	}
 	return nil
+}
+
+// loopback says whether a host is reached from this machine only.
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // checkDocks returns the serial numbers of the docks.

@@ -32,7 +32,7 @@ type Config struct {
 	Data       string `yaml:"data"`
 	HTTP       struct {
 		Listen string   `yaml:"listen"`
-		Token  string   `yaml:"token"`
+		Open   bool     `yaml:"open"`
 		Hosts  []string `yaml:"hosts"`
 	} `yaml:"http"`
 	MQTT MQTT `yaml:"mqtt"`
@@ -227,7 +227,7 @@ func Load(path string) (Config, error) {
 	for _, s := range []struct {
 		env string
 		to  *string
-	}{{"HARRIER_HTTP_TOKEN", &c.HTTP.Token}, {"HARRIER_MQTT_PASSWORD", &c.MQTT.Password}, {"HARRIER_NATS_PASSWORD", &c.NATS.Password}, {"HARRIER_RTMP_KEY", &c.Media.Key}, {"HARRIER_RTSP_PASSWORD", &c.Media.Password}, {"HARRIER_STORAGE_SECRET", &c.Storage.SecretKey}, {"HARRIER_EVIDENCE_SECRET", &c.Evidence.SecretKey}, {"HARRIER_EVIDENCE_KEY", &c.Evidence.Key}} {
+	}{{"HARRIER_MQTT_PASSWORD", &c.MQTT.Password}, {"HARRIER_NATS_PASSWORD", &c.NATS.Password}, {"HARRIER_RTMP_KEY", &c.Media.Key}, {"HARRIER_RTSP_PASSWORD", &c.Media.Password}, {"HARRIER_STORAGE_SECRET", &c.Storage.SecretKey}, {"HARRIER_EVIDENCE_SECRET", &c.Evidence.SecretKey}, {"HARRIER_EVIDENCE_KEY", &c.Evidence.Key}} {
 		if v := os.Getenv(s.env); v != "" {
 			*s.to = v
 		}

@@ -63,7 +63,9 @@ func TestAddressesTellNoSecrets(t *testing.T) {
 
 func TestSecretsAndSerialNumbersAreChecked(t *testing.T) {
 	for text, want := range map[string]string{
-		"http: {token: short}\n":                                             "http.token has 5 characters",
+		"http: {open: true, listen: \"0.0.0.0:8080\"}\n":                     "http.open",
+		"http: {open: true, hosts: [\"harrier.example\"]}\n":                 "http.open",
+		"http: {listen: \"0.0.0.0:8080\"}\n":                                 "", // people have accounts
 		"mqtt: {user: harrier, password: fifteen-charact}\n":                 "mqtt.password has 15",
 		"media: {key: abc}\n":                                                "media.key",
 		"nats: {password: abc}\n":                                            "nats.password",

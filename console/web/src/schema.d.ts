@@ -191,6 +191,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/plans/{date}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get API plans by date */
+        get: operations["get-api-plans-by-date"];
+        put?: never;
+        /** Post API plans by date */
+        post: operations["post-api-plans-by-date"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans/{date}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Post API plans by date approve */
+        post: operations["post-api-plans-by-date-approve"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plans/{date}/flights/{flight}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Post API plans by date flights by flight */
+        post: operations["post-api-plans-by-date-flights-by-flight"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/reports/{report}": {
         parameters: {
             query?: never;
@@ -636,6 +688,55 @@ export interface components {
             /** Format: int64 */
             waiting: number;
         };
+        Plan: {
+            flights: components["schemas"]["PlanFlight"][] | null;
+            /** @description All that was told of the day's plan, in its order */
+            history: components["schemas"]["Version"][] | null;
+            /**
+             * Format: int64
+             * @description Number of the version that is flown; 0 for none
+             */
+            in_force: number;
+            promises: components["schemas"]["PlannedRequest"][] | null;
+            /** @description None where the day has no plan */
+            version?: components["schemas"]["Version"];
+        };
+        PlanFlight: {
+            /** Format: date-time */
+            at: string;
+            dock: string;
+            /** Format: date-time */
+            end: string;
+            /** @description It was changed by hand, and stays */
+            held: boolean;
+            id: string;
+            /** Format: double */
+            length_m: number;
+            /** Format: double */
+            minutes: number;
+            /** Format: int64 */
+            priority: number;
+            /** @description lon, lat */
+            route: (number[] | null)[] | null;
+            scenes: string[] | null;
+            serves: components["schemas"]["Service"][] | null;
+            /** @description It was taken off the day by hand */
+            struck: boolean;
+        };
+        PlannedRequest: {
+            department: string;
+            /** Format: date-time */
+            done?: string;
+            flights?: string[] | null;
+            /** Format: double */
+            gsd_cm: number;
+            request: string;
+            /** Format: double */
+            share: number;
+            source?: string;
+            whole: boolean;
+            why?: string;
+        };
         Pose: {
             /** Format: double */
             height_m: number;
@@ -725,6 +826,45 @@ export interface components {
              * @enum {string}
              */
             verdict?: "confirmed" | "rejected";
+        };
+        "Post-api-plans-by-date-approveRequest": {
+            by: string;
+            /**
+             * Format: int64
+             * @description That was looked at: only the newest can be approved
+             */
+            version: number;
+            why?: string;
+        };
+        "Post-api-plans-by-date-flights-by-flightRequest": {
+            /**
+             * Format: date-time
+             * @description When it is to begin
+             */
+            at?: string;
+            by: string;
+            /** @description It is taken off the day instead */
+            strike?: boolean;
+            /** @description Nothing is kept: what stands against it is the error */
+            try?: boolean;
+            /**
+             * Format: int64
+             * @description That was looked at
+             */
+            version: number;
+            why: string;
+        };
+        "Post-api-plans-by-dateRequest": {
+            by: string;
+            /** @description Between which flights are in the air, as 07:00-18:00; as configured without */
+            hours?: string;
+            /** @description Nothing is kept: what would be */
+            try?: boolean;
+            why: string;
+            /** Format: double */
+            wind_ms?: number;
+            /** @description Serial numbers of docks that are not to fly */
+            without?: string[] | null;
         };
         Queue: {
             /** Format: date-time */
@@ -897,6 +1037,11 @@ export interface components {
             reason?: string;
             verdict?: string;
         };
+        Service: {
+            request: string;
+            /** Format: double */
+            share: number;
+        };
         Shot: {
             box?: unknown;
             /** Format: date-time */
@@ -939,6 +1084,32 @@ export interface components {
             x: number;
             /** Format: int32 */
             y: number;
+        };
+        Version: {
+            /** Format: date-time */
+            at: string;
+            /** Format: date-time */
+            begin: string;
+            by: string;
+            content: string;
+            date: string;
+            /** Format: date-time */
+            end: string;
+            /** Format: int64 */
+            flights: number;
+            /** Format: double */
+            minutes: number;
+            /** Format: int64 */
+            number: number;
+            /** Format: int64 */
+            requests: number;
+            state: string;
+            /** Format: int64 */
+            whole: number;
+            why: string;
+            /** Format: double */
+            wind_ms: number;
+            without?: string[] | null;
         };
         WholeLead: {
             attributes: {
@@ -1383,6 +1554,139 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Lead"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "get-api-plans-by-date": {
+        parameters: {
+            query?: {
+                /** @description Its number; 0 for the last */
+                version?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "post-api-plans-by-date": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Post-api-plans-by-dateRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "post-api-plans-by-date-approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Post-api-plans-by-date-approveRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Version"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "post-api-plans-by-date-flights-by-flight": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                flight: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Post-api-plans-by-date-flights-by-flightRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
                 };
             };
             /** @description Error */

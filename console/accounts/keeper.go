@@ -1,0 +1,332 @@
+package accounts
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// The key-value stores.
+const (
+	bucketAccounts = "accounts"
+	bucketSessions = "sessions"
+	bucketTokens   = "tokens"
+)
+
+// SessionLasts is how long somebody stays logged in: a shift.
+const SessionLasts = 12 * time.Hour
+
+// Keeper keeps accounts, sessions and tokens.
+type Keeper struct {
+	accounts, sessions, tokens jetstream.KeyValue
+	// Demo lets sessions of people without an account count: of a demo, which others cannot reach.
+	Demo bool
+	// MemoryKB is what hashing a new password takes, so that guessing it is dear; 0 is 64 MiB. Tests take less.
+	MemoryKB uint32
+
+	nobodys func() string // a hash that is compared with where there is no account: it takes as long to say no
+
+	names, hosts tries
+	mu           sync.Mutex
+	setup        string // the code of the first start; "" once it was used
+}
+
+// Open opens the stores, and makes those that are missing.
+func Open(ctx context.Context, js jetstream.JetStream) (*Keeper, error) {
+	k := &Keeper{}
+	k.nobodys = sync.OnceValue(func() string { return k.hash("nobody has this password") })
+	for _, b := range []struct {
+		kv   *jetstream.KeyValue
+		conf jetstream.KeyValueConfig
+	}{
+		{&k.accounts, jetstream.KeyValueConfig{Bucket: bucketAccounts, Description: "who may come to the console", History: 10, MaxBytes: 16 << 20}},
+		{&k.sessions, jetstream.KeyValueConfig{Bucket: bucketSessions, Description: "who is logged in, by hash", TTL: SessionLasts, MaxBytes: 64 << 20}},
+		{&k.tokens, jetstream.KeyValueConfig{Bucket: bucketTokens, Description: "tokens of programs, by hash", History: 1, MaxBytes: 16 << 20}},
+	} {
+		kv, err := js.CreateOrUpdateKeyValue(ctx, b.conf)
+		if err != nil {
+			return nil, fmt.Errorf("key-value %s: %w; does NATS run with JetStream?", b.conf.Bucket, err)
+		}
+		*b.kv = kv
+	}
+	return k, nil
+}
+
+func (k *Keeper) hash(password string) string {
+	return hash(password, cmp.Or(k.MemoryKB, usualMemoryKB))
+}
+
+// keyOf is the key of an account: names differ by more than their case.
+func keyOf(name string) string { return hashed(strings.ToLower(strings.TrimSpace(name))) }
+
+func hashed(s string) string {
+	h := sha256.Sum256([]byte(s))
+	return hex.EncodeToString(h[:])
+}
+
+// Account is the one of a name.
+func (k *Keeper) Account(ctx context.Context, name string) (a Account, err error) {
+	e, err := k.accounts.Get(ctx, keyOf(name))
+	if errors.Is(err, jetstream.ErrKeyNotFound) {
+		return a, ErrNone
+	}
+	if err != nil {
+		return a, err
+	}
+	err = json.Unmarshal(e.Value(), &a)
+	a.Revision = e.Revision()
+	return a, err
+}
+
+// Accounts are all of them, by name.
+func (k *Keeper) Accounts(ctx context.Context) (out []Account, err error) {
+	err = each(ctx, k.accounts, func(e jetstream.KeyValueEntry) error {
+		var a Account
+		if err := json.Unmarshal(e.Value(), &a); err != nil {
+			return err
+		}
+		a.Revision = e.Revision()
+		out = append(out, a)
+		return nil
+	})
+	slices.SortFunc(out, func(a, b Account) int { return strings.Compare(a.Name, b.Name) })
+	return out, err
+}
+
+// each calls f with every entry that is there.
+func each(ctx context.Context, kv jetstream.KeyValue, f func(jetstream.KeyValueEntry) error) error {
+	w, err := kv.WatchAll(ctx, jetstream.IgnoreDeletes())
+	if err != nil {
+		return err
+	}
+	defer func() { _ = w.Stop() }()
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case e := <-w.Updates():
+			if e == nil {
+				return nil
+			}
+			if err := f(e); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// Add makes an account with a password.
+func (k *Keeper) Add(ctx context.Context, a Account, password string) error {
+	a.Name = strings.TrimSpace(a.Name)
+	if err := errors.Join(a.Check(), checkPassword(a.Name, password)); err != nil {
+		return err
+	}
+	a.Password, a.Made = k.hash(password), time.Now().UTC().Truncate(time.Second)
+	b, err := json.Marshal(a)
+	if err != nil {
+		return err
+	}
+	if _, err = k.accounts.Create(ctx, keyOf(a.Name), b); errors.Is(err, jetstream.ErrKeyExists) {
+		return ErrTaken
+	}
+	return err
+}
+
+// Change changes an account's roles, subdistricts and whether it is disabled; its revision is the one that was looked at. A new password is set where one
+// is given. Sessions of it that are on have its new rights at once.
+func (k *Keeper) Change(ctx context.Context, a Account, password string) error {
+	was, err := k.Account(ctx, a.Name)
+	if err != nil {
+		return err
+	}
+	if was.Revision != a.Revision {
+		return ErrMoved
+	}
+	a.Name, a.Password, a.Made, a.MadeBy = was.Name, was.Password, was.Made, was.MadeBy
+	if err := a.Check(); err != nil {
+		return err
+	}
+	if password != "" {
+		if err := checkPassword(a.Name, password); err != nil {
+			return err
+		}
+		a.Password = k.hash(password)
+	}
+	if slices.Contains(was.Roles, Admin) && !was.Disabled && (a.Disabled || !slices.Contains(a.Roles, Admin)) {
+		all, err := k.Accounts(ctx)
+		if err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(all, func(b Account) bool { return b.Name != a.Name && !b.Disabled && slices.Contains(b.Roles, Admin) }) {
+			return ErrLastOne
+		}
+	}
+	b, err := json.Marshal(a)
+	if err != nil {
+		return err
+	}
+	if _, err := k.accounts.Update(ctx, keyOf(a.Name), b, was.Revision); err != nil {
+		if e, is := errors.AsType[*jetstream.APIError](err); is && e.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence {
+			return ErrMoved
+		}
+		return err
+	}
+	if password != "" { // whoever knew the old one is out
+		return k.endSessions(ctx, a.Name)
+	}
+	return nil
+}
+
+// SetupCode is the code by which the first administrator makes an account; "" where there are accounts. It is one of this process.
+func (k *Keeper) SetupCode(ctx context.Context) (string, error) {
+	all, err := k.Accounts(ctx)
+	if err != nil || len(all) > 0 {
+		return "", err
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.setup == "" {
+		k.setup = rand.Text()
+	}
+	return k.setup, nil
+}
+
+// Setup makes the first administrator, once.
+func (k *Keeper) Setup(ctx context.Context, code, name, password string) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.setup == "" || subtle.ConstantTimeCompare([]byte(code), []byte(k.setup)) != 1 {
+		return ErrSetup
+	}
+	all, err := k.Accounts(ctx)
+	if err != nil {
+		return err
+	}
+	if len(all) > 0 {
+		k.setup = ""
+		return ErrSetup
+	}
+	if err := k.Add(ctx, Account{Name: name, Roles: []Role{Admin}, MadeBy: "first start"}, password); err != nil {
+		return err
+	}
+	k.setup = ""
+	return nil
+}
+
+// session is one as it is kept, under the hash of its secret.
+type session struct {
+	Name  string    `json:"name"`
+	Roles []Role    `json:"roles,omitempty"` // of who has no account: demo
+	Since time.Time `json:"since"`
+}
+
+// Login begins a session with a password, from an address, and returns its secret.
+func (k *Keeper) Login(ctx context.Context, name, password, from string) (secret string, err error) {
+	now := time.Now()
+	n := keyOf(name)
+	if !k.hosts.take(from, triesOfHost, now) || !k.names.take(n, triesOfName, now) {
+		return "", ErrTooOften
+	}
+	if len(password) > mostPassword {
+		return "", ErrLogin
+	}
+	a, err := k.Account(ctx, name)
+	if err != nil && !errors.Is(err, ErrNone) {
+		return "", err
+	}
+	of := k.nobodys()
+	if err == nil {
+		of = a.Password
+	}
+	if ok := matches(password, of); !ok || err != nil || a.Disabled {
+		return "", ErrLogin
+	}
+	k.names.done(n)
+	k.hosts.done(from)
+	return k.begin(ctx, session{Name: a.Name, Since: now.UTC()})
+}
+
+// Begin begins a session of somebody without an account: of a demo.
+func (k *Keeper) Begin(ctx context.Context, p Person) (secret string, err error) {
+	return k.begin(ctx, session{Name: p.Name, Roles: p.Roles, Since: time.Now().UTC()})
+}
+
+func (k *Keeper) begin(ctx context.Context, s session) (secret string, err error) {
+	secret = rand.Text() + rand.Text()
+	b, err := json.Marshal(s)
+	if err == nil {
+		_, err = k.sessions.Create(ctx, hashed(secret), b)
+	}
+	return secret, err
+}
+
+// Session is who has a session; ErrLogin where it is none, or over.
+func (k *Keeper) Session(ctx context.Context, secret string) (*Person, error) {
+	e, err := k.sessions.Get(ctx, hashed(secret))
+	if errors.Is(err, jetstream.ErrKeyNotFound) {
+		return nil, ErrLogin
+	}
+	if err != nil {
+		return nil, err
+	}
+	var s session
+	if err := json.Unmarshal(e.Value(), &s); err != nil {
+		return nil, err
+	}
+	if time.Since(s.Since) > SessionLasts {
+		return nil, ErrLogin
+	}
+	if s.Roles != nil {
+		if !k.Demo {
+			return nil, ErrLogin
+		}
+		return &Person{Name: s.Name, Roles: s.Roles}, nil
+	}
+	return k.person(ctx, s.Name)
+}
+
+func (k *Keeper) person(ctx context.Context, name string) (*Person, error) {
+	a, err := k.Account(ctx, name)
+	switch {
+	case errors.Is(err, ErrNone):
+		return nil, ErrLogin
+	case err != nil:
+		return nil, err
+	case a.Disabled:
+		return nil, ErrLogin
+	}
+	return &Person{Name: a.Name, Roles: a.Roles, Subdistricts: a.Subdistricts}, nil
+}
+
+// Logout ends a session.
+func (k *Keeper) Logout(ctx context.Context, secret string) error {
+	return k.sessions.Delete(ctx, hashed(secret))
+}
+
+// endSessions ends all sessions of an account.
+func (k *Keeper) endSessions(ctx context.Context, name string) error {
+	var keys []string
+	err := each(ctx, k.sessions, func(e jetstream.KeyValueEntry) error {
+		var s session
+		if json.Unmarshal(e.Value(), &s) == nil && s.Name == name {
+			keys = append(keys, e.Key())
+		}
+		return nil
+	})
+	for _, x := range keys {
+		err = errors.Join(err, k.sessions.Delete(ctx, x))
+	}
+	return err
+}

@@ -1,0 +1,612 @@
+package console
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"github.com/harrier-patrol/harrier/console/accounts"
+	"github.com/harrier-patrol/harrier/dock"
+	"github.com/harrier-patrol/harrier/embedded/natstest"
+	"github.com/harrier-patrol/harrier/evidence"
+	"github.com/harrier-patrol/harrier/geo"
+	"github.com/harrier-patrol/harrier/journal"
+	"github.com/harrier-patrol/harrier/leads"
+	"github.com/harrier-patrol/harrier/leads/handover"
+	"github.com/harrier-patrol/harrier/leads/report"
+	"github.com/harrier-patrol/harrier/missions"
+	"github.com/harrier-patrol/harrier/missions/book"
+	"github.com/harrier-patrol/harrier/missions/plans"
+)
+
+func keeper(t *testing.T) *accounts.Keeper {
+	t.Helper()
+	_, _, js := natstest.Start(t)
+	k, err := accounts.Open(t.Context(), js)
+	if err != nil {
+		t.Fatal(err)
+	}
+	k.MemoryKB = 64
+	return k
+}
+
+// noPlans are plans of which there are none.
+type noPlans struct{}
+
+func (noPlans) Look(context.Context, string, int) ([]plans.Version, *PlanMade, error) {
+	return nil, nil, nil
+}
+
+func (noPlans) Make(context.Context, string, PlanWish) (*PlanMade, error) {
+	return &PlanMade{Content: &plans.Content{Plan: &missions.Plan{}}}, nil
+}
+
+func (noPlans) Change(context.Context, string, PlanChange) (*PlanMade, error) {
+	return nil, plans.ErrNone
+}
+
+func (noPlans) Approve(context.Context, string, int, string, string) (plans.Version, error) {
+	return plans.Version{}, plans.ErrNone
+}
+
+// house is a console with people of all roles, that may be attacked.
+type house struct {
+	t        *testing.T
+	h        http.Handler
+	accounts *accounts.Keeper
+	sessions map[string]string // by name
+	commands []dock.Command
+	asked    []book.Message
+	deeds    []Deed
+	mu       sync.Mutex
+}
+
+const password = "correct horse battery"
+
+func newHouse(t *testing.T, all ...leads.Lead) *house {
+	t.Helper()
+	x := &house{t: t, sessions: map[string]string{}}
+	_, nc, js := natstest.Start(t)
+	var err error
+	if x.accounts, err = accounts.Open(t.Context(), js); err != nil {
+		t.Fatal(err)
+	}
+	x.accounts.MemoryKB = 64
+	store, err := evidence.OpenFolder(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	grid, err := geo.GeneratePudong(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sub, err := nc.Subscribe(dock.SubjectCommands+"*", func(m *nats.Msg) {
+		var c dock.Command
+		_ = json.Unmarshal(m.Data, &c)
+		x.mu.Lock()
+		x.commands = append(x.commands, c)
+		x.mu.Unlock()
+		_ = m.Respond([]byte(`{"ok": true}`))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = sub.Unsubscribe() })
+	x.h = New(Options{
+		Hosts: []string{"harrier:8080"}, Accounts: x.accounts, EvidenceKey: EvidenceKey("key"), Ledger: ledgerOf(t, all...), Docks: func() []dock.Status { return nil }, Files: http.NotFoundHandler(), Store: store, NATS: nc,
+		Buildings: geo.NewBuildings(nil), Fences: geo.NewFences(nil), Coverage: &Coverage{Grid: grid, Log: slog.New(slog.DiscardHandler)}, Counts: func() map[string]int64 { return nil }, Troubles: func() []string { return nil },
+		Webhooks:    func(context.Context) ([]handover.Queue, error) { return nil, nil },
+		DeadLetters: DeadLetters{List: func(context.Context) ([]journal.Dead, error) { return nil, nil }, Replay: func(context.Context, string, string) error { return journal.ErrNoDeadLetter }},
+		Requests:    Requests{Ask: func(_ context.Context, m book.Message) error { x.asked = append(x.asked, m); return nil }, Answers: func(context.Context) ([]book.Answer, error) { return nil, nil }},
+		Reports:     &report.Reader{Zone: time.UTC, JS: js, Ground: func() *report.Ground { return report.NewGround(grid, nil) }}, Plans: noPlans{},
+		Bundle: func(context.Context, string, bool, string, string, io.Writer) error { return nil },
+		Log: func(_ context.Context, d Deed) error {
+			x.mu.Lock()
+			defer x.mu.Unlock()
+			x.deeds = append(x.deeds, d)
+			return nil
+		},
+		Audit: func(context.Context, time.Time, int) ([]Deed, error) { return nil, nil },
+		Ready: func(context.Context) error { return nil },
+	})
+	for _, r := range accounts.Roles {
+		x.add(string(r), r)
+	}
+	return x
+}
+
+// add makes an account and logs it in.
+func (x *house) add(name string, role accounts.Role, subdistricts ...string) {
+	x.t.Helper()
+	if err := x.accounts.Add(x.t.Context(), accounts.Account{Name: name, Roles: []accounts.Role{role}, Subdistricts: subdistricts}, password); err != nil {
+		x.t.Fatal(err)
+	}
+	x.sessions[name] = x.login(name, password).session()
+}
+
+type answer struct {
+	*httptest.ResponseRecorder
+}
+
+func (a answer) session() string {
+	for _, c := range a.Result().Cookies() {
+		if c.Name == sessionCookie {
+			return c.Value
+		}
+	}
+	return ""
+}
+
+func (x *house) login(name, password string) answer {
+	return x.ask("", http.MethodPost, "/api/session", fmt.Sprintf(`{"name": %q, "password": %q}`, name, password))
+}
+
+// ask asks as somebody, or as nobody for "".
+func (x *house) ask(who, method, path, body string, change ...func(*http.Request)) answer {
+	r := httptest.NewRequest(method, path, strings.NewReader(body))
+	r.Host = "harrier:8080"
+	if body != "" {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	if s := x.sessions[who]; s != "" {
+		r.AddCookie(&http.Cookie{Name: sessionCookie, Value: s})
+	}
+	for _, c := range change {
+		c(r)
+	}
+	w := httptest.NewRecorder()
+	x.h.ServeHTTP(w, r)
+	return answer{w}
+}
+
+// operation is one of the OpenAPI document, with an example of what it takes.
+type operation struct {
+	method, path, body string
+	roles              []string
+	open               bool
+}
+
+// operations are all of the OpenAPI document.
+func operations(t *testing.T) (out []operation) {
+	t.Helper()
+	b, err := OpenAPI()
+	if err != nil {
+		t.Fatal(err)
+	}
+	type schema struct {
+		Type       any               `json:"type"`
+		Ref        string            `json:"$ref"`
+		Enum       []any             `json:"enum"`
+		Properties map[string]schema `json:"properties"`
+		Required   []string          `json:"required"`
+		Items      *schema           `json:"items"`
+		Pattern    string            `json:"pattern"`
+		Format     string            `json:"format"`
+		Minimum    float64           `json:"minimum"`
+	}
+	var doc struct {
+		Paths map[string]map[string]struct {
+			Roles      *[]string `json:"x-roles"`
+			Parameters []struct {
+				Name, In string
+				Required bool
+				Schema   schema
+			}
+			RequestBody struct {
+				Content map[string]struct{ Schema schema }
+			}
+		}
+		Components struct{ Schemas map[string]schema }
+	}
+	if err := json.Unmarshal(b, &doc); err != nil {
+		t.Fatal(err)
+	}
+	var example func(s schema) any
+	example = func(s schema) any {
+		if s.Ref != "" {
+			s = doc.Components.Schemas[strings.TrimPrefix(s.Ref, "#/components/schemas/")]
+		}
+		if len(s.Enum) > 0 {
+			for _, e := range s.Enum {
+				if e != "" {
+					return e
+				}
+			}
+		}
+		kind := fmt.Sprint(s.Type)
+		switch {
+		case strings.Contains(kind, "object"):
+			m := map[string]any{}
+			for _, name := range s.Required {
+				m[name] = example(s.Properties[name])
+			}
+			return m
+		case strings.Contains(kind, "array"):
+			return []any{example(*s.Items)}
+		case strings.Contains(kind, "integer"), strings.Contains(kind, "number"):
+			return max(1, s.Minimum)
+		case strings.Contains(kind, "boolean"):
+			return true
+		case s.Format == "date-time":
+			return time.Now().Add(time.Hour).Format(time.RFC3339)
+		case strings.Contains(s.Pattern, "{15}"):
+			return "310115004001001"
+		case strings.Contains(s.Pattern, "{4}-"):
+			return "2026-12-01"
+		}
+		return "ABCD"
+	}
+	for path, methods := range doc.Paths {
+		for method, op := range methods {
+			if op.Roles == nil {
+				t.Errorf("%s %s says no roles", method, path)
+				continue
+			}
+			o := operation{method: strings.ToUpper(method), roles: *op.Roles, open: len(*op.Roles) == 0}
+			at := path
+			for _, p := range op.Parameters {
+				switch {
+				case p.In == "path":
+					at = strings.ReplaceAll(at, "{"+p.Name+"}", fmt.Sprint(example(p.Schema)))
+				case p.In == "query" && p.Required:
+					at += "?" + p.Name + "=" + fmt.Sprint(example(p.Schema))
+				}
+			}
+			o.path = at
+			if c, ok := op.RequestBody.Content["application/json"]; ok {
+				b, err := json.Marshal(example(c.Schema))
+				if err != nil {
+					t.Fatal(err)
+				}
+				o.body = string(b)
+			}
+			out = append(out, o)
+		}
+	}
+	for _, raw := range []string{"/map/outline.geojson", "/map/roads.geojson", "/map/buildings.geojson", "/map/fences.geojson", "/map/coverage.geojson", "/api/plans/2026-12-01/flights/F/kmz"} {
+		out = append(out, operation{method: http.MethodGet, path: raw, roles: []string{"viewer", "operator", "analyst", "legal", "admin"}})
+	}
+	slices.SortFunc(out, func(a, b operation) int { return strings.Compare(a.path+a.method, b.path+b.method) })
+	return out
+}
+
+// Every operation is asked for by every role, and by nobody: who may not gets no answer, whatever else is wrong with the request.
+func TestEveryOperationIsAnsweredToWhoMayAsk(t *testing.T) {
+	x := newHouse(t)
+	all := operations(t)
+	if len(all) < 35 {
+		t.Fatalf("%d operations", len(all))
+	}
+	for _, op := range all {
+		if op.open {
+			continue // what lets people in
+		}
+		if a := x.ask("", op.method, op.path, op.body); a.Code != http.StatusUnauthorized {
+			t.Errorf("nobody: %s %s: %d", op.method, op.path, a.Code)
+		}
+		if a := x.ask("", op.method, op.path, op.body, func(r *http.Request) { r.Header.Set("Authorization", "Bearer hrr_guessed") }); a.Code != http.StatusUnauthorized {
+			t.Errorf("a guessed token: %s %s: %d", op.method, op.path, a.Code)
+		}
+		for _, role := range accounts.Roles {
+			name := "as-" + string(role)
+			if x.sessions[name] == "" {
+				x.add(name, role)
+			}
+			a := x.ask(name, op.method, op.path, op.body)
+			may := role == accounts.Admin || slices.Contains(op.roles, string(role))
+			if (a.Code == http.StatusForbidden) == may || a.Code == http.StatusUnauthorized && op.path != "/api/password" || a.Code == http.StatusBadRequest {
+				t.Errorf("%s: %s %s %s: %d, may %v: %s", role, op.method, op.path, op.body, a.Code, may, a.Body)
+			}
+			if a.Code >= 500 && a.Code != http.StatusServiceUnavailable {
+				t.Errorf("%s: %s %s: %d: %s", role, op.method, op.path, a.Code, a.Body)
+			}
+		}
+	}
+	for _, d := range x.deeds {
+		if strings.Contains(string(d.What), password) || strings.Contains(string(d.What), `"password":"ABCD"`) {
+			t.Errorf("a password is in the audit log: %s", d.What)
+		}
+	}
+}
+
+// The name on a command, a decision, a request is that of the account.
+func TestNobodyActsInAnothersName(t *testing.T) {
+	x := newHouse(t, leads.Lead{Lead: "A", Revision: 1, State: leads.Candidate, Scene: "street-stall"})
+	for _, c := range []struct{ who, path, body string }{
+		{"operator", "/api/docks/SIM0001/return-home", `{"reason": "r", "by": "admin"}`},
+		{"operator", "/api/docks/SIM0001/return-home", `{"reason": "r", "operator": "admin"}`},
+		{"analyst", "/api/leads/A/review", `{"do": "confirm", "revision": 1, "by": "legal"}`},
+		{"analyst", "/api/requests", `{"id": "r", "department": "d", "code": "310115004", "sent_by": "legal"}`},
+		{"operator", "/api/plans/2026-12-01", `{"why": "w", "by": "admin"}`},
+	} {
+		if a := x.ask(c.who, http.MethodPost, c.path, c.body); a.Code != http.StatusUnprocessableEntity {
+			t.Errorf("%s: %d: %s", c.path, a.Code, a.Body)
+		}
+	}
+	if len(x.commands) > 0 || len(x.asked) > 0 {
+		t.Errorf("%v, %v", x.commands, x.asked)
+	}
+	if a := x.ask("operator", http.MethodPost, "/api/docks/SIM0001/return-home", `{"reason": "r"}`); a.Code != 200 || len(x.commands) != 1 || x.commands[0].Operator != "operator" {
+		t.Errorf("%d, %+v", a.Code, x.commands)
+	}
+	key := func(r *http.Request) { r.Header.Set("Idempotency-Key", "once") }
+	if a := x.ask("operator", http.MethodPost, "/api/docks/SIM0001/pause", `{"reason": "r"}`, key); a.Code != 200 || x.commands[1].Key != "once" {
+		t.Errorf("%d, %+v", a.Code, x.commands)
+	}
+	a := x.ask("analyst", http.MethodPost, "/api/leads/A/review", `{"do": "confirm", "revision": 1}`)
+	var l Lead
+	if err := json.Unmarshal(a.Body.Bytes(), &l); err != nil || a.Code != 200 || l.By != "analyst" {
+		t.Errorf("%d: %s", a.Code, a.Body)
+	}
+	if d := x.deeds[len(x.deeds)-1]; d.By != "analyst" || d.Do != "POST /api/leads/A/review" || d.Status != 200 || !bytes.Contains(d.What, []byte(`"confirm"`)) {
+		t.Errorf("in the audit log is %+v", d)
+	}
+}
+
+// Of scenes with two steps an analyst checks and a legal reviewer confirms, and neither does the other's.
+func TestTheTwoStepsAreOfTwoRoles(t *testing.T) {
+	x := newHouse(t, leads.Lead{Lead: "A", Revision: 1, State: leads.Candidate, Scene: "illegal-structure"})
+	for _, c := range []struct {
+		who, do  string
+		revision int
+		want     int
+	}{
+		{"legal", "check", 1, 403}, {"analyst", "confirm", 1, 403}, {"operator", "check", 1, 403}, {"viewer", "reject", 1, 403},
+		{"analyst", "check", 1, 200}, {"analyst", "confirm", 2, 403}, {"legal", "confirm", 2, 200},
+	} {
+		if a := x.ask(c.who, http.MethodPost, "/api/leads/A/review", fmt.Sprintf(`{"do": %q, "revision": %d}`, c.do, c.revision)); a.Code != c.want {
+			t.Errorf("%s by %s: %d: %s", c.do, c.who, a.Code, a.Body)
+		}
+	}
+}
+
+// Who is of one subdistrict sees nothing of another one, and counts nothing of it.
+func TestSubdistrictsAreKeptApart(t *testing.T) {
+	lead := func(name, sub string) leads.Lead {
+		return leads.Lead{Lead: name, Revision: 1, State: leads.Candidate, Scene: "street-stall", Subdistrict: sub, Frame: strings.Repeat("a", 64)}
+	}
+	x := newHouse(t, lead("A", "310115004"), lead("B", "310115005"), lead("C", ""))
+	x.add("ann", accounts.Analyst, "310115004")
+	var page LeadPage
+	a := x.ask("ann", http.MethodGet, "/api/leads", "")
+	if err := json.Unmarshal(a.Body.Bytes(), &page); err != nil || page.Total != 1 || len(page.Leads) != 1 || page.Leads[0].Lead != "A" {
+		t.Errorf("%s", a.Body)
+	}
+	a = x.ask("analyst", http.MethodGet, "/api/leads", "")
+	if err := json.Unmarshal(a.Body.Bytes(), &page); err != nil || page.Total != 3 {
+		t.Errorf("%s", a.Body)
+	}
+	for _, c := range []struct {
+		method, path, body string
+		want               int
+	}{
+		{"GET", "/api/leads/A", "", 200},
+		{"GET", "/api/leads/B", "", 404},
+		{"GET", "/api/leads/C", "", 404},
+		{"GET", "/evidence/B/" + strings.Repeat("a", 64), "", 404},
+		{"POST", "/api/leads/B/review", `{"do": "confirm", "revision": 1}`, 404},
+		{"POST", "/api/leads/A/review", `{"do": "merge", "revision": 1, "into": "B"}`, 404},
+		{"POST", "/api/leads/B/look", `{"view": "close-up", "department": "d"}`, 404},
+		{"POST", "/api/leads/B/bundle", `{}`, 404},
+		{"POST", "/api/leads/A/bundle", `{"originals": true, "reason": "r"}`, 403},
+	} {
+		if a := x.ask("ann", c.method, c.path, c.body); a.Code != c.want {
+			t.Errorf("%s %s: %d: %s", c.method, c.path, a.Code, a.Body)
+		}
+	}
+	if a := x.ask("ann", http.MethodGet, "/api/leads?subdistrict=310115005", ""); strings.Contains(a.Body.String(), `"B"`) {
+		t.Errorf("%s", a.Body)
+	}
+	if a := x.ask("legal", http.MethodPost, "/api/leads/A/bundle", `{"originals": true}`); a.Code != 422 {
+		t.Errorf("originals without a reason: %d", a.Code)
+	}
+	if a := x.ask("legal", http.MethodPost, "/api/leads/A/bundle", `{"originals": true, "reason": "hearing"}`); a.Code != 200 {
+		t.Errorf("originals: %d: %s", a.Code, a.Body)
+	}
+}
+
+// A page of elsewhere cannot act with somebody's session, nor show the console in a frame.
+func TestOtherPagesCannotAct(t *testing.T) {
+	x := newHouse(t)
+	for what, change := range map[string]func(*http.Request){
+		"another origin":     func(r *http.Request) { r.Header.Set("Origin", "http://evil.example") },
+		"no origin at all":   func(r *http.Request) { r.Header.Set("Origin", "null") },
+		"said by Sec-Fetch":  func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "cross-site") },
+		"of the same site":   func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "same-site") },
+		"addressed as other": func(r *http.Request) { r.Host = "rebound.example:8080" },
+		"a form": func(r *http.Request) {
+			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			r.Header.Set("Origin", "http://evil.example")
+		},
+	} {
+		if a := x.ask("operator", http.MethodPost, "/api/docks/all/ground", `{"reason": "r"}`, change); a.Code != 403 && a.Code != 421 {
+			t.Errorf("%s: %d", what, a.Code)
+		}
+	}
+	if len(x.commands) > 0 {
+		t.Errorf("commands came through: %v", x.commands)
+	}
+	h := x.ask("operator", http.MethodGet, "/", "").Header()
+	if h.Get("X-Frame-Options") != "DENY" || !strings.Contains(h.Get("Content-Security-Policy"), "frame-ancestors 'none'") || strings.Contains(h.Get("Content-Security-Policy"), "script-src 'self' 'unsafe") {
+		t.Errorf("%v", h)
+	}
+}
+
+// A session that somebody brought along does not become one that is logged in; logging out, a new password and being disabled end it.
+func TestSessionsBeginAndEnd(t *testing.T) {
+	x := newHouse(t)
+	x.sessions["fixed"] = "chosen-by-an-attacker"
+	a := x.ask("fixed", http.MethodPost, "/api/session", fmt.Sprintf(`{"name": "viewer", "password": %q}`, password))
+	if s := a.session(); a.Code != 200 || s == "" || s == "chosen-by-an-attacker" {
+		t.Fatalf("%d, session %q", a.Code, s)
+	}
+	if a := x.ask("fixed", http.MethodGet, "/api/leads", ""); a.Code != 401 {
+		t.Errorf("the session that was chosen is in: %d", a.Code)
+	}
+	cookie := a.Result().Cookies()[0]
+	if !cookie.HttpOnly || cookie.SameSite != http.SameSiteStrictMode || cookie.Secure {
+		t.Errorf("%+v", cookie)
+	}
+	tls := x.ask("", http.MethodPost, "/api/session", fmt.Sprintf(`{"name": "viewer", "password": %q}`, password), func(r *http.Request) { r.Header.Set("X-Forwarded-Proto", "https") })
+	if c := tls.Result().Cookies()[0]; !c.Secure || c.Name != sessionCookieTLS {
+		t.Errorf("%+v", c)
+	}
+	in := func(who string) bool { return x.ask(who, http.MethodGet, "/api/counts", "").Code == 200 }
+	x.sessions["one"], x.sessions["two"] = a.session(), x.login("viewer", password).session()
+	// whoever logs in again leaves the session before
+	again := x.ask("one", http.MethodPost, "/api/session", fmt.Sprintf(`{"name": "viewer", "password": %q}`, password))
+	if in("one") || !in("two") {
+		t.Errorf("the session before is on: %v; another one: %v", in("one"), in("two"))
+	}
+	x.sessions["one"] = again.session()
+	if a := x.ask("one", http.MethodDelete, "/api/session", ""); a.Code != 200 || in("one") || !in("two") {
+		t.Errorf("logged out: %d", a.Code)
+	}
+	if a := x.ask("two", http.MethodPut, "/api/password", `{"password": "wrong wrong wrong", "new_password": "another long password"}`); a.Code != 401 {
+		t.Errorf("a password is changed by who does not know it: %d", a.Code)
+	}
+	a = x.ask("two", http.MethodPut, "/api/password", fmt.Sprintf(`{"password": %q, "new_password": "another long password"}`, password))
+	if a.Code != 200 || in("two") {
+		t.Errorf("with a new password the session before is on: %d", a.Code)
+	}
+	x.sessions["three"] = a.session()
+	if !in("three") || x.login("viewer", password).Code != 401 {
+		t.Error("the old password is good, or the new session is not")
+	}
+	v, err := x.accounts.Account(t.Context(), "viewer")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a := x.ask("admin", http.MethodPut, "/api/accounts/viewer", fmt.Sprintf(`{"revision": %d, "roles": ["viewer"], "disabled": true}`, v.Revision)); a.Code != 204 || in("three") {
+		t.Errorf("disabled: %d: %s", a.Code, a.Body)
+	}
+	ad, _ := x.accounts.Account(t.Context(), "admin")
+	if a := x.ask("admin", http.MethodPut, "/api/accounts/admin", fmt.Sprintf(`{"revision": %d, "roles": ["viewer"]}`, ad.Revision)); a.Code != 409 {
+		t.Errorf("the last administrator is none any more: %d", a.Code)
+	}
+	if a := x.ask("admin", http.MethodPut, "/api/accounts/legal", `{"revision": 99999, "roles": ["admin"]}`); a.Code != 412 {
+		t.Errorf("an account is changed that somebody else has changed: %d", a.Code)
+	}
+}
+
+// Passwords are not guessed: after a few it is waited, for a name and for an address; names that there are take as long as those that there are not.
+func TestPasswordsAreNotGuessed(t *testing.T) {
+	x := newHouse(t)
+	codes := map[int]int{}
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	for i := range 12 {
+		wg.Go(func() {
+			code := x.login("admin", fmt.Sprintf("guess number %d", i)).Code
+			mu.Lock()
+			codes[code]++
+			mu.Unlock()
+		})
+	}
+	wg.Wait()
+	if codes[401] > 5 || codes[429] < 7 {
+		t.Errorf("%v", codes)
+	}
+	if code := x.login("admin", password).Code; code != 429 {
+		t.Errorf("the right password after them: %d", code)
+	}
+	if code := x.login("analyst", password).Code; code != 200 {
+		t.Errorf("somebody else: %d", code)
+	}
+	for i := range 40 {
+		x.login(fmt.Sprintf("nobody-%d", i), "guess guess guess")
+	}
+	if code := x.login("nobody", "guess guess guess").Code; code != 429 {
+		t.Errorf("from one address: %d", code)
+	}
+}
+
+// Tokens let programs ask with a part of somebody's rights, until they end.
+func TestTokensHaveAPartOfTheRights(t *testing.T) {
+	x := newHouse(t)
+	expires := time.Now().Add(time.Hour).UTC().Format(time.RFC3339)
+	a := x.ask("admin", http.MethodPost, "/api/tokens", fmt.Sprintf(`{"name": "export", "roles": ["viewer"], "expires": %q}`, expires))
+	var made secretBody
+	if err := json.Unmarshal(a.Body.Bytes(), &made); err != nil || a.Code != 200 {
+		t.Fatalf("%d: %s", a.Code, a.Body)
+	}
+	with := func(r *http.Request) { r.Header.Set("Authorization", "Bearer "+made.Secret) }
+	if a := x.ask("", http.MethodGet, "/api/counts", "", with); a.Code != 200 {
+		t.Errorf("%d", a.Code)
+	}
+	if a := x.ask("", http.MethodGet, "/api/accounts", "", with); a.Code != 403 {
+		t.Errorf("a token of a viewer lists accounts: %d", a.Code)
+	}
+	if a := x.ask("", http.MethodGet, "/api/counts?access_token="+made.Secret, ""); a.Code != 400 {
+		t.Errorf("a token in the address: %d", a.Code)
+	}
+	if a := x.ask("admin", http.MethodPost, "/api/tokens", `{"name": "x", "roles": ["viewer"], "expires": "2099-01-01T00:00:00Z"}`); a.Code != 422 {
+		t.Errorf("a token for good: %d", a.Code)
+	}
+	if strings.Contains(x.ask("admin", http.MethodGet, "/api/tokens", "").Body.String(), made.Secret[4:]) {
+		t.Error("the list of tokens holds a secret")
+	}
+	if a := x.ask("admin", http.MethodDelete, "/api/tokens/"+made.Token.ID, ""); a.Code != 204 {
+		t.Errorf("%d", a.Code)
+	}
+	if a := x.ask("", http.MethodGet, "/api/counts", "", with); a.Code != 401 {
+		t.Errorf("an ended token: %d", a.Code)
+	}
+}
+
+// What is too long is refused, and not kept.
+func TestLongBodiesAreRefused(t *testing.T) {
+	x := newHouse(t)
+	long := `{"reason": "` + strings.Repeat("a", maxBody) + `"}`
+	if a := x.ask("operator", http.MethodPost, "/api/docks/SIM0001/pause", long); a.Code != 413 {
+		t.Errorf("%d", a.Code)
+	}
+	if a := x.ask("", http.MethodPost, "/api/session", `{"name": "admin", "password": "`+strings.Repeat("a", 1<<20)+`"}`); a.Code != 422 && a.Code != 413 {
+		t.Errorf("a long password: %d", a.Code)
+	}
+}
+
+// The link of the first start makes one administrator, once, and only where there is nobody yet.
+func TestTheFirstStartMakesOneAdministrator(t *testing.T) {
+	k := keeper(t)
+	h := New(Options{Hosts: []string{"harrier:8080"}, Accounts: k, Files: http.NotFoundHandler()})
+	x := &house{t: t, h: h, accounts: k}
+	var m Me
+	if _ = json.Unmarshal(x.ask("", http.MethodGet, "/api/session", "").Body.Bytes(), &m); !m.Setup || m.Name != "" {
+		t.Fatalf("%+v", m)
+	}
+	code, err := k.SetupCode(t.Context())
+	if err != nil || code == "" {
+		t.Fatal(err)
+	}
+	setup := func(code, name, password string) answer {
+		return x.ask("", http.MethodPost, "/api/setup", fmt.Sprintf(`{"code": %q, "name": %q, "password": %q}`, code, name, password))
+	}
+	for what, c := range map[string][3]string{"guessed": {"guess", "root", password}, "a short password": {code, "root", "short"}, "the name in it": {code, "wangfang", "wangfang-2026!"}, "Harrier's own name": {code, "harrier", password}} {
+		if a := setup(c[0], c[1], c[2]); a.Code != 401 && a.Code != 422 {
+			t.Errorf("%s: %d", what, a.Code)
+		}
+	}
+	a := setup(code, "王芳", password)
+	if a.Code != 200 || a.session() == "" {
+		t.Fatalf("%d: %s", a.Code, a.Body)
+	}
+	if a := setup(code, "mallory", password); a.Code != 401 {
+		t.Errorf("the link is good twice: %d", a.Code)
+	}
+	if code, _ := k.SetupCode(t.Context()); code != "" {
+		t.Error("there is a link although there is an account")
+	}
+}

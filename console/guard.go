@@ -1,0 +1,150 @@
+package console
+
+import (
+	"context"
+	"crypto/subtle"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/harrier-patrol/harrier/console/accounts"
+)
+
+// sessionCookie is the cookie of who is logged in: behind TLS under a name that browsers take over TLS only, for this host alone.
+const sessionCookie, sessionCookieTLS = "harrier", "__Host-harrier"
+
+// maxBody bounds what is sent, bytes.
+const maxBody = 8 << 20
+
+// policy lets the page load what is its own, and nothing of others. Ant Design writes style elements; MapLibre works in a blob.
+const policy = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; worker-src 'self' blob:; media-src 'self' blob:; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+
+type personKey struct{}
+
+// person is who asks: nobody comes so far without one.
+func person(ctx context.Context) *accounts.Person {
+	p, _ := ctx.Value(personKey{}).(*accounts.Person)
+	if p == nil {
+		return &accounts.Person{} // may nothing
+	}
+	return p
+}
+
+// problem answers with what is wrong, as RFC 9457 has it.
+func problem(w http.ResponseWriter, status int, detail string) {
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(map[string]any{"title": http.StatusText(status), "status": status, "detail": detail})
+}
+
+// guard checks how the console is addressed, from where, and who asks. What is not said to be open to all is for people who are known.
+func guard(o Options, next http.Handler) http.Handler {
+	cross := http.NewCrossOriginProtection()
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("X-Frame-Options", "DENY")
+		h.Set("Content-Security-Policy", policy)
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		if !slices.Contains(o.Hosts, r.Host) {
+			problem(w, http.StatusMisdirectedRequest, "this console is not addressed as "+r.Host+"; add it to http.hosts")
+			return
+		}
+		if origin := r.Header.Get("Origin"); origin != "" {
+			u, err := url.Parse(origin)
+			if err != nil || !slices.Contains(o.Hosts, u.Host) {
+				problem(w, http.StatusForbidden, "requests from "+origin+" are not taken")
+				return
+			}
+		}
+		if err := cross.Check(r); err != nil {
+			problem(w, http.StatusForbidden, "requests from another page are not taken")
+			return
+		}
+		if q := r.URL.Query(); q.Has("token") || q.Has("access_token") {
+			problem(w, http.StatusBadRequest, "a token in an address is read by logs: send it as Authorization: Bearer …")
+			return
+		}
+		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		p, err := o.asks(r)
+		switch {
+		case err != nil:
+			problem(w, http.StatusServiceUnavailable, "who asks cannot be checked now: "+err.Error())
+			return
+		case p == nil && !o.public(r):
+			problem(w, http.StatusUnauthorized, "log in first, or send a token as Authorization: Bearer …")
+			return
+		case p != nil:
+			r = r.WithContext(context.WithValue(r.Context(), personKey{}, p))
+		}
+		if strings.HasPrefix(r.URL.Path, "/api/") {
+			h.Set("Cache-Control", "no-store")
+			if r.Method != http.MethodGet {
+				s := &sent{}
+				r.Body = struct {
+					io.Reader
+					io.Closer
+				}{io.TeeReader(r.Body, s), r.Body}
+				r = r.WithContext(context.WithValue(r.Context(), sentKey{}, s))
+			}
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// asks is who asks, nil for somebody who is not known.
+func (o Options) asks(r *http.Request) (*accounts.Person, error) {
+	var p *accounts.Person
+	var err error
+	if t, is := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); is {
+		if o.Machine != "" && subtle.ConstantTimeCompare([]byte(t), []byte(o.Machine)) == 1 {
+			return &accounts.Person{Name: "system", Roles: []accounts.Role{accounts.Admin}, Token: "machine"}, nil
+		}
+		p, err = o.Accounts.Token(r.Context(), t)
+	} else if secret := sessionOf(r); secret != "" {
+		p, err = o.Accounts.Session(r.Context(), secret)
+		if p == nil && o.Open && errors.Is(err, accounts.ErrLogin) {
+			return demoPerson, nil
+		}
+	} else if o.Open {
+		return demoPerson, nil
+	}
+	if errors.Is(err, accounts.ErrLogin) {
+		return nil, nil
+	}
+	return p, err
+}
+
+// demoPerson is everybody in a demo who has not said otherwise.
+var demoPerson = &accounts.Person{Name: "demo", Roles: []accounts.Role{accounts.Admin}}
+
+func sessionOf(r *http.Request) string {
+	for _, name := range []string{sessionCookieTLS, sessionCookie} {
+		if c, err := r.Cookie(name); err == nil && c.Value != "" {
+			return c.Value
+		}
+	}
+	return ""
+}
+
+// public says whether something is answered to everybody: the page itself, logging in, what docks fetch, pictures to whoever has the key of their
+// lead, and what describes messages.
+func (o Options) public(r *http.Request) bool {
+	at := r.URL.Path
+	if at != path.Clean(at) && at != path.Clean(at)+"/" {
+		return false
+	}
+	_, document := o.Documents[at]
+	switch {
+	case document, o.EvidenceKey.opens(r), strings.HasPrefix(at, DockFiles), at == "/health", at == "/ready", at == "/api/session", at == "/api/setup":
+		return true
+	}
+	return r.Method == http.MethodGet && isPage(at)
+}
