@@ -18,27 +18,29 @@ import (
 	"github.com/harrier-patrol/harrier/geo"
 	"github.com/harrier-patrol/harrier/journal"
 	"github.com/harrier-patrol/harrier/leads/handover"
+	"github.com/harrier-patrol/harrier/missions"
 )
 
 // Dock is a dock on the map.
 type Dock struct {
-	SN       string       `json:"sn"`
-	Name     string       `json:"name"`
-	Lon      float64      `json:"lon"`
-	Lat      float64      `json:"lat"`
-	Online   bool         `json:"online"`
-	Life     string       `json:"life" enum:"offline,idle,preparing,flying,returning,charging,blocked,maintenance"`
-	Why      string       `json:"why" doc:"What keeps it from flying, or its flight from starting"`
-	Holds    []string     `json:"holds" doc:"Who keeps it on the ground, and why"`
-	Pilot    string       `json:"pilot" doc:"The operator who has the aircraft"`
-	Flight   string       `json:"flight"`
-	State    string       `json:"state"`
-	Percent  int          `json:"percent"`
-	Battery  int          `json:"battery"`
-	Stream   string       `json:"stream"`
-	Aircraft *AircraftAt  `json:"aircraft,omitempty"`
-	Route    [][2]float64 `json:"route" doc:"lon, lat"`
-	Sim      bool         `json:"simulated"`
+	SN       string        `json:"sn"`
+	Name     string        `json:"name"`
+	Lon      float64       `json:"lon"`
+	Lat      float64       `json:"lat"`
+	Online   bool          `json:"online"`
+	Life     string        `json:"life" enum:"offline,idle,preparing,flying,returning,charging,blocked,maintenance"`
+	Why      string        `json:"why" doc:"What keeps it from flying, or its flight from starting"`
+	Holds    []string      `json:"holds" doc:"Who keeps it on the ground, and why"`
+	Pilot    string        `json:"pilot" doc:"The operator who has the aircraft"`
+	Flight   string        `json:"flight"`
+	State    string        `json:"state"`
+	Percent  int           `json:"percent"`
+	Battery  int           `json:"battery"`
+	Stream   string        `json:"stream"`
+	Aircraft *AircraftAt   `json:"aircraft,omitempty"`
+	Route    [][2]float64  `json:"route" doc:"lon, lat"`
+	Weather  *dock.Weather `json:"weather,omitempty" doc:"As the dock measures it"`
+	Sim      bool          `json:"simulated"`
 }
 
 // AircraftAt is where an aircraft is.
@@ -46,7 +48,8 @@ type AircraftAt struct {
 	Lon     float64 `json:"lon"`
 	Lat     float64 `json:"lat"`
 	HeightM float64 `json:"height_m"`
-	YawDeg  float64 `json:"yaw"`
+	YawDeg  float64 `json:"yaw" doc:"Of the camera, degrees from north"`
+	Pitch   float64 `json:"pitch" doc:"Of the camera, degrees; -90 is straight down"`
 }
 
 // DeadLetter is a message that could not be worked off.
@@ -74,6 +77,8 @@ func api(mux *http.ServeMux, o Options) huma.API {
 	docksAPI(h, o)
 	leadsAPI(h, o)
 	bundleAPI(h, o)
+	reviewAPI(h, mux, o)
+	events(mux, o)
 	deadLettersAPI(h, o)
 	reportsAPI(h, o)
 	requestsAPI(h, o)
@@ -101,31 +106,41 @@ func api(mux *http.ServeMux, o Options) huma.API {
 	return h
 }
 
+func toDock(d dock.Status) Dock {
+	x := Dock{SN: d.SN, Name: d.Name, Lon: d.Lon, Lat: d.Lat, Online: d.Online, Life: string(d.Life), Why: d.Why(), Holds: []string{}, Pilot: d.Pilot, Flight: d.Flight, State: string(d.State), Percent: d.Percent, Battery: d.Battery, Stream: d.Stream, Route: d.Route, Weather: d.Weather, Sim: dock.Simulated(d.SN)}
+	for _, h := range d.Holds {
+		x.Holds = append(x.Holds, h.Operator+": "+h.Reason)
+	}
+	if d.Pose != nil {
+		x.Aircraft = &AircraftAt{d.Pose.Lon, d.Pose.Lat, d.Pose.HeightM, d.Pose.YawDeg, d.Pose.PitchDeg}
+	}
+	return x
+}
+
 // docksAPI tells of the docks, and takes commands for them.
 func docksAPI(h huma.API, o Options) {
 	huma.Get(h, "/api/docks", func(context.Context, *struct{}) (*body[[]Dock], error) {
 		out := []Dock{}
 		for _, d := range o.Docks() {
-			x := Dock{SN: d.SN, Name: d.Name, Lon: d.Lon, Lat: d.Lat, Online: d.Online, Life: string(d.Life), Why: d.Why(), Holds: []string{}, Pilot: d.Pilot, Flight: d.Flight, State: string(d.State), Percent: d.Percent, Battery: d.Battery, Stream: d.Stream, Route: d.Route, Sim: dock.Simulated(d.SN)}
-			for _, h := range d.Holds {
-				x.Holds = append(x.Holds, h.Operator+": "+h.Reason)
-			}
-			if d.Pose != nil {
-				x.Aircraft = &AircraftAt{d.Pose.Lon, d.Pose.Lat, d.Pose.HeightM, d.Pose.YawDeg}
-			}
-			out = append(out, x)
+			out = append(out, toDock(d))
 		}
 		return &body[[]Dock]{out}, nil
 	}, may(anybody...))
 	huma.Post(h, "/api/docks/{sn}/{action}", func(ctx context.Context, in *struct {
 		SN     string `path:"sn" pattern:"^([A-Za-z0-9]{4,32}|all)$" doc:"Serial number; all for return-home, ground and release of the whole fleet"`
 		Once   string `header:"Idempotency-Key" maxLength:"100" doc:"Makes the command happen once, however often it is sent"`
-		Action string `path:"action" enum:"pause,resume,return-home,cancel-return,take-over,ground,release"`
+		Action string `path:"action" enum:"pause,resume,return-home,cancel-return,take-over,ground,release,look-at,take-photo,start,strike"`
 		Body   struct {
-			Reason string `json:"reason" minLength:"1" maxLength:"500"`
+			Reason  string          `json:"reason" minLength:"1" maxLength:"500"`
+			Lon     float64         `json:"lon,omitempty" minimum:"-180" maximum:"180" doc:"Of look-at, and of start to a point"`
+			Lat     float64         `json:"lat,omitempty" minimum:"-90" maximum:"90"`
+			HeightM float64         `json:"height_m,omitempty" minimum:"-500" maximum:"500" doc:"Above take-off"`
+			Route   *missions.Route `json:"route,omitempty" doc:"Of start: what is flown now, instead of a point"`
+			Scenes  []string        `json:"scenes,omitempty" maxItems:"50" doc:"Of start: what is looked for"`
+			Flight  string          `json:"flight,omitempty" maxLength:"200" doc:"Of strike: which is taken off the dock's list"`
 		}
 	}) (*body[dock.Reply], error) {
-		b, err := json.Marshal(dock.Command{Key: cmp.Or(in.Once, uuid.NewString()), Action: in.Action, Operator: person(ctx).Name, Reason: in.Body.Reason})
+		b, err := json.Marshal(dock.Command{Key: cmp.Or(in.Once, uuid.NewString()), Action: in.Action, Operator: person(ctx).Name, Reason: in.Body.Reason, Lon: in.Body.Lon, Lat: in.Body.Lat, HeightM: in.Body.HeightM, Route: in.Body.Route, Scenes: in.Body.Scenes, Flight: in.Body.Flight})
 		if err != nil {
 			return nil, err
 		}

@@ -88,6 +88,10 @@ func newHouse(t *testing.T, all ...leads.Lead) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
+	desk, err := OpenDesk(t.Context(), js)
+	if err != nil {
+		t.Fatal(err)
+	}
 	grid, err := geo.GeneratePudong(1)
 	if err != nil {
 		t.Fatal(err)
@@ -110,7 +114,7 @@ func newHouse(t *testing.T, all ...leads.Lead) *house {
 		Webhooks:    func(context.Context) ([]handover.Queue, error) { return nil, nil },
 		DeadLetters: DeadLetters{List: func(context.Context) ([]journal.Dead, error) { return nil, nil }, Replay: func(context.Context, string, string) error { return journal.ErrNoDeadLetter }},
 		Requests:    Requests{Ask: func(_ context.Context, m book.Message) error { x.asked = append(x.asked, m); return nil }, Answers: func(context.Context) ([]book.Answer, error) { return nil, nil }},
-		Reports:     &report.Reader{Zone: time.UTC, JS: js, Ground: func() *report.Ground { return report.NewGround(grid, nil) }}, Plans: noPlans{},
+		Reports:     &report.Reader{Zone: time.UTC, JS: js, Ground: func() *report.Ground { return report.NewGround(grid, nil) }}, Plans: noPlans{}, Desk: desk,
 		Bundle: func(context.Context, string, bool, string, string, io.Writer) error { return nil },
 		Log: func(_ context.Context, d Deed) error {
 			x.mu.Lock()
@@ -414,6 +418,51 @@ func TestSubdistrictsAreKeptApart(t *testing.T) {
 	}
 	if a := x.ask("legal", http.MethodPost, "/api/leads/A/bundle", `{"originals": true, "reason": "hearing"}`); a.Code != 200 {
 		t.Errorf("originals: %d: %s", a.Code, a.Body)
+	}
+}
+
+// Two people never get the same lead; what one puts back, or leaves, another one gets.
+func TestTwoPeopleNeverGetTheSameLead(t *testing.T) {
+	var all []leads.Lead
+	day := time.Date(2026, 11, 1, 8, 0, 0, 0, time.UTC)
+	for i := range 20 {
+		all = append(all, leads.Lead{Lead: fmt.Sprintf("L%02d", i), Revision: 1, State: leads.Candidate, Scene: "street-stall", FirstSeen: day.Add(time.Duration(i) * time.Minute), Priority: i % 3})
+	}
+	all[19].Due = day.Add(time.Hour)
+	x := newHouse(t, all...)
+	x.add("ann", accounts.Analyst)
+	x.add("bob", accounts.Analyst)
+	take := func(who, body string) (out []string) {
+		var page []Lead
+		a := x.ask(who, http.MethodPost, "/api/desk", body)
+		if err := json.Unmarshal(a.Body.Bytes(), &page); err != nil {
+			t.Fatalf("%d: %s", a.Code, a.Body)
+		}
+		for _, l := range page {
+			out = append(out, l.Lead)
+		}
+		return out
+	}
+	ann, bob := take("ann", "{}"), take("bob", "{}")
+	if len(ann) != atOnce || ann[0] != "L19" || ann[1] != "L02" {
+		t.Errorf("what is due first, then the higher priority: %v", ann)
+	}
+	for _, l := range bob {
+		if slices.Contains(ann, l) {
+			t.Errorf("%s is on two desks", l)
+		}
+	}
+	if again := take("ann", "{}"); !slices.Equal(again, ann) {
+		t.Errorf("what is hers: %v, was %v", again, ann)
+	}
+	besides, _ := json.Marshal(map[string]any{"besides": ann[:7]})
+	if more := take("ann", string(besides)); len(more) != 1 || more[0] != ann[7] {
+		t.Errorf("%v", more)
+	}
+	back, _ := json.Marshal(map[string]any{"back": ann, "besides": ann[1:]})
+	take("ann", string(back))
+	if got := take("bob", fmt.Sprintf(`{"besides": ["%s"]}`, strings.Join(bob, `", "`))); !slices.Contains(got, ann[1]) {
+		t.Errorf("what she put back is not given out: %v", got)
 	}
 }
 

@@ -55,6 +55,7 @@ type Options struct {
 	DeadLetters DeadLetters
 	Requests    Requests
 	Plans       Plans
+	Desk        *Desk
 	// Webhooks are what waits for them.
 	Webhooks func(context.Context) ([]handover.Queue, error)
 	// Documents describe messages on NATS, by the paths under which they are served, without an account.

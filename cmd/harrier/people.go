@@ -24,6 +24,7 @@ import (
 type people struct {
 	keeper  *accounts.Keeper
 	machine string
+	desk    *console.Desk
 	js      jetstream.JetStream
 }
 
@@ -35,6 +36,9 @@ func (b *base) openAccounts(ctx context.Context) (p people, err error) {
 	p.js = b.js
 	if p.keeper, err = accounts.Open(ctx, b.js); err != nil {
 		return p, err
+	}
+	if p.desk, err = console.OpenDesk(ctx, b.js); err != nil {
+		return p, fmt.Errorf("key-value desk: %w", err)
 	}
 	p.keeper.Demo = b.conf.HTTP.Open
 	if p.machine, err = ownSecret(config.ConsoleTokenIn(b.data)); err != nil {

@@ -379,6 +379,7 @@ func (b *base) console(people people, documents map[string][]byte, book *ledger.
 		Webhooks: b.queues,
 		Requests: requests,
 		Plans:    daily,
+		Desk:     people.desk,
 		DeadLetters: console.DeadLetters{
 			List:   func(ctx context.Context) ([]journal.Dead, error) { return journal.ListDead(ctx, b.js) },
 			Replay: func(ctx context.Context, id, by string) error { return journal.ReplayDead(ctx, b.js, id, by) },

@@ -21,7 +21,7 @@ import (
 )
 
 // form counts the forms that the tables have had: a file of another form is made again.
-const form = 2
+const form = 3
 
 const tables = `
 CREATE TABLE leads (
@@ -49,6 +49,7 @@ CREATE INDEX IF NOT EXISTS by_cell ON leads (cell, first, n);
 CREATE INDEX IF NOT EXISTS by_subdistrict ON leads (subdistrict, first, n, state, scene);
 CREATE INDEX IF NOT EXISTS by_open ON leads (first, n, scene) WHERE state NOT IN ('rejected', 'closed');
 CREATE INDEX IF NOT EXISTS by_due ON leads (due) WHERE due > 0;
+CREATE INDEX IF NOT EXISTS by_urgency ON leads (iif(due = 0, 9000000000000000000, due), -priority, first, n) WHERE state IN ('candidate', 'checked', 'returned');
 CREATE INDEX IF NOT EXISTS by_second ON leads (second, first, n) WHERE second <> '';
 `
 

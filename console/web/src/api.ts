@@ -1,80 +1,123 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import createClient from "openapi-fetch";
 import type { components, paths } from "./schema";
 
-export type Dock = components["schemas"]["Dock"];
-export type Lead = components["schemas"]["Lead"];
-export type Request = components["schemas"]["RequestAnswer"];
+type Schemas = components["schemas"];
+export type Dock = Schemas["Dock"];
+export type Lead = Schemas["Lead"];
+export type LeadPage = Schemas["LeadPage"];
+export type WholeLead = Schemas["WholeLead"];
+export type Request = Schemas["RequestAnswer"];
+export type Me = Schemas["Me"];
+export type Plan = Schemas["Plan"];
+export type PlanFlight = Schemas["PlanFlight"];
+export type Account = Schemas["Account"];
+export type Report = Schemas["Report"];
 
-const client = createClient<paths>({ baseUrl: "/" });
+export const client = createClient<paths>({ baseUrl: "/" });
 
-async function ok<T>(p: Promise<{ data?: T; error?: { detail?: string } }>): Promise<T> {
-  const { data, error } = await p;
-  if (error || data === undefined) throw new Error(error?.detail ?? "the server does not answer");
-  return data;
-}
-
-export const useDocks = () =>
-  useQuery({ queryKey: ["docks"], queryFn: async () => (await ok(client.GET("/api/docks"))) ?? [], refetchInterval: 500 });
-
-export const useRequests = () =>
-  useQuery({ queryKey: ["requests"], queryFn: async () => (await ok(client.GET("/api/requests"))) ?? [], refetchInterval: 15000 });
-
-export type LeadList = { leads: Lead[]; total: number; version: string; more: boolean };
-
-// As many leads are held as a person looks through; what changes among all of them comes as it changes.
-const held = 500;
-const pageSize = 100;
-
-const newestFirst = (a: Lead, b: Lead) => b.first_seen.localeCompare(a.first_seen) || a.lead.localeCompare(b.lead);
-
-function joined(old: Lead[], changed: Lead[]): Lead[] {
-  const by = new Map(old.map((l) => [l.lead, l]));
-  for (const l of changed) by.set(l.lead, l);
-  return [...by.values()].sort(newestFirst).slice(0, held);
-}
-
-async function nextLeads(was?: LeadList): Promise<LeadList> {
-  if (!was) return { ...(await ok(client.GET("/api/leads", { params: { query: { limit: pageSize } } }))) };
-  const c = await ok(client.GET("/api/leads/changes", { params: { query: { since: was.version } } }));
-  if (c.reset) return nextLeads();
-  let { leads, more } = was;
-  if (c.leads.length > 0) leads = joined(leads, c.leads);
-  else if (more && leads.length < held) {
-    const older = await ok(client.GET("/api/leads", { params: { query: { limit: pageSize, after: leads[leads.length - 1].lead } } }));
-    leads = joined(leads, older.leads);
-    more = older.more;
+/** What the server said is wrong, with its status. */
+export class Refused extends Error {
+  constructor(
+    message: string,
+    readonly status: number,
+  ) {
+    super(message);
   }
-  return { leads, more, total: c.total, version: c.version };
 }
 
-export function useLeads() {
-  const cache = useQueryClient();
-  return useQuery({ queryKey: ["leads"], queryFn: () => nextLeads(cache.getQueryData<LeadList>(["leads"])), refetchInterval: 1000, structuralSharing: false });
+type Answer<T> = { data?: T; error?: { detail?: string; errors?: { message?: string; location?: string }[] | null }; response: Response };
+
+export async function ok<T>(p: Promise<Answer<T>>): Promise<T> {
+  const { data, error, response } = await p;
+  if (error || !response.ok) {
+    const first = error?.errors?.[0];
+    const more = first ? ` (${[first.location, first.message].filter(Boolean).join(": ")})` : "";
+    throw new Refused((error?.detail ?? response.statusText) + more, response.status);
+  }
+  return data as T;
 }
 
-type ReviewBody = paths["/api/leads/{lead}/review"]["post"]["requestBody"]["content"]["application/json"];
+export const useDocks = () => useQuery({ queryKey: ["docks"], queryFn: async () => (await ok(client.GET("/api/docks"))) ?? [], staleTime: Infinity });
+
+export const useRequests = () => useQuery({ queryKey: ["requests"], queryFn: async () => (await ok(client.GET("/api/requests"))) ?? [], refetchInterval: 30_000 });
+
+export type LeadFilter = { state?: string; scene?: string; subdistrict?: string; words?: string; open?: boolean };
+
+type LeadQuery = NonNullable<paths["/api/leads"]["get"]["parameters"]["query"]>;
+
+/** Leads page by page, the newest first. */
+export const useLeads = (filter: LeadFilter, limit = 100) =>
+  useInfiniteQuery({
+    queryKey: ["leads", filter, limit],
+    queryFn: ({ pageParam }) => ok(client.GET("/api/leads", { params: { query: { ...filter, limit, after: pageParam || undefined } as LeadQuery } })),
+    initialPageParam: "",
+    getNextPageParam: (last: LeadPage) => (last.more && last.leads.length > 0 ? last.leads[last.leads.length - 1].lead : undefined),
+    placeholderData: keepPreviousData,
+  });
+
+export const useLead = (lead: string) => useQuery({ queryKey: ["lead", lead], queryFn: () => ok(client.GET("/api/leads/{lead}", { params: { path: { lead } } })) });
+
+export const useNear = (lead: string | undefined) =>
+  useQuery({ queryKey: ["near", lead], enabled: lead !== undefined, queryFn: async () => (await ok(client.GET("/api/leads/{lead}/near", { params: { path: { lead: lead! } } }))) ?? [] });
+
+export type ReviewBody = paths["/api/leads/{lead}/review"]["post"]["requestBody"]["content"]["application/json"];
 export type Do = ReviewBody["do"];
 export type Reason = NonNullable<ReviewBody["reason"]>;
+export const reasons: Reason[] = ["no-violation", "wrong-thing", "permitted", "unclear", "wrong-place", "dealt-with", "other"];
 
-/** Decides on a lead, as it was seen, in somebody's name. */
-export function useReview(by: string) {
+export const review = (lead: string, body: ReviewBody) => ok(client.POST("/api/leads/{lead}/review", { params: { path: { lead } }, body }));
+
+/** Decides on a lead, as it was seen. */
+export function useReview() {
   const cache = useQueryClient();
   return useMutation({
-    mutationFn: ({ lead, todo, reason, note }: { lead: Lead; todo: Do; reason?: Reason; note?: string }) =>
-      ok(client.POST("/api/leads/{lead}/review", { params: { path: { lead: lead.lead } }, body: { do: todo, revision: lead.revision, by, reason, note } })),
-    onSettled: () => cache.invalidateQueries({ queryKey: ["leads"] }),
+    mutationFn: ({ lead, ...body }: { lead: string } & ReviewBody) => review(lead, body),
+    onSettled: (_d, _e, v) => {
+      void cache.invalidateQueries({ queryKey: ["leads"] });
+      void cache.invalidateQueries({ queryKey: ["lead", v.lead] });
+    },
+  });
+}
+
+export function useLook() {
+  return useMutation({
+    mutationFn: ({ lead, view, department }: { lead: string; view: "close-up" | "again"; department: string }) =>
+      ok(client.POST("/api/leads/{lead}/look", { params: { path: { lead } }, body: { view, department } })),
   });
 }
 
 export type Action = paths["/api/docks/{sn}/{action}"]["post"]["parameters"]["path"]["action"];
+type CommandBody = paths["/api/docks/{sn}/{action}"]["post"]["requestBody"]["content"]["application/json"];
 
-/** Asks a dock, or all of them, for something, in somebody's name and for a reason. */
-export function useCommand(by: string) {
-  const cache = useQueryClient();
+/** Asks a dock, or all of them, for something, for a reason. */
+export function useCommand() {
   return useMutation({
-    mutationFn: ({ sn, action, reason }: { sn: string; action: Action; reason: string }) =>
-      ok(client.POST("/api/docks/{sn}/{action}", { params: { path: { sn, action } }, body: { by, reason, key: crypto.randomUUID() } })),
-    onSettled: () => cache.invalidateQueries({ queryKey: ["docks"] }),
+    mutationFn: ({ sn, action, ...body }: { sn: string; action: Action } & CommandBody) =>
+      ok(client.POST("/api/docks/{sn}/{action}", { params: { path: { sn, action }, header: { "Idempotency-Key": crypto.randomUUID() } }, body })),
   });
 }
+
+export const usePlan = (date: string) => useQuery({ queryKey: ["plan", date], queryFn: () => ok(client.GET("/api/plans/{date}", { params: { path: { date } } })) });
+
+type MakeBody = paths["/api/plans/{date}"]["post"]["requestBody"]["content"]["application/json"];
+type ChangeBody = paths["/api/plans/{date}/flights/{flight}"]["post"]["requestBody"]["content"]["application/json"];
+
+export const makePlan = (date: string, body: MakeBody) => ok(client.POST("/api/plans/{date}", { params: { path: { date } }, body }));
+export const changePlan = (date: string, flight: string, body: ChangeBody) => ok(client.POST("/api/plans/{date}/flights/{flight}", { params: { path: { date, flight } }, body }));
+
+/** Makes, changes or approves the plan of a day, and shows it as it is then. */
+export function usePlanning(date: string) {
+  const cache = useQueryClient();
+  const after = { onSettled: () => cache.invalidateQueries({ queryKey: ["plan", date] }) };
+  const make = useMutation({ mutationFn: (body: MakeBody) => makePlan(date, body), ...after });
+  const change = useMutation({ mutationFn: ({ flight, ...body }: { flight: string } & ChangeBody) => changePlan(date, flight, body), ...after });
+  const approve = useMutation({ mutationFn: (version: number) => ok(client.POST("/api/plans/{date}/approve", { params: { path: { date } }, body: { version } })), ...after });
+  return { make, change, approve };
+}
+
+export const useReport = (report: "order" | "register" | "completion" | "agreement", simulated: boolean, period: "day" | "week" | "month" = "month", from?: string) =>
+  useQuery({ queryKey: ["report", report, simulated, period, from], queryFn: () => ok(client.GET("/api/reports/{report}", { params: { path: { report }, query: { simulated, period, from } } })) });
+
+export const usePrecision = (simulated: boolean) =>
+  useQuery({ queryKey: ["precision", simulated], queryFn: async () => (await ok(client.GET("/api/precision", { params: { query: { simulated } } }))) ?? [] });

@@ -1,0 +1,53 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import type { Dock } from "./api";
+
+const leadsAtMostEvery = 1000; // milliseconds between two readings of lists that changed
+
+/** Takes in what the server tells as it happens: docks as they change, and that leads did. Says whether it hears the server. */
+export function useLive(on: boolean) {
+  const cache = useQueryClient();
+  const [heard, setHeard] = useState(true);
+  useEffect(() => {
+    if (!on) return;
+    const events = new EventSource("/api/events");
+    let waiting: ReturnType<typeof setTimeout> | undefined;
+    let changed = new Map<string, Dock>();
+    let drawing = 0;
+    events.addEventListener("dock", (e) => {
+      const d = JSON.parse(e.data) as Dock;
+      changed.set(d.sn, d);
+      // what comes together is taken in together
+      if (!drawing)
+        drawing = requestAnimationFrame(() => {
+          drawing = 0;
+          const now = changed;
+          changed = new Map();
+          cache.setQueryData<Dock[]>(["docks"], (was = []) => {
+            const out = was.map((x) => now.get(x.sn) ?? x);
+            for (const [sn, x] of now) if (!was.some((w) => w.sn === sn)) out.push(x);
+            return out;
+          });
+        });
+    });
+    events.addEventListener("leads", () => {
+      waiting ??= setTimeout(() => {
+        waiting = undefined;
+        void cache.invalidateQueries({ queryKey: ["leads"] });
+        void cache.invalidateQueries({ queryKey: ["lead"] });
+      }, leadsAtMostEvery);
+    });
+    events.addEventListener("out", () => cache.invalidateQueries({ queryKey: ["me"] }));
+    events.onopen = () => setHeard(true);
+    events.onerror = () => {
+      setHeard(false);
+      void cache.invalidateQueries({ queryKey: ["me"] });
+    };
+    return () => {
+      events.close();
+      clearTimeout(waiting);
+      cancelAnimationFrame(drawing);
+    };
+  }, [on, cache]);
+  return heard;
+}

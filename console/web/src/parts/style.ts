@@ -1,0 +1,64 @@
+import type { StyleSpecification } from "maplibre-gl";
+
+export const empty = { type: "FeatureCollection" as const, features: [] };
+
+const colours = {
+  light: { sea: "#dce6ea", land: "#f6f4ef", shore: "#8aa0a6", road: "#cfcbc2", house: "#b9b2a6", houseEdge: "#8f887c", route: "#0b6e6e" },
+  dark: { sea: "#10181b", land: "#1a2326", shore: "#41555b", road: "#2f3b3f", house: "#3a4447", houseEdge: "#4f5b5f", route: "#4fd0cb" },
+};
+
+// colours of flights by dock, told apart also by who does not tell red from green
+export const dockColours = ["#0b6e6e", "#d98200", "#5b4fc7", "#b5305a", "#2a7fd1", "#7a8b00", "#8a4b1f", "#00957a"];
+
+/** Everything on the map is our own GeoJSON; names are drawn by the page, so no glyphs are fetched. */
+export function styleOf(dark: boolean): StyleSpecification {
+  const c = dark ? colours.dark : colours.light;
+  const source = (data: string | typeof empty) => ({ type: "geojson" as const, data });
+  return {
+    version: 8,
+    sources: {
+      outline: source("/map/outline.geojson"),
+      roads: source("/map/roads.geojson"),
+      buildings: source("/map/buildings.geojson"),
+      fences: source("/map/fences.geojson"),
+      coverage: source(empty),
+      areas: source(empty),
+      routes: source(empty),
+      views: source(empty),
+      leads: source(empty),
+      ellipse: source(empty),
+    },
+    layers: [
+      { id: "sea", type: "background", paint: { "background-color": c.sea } },
+      { id: "land", type: "fill", source: "outline", paint: { "fill-color": c.land } },
+      { id: "shore", type: "line", source: "outline", paint: { "line-color": c.shore, "line-width": 1.5 } },
+      { id: "roads", type: "line", source: "roads", paint: { "line-color": c.road, "line-width": ["interpolate", ["exponential", 2], ["zoom"], 12, 0.5, 18, 24] } },
+      { id: "fences", type: "fill", source: "fences", paint: { "fill-color": ["match", ["get", "kind"], "construction-site", "#c98a2b", "vending-zone", "#3f9d5a", "no-fly", "#c0392b", "#5b6ea8"], "fill-opacity": 0.25 } },
+      {
+        id: "coverage",
+        type: "fill",
+        source: "coverage",
+        layout: { visibility: "none" },
+        // the more of a cell was seen the greener; what is white was not looked at
+        paint: { "fill-color": ["interpolate", ["linear"], ["get", "share"], 0, "#f2e6a0", 0.5, "#8cc98a", 1, "#1f8a5b"], "fill-opacity": 0.45, "fill-outline-color": "#1f5f4a" },
+      },
+      { id: "areas", type: "fill", source: "areas", filter: ["==", ["geometry-type"], "Polygon"], paint: { "fill-color": ["coalesce", ["get", "colour"], "#2a7fd1"], "fill-opacity": ["coalesce", ["get", "opacity"], 0.25] } },
+      { id: "area-lines", type: "line", source: "areas", paint: { "line-color": ["coalesce", ["get", "colour"], "#2a7fd1"], "line-width": 2 } },
+      { id: "buildings", type: "fill", source: "buildings", minzoom: 13, paint: { "fill-color": c.house, "fill-outline-color": c.houseEdge } },
+      { id: "views", type: "fill", source: "views", paint: { "fill-color": "#ffb300", "fill-opacity": 0.25, "fill-outline-color": "#c77f00" } },
+      { id: "routes", type: "line", source: "routes", paint: { "line-color": ["coalesce", ["get", "colour"], c.route], "line-width": ["case", ["==", ["get", "chosen"], true], 5, 2] } },
+      { id: "ellipse", type: "fill", source: "ellipse", paint: { "fill-color": "#d00", "fill-opacity": 0.15, "fill-outline-color": "#d00" } },
+      {
+        id: "leads",
+        type: "circle",
+        source: "leads",
+        paint: {
+          "circle-radius": ["case", ["get", "chosen"], 10, 6],
+          "circle-color": ["match", ["get", "state"], ["confirmed", "handed-over", "accepted"], "#2e9e4f", ["rejected", "closed"], "#9a9a9a", "#e0a100"],
+          "circle-stroke-color": ["case", ["get", "chosen"], "#d00", "#fff"],
+          "circle-stroke-width": 2,
+        },
+      },
+    ],
+  };
+}
