@@ -79,6 +79,7 @@ func api(mux *http.ServeMux, o Options) huma.API {
 	bundleAPI(h, o)
 	reviewAPI(h, mux, o)
 	events(mux, o)
+	video(mux, o)
 	deadLettersAPI(h, o)
 	reportsAPI(h, o)
 	requestsAPI(h, o)

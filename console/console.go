@@ -12,6 +12,7 @@ import (
 	"github.com/paulmach/orb"
 
 	"github.com/harrier-patrol/harrier/console/accounts"
+	"github.com/harrier-patrol/harrier/console/live"
 	"github.com/harrier-patrol/harrier/dock"
 	"github.com/harrier-patrol/harrier/evidence"
 	"github.com/harrier-patrol/harrier/geo"
@@ -56,6 +57,7 @@ type Options struct {
 	Requests    Requests
 	Plans       Plans
 	Desk        *Desk
+	Live        *live.Live
 	// Webhooks are what waits for them.
 	Webhooks func(context.Context) ([]handover.Queue, error)
 	// Documents describe messages on NATS, by the paths under which they are served, without an account.

@@ -22,6 +22,7 @@ import (
 	"github.com/harrier-patrol/harrier/cmd/harrier/planning"
 	"github.com/harrier-patrol/harrier/cmd/harrier/surface"
 	"github.com/harrier-patrol/harrier/console"
+	"github.com/harrier-patrol/harrier/console/live"
 	"github.com/harrier-patrol/harrier/dock/pace"
 	"github.com/harrier-patrol/harrier/embedded"
 	"github.com/harrier-patrol/harrier/evidence/proof"
@@ -113,11 +114,16 @@ func serve(ctx context.Context, c config.Config, log *slog.Logger) (err error) {
 	}
 	requests := planning.RequestsOf(b.js, c, ground, log)
 	daily := &planning.Daily{Force: b.force, Config: c, City: ground, JS: b.js, Answers: requests.Answers, Now: time.Now}
+	video, err := live.Open(c.HTTP.WebRTC, b.addrs.Login, log)
+	if err != nil {
+		return err
+	}
+	b.onClose(video.Close)
 	people, err := b.openAccounts(ctx)
 	if err != nil {
 		return err
 	}
-	if err := b.listen(c.HTTP.Listen, b.console(people, documents, book, reports, notary, watcher, coverage, gauge, ground, requests, daily)); err != nil {
+	if err := b.listen(c.HTTP.Listen, b.console(people, video, documents, book, reports, notary, watcher, coverage, gauge, ground, requests, daily)); err != nil {
 		return err
 	}
 	b.clock.log = log
@@ -333,7 +339,7 @@ func (b *base) openWatcher(scenes []vision.SceneFile, ground city.City) (*watch.
 }
 
 // console is what people see of all that.
-func (b *base) console(people people, documents map[string][]byte, book *ledger.Ledger, reports *report.Reader, notary *proof.Notary, w *watch.Watcher, coverage *console.Coverage, gauge *journal.Gauge, ground city.City, requests console.Requests, daily *planning.Daily) http.Handler {
+func (b *base) console(people people, video *live.Live, documents map[string][]byte, book *ledger.Ledger, reports *report.Reader, notary *proof.Notary, w *watch.Watcher, coverage *console.Coverage, gauge *journal.Gauge, ground city.City, requests console.Requests, daily *planning.Daily) http.Handler {
 	c := b.conf
 	port := fmt.Sprint(config.Port(c.HTTP.Listen))
 	return console.New(console.Options{
@@ -380,6 +386,7 @@ func (b *base) console(people people, documents map[string][]byte, book *ledger.
 		Requests: requests,
 		Plans:    daily,
 		Desk:     people.desk,
+		Live:     video,
 		DeadLetters: console.DeadLetters{
 			List:   func(ctx context.Context) ([]journal.Dead, error) { return journal.ListDead(ctx, b.js) },
 			Replay: func(ctx context.Context, id, by string) error { return journal.ReplayDead(ctx, b.js, id, by) },

@@ -74,6 +74,9 @@ func (c Config) check() error {
 	if err != nil {
 		return fmt.Errorf("http.listen: %q is not host:port: %w", c.HTTP.Listen, err)
 	}
+	if _, _, err := net.SplitHostPort(c.HTTP.WebRTC); err != nil {
+		return fmt.Errorf("http.webrtc: %q is not host:port: %w", c.HTTP.WebRTC, err)
+	}
 	if c.HTTP.Open && (!loopback(host) || len(c.HTTP.Hosts) > 0) {
 		return errors.New("http.open lets everybody in: it is for a demo on this machine, with http.listen on localhost and without http.hosts")
 	}

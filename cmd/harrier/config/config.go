@@ -33,6 +33,7 @@ type Config struct {
 	HTTP       struct {
 		Listen string   `yaml:"listen"`
 		Open   bool     `yaml:"open"`
+		WebRTC string   `yaml:"webrtc"`
 		Hosts  []string `yaml:"hosts"`
 	} `yaml:"http"`
 	MQTT MQTT `yaml:"mqtt"`
@@ -174,7 +175,7 @@ type Waypoint struct {
 func Default() Config {
 	var c Config
 	c.PublicHost = "127.0.0.1"
-	c.HTTP.Listen = "127.0.0.1:8080"
+	c.HTTP.Listen, c.HTTP.WebRTC = "127.0.0.1:8080", "127.0.0.1:8189"
 	c.MQTT.Listen = "127.0.0.1:1883"
 	c.NATS.Listen, c.NATS.Replicas = "127.0.0.1:4222", 1
 	c.Media.ListenRTMP, c.Media.ListenRTSP, c.Media.RTPPort = "127.0.0.1:1935", "127.0.0.1:8554", 8000
@@ -308,7 +309,7 @@ func (c *Config) Shift(offset int) error {
 	if offset == 0 {
 		return nil
 	}
-	for _, a := range []*string{&c.HTTP.Listen, &c.MQTT.Listen, &c.NATS.Listen, &c.Media.ListenRTMP, &c.Media.ListenRTSP, &c.Storage.Listen} {
+	for _, a := range []*string{&c.HTTP.Listen, &c.HTTP.WebRTC, &c.MQTT.Listen, &c.NATS.Listen, &c.Media.ListenRTMP, &c.Media.ListenRTSP, &c.Storage.Listen} {
 		host, port, err := net.SplitHostPort(*a)
 		if err != nil {
 			return err

@@ -80,6 +80,7 @@ export const texts = {
   changed: { zh: "有变化", en: "changed" },
   new: { zh: "新增", en: "new" },
   what: { zh: "对象", en: "What" },
+  small: { zh: "小型", en: "small" },
   shed: { zh: "彩钢棚", en: "shed" },
   room: { zh: "加建房屋", en: "room" },
   tent: { zh: "帐篷", en: "tent" },

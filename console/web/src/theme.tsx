@@ -21,6 +21,7 @@ export function Theme({ children }: { children: ReactNode }) {
     <Context.Provider value={{ dark, setDark }}>
       <ConfigProvider
         locale={lang === "zh" ? zhCN : enUS}
+        button={{ autoInsertSpace: false }}
         theme={{
           algorithm: dark ? theme.darkAlgorithm : theme.defaultAlgorithm,
           token: { fontFamily: "'Noto Sans SC', system-ui, sans-serif", colorPrimary: dark ? "#2aa3a0" : "#0b6e6e", colorTextDescription: dark ? "#a9b4b6" : "#5b6467", colorTextPlaceholder: dark ? "#98a4a6" : "#6b7376" },

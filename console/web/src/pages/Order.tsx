@@ -14,14 +14,16 @@ const monthsBack = 180; // days
 export function Order() {
   const { t, word } = useText();
   const docks = useDocks().data ?? [];
-  const [simulated, setSimulated] = useState(false);
+  const [asked, setSimulated] = useState<boolean>();
+  const simulated = asked ?? (docks.length > 0 && docks.every((d) => d.simulated));
   const [period, setPeriod] = useState<"day" | "week" | "month">("day");
   const from = day(new Date(Date.now() - monthsBack * 86_400_000));
   const order = useReport("order", simulated, period, period === "month" ? from : undefined);
   const precision = usePrecision(simulated);
   const agreement = useReport("agreement", simulated, "month");
   const rows = (order.data?.order ?? []).filter((r) => r.scene === "");
-  const areas = [...new Set(rows.map((r) => r.area))];
+  const seen = rows.filter((r) => r.looked > 0);
+  const areas = [...new Set(seen.map((r) => r.area))];
   const periods = [...new Set(rows.map((r) => r.period))].sort();
   const last = periods[periods.length - 1];
   const number = (v: number | null | undefined, digits = 1) => (v === null || v === undefined ? "–" : v.toFixed(digits));
@@ -32,12 +34,12 @@ export function Order() {
         <section>
           <h2>{t("order-index")}</h2>
           <p className="hint">{t("order-how")}</p>
-          <Reading of={order} empty={rows.length === 0 ? t("no-order") : undefined}>
+          <Reading of={order} empty={areas.length === 0 ? t("no-order") : undefined}>
             <Chart label={t("order-index")} x={periods.map((p) => new Date(p.length === 7 ? `${p}-01` : p.slice(0, 10)).getTime() / 1000)} lines={areas.slice(0, 8).map((a) => ({ name: a, y: periods.map((p) => rows.find((r) => r.area === a && r.period === p)?.index?.value ?? null) }))} />
             <Table
               size="small"
               rowKey={(r) => r.area}
-              dataSource={rows.filter((r) => r.period === last)}
+              dataSource={rows.filter((r) => r.period === last && areas.includes(r.area))}
               pagination={{ pageSize: 20, hideOnSinglePage: true }}
               columns={[
                 { title: t("area"), dataIndex: "area" },

@@ -1,13 +1,15 @@
 import { Segmented, Switch, Table } from "antd";
 import { useState } from "react";
-import { useReport } from "../api";
+import { useDocks, useReport } from "../api";
 import { useText } from "../i18n";
 import { Reading } from "../parts/Trouble";
 
 /** What stands against the register, and what became of what each source asked for. */
 export function Register() {
   const { t, word } = useText();
-  const [simulated, setSimulated] = useState(false);
+  const docks = useDocks().data ?? [];
+  const [asked, setSimulated] = useState<boolean>();
+  const simulated = asked ?? (docks.length > 0 && docks.every((d) => d.simulated));
   const [period, setPeriod] = useState<"day" | "week" | "month">("month");
   const register = useReport("register", simulated, period);
   const completion = useReport("completion", simulated, period);

@@ -1,0 +1,264 @@
+// Package live passes the video of docks on to browsers as it comes: WHEP (draft-ietf-wish-whep) in, WebRTC out, H.264 as the dock encoded it.
+package live
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/url"
+	"sync"
+	"time"
+
+	"github.com/bluenviron/gortsplib/v5"
+	"github.com/bluenviron/gortsplib/v5/pkg/base"
+	"github.com/bluenviron/gortsplib/v5/pkg/format"
+	"github.com/bluenviron/gortsplib/v5/pkg/format/rtph264"
+	"github.com/bluenviron/mediacommon/v2/pkg/codecs/h264"
+	"github.com/pion/rtp"
+	"github.com/pion/webrtc/v4"
+)
+
+// How many may watch at a time, and how long is waited for a stream and for a browser.
+const (
+	maxViewers = 100
+	streamWait = 10 * time.Second
+	peerWait   = 20 * time.Second
+)
+
+// payload is how much of a picture a packet holds: so that it passes an Ethernet whole, with WebRTC's own.
+const payload = 1200
+
+// Errors of who wants to watch.
+var (
+	ErrFull  = errors.New("too many are watching: close another page with live video")
+	ErrOffer = errors.New("the browser's offer cannot be taken")
+)
+
+// Live passes video on. Close it.
+type Live struct {
+	login *url.Userinfo // as whom the video is watched
+	log   *slog.Logger
+	udp   net.PacketConn
+	api   *webrtc.API
+
+	mu      sync.Mutex
+	viewers map[string]context.CancelFunc
+	wg      sync.WaitGroup
+	stop    context.CancelFunc
+	ctx     context.Context
+}
+
+// Open listens for browsers on one UDP port.
+func Open(listen string, login *url.Userinfo, log *slog.Logger) (*Live, error) {
+	udp, err := net.ListenPacket("udp", listen)
+	if err != nil {
+		return nil, fmt.Errorf("live video for browsers (http.webrtc): %w; --port-offset moves all ports", err)
+	}
+	media := &webrtc.MediaEngine{}
+	// docks send High profile, too; browsers decode it whatever they say of it
+	if err := media.RegisterCodec(webrtc.RTPCodecParameters{RTPCodecCapability: codec, PayloadType: 102}, webrtc.RTPCodecTypeVideo); err != nil {
+		udp.Close()
+		return nil, err
+	}
+	var set webrtc.SettingEngine
+	set.SetICEUDPMux(webrtc.NewICEUDPMux(nil, udp))
+	set.SetIncludeLoopbackCandidate(true)
+	set.SetLite(true) // the browser looks for the way: its own addresses may be hidden
+	l := &Live{login: login, log: log, udp: udp, viewers: map[string]context.CancelFunc{}}
+	l.ctx, l.stop = context.WithCancel(context.Background())
+	l.api = webrtc.NewAPI(webrtc.WithMediaEngine(media), webrtc.WithSettingEngine(set))
+	return l, nil
+}
+
+var codec = webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeH264, ClockRate: 90000, SDPFmtpLine: "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f", RTCPFeedback: []webrtc.RTCPFeedback{{Type: "nack"}, {Type: "nack", Parameter: "pli"}}}
+
+// Close ends all sessions, and waits for them.
+func (l *Live) Close() error {
+	l.stop()
+	l.wg.Wait()
+	return l.udp.Close()
+}
+
+// Watch answers a browser's offer with a session that shows the stream at an RTSP address; it ends with the stream, with End, or when the browser goes.
+func (l *Live) Watch(ctx context.Context, stream, offer string) (id, answer string, err error) {
+	ctx, cancelWait := context.WithTimeout(ctx, streamWait)
+	defer cancelWait()
+	run, cancel := context.WithCancel(l.ctx)
+	id = rand.Text()
+	l.mu.Lock()
+	full := len(l.viewers) >= maxViewers || l.ctx.Err() != nil
+	if !full {
+		l.viewers[id] = cancel
+		l.wg.Add(1) // for the session, or for this call where it fails
+	}
+	l.mu.Unlock()
+	if full {
+		cancel()
+		return "", "", ErrFull
+	}
+	leave := func() {
+		cancel()
+		l.mu.Lock()
+		delete(l.viewers, id)
+		l.mu.Unlock()
+		l.wg.Done()
+	}
+	s, err := l.open(ctx, stream)
+	if err != nil {
+		leave()
+		return "", "", err
+	}
+	peer, answer, err := l.answer(ctx, s, offer, cancel)
+	if err != nil {
+		s.client.Close()
+		leave()
+		return "", "", err
+	}
+	go func() {
+		defer leave()
+		defer func() { _ = peer.Close() }()
+		defer s.client.Close()
+		ended := make(chan error, 1)
+		go func() { ended <- s.client.Wait() }()
+		select {
+		case <-run.Done():
+			s.client.Close()
+			<-ended
+		case err := <-ended:
+			l.log.Debug("live video ended", "stream", stream, "error", err)
+		}
+	}()
+	if err := s.play(); err != nil {
+		cancel()
+		return "", "", err
+	}
+	return id, answer, nil
+}
+
+// End ends a session; one that is over already is none.
+func (l *Live) End(id string) {
+	l.mu.Lock()
+	cancel := l.viewers[id]
+	l.mu.Unlock()
+	if cancel != nil {
+		cancel()
+	}
+}
+
+// source is a stream that is read.
+type source struct {
+	client *gortsplib.Client
+	play   func() error
+	track  *webrtc.TrackLocalStaticRTP
+}
+
+// open opens a stream at its RTSP address, to be played into a track.
+func (l *Live) open(ctx context.Context, stream string) (*source, error) {
+	u, err := base.ParseURL(stream)
+	if err != nil {
+		return nil, fmt.Errorf("stream address: %w", err)
+	}
+	if l.login != nil {
+		u.User = l.login
+	}
+	tcp := gortsplib.ProtocolTCP
+	c := &gortsplib.Client{Protocol: &tcp, ReadTimeout: streamWait, WriteTimeout: streamWait, Scheme: u.Scheme, Host: u.Host}
+	if err := c.Start(); err != nil {
+		return nil, fmt.Errorf("the media server does not answer: %w", err)
+	}
+	defer context.AfterFunc(ctx, c.Close)()
+	fail := func(err error) (*source, error) {
+		c.Close()
+		return nil, fmt.Errorf("the dock's video is not there: %w", err)
+	}
+	desc, _, err := c.Describe(u)
+	if err != nil {
+		return fail(err)
+	}
+	var f *format.H264
+	m := desc.FindFormat(&f)
+	if m == nil {
+		return fail(errors.New("it is not H.264"))
+	}
+	if _, err := c.Setup(desc.BaseURL, m, 0, 0); err != nil {
+		return fail(err)
+	}
+	dec, err := f.CreateDecoder()
+	if err != nil {
+		return fail(err)
+	}
+	enc := &rtph264.Encoder{PayloadType: 102, PacketizationMode: 1, PayloadMaxSize: payload}
+	if err := enc.Init(); err != nil {
+		return fail(err)
+	}
+	s := &source{client: c}
+	if s.track, err = webrtc.NewTrackLocalStaticRTP(codec, "video", "dock"); err != nil {
+		return fail(err)
+	}
+	c.OnPacketRTP(m, f, func(p *rtp.Packet) {
+		au, err := dec.Decode(p)
+		if err != nil {
+			return // more packets are needed, or one was lost: the next picture that a decoder can begin with comes
+		}
+		if h264.IsRandomAccess(au) && f.SPS != nil && f.PPS != nil { // a browser has no other way to learn them
+			au = append([][]byte{f.SPS, f.PPS}, au...)
+		}
+		pkts, err := enc.Encode(au)
+		if err != nil {
+			return
+		}
+		for _, q := range pkts {
+			q.Timestamp = p.Timestamp
+			if s.track.WriteRTP(q) != nil {
+				return
+			}
+		}
+	})
+	s.play = func() error { _, err := c.Play(nil); return err }
+	return s, nil
+}
+
+// answer makes the peer of a browser; gone is called when it goes, or never comes.
+func (l *Live) answer(ctx context.Context, s *source, offer string, gone func()) (*webrtc.PeerConnection, string, error) {
+	peer, err := l.api.NewPeerConnection(webrtc.Configuration{})
+	if err != nil {
+		return nil, "", err
+	}
+	fail := func(err error) (*webrtc.PeerConnection, string, error) {
+		_ = peer.Close()
+		return nil, "", fmt.Errorf("%w: %w", ErrOffer, err)
+	}
+	if err := peer.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: offer}); err != nil {
+		return fail(err)
+	}
+	if _, err := peer.AddTrack(s.track); err != nil {
+		return fail(err)
+	}
+	never := time.AfterFunc(peerWait, gone)
+	peer.OnConnectionStateChange(func(st webrtc.PeerConnectionState) {
+		switch st {
+		case webrtc.PeerConnectionStateConnected:
+			never.Stop()
+		case webrtc.PeerConnectionStateFailed, webrtc.PeerConnectionStateClosed, webrtc.PeerConnectionStateDisconnected:
+			never.Stop()
+			gone()
+		}
+	})
+	reply, err := peer.CreateAnswer(nil)
+	if err != nil {
+		return fail(err)
+	}
+	gathered := webrtc.GatheringCompletePromise(peer)
+	if err := peer.SetLocalDescription(reply); err != nil {
+		return fail(err)
+	}
+	select {
+	case <-gathered:
+	case <-ctx.Done():
+		return fail(ctx.Err())
+	}
+	return peer, peer.LocalDescription().SDP, nil
+}
