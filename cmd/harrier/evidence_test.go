@@ -37,7 +37,7 @@ func quiet(t *testing.T, dir string) (conf config.Config, path string) {
 		t.Fatal(err)
 	}
 	at := func(i int) string { return fmt.Sprintf("127.0.0.1:%d", ports[i]) }
-	path = write(t, dir, "harrier.yaml", fmt.Sprintf("data: data\nhttp: {listen: %q}\nmqtt: {listen: %q}\nnats: {listen: %q}\nmedia: {listen_rtmp: %q, listen_rtsp: %q}\nstorage: {listen: %q}\n", at(0), at(1), at(2), at(3), at(4), at(5)))
+	path = write(t, dir, "harrier.yaml", fmt.Sprintf("data: data\nhttp: {listen: %q, webrtc: '127.0.0.1:0', open: true}\nmqtt: {listen: %q}\nnats: {listen: %q}\nmedia: {listen_rtmp: %q, listen_rtsp: %q}\nstorage: {listen: %q}\n", at(0), at(1), at(2), at(3), at(4), at(5)))
 	if conf, err = config.Load(path); err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +97,7 @@ func TestEvidenceOfLeadsIsProven(t *testing.T) {
 		out, code := verify(lead)
 		return code == 0 && strings.Contains(out, "1 of them asked for") && strings.HasPrefix(out, "3 leaves")
 	})
-	review := `{"do":"confirm","revision":1,"by":"ann"}`
+	review := `{"do":"confirm","revision":1}`
 	if code, err := post("http://"+conf.HTTP.Listen+"/api/leads/"+lead+"/review", review); err != nil || code != 200 {
 		t.Fatal(code, err)
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
 	"image"
@@ -218,52 +217,6 @@ func TestServeTakesUpAFlight(t *testing.T) {
 	}
 	if !get("/api/coverage/"+seen.Features[0].Properties.Cell, &cell) || len(cell.Looks) != 1 || !flights[cell.Looks[0].Flight] || cell.Looks[0].Share <= 0 {
 		t.Errorf("cell %+v: %+v", seen.Features[0], cell)
-	}
-}
-
-// A person opens the page, sees an aircraft move and a lead arrive, confirms it; case systems hear of it.
-func TestPageInABrowser(t *testing.T) {
-	bin := whole(t)
-	node, err1 := exec.LookPath("node")
-	_, err2 := exec.LookPath("chromium")
-	web, err := filepath.Abs("../../console/web")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := os.Stat(filepath.Join(web, "node_modules", "playwright-core")); err1 != nil || err2 != nil || err != nil {
-		t.Skip("no Node, Chromium or playwright-core here: `make test` installs them")
-	}
-	dir := t.TempDir()
-	start(t, bin, "demo", "--headless", "--docks", "4", "--flying", "1", "--seed", "4714", "--port-offset", "20300", "--duration", "180s", "--keep", dir)
-	until(t, time.Minute, "the page is up", func() bool { return listening("127.0.0.1:24522") && listening("127.0.0.1:28380") })
-	nc := dial(t, filepath.Join(dir, "city", "harrier.yaml"), 20300, config.NATSViewer)
-	confirmed, err := nc.SubscribeSync("sim.leads.confirmed.>")
-	if err != nil {
-		t.Fatal(err)
-	}
-	shots := os.Getenv("HARRIER_SCREENSHOTS")
-	if shots == "" {
-		shots = t.TempDir()
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), 160*time.Second)
-	defer cancel()
-	c := exec.CommandContext(ctx, node, "browser-test.mjs", "http://localhost:28380/", shots)
-	c.Dir = web
-	out, err := c.CombinedOutput()
-	t.Logf("%s", out)
-	if err != nil {
-		t.Fatal(err)
-	}
-	m, err := confirmed.NextMsg(5 * time.Second)
-	if err != nil {
-		t.Fatalf("nothing on sim.leads.confirmed.>: %v", err)
-	}
-	var e leads.Event[leads.Lead]
-	if err := json.Unmarshal(m.Data, &e); err != nil {
-		t.Fatal(err)
-	}
-	if e.SpecVersion != "1.0" || e.Data.State != leads.Confirmed || e.Data.By != "browser test" || !e.Data.Simulated {
-		t.Errorf("got %+v", e)
 	}
 }
 

@@ -71,7 +71,7 @@ func configured(t *testing.T, dir string) (at func(int) string) {
 		t.Fatal(err)
 	}
 	at = func(i int) string { return fmt.Sprintf("127.0.0.1:%d", ports[i]) }
-	write(t, dir, "harrier.yaml", fmt.Sprintf("data: data\nhttp: {listen: %q}\nmqtt: {listen: %q, user: harrier, password: secret-of-the-test}\nnats: {listen: %q}\nmedia: {listen_rtmp: %q, listen_rtsp: %q}\nstorage: {listen: %q}\n"+
+	write(t, dir, "harrier.yaml", fmt.Sprintf("data: data\nhttp: {listen: %q, webrtc: '127.0.0.1:0', open: true}\nmqtt: {listen: %q, user: harrier, password: secret-of-the-test}\nnats: {listen: %q}\nmedia: {listen_rtmp: %q, listen_rtsp: %q}\nstorage: {listen: %q}\n"+
 		"docks: [{sn: %s, aircraft: %s, model: M4D, lon: 121.53, lat: 31.225}]\n", at(0), at(1), at(2), at(3), at(4), at(5), docksim.SN(0), docksim.AircraftSN(0)))
 	return at
 }

@@ -1,88 +1,209 @@
-// A person's way through the page: browser-test.mjs URL FOLDER-FOR-SCREENSHOTS
-import { mkdtempSync, rmSync } from "node:fs";
+// Three people's ways through the page, as they would go: browser-test.mjs URL FOLDER-FOR-SCREENSHOTS. It prints one JSON line of figures at its end.
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
 
 const [url, shots] = process.argv.slice(2);
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const profile = mkdtempSync(join(tmpdir(), "harrier-chromium-"));
 const context = await chromium.launchPersistentContext(profile, {
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
   viewport: { width: 1440, height: 900 },
+  bypassCSP: false,
   args: ["--no-sandbox", "--disable-gpu", "--use-gl=swiftshader", "--enable-unsafe-swiftshader", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"],
 });
+const median = (a) => [...a].sort((x, y) => x - y)[Math.floor(a.length / 2)];
+const figures = {};
+const began = Date.now();
+const say = (what) => console.log(`${((Date.now() - began) / 1000).toFixed(0)} s: ${what}`);
 try {
   const page = context.pages()[0];
   const outside = [];
+  const errors = [];
+  let firstJS = 0;
+  let counting = true;
   page.on("request", (r) => {
     if (!r.url().startsWith(url) && !r.url().startsWith("data:") && !r.url().startsWith("blob:")) outside.push(r.url());
   });
-  const errors = [];
   page.on("pageerror", (e) => errors.push(String(e)));
   page.on("console", (m) => {
     if (m.text().includes("Content Security Policy")) errors.push(m.text().slice(-400));
   });
-  await page.goto(url);
-  await page.evaluate(() => localStorage.setItem("by", "browser test"));
-  await page.reload();
-  await page.getByText("English").click();
+  page.on("response", async (r) => {
+    if (!counting || !r.url().endsWith(".js") || /\/Map-/.test(r.url())) return;
+    firstJS += (await r.request().sizes()).responseBodySize;
+  });
+  const as = async (role) => {
+    await page.evaluate((name) => fetch("/api/session", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ name, password: "" }) }), role);
+    await page.goto(`${url}${role === "operator" ? "fleet" : "review"}`);
+    await page.getByRole("button", { name: `demo-${role}` }).waitFor();
+  };
+  const serious = async (what) => {
+    const found = await page.evaluate(async (source) => {
+      if (!window.axe) new Function(source)();
+      return (await window.axe.run(document, { resultTypes: ["violations"] })).violations.filter((v) => ["serious", "critical"].includes(v.impact)).map((v) => `${v.id}: ${v.nodes.map((n) => n.html.slice(0, 160)).slice(0, 3).join(" | ")}`);
+    }, axe).catch((e) => [`axe does not run: ${e}`]);
+    if (found.length > 0) throw new Error(`${what}: ${found.join("\n")}`);
+  };
+
+  // the page is first loaded
+  await page.goto(`${url}fleet`);
+  await page.locator(".dock").first().waitFor();
+  await page.waitForTimeout(1500);
+  counting = false;
+  figures.first_js_kb = Math.round(firstJS / 1024);
+  await page.evaluate(() => localStorage.setItem("lang", "en"));
+
+  // an operator plans the day, approves it, watches the flight that it starts
+  await as("operator");
+  await page.goto(`${url}plan`);
+  await page.getByRole("button", { name: "Make the plan" }).click();
+  await page.getByRole("button", { name: "Do it" }).click();
+  await page.locator(".approve").click({ timeout: 60000 });
+  await page.locator(".ant-tag", { hasText: "approved" }).waitFor({ timeout: 20000 });
+  await page.locator(".timeline-flight").first().click();
+  await page.locator(".chosen-flight li").first().waitFor();
+  await page.screenshot({ path: join(shots, "plan.png") });
+  say("the day is planned and approved");
+  await page.goto(`${url}fleet`);
+  await page.locator(".dock[data-life=flying]").waitFor({ timeout: 150000 });
   const aircraft = page.locator(".aircraft-mark").first();
-  await aircraft.waitFor({ timeout: 40000 });
-  const at = () => aircraft.getAttribute("data-lon");
-  const from = await at();
+  await aircraft.waitFor({ timeout: 20000 });
+  const from = await aircraft.getAttribute("data-lon");
   await page.waitForFunction((was) => document.querySelector(".aircraft-mark")?.dataset.lon !== was, from, { timeout: 20000 });
-  console.log("an aircraft moves");
-  const lead = page.locator(".leads li[data-state=candidate]").first();
-  await lead.waitFor({ timeout: 60000 });
-  console.log("a lead arrived");
-  await page.keyboard.press("ArrowDown");
-  await page.locator(".evidence .frame svg rect").waitFor({ timeout: 15000 });
-  const [picture, outlined] = await Promise.all([".evidence .frame img", ".evidence .frame svg"].map((s) => page.locator(s).boundingBox()));
-  if (["x", "y", "width", "height"].some((k) => Math.abs(picture[k] - outlined[k]) > 1)) throw new Error(`the outline lies elsewhere than its picture: ${JSON.stringify([picture, outlined])}`);
-  await page.waitForTimeout(2500);
-  await page.screenshot({ path: join(shots, "console-en.png") });
-  const id = await page.locator(".leads li.chosen").getAttribute("id");
-  await page.locator(`#${id} button.confirm`).click();
-  await page.locator(`#${id}[data-state=confirmed]`).waitFor({ timeout: 10000 });
-  console.log("it is confirmed");
-  await page.locator(".evidence .close").click();
-  await page.getByRole("tab", { name: /Docks/ }).click();
-  const dock = page.locator(".docks li[data-sn=SIMDOCK0002]"); // it has no flight
-  await dock.locator("button.ground").click();
+  await page.getByRole("button", { name: "Watch" }).first().click();
+  await page.waitForFunction(() => document.querySelector("video.live")?.currentTime > 0.5, null, { timeout: 30000 });
+  await page.screenshot({ path: join(shots, "fleet.png") });
+  say("it flies, and its video is shown");
+  await page.keyboard.press("Escape");
+  await page.goto(`${url}leads`);
+  await page.waitForFunction(() => Number(document.querySelector(".rows")?.getAttribute("aria-rowcount") ?? 0) >= 22, null, { timeout: 120000 });
+  say("22 leads have come");
+
+  // an analyst reviews by keys alone
+  await as("analyst");
+  await page.locator(".review-in").waitFor({ timeout: 20000 });
+  await page.waitForTimeout(1500);
+  await page.evaluate(() => {
+    window.shifts = 0;
+    new PerformanceObserver((l) => {
+      for (const e of l.getEntries()) if (!e.hadRecentInput) window.shifts += e.value;
+    }).observe({ type: "layout-shift", buffered: true });
+  });
+  const took = [];
+  const next = [];
+  for (let i = 0; i < 20; i++) {
+    const t0 = Date.now();
+    const was = await page.locator(".review-in").getAttribute("data-lead", { timeout: 15000 });
+    const shown = page.evaluate(
+      (was) =>
+        new Promise((done) => {
+          let pressed = 0;
+          const key = (e) => {
+            if (["c", "x", "1"].includes(e.key)) pressed = performance.now();
+          };
+          window.addEventListener("keydown", key, true);
+          const look = () => {
+            const now = document.querySelector(".review-in");
+            const img = now?.querySelector(".picture img");
+            if (!now || (now.dataset.lead !== was && img?.complete && img.naturalWidth > 0)) {
+              window.removeEventListener("keydown", key, true);
+              done(performance.now() - pressed);
+            } else requestAnimationFrame(look);
+          };
+          look();
+          setTimeout(() => done(NaN), 15000);
+        }),
+      was,
+    );
+    if (i % 5 === 4) {
+      await page.keyboard.press("x");
+      await page.locator(".reasons").waitFor();
+      await page.keyboard.press("1");
+    } else await page.keyboard.press("c");
+    next.push(await shown);
+    if (Number.isNaN(next[i])) throw new Error(`lead ${i + 1}: the next one is not shown within 15 s`);
+    took.push(Date.now() - t0);
+  }
+  figures.review_s_median = median(took) / 1000;
+  figures.next_evidence_ms_median = Math.round(median(next));
+  figures.layout_shift_review = Number((await page.evaluate(() => window.shifts)).toFixed(4));
+  await page.screenshot({ path: join(shots, "review.png") });
+  await page.getByText("20 decided").waitFor({ timeout: 15000 });
+  await page.keyboard.press("z");
+  await page.getByText("19 decided").waitFor({ timeout: 10000 });
+  await page.keyboard.press("?");
+  await page.getByText("ask for a close-up").waitFor();
+  await page.keyboard.press("Escape");
+  say("an analyst has decided on 20 leads by keys, and taken one back");
+
+  // a legal reviewer confirms what was checked
+  await as("legal");
+  await page.locator(".review-in .confirm", { hasText: "Confirm" }).waitFor({ timeout: 20000 });
+  const confirmed = await page.locator(".review-in").getAttribute("data-lead");
+  await page.keyboard.press("c");
+  await page.getByText("1 decided").waitFor({ timeout: 15000 });
+  figures.confirmed = confirmed;
+  say("a legal reviewer has confirmed one");
+
+  // the operator holds a dock, and brings the aircraft home
+  await as("operator");
+  const idle = page.locator(".dock[data-sn=SIMDOCK0002]");
+  await idle.locator("button.ground").click();
   await page.getByLabel("Reason, for the log").fill("crane beside the dock");
   await page.getByRole("button", { name: "Do it" }).click();
-  await dock.getByText("browser test: crane beside the dock").first().waitFor({ timeout: 10000 });
-  await page.waitForTimeout(800);
-  await page.screenshot({ path: join(shots, "docks.png") });
-  await dock.locator("button.release").click();
+  await idle.getByText("demo-operator: crane beside the dock").first().waitFor({ timeout: 15000 });
+  await idle.locator("button.release").click();
   await page.getByLabel("Reason, for the log").fill("crane gone");
   await page.getByLabel("Reason, for the log").press("Enter");
-  await dock.locator("button.ground").waitFor({ timeout: 10000 });
-  console.log("a dock is held and released");
-  await page.getByRole("tab", { name: /Requests/ }).click();
-  await page.waitForFunction(() => document.querySelectorAll(".requests > li").length === 3 && document.querySelector(".request[data-state=partly], .request[data-state=seen], .request[data-state=current]") !== null, null, { timeout: 60000 });
-  await page.screenshot({ path: join(shots, "requests.png") });
-  console.log("three departments asked, and what was seen for them is told");
-  await page.getByRole("tab", { name: /Leads/ }).click();
-  await page.getByLabel("Coverage").click();
-  await page.waitForFunction(async () => (await (await fetch("/map/coverage.geojson")).json()).features.length > 3, null, { timeout: 60000 });
-  await page.waitForTimeout(12000); // the map asks again every ten seconds
-  const popup = page.locator(".coverage-popup");
-  find: for (let y = 300; y <= 700; y += 80)
-    for (let x = 350; x <= 850; x += 100) {
-      await page.mouse.click(x, y);
-      await page.waitForTimeout(200);
-      if (await popup.isVisible()) break find;
+  await idle.locator("button.ground").waitFor({ timeout: 15000 });
+  const home = page.locator(".dock button.return-home").first();
+  if ((await page.locator(".dock[data-life=flying]").count()) > 0) {
+    await home.click();
+    await page.getByLabel("Reason, for the log").fill("end of the test");
+    await page.getByRole("button", { name: "Do it" }).click();
+    await page.waitForFunction(() => !document.querySelector(".dock[data-life=flying]"), null, { timeout: 60000 });
+    figures.brought_home = true;
+  }
+  say("a dock was held and released, and the aircraft is on its way home");
+
+  // every page: nothing serious for who cannot see or point, in both languages, light and dark, on a desk and on a phone
+  await page.evaluate(() => fetch("/api/session", { method: "DELETE" }));
+  const lead = `leads/${confirmed}`;
+  for (const at of ["fleet", "plan", "review", "leads", lead, "register", "index", "system"]) {
+    const name = at === lead ? "lead" : at;
+    await page.goto(url + at);
+    await page.waitForTimeout(1800);
+    await page.screenshot({ path: join(shots, `${name}-en-light.png`) });
+    await serious(name);
+    await page.evaluate(() => {
+      localStorage.setItem("dark", "true");
+      localStorage.setItem("lang", "zh");
+    });
+    await page.reload();
+    await page.waitForTimeout(1500);
+    await page.screenshot({ path: join(shots, `${name}-zh-dark.png`) });
+    await serious(`${name}, dark`);
+    if (["review", "lead", "fleet"].includes(name)) {
+      await page.setViewportSize({ width: 390, height: 844 });
+      await page.waitForTimeout(800);
+      await page.screenshot({ path: join(shots, `${name}-phone.png`) });
+      await page.setViewportSize({ width: 1440, height: 900 });
     }
-  await popup.waitFor({ timeout: 5000 });
-  await page.screenshot({ path: join(shots, "coverage.png") });
-  console.log("the coverage is drawn");
-  await page.getByLabel("Coverage").click();
-  await page.getByText("中文").click();
-  await page.waitForTimeout(1500);
-  await page.screenshot({ path: join(shots, "console-zh.png") });
+    await page.evaluate(() => {
+      localStorage.setItem("dark", "false");
+      localStorage.setItem("lang", "en");
+    });
+  }
+  await page.goto(`${url}login`);
+  await page.waitForTimeout(500);
+  await serious("login");
+  say("no page has a serious fault of accessibility");
   if (outside.length > 0) throw new Error(`the page asked others: ${outside.slice(0, 3)}`);
   if (errors.length > 0) throw new Error(`errors in the page: ${errors.slice(0, 3)}`);
+  console.log(`FIGURES ${JSON.stringify(figures)}`);
 } finally {
   await context.close();
   rmSync(profile, { recursive: true, force: true });

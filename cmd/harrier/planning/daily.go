@@ -264,7 +264,7 @@ func (d *Daily) make(ctx context.Context, date string, wish console.PlanWish, lo
 		c, err = d.anew(ctx, all, answers, requests, failed, &w, now)
 	} else {
 		if now.After(w.day.Begin) {
-			w.day.Begin = now.Truncate(time.Minute).Add(soonest)
+			w.day.Begin = now.Truncate(time.Second).Add(soonest)
 		}
 		if len(requests) == 0 {
 			return nil, errors.New("all that was asked for has been seen, or its time is over: there is nothing to plan")
@@ -285,7 +285,7 @@ func (d *Daily) make(ctx context.Context, date string, wish console.PlanWish, lo
 }
 
 // soonest is how long from now on a plan that is made amid its day begins: somebody is to look at it.
-const soonest = 2 * time.Minute
+const soonest = 20 * time.Second
 
 // anew plans a day anew from the version in force, or from the last one where nothing of it was to be flown.
 func (d *Daily) anew(ctx context.Context, all []plans.Version, answers []book.Answer, asked []missions.Request, failed []string, w *world, now time.Time) (*plans.Content, error) {

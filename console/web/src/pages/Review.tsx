@@ -36,8 +36,8 @@ export function Review() {
   const lead = queue[0];
   const whole = useLead(lead?.lead ?? "");
   const near = useNear(lead?.lead);
-  const state = useRef({ queue, skipped });
-  state.current = { queue, skipped };
+  const state = useRef({ queue, skipped, asking: false });
+  state.current = { queue, skipped, asking: rejecting || merging || help };
 
   const fetchMore = useMutation({
     mutationFn: (back: string[]) => ok(client.POST("/api/desk", { body: { scene, subdistrict: subdistrict || undefined, back, besides: [...state.current.queue, ...state.current.skipped].map((l) => l.lead).slice(-100) } })),
@@ -110,7 +110,7 @@ export function Review() {
   useEffect(() => {
     const onKey = (e: KeyboardEvent) => {
       if (e.target instanceof HTMLInputElement || e.target instanceof HTMLTextAreaElement || e.ctrlKey || e.metaKey || e.altKey) return;
-      if (document.querySelector(".ant-modal-wrap:not([style*='none'])")) return;
+      if (state.current.asking) return;
       const l = state.current.queue[0];
       const key = e.key.toLowerCase();
       if (key === "?") setHelp(true);
@@ -129,8 +129,9 @@ export function Review() {
       else return;
       e.preventDefault();
     };
-    window.addEventListener("keydown", onKey);
-    return () => window.removeEventListener("keydown", onKey);
+    // before a dialog that is closing takes them
+    window.addEventListener("keydown", onKey, true);
+    return () => window.removeEventListener("keydown", onKey, true);
   }, [decide, undo, skip, before, look, t]);
 
   const shots = (whole.data?.lead === lead?.lead ? whole.data?.shots : undefined) ?? [];
@@ -286,11 +287,11 @@ export function Reject({ open, onBack, onDo }: { open: boolean; onBack: () => vo
         onDo(r, note);
       }
     };
-    window.addEventListener("keydown", onKey);
-    return () => window.removeEventListener("keydown", onKey);
+    window.addEventListener("keydown", onKey, true);
+    return () => window.removeEventListener("keydown", onKey, true);
   }, [open, note, onDo]);
   return (
-    <Modal open={open} title={t("why")} footer={null} onCancel={onBack} destroyOnHidden>
+    <Modal open={open} title={t("why")} footer={null} onCancel={onBack} destroyOnHidden transitionName="" maskTransitionName="">
       <Space orientation="vertical" className="reasons">
         {reasons.map((r, i) => (
           <Button key={r} block onClick={() => onDo(r, note)}>
