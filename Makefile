@@ -10,7 +10,7 @@ setup:
 
 web: $(WEB)/dist/index.html
 
-$(WEB)/dist/index.html: $(WEB)/package-lock.json $(WEB)/openapi.json $(WEB)/index.html $(WEB)/vite.config.ts $(wildcard $(WEB)/src/*) | setup
+$(WEB)/dist/index.html: $(WEB)/package-lock.json $(WEB)/openapi.json $(WEB)/index.html $(WEB)/vite.config.ts $(wildcard $(WEB)/src/* $(WEB)/src/*/*) | setup
 	@cd $(WEB) && { [ -d node_modules ] && [ node_modules -nt package-lock.json ] || npm ci --ignore-scripts --no-audit --no-fund --prefer-offline; } && touch node_modules && npm run --silent build
 
 build: setup web

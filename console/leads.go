@@ -332,6 +332,9 @@ func leadsAPI(h huma.API, o Options) {
 		if err != nil {
 			return nil, refusal(err)
 		}
+		if o.Desk != nil { // the next step is another one's
+			_ = o.Desk.back(ctx, in.Lead, person(ctx).Name)
+		}
 		return &body[Lead]{toLead(l, o.mayWith(ctx, l))}, nil
 	}, may(accounts.Analyst, accounts.Legal))
 }

@@ -68,7 +68,7 @@ const deskPages = 50
 // takeNext gives the next leads to whoever asks: first those that wait for the legal check, then those that nobody has decided on.
 func (o Options) takeNext(ctx context.Context, x *index.Index, q index.Query, besides []string) ([]Lead, error) {
 	out := []Lead{}
-	want := max(1, atOnce-len(besides))
+	want := max(1, atOnce-min(len(besides), atOnce/2))
 	for _, states := range [][]string{{leads.Checked, leads.Returned}, {leads.Candidate}} {
 		for page := range deskPages {
 			all, err := x.Waiting(q, states, 100, 100*page)

@@ -131,6 +131,16 @@ try {
   figures.next_evidence_ms_median = Math.round(median(next));
   figures.layout_shift_review = Number((await page.evaluate(() => window.shifts)).toFixed(4));
   await page.screenshot({ path: join(shots, "review.png") });
+  // what was seen again with a better frame meanwhile is refused, and looked at again
+  for (let i = 0; i < 5 && (await page.getByText("20 decided").count()) === 0; i++) {
+    await page.waitForTimeout(1000);
+    if ((await page.locator(".again").count()) > 0) {
+      say(`refused: ${await page.locator(".error").first().textContent()}`);
+      await page.locator(".again").first().click();
+      await page.waitForTimeout(1000);
+      await page.keyboard.press("c");
+    }
+  }
   await page.getByText("20 decided").waitFor({ timeout: 15000 });
   await page.keyboard.press("z");
   await page.getByText("19 decided").waitFor({ timeout: 10000 });

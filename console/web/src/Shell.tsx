@@ -1,9 +1,10 @@
-import { Alert, Button, Dropdown, Segmented, Spin, Tag } from "antd";
+import { Alert, Button, Dropdown, Segmented, Spin } from "antd";
 import { Link, Outlet, useLocation, useNavigate } from "@tanstack/react-router";
 import { Suspense, useEffect } from "react";
 import { useDocks } from "./api";
 import { type Lang, speak, useText } from "./i18n";
 import { useLive } from "./live";
+import { inks, Mark } from "./parts/State";
 import { has, useLogin, useLogout, useMe } from "./session";
 import { useDark } from "./theme";
 
@@ -71,7 +72,7 @@ export function Shell() {
         </nav>
         <span className="grow" />
         <Simulated />
-        {me.data.demo && <Tag color="purple">{t("demo-mode")}</Tag>}
+        {me.data.demo && <Mark ink={inks.violet}>{t("demo-mode")}</Mark>}
         <Button size="small" type="text" className="on-dark" aria-pressed={dark} aria-label={t("dark")} onClick={() => setDark(!dark)}>
           {dark ? "☀" : "☾"}
         </Button>
@@ -104,5 +105,5 @@ export function Shell() {
 
 function Simulated() {
   const { t } = useText();
-  return useDocks().data?.some((d) => d.simulated) ? <Tag color="orange">{t("simulated")}</Tag> : null;
+  return useDocks().data?.some((d) => d.simulated) ? <Mark ink={inks.amber}>{t("simulated")}</Mark> : null;
 }

@@ -68,6 +68,15 @@ export const reasons: Reason[] = ["no-violation", "wrong-thing", "permitted", "u
 
 export const review = (lead: string, body: ReviewBody) => ok(client.POST("/api/leads/{lead}/review", { params: { path: { lead } }, body }));
 
+/** Decides on a lead that somebody has looked at. One that was only seen again meanwhile, and stands as it did with the same frame, is decided on all the same. */
+export const decideOn = (l: Lead, body: ReviewBody) =>
+  review(l.lead, body).catch(async (e: Error) => {
+    if (!(e instanceof Refused) || e.status !== 409) throw e;
+    const now = await ok(client.GET("/api/leads/{lead}", { params: { path: { lead: l.lead } } }));
+    if (now.state !== l.state || now.frame !== l.frame || now.revision === body.revision) throw e;
+    return review(l.lead, { ...body, revision: now.revision });
+  });
+
 /** Decides on a lead, as it was seen. */
 export function useReview() {
   const cache = useQueryClient();

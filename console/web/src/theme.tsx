@@ -24,7 +24,8 @@ export function Theme({ children }: { children: ReactNode }) {
         button={{ autoInsertSpace: false }}
         theme={{
           algorithm: dark ? theme.darkAlgorithm : theme.defaultAlgorithm,
-          token: { fontFamily: "'Noto Sans SC', system-ui, sans-serif", colorPrimary: dark ? "#2aa3a0" : "#0b6e6e", colorTextDescription: dark ? "#a9b4b6" : "#5b6467", colorTextPlaceholder: dark ? "#98a4a6" : "#6b7376" },
+          token: { fontFamily: "'Noto Sans SC', system-ui, sans-serif", colorPrimary: dark ? "#1d8f8c" : "#0b6e6e", colorError: dark ? "#ff7d90" : "#b0162b", colorLink: dark ? "#4fd0cb" : "#0b6e6e", colorTextDescription: dark ? "#a9b4b6" : "#5b6467", colorTextPlaceholder: dark ? "#98a4a6" : "#6b7376" },
+          components: { Descriptions: { labelColor: dark ? "#a9b4b6" : "#5b6467" }, Tabs: { itemSelectedColor: dark ? "#4fd0cb" : "#0b6e6e" }, Spin: { colorPrimary: dark ? "#4fd0cb" : "#0b6e6e" } },
         }}
       >
         <App>{children}</App>

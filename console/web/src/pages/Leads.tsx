@@ -3,7 +3,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef, useState } from "react";
-import { type Lead, review, useLeads } from "../api";
+import { type Lead, decideOn, type ReviewBody, useLeads } from "../api";
 import { useText } from "../i18n";
 import { useWhat } from "../parts/Facts";
 import { LazyMap } from "../parts/LazyMap";
@@ -55,13 +55,13 @@ export function Leads() {
   }, [words]);
   const many = useMutation({
     // one after the other: of each it is told what became of it
-    mutationFn: async ({ leads, decide }: { leads: Lead[]; decide: (l: Lead) => Parameters<typeof review>[1] | undefined }) => {
+    mutationFn: async ({ leads, decide }: { leads: Lead[]; decide: (l: Lead) => ReviewBody | undefined }) => {
       const out: Lead[] = [];
       const wrong: string[] = [];
       for (const l of leads) {
         const body = decide(l);
         if (!body) continue;
-        await review(l.lead, body).then(
+        await decideOn(l, body).then(
           (n) => out.push(n),
           (e: Error) => wrong.push(`${l.lead}: ${e.message}`),
         );

@@ -8,6 +8,7 @@ import { Ask } from "../parts/Ask";
 import { LazyMap } from "../parts/LazyMap";
 import { NewRequest } from "../parts/NewRequest";
 import { Requests } from "../parts/Requests";
+import { inks, Mark } from "../parts/State";
 import { dockColours } from "../parts/style";
 import { TimeLine } from "../parts/TimeLine";
 import { Reading, Wrong } from "../parts/Trouble";
@@ -72,7 +73,7 @@ export function PlanPage() {
                 <Statistic title={t("minutes-in-air")} value={Math.round(v.minutes)} />
                 <Statistic title={t("seen-whole")} value={v.whole} suffix={`/ ${v.requests}`} />
                 <div>
-                  <Tag color={tried ? "purple" : v.state === "approved" ? "green" : "gold"}>{tried ? t("only-tried") : t(v.state === "approved" ? "approved" : "draft")}</Tag>
+                  <Mark ink={tried ? inks.violet : v.state === "approved" ? inks.green : inks.amber}>{tried ? t("only-tried") : t(v.state === "approved" ? "approved" : "draft")}</Mark>
                   <div className="hint">{`${tried ? "" : `#${v.number} · `}${v.by} · ${moment(v.at)}`}</div>
                   <div className="hint">{v.why}</div>
                 </div>

@@ -1,13 +1,13 @@
 import { Button, Empty, Input, Modal, Select, Space, Tag } from "antd";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useRef, useState } from "react";
-import { client, type Lead, ok, reasons, type Reason, review, type ReviewBody, useLead, useLook, useNear } from "../api";
+import { client, type Lead, decideOn, ok, reasons, type Reason, type ReviewBody, useLead, useLook, useNear } from "../api";
 import { useText } from "../i18n";
 import { Facts, Steps } from "../parts/Facts";
 import { LazyMap } from "../parts/LazyMap";
 import { scenes } from "../parts/NewRequest";
 import { Picture, pictureOf } from "../parts/Picture";
-import { passOf, State } from "../parts/State";
+import { inks, Mark, passOf, State } from "../parts/State";
 import { Wrong } from "../parts/Trouble";
 import { moment } from "../time";
 
@@ -22,7 +22,7 @@ export function Review() {
   const cache = useQueryClient();
   const [queue, setQueue] = useState<Lead[]>([]);
   const [done, setDone] = useState<Done[]>([]);
-  const [failed, setFailed] = useState<{ lead: Lead; message: string }>();
+  const [failed, setFailed] = useState<{ lead: Lead; message: string }[]>([]);
   const [skipped, setSkipped] = useState<Lead[]>([]);
   const [scene, setScene] = useState<string>();
   const [subdistrict, setSubdistrict] = useState("");
@@ -38,10 +38,11 @@ export function Review() {
   const near = useNear(lead?.lead);
   const state = useRef({ queue, skipped, asking: false });
   state.current = { queue, skipped, asking: rejecting || merging || help };
+  const sent = useRef<string[]>([]); // decided on, which the server may not know yet
 
   const fetchMore = useMutation({
-    mutationFn: (back: string[]) => ok(client.POST("/api/desk", { body: { scene, subdistrict: subdistrict || undefined, back, besides: [...state.current.queue, ...state.current.skipped].map((l) => l.lead).slice(-100) } })),
-    onSuccess: (got) => setQueue((q) => [...q, ...(got ?? []).filter((l) => !q.some((x) => x.lead === l.lead))]),
+    mutationFn: (back: string[]) => ok(client.POST("/api/desk", { body: { scene, subdistrict: subdistrict || undefined, back, besides: [...sent.current, ...[...state.current.queue, ...state.current.skipped].map((l) => l.lead)].slice(-100) } })),
+    onSuccess: (got) => setQueue((q) => [...q, ...(got ?? []).filter((l) => !q.some((x) => x.lead === l.lead) && !sent.current.includes(l.lead) && !state.current.skipped.some((x) => x.lead === l.lead))]),
   });
   const more = fetchMore.mutate;
   // another filter: what is on the desk goes back
@@ -66,15 +67,15 @@ export function Review() {
     (l: Lead, body: Omit<ReviewBody, "revision">) => {
       const whole = { ...body, revision: l.revision } as ReviewBody;
       setQueue((q) => q.filter((x) => x.lead !== l.lead));
+      sent.current = [...sent.current, l.lead].slice(-30);
       setZoom(1);
       setShot(0);
-      setFailed(undefined);
-      review(l.lead, whole).then(
+      decideOn(l, whole).then(
         (now) => {
           setDone((d) => [...d.slice(-49), { lead: now, body: whole }]);
           void cache.invalidateQueries({ queryKey: ["leads"], refetchType: "none" });
         },
-        (e: Error) => setFailed({ lead: l, message: e.message }),
+        (e: Error) => setFailed((f) => [...f, { lead: l, message: e.message }]),
       );
       if (state.current.queue.length - 1 <= fewLeft) more([]);
     },
@@ -84,9 +85,9 @@ export function Review() {
     const last = done[done.length - 1];
     if (!last) return;
     setDone((d) => d.slice(0, -1));
-    review(last.lead.lead, { do: "undo", revision: last.lead.revision }).then(
+    decideOn(last.lead, { do: "undo", revision: last.lead.revision }).then(
       (l) => setQueue((q) => [l, ...q]),
-      (e: Error) => setFailed({ lead: last.lead, message: e.message }),
+      (e: Error) => setFailed((f) => [...f, { lead: last.lead, message: e.message }]),
     );
   }, [done]);
   const skip = useCallback(() => {
@@ -143,7 +144,7 @@ export function Review() {
         <Select allowClear className="scene" aria-label={t("scene")} placeholder={t("all-scenes")} value={scene} onChange={setScene} options={scenes.map((s) => ({ value: s, label: word(s) }))} />
         <Input className="subdistrict" allowClear aria-label={t("subdistrict")} placeholder={t("subdistrict")} value={subdistrict} onChange={(e) => setSubdistrict(/^[0-9]{0,9}$/.test(e.target.value) ? e.target.value : subdistrict)} />
         <Tag>{t("on-desk", { n: queue.length })}</Tag>
-        <Tag color="green">{t("decided-now", { n: done.length })}</Tag>
+        <Mark ink={inks.green}>{t("decided-now", { n: done.length })}</Mark>
         <span className="grow" />
         <Button onClick={undo} disabled={done.length === 0}>
           {`${t("undo")} (Z)`}
@@ -152,20 +153,22 @@ export function Review() {
           ?
         </Button>
       </div>
-      {failed && (
-        <div role="alert" className="error">
-          {`${failed.lead.lead}: ${failed.message}`}
+      {failed.map((f) => (
+        <div key={f.lead.lead} role="alert" className="error">
+          {`${f.lead.lead}: ${f.message}`}
           <Button
             size="small"
+            className="again"
             onClick={() => {
-              setQueue((q) => [failed.lead, ...q]);
-              setFailed(undefined);
+              setFailed((all) => all.filter((x) => x !== f));
+              sent.current = sent.current.filter((x) => x !== f.lead.lead);
+              more([]); // as it is now
             }}
           >
             {t("look-again")}
           </Button>
         </div>
-      )}
+      ))}
       <Wrong of={fetchMore} />
       {!lead ? (
         <Empty description={fetchMore.isPending ? t("loading") : t("nothing-waits")}>

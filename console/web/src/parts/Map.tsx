@@ -103,6 +103,8 @@ export default function CityMap({ docks, leads, chosen, onChoose, lines, areas, 
       if (!k) {
         const el = document.createElement("div");
         el.className = cls;
+        el.setAttribute("role", "img");
+        el.setAttribute("aria-label", text || id);
         el.append(document.createElement("i"), document.createElement("span"));
         k = new Marker({ element: el }).setLngLat([lon, lat]).addTo(m);
         markers.current.set(id, k);

@@ -1,9 +1,10 @@
-import { Progress, Tag } from "antd";
+import { Progress } from "antd";
 import { type Request, useRequests } from "../api";
 import { useText } from "../i18n";
+import { inks, Mark } from "./State";
 import { Reading } from "./Trouble";
 
-const colours: Record<Request["state"], string | undefined> = { asked: undefined, seen: "green", current: "green", partly: "gold", over: "red", overdue: "red" };
+const colours: Record<Request["state"], string> = { asked: inks.grey, seen: inks.green, current: inks.green, partly: inks.amber, over: inks.red, overdue: inks.red };
 
 /** Who asks for what, and how much of it has been seen. */
 export function Requests() {
@@ -22,7 +23,7 @@ export function Requests() {
               .map((r) => (
                 <div key={r.id} className="request" data-request={r.id} data-state={r.state}>
                   <span>{r.id}</span>
-                  <Tag color={colours[r.state]}>{word(`request-${r.state}`)}</Tag>
+                  <Mark ink={colours[r.state]}>{word(`request-${r.state}`)}</Mark>
                   <Progress percent={Math.round(r.share * 100)} size="small" aria-label={t("seen")} />
                   <small>
                     {(r.scenes ?? []).map(word).join(", ")}
