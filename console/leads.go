@@ -151,6 +151,7 @@ type WholeLead leads.Lead
 type leadQuery struct {
 	After       string    `query:"after" maxLength:"100" doc:"The last lead of the page before; empty for the newest"`
 	Limit       int       `query:"limit" minimum:"1" maximum:"500" default:"100"`
+	Lead        string    `query:"lead" maxLength:"100" doc:"Only the one of this name"`
 	State       string    `query:"state" enum:"candidate,checked,confirmed,rejected,handed-over,accepted,returned,closed"`
 	Scene       string    `query:"scene" maxLength:"100"`
 	Cell        string    `query:"cell" maxLength:"15"`
@@ -164,7 +165,7 @@ type leadQuery struct {
 }
 
 func (q *leadQuery) query(ctx context.Context) index.Query {
-	return index.Query{Among: person(ctx).Subdistricts, State: q.State, Scene: q.Scene, Cell: q.Cell, Subdistrict: q.Subdistrict, From: q.From, Until: q.Until, Due: q.DueBefore, Words: q.Words, Open: q.Open, Second: q.Second}
+	return index.Query{Among: person(ctx).Subdistricts, Lead: q.Lead, State: q.State, Scene: q.Scene, Cell: q.Cell, Subdistrict: q.Subdistrict, From: q.From, Until: q.Until, Due: q.DueBefore, Words: q.Words, Open: q.Open, Second: q.Second}
 }
 
 // bundleAPI gives out a lead's evidence.

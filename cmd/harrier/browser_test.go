@@ -93,10 +93,10 @@ func TestPageInABrowser(t *testing.T) {
 		break
 	}
 	// the case system takes it, and is done with it
-	for _, state := range []string{"accepted", "closed"} {
-		r, err := nc.Request("cases.feedback."+figures.Confirmed, []byte(fmt.Sprintf(`{"state": %q, "case": "C-1"}`, state)), 30*time.Second)
+	for _, said := range []string{`{"state": "accepted", "case": "C-1"}`, `{"state": "closed", "case": "C-1", "reason": "removed by its owner"}`} {
+		r, err := nc.Request("cases.feedback."+figures.Confirmed, []byte(said), 30*time.Second)
 		if err != nil || !strings.Contains(string(r.Data), `"ok":true`) {
-			t.Fatalf("feedback %s: %v: %s", state, err, r.Data)
+			t.Fatalf("feedback %s: %v: %s", said, err, r.Data)
 		}
 	}
 	until(t, 20*time.Second, "it is closed", func() bool {

@@ -60,7 +60,8 @@ func (p *parts) listen(addr string, h http.Handler) error {
 	if err != nil {
 		return fmt.Errorf("HTTP: %w; --port-offset moves all ports", err)
 	}
-	srv := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second}
+	// who sends slowly holds a connection for so long, and no longer
+	srv := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10}
 	p.onClose(func() error { // of what never ran
 		if err := l.Close(); !errors.Is(err, net.ErrClosed) {
 			return err

@@ -122,6 +122,8 @@ func TestPagesAndChanges(t *testing.T) {
 		"state and scene": {index.Query{State: leads.Confirmed, Scene: "street-stall"}, func(l leads.Lead) bool { return l.State == leads.Confirmed && l.Scene == "street-stall" }},
 		"cell":            {index.Query{Cell: all[100].Cell}, func(l leads.Lead) bool { return l.Cell == all[100].Cell }},
 		"open":            {index.Query{Open: true}, leads.Lead.Open},
+		"name":            {index.Query{Lead: all[50].Lead}, func(l leads.Lead) bool { return l.Lead == all[50].Lead }},
+		"among":           {index.Query{Among: []string{all[100].Subdistrict, "none"}}, func(l leads.Lead) bool { return l.Subdistrict == all[100].Subdistrict }},
 		"time":            {index.Query{From: time.Unix(10, 0), Until: time.Unix(20, 0)}, func(l leads.Lead) bool { s := l.FirstSeen.Unix(); return s >= 10 && s < 20 }},
 		"none":            {index.Query{Scene: "smoke"}, func(leads.Lead) bool { return false }},
 	} {

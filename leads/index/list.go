@@ -15,6 +15,7 @@ import (
 
 // Query says which leads are listed; what is left out is any.
 type Query struct {
+	Lead                            string // the one of this name
 	State, Scene, Cell, Subdistrict string
 	Among                           []string  // subdistricts that it may lie in; none for all
 	From, Until                     time.Time // first seen
@@ -43,6 +44,9 @@ func (q Query) clauses() (where []string, args []any) {
 		if c.value != "" {
 			add(plus+"l."+c.column+" = ?", c.value)
 		}
+	}
+	if q.Lead != "" {
+		add("l.lead = ?", q.Lead)
 	}
 	if len(q.Among) > 0 {
 		add("l.subdistrict IN (?"+strings.Repeat(", ?", len(q.Among)-1)+")", anys(q.Among)...)

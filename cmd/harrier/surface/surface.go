@@ -20,6 +20,7 @@ import (
 	"github.com/harrier-patrol/harrier/leads/report"
 	"github.com/harrier-patrol/harrier/missions"
 	"github.com/harrier-patrol/harrier/missions/book"
+	"github.com/harrier-patrol/harrier/missions/plans"
 	"github.com/harrier-patrol/harrier/vision"
 	"github.com/harrier-patrol/harrier/vision/watch"
 )
@@ -56,6 +57,7 @@ var messages = []message{
 	{"changes.1", "What was built or pulled down since the last pass", of[vision.Changed](), false, watch.SubjectChanges + "{flight}", false, nil},
 	{"unlike.1", "A flight's video is unlike all that was learnt from", of[watch.Unlike](), false, watch.SubjectUnlike + "{flight}", false, nil},
 	{"request.1", "What a department asks to be looked at", of[book.Message](), false, book.Subject, true, nil},
+	{"plan.1", "What became of the plan of a day", of[plans.Version](), false, plans.Subject + "{date}", false, nil},
 	{"flight.1", "What became of a flight", of[dock.FlightEvent](), false, dock.SubjectFlights + "{dock}", false, nil},
 	{"pose.1", "Where an aircraft is", of[dock.Telemetry](), false, dock.SubjectPose + "{dock}", false, nil},
 	{"command.1", "What an operator asks of a dock", of[dock.Command](), false, dock.SubjectCommands + "{dock}", true, of[dock.Reply]()},
@@ -65,7 +67,7 @@ var messages = []message{
 var parameters = map[string]string{
 	"state": "of the lead: " + strings.Join(leads.States, ", "), "scene": "its name, as illegal-structure", "subdistrict": "9 digits; none where it is not known; of reports all for what is of none",
 	"report": strings.Join(report.All, ", "), "period": "its length: day, week or month",
-	"lead": "its name", "flight": "its id", "dock": "serial number of the dock",
+	"lead": "its name", "flight": "its id", "date": "as 2026-12-01", "dock": "serial number of the dock",
 }
 
 // own are the types that are written otherwise than Go has them.

@@ -42,7 +42,7 @@ export const useDocks = () => useQuery({ queryKey: ["docks"], queryFn: async () 
 
 export const useRequests = () => useQuery({ queryKey: ["requests"], queryFn: async () => (await ok(client.GET("/api/requests"))) ?? [], refetchInterval: 30_000 });
 
-export type LeadFilter = { state?: string; scene?: string; subdistrict?: string; words?: string; open?: boolean };
+export type LeadFilter = { lead?: string; state?: string; scene?: string; subdistrict?: string; words?: string; open?: boolean };
 
 type LeadQuery = NonNullable<paths["/api/leads"]["get"]["parameters"]["query"]>;
 

@@ -2180,6 +2180,8 @@ export interface operations {
                 /** @description The last lead of the page before; empty for the newest */
                 after?: string;
                 limit?: number;
+                /** @description Only the one of this name */
+                lead?: string;
                 state?: "candidate" | "checked" | "confirmed" | "rejected" | "handed-over" | "accepted" | "returned" | "closed";
                 scene?: string;
                 cell?: string;

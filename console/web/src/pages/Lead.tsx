@@ -38,7 +38,7 @@ export function LeadPage() {
   const { lead: name } = useParams({ from: "/leads/$lead" });
   const me = useMe().data;
   const read = useLead(name);
-  const listed = useLeads({ words: name }, 5);
+  const listed = useLeads({ lead: name }, 1);
   const near = useNear(name);
   const decide = useReview();
   const look = useLook();

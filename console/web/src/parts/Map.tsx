@@ -61,7 +61,8 @@ export default function CityMap({ docks, leads, chosen, onChoose, lines, areas, 
   const map = useRef<GLMap>(undefined);
   const markers = useRef(new Map<string, Marker>());
   const [ready, setReady] = useState(0); // counts styles that were loaded
-  const fitted = useRef(false);
+  const fitted = useRef<"" | "docks" | "all">(""); // to what the map was moved, once for each
+  const routed = useRef(0); // points of the lines that the map was fitted to
   const call = useRef({ onChoose, onPlace, onMap });
   call.current = { onChoose, onPlace, onMap };
 
@@ -126,8 +127,8 @@ export default function CityMap({ docks, leads, chosen, onChoose, lines, areas, 
       }
     set("views", (docks ?? []).flatMap(viewOf));
     const first = docks?.find((d) => d.aircraft) ?? docks?.[0];
-    if (first && !fitted.current && !chosen) {
-      fitted.current = true;
+    if (first && !chosen && (fitted.current === "" || (fitted.current === "docks" && first.aircraft))) {
+      fitted.current = first.aircraft ? "all" : "docks";
       m.jumpTo({ center: [first.lon, first.lat], zoom: first.aircraft ? 15.6 : 12 });
     }
   }, [docks, ready, chosen]);
@@ -135,6 +136,14 @@ export default function CityMap({ docks, leads, chosen, onChoose, lines, areas, 
   useEffect(() => {
     if (!ready) return;
     const routes: Line[] = lines ?? (docks ?? []).filter((d) => (d.route ?? []).length > 1).map((d) => ({ id: d.sn, route: d.route as number[][] }));
+    const all = lines?.flatMap((l) => l.route) ?? [];
+    if (all.length > 0 && routed.current !== all.length) {
+      routed.current = all.length;
+      fitted.current = "all";
+      const b = new maplibregl.LngLatBounds();
+      for (const p of all) b.extend([p[0], p[1]]);
+      map.current?.fitBounds(b, { padding: 60, maxZoom: 16, animate: false });
+    }
     set("routes", routes.map((l) => ({ type: "Feature", properties: { id: l.id, colour: l.colour ?? null, chosen: l.chosen ?? false }, geometry: { type: "LineString", coordinates: l.route } })));
   }, [docks, lines, ready]);
 
@@ -145,6 +154,12 @@ export default function CityMap({ docks, leads, chosen, onChoose, lines, areas, 
   useEffect(() => {
     if (!ready) return;
     set("leads", (leads ?? []).map((l) => ({ type: "Feature", properties: { lead: l.lead, state: l.state, chosen: l.lead === chosen }, geometry: { type: "Point", coordinates: [l.lon, l.lat] } })));
+    if (leads && leads.length > 0 && !chosen && fitted.current === "") {
+      fitted.current = "all";
+      const b = new maplibregl.LngLatBounds();
+      for (const l of leads) b.extend([l.lon, l.lat]);
+      map.current?.fitBounds(b, { padding: 60, maxZoom: 16, animate: false });
+    }
     const one = leads?.find((l) => l.lead === chosen);
     set("ellipse", one?.error_m ? [circle(one.lon, one.lat, one.error_m)] : []);
   }, [leads, chosen, ready]);
