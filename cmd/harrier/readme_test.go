@@ -50,7 +50,7 @@ var elsewhere = map[string]string{
 var plannedFrom = map[string]string{"--requests": "requests.geojson", "--docks": "docks.csv", "route": "area.geojson", "import": "requests.geojson", "--candidates": "candidates.csv", "--flyable": "flyable.geojson"}
 
 // besideServe are commands that ask a Harrier that runs.
-var besideServe = []string{"leads", "dead-letters", "diary", "dataset", "nats users", "evidence", "requests"}
+var besideServe = []string{"account", "leads", "dead-letters", "diary", "dataset", "nats users", "evidence", "requests"}
 
 // Both READMEs name the same commands, and each does its work in a folder with a harrier.yaml, on pictures and files that are made here.
 func TestTheCommandsOfTheREADMEs(t *testing.T) {
@@ -74,6 +74,7 @@ func TestTheCommandsOfTheREADMEs(t *testing.T) {
 		defer cancel()
 		c := exec.CommandContext(ctx, bin, args...)
 		c.Dir = dir
+		c.Stdin = strings.NewReader("a-long-password\n") // of account add
 		out, err := c.CombinedOutput()
 		if c.ProcessState == nil {
 			t.Fatalf("%v: %v", args, err)
@@ -118,6 +119,10 @@ func TestTheCommandsOfTheREADMEs(t *testing.T) {
 				}
 			case "LON,LAT":
 				args[i] = "121.53,31.225"
+			case "NAME":
+				args[i] = "ann"
+			case "ROLE":
+				args[i] = "analyst"
 			case "X,Y":
 				args[i] = "500,300"
 			}
