@@ -5,18 +5,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
-	"net/http"
 	"os"
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
-	"strings"
 	"time"
-
-	"github.com/nats-io/nats.go"
 
 	"github.com/harrier-patrol/harrier/cmd/harrier/config"
 	"github.com/harrier-patrol/harrier/cmd/harrier/planning"
@@ -25,7 +20,6 @@ import (
 	"github.com/harrier-patrol/harrier/console/live"
 	"github.com/harrier-patrol/harrier/dock/pace"
 	"github.com/harrier-patrol/harrier/embedded"
-	"github.com/harrier-patrol/harrier/evidence/proof"
 	"github.com/harrier-patrol/harrier/geo"
 	"github.com/harrier-patrol/harrier/geo/city"
 	"github.com/harrier-patrol/harrier/journal"
@@ -336,74 +330,6 @@ func (b *base) openWatcher(scenes []vision.SceneFile, ground city.City) (*watch.
 		b.onClose(func() error { w.Comparer.Close(); return nil })
 	}
 	return w, nil
-}
-
-// console is what people see of all that.
-func (b *base) console(people people, video *live.Live, documents map[string][]byte, book *ledger.Ledger, reports *report.Reader, notary *proof.Notary, w *watch.Watcher, coverage *console.Coverage, gauge *journal.Gauge, ground city.City, requests console.Requests, daily *planning.Daily) http.Handler {
-	c := b.conf
-	port := fmt.Sprint(config.Port(c.HTTP.Listen))
-	return console.New(console.Options{
-		Accounts: people.keeper, Machine: people.machine, Open: c.HTTP.Open, Log: people.log, Audit: people.audit,
-		Ready: func(context.Context) error {
-			if at := b.nc.Status(); at != nats.CONNECTED {
-				return errors.New("NATS is away (" + strings.ToLower(at.String()) + ")")
-			}
-			_, err := book.Read()
-			return err
-		},
-		Bundle: func(ctx context.Context, lead string, originals bool, by, reason string, w io.Writer) error {
-			if originals {
-				if err := journal.Publish(ctx, b.js, proof.SubjectAccess+lead, "", proof.Access{Lead: lead, By: by, Reason: reason, At: time.Now().UTC()}); err != nil {
-					return fmt.Errorf("the access cannot be recorded, so nothing is opened: %w", err)
-				}
-			}
-			return proof.Pack(ctx, logIn(b.data), b.depot.Store, lead, originals, w)
-		},
-		Hosts:     append([]string{c.HTTP.Listen, net.JoinHostPort("localhost", port), net.JoinHostPort(c.PublicHost, port)}, c.HTTP.Hosts...),
-		Documents: documents, Ledger: book, Reports: reports, Docks: b.controller.States, Files: b.controller, Store: b.depot.Store, EvidenceKey: b.pictures, NATS: b.nc, Outline: ground.Grid.Outline(), Roads: ground.Roads, Buildings: ground.Buildings, Fences: ground.Fences, Coverage: coverage,
-		Counts: func() map[string]int64 {
-			return map[string]int64{"received": w.Counts.Received.Load(), "dropped": w.Counts.Dropped.Load(), "decoded": w.Counts.Decoded.Load(), "analysed": w.Analysed.Load(), "tiles": w.Tiles.Load(), "blind": w.Blind.Load(), "poses_dropped": w.PosesDropped.Load()}
-		},
-		Troubles: func() []string {
-			out := troubles(b.disk, gauge)
-			for _, w := range c.Leads.Webhooks {
-				if t := w.Trouble(); t != "" {
-					out = append(out, t)
-				}
-			}
-			if t := b.clock.Trouble(time.Now()); t != "" {
-				out = append(out, t)
-			}
-			if at := b.nc.Status(); at != nats.CONNECTED {
-				out = append(out, "NATS is away ("+strings.ToLower(at.String())+"): nothing is kept, findings wait in the watchers, decisions are refused; it goes on by itself once NATS is back")
-			}
-			for _, url := range notary.Log.Unwitnessed() {
-				out = append(out, "witness "+url+" has not signed the last head of the transparency log; is it running?")
-			}
-			return out
-		},
-		Webhooks: b.queues,
-		Requests: requests,
-		Plans:    daily,
-		Desk:     people.desk,
-		Live:     video,
-		DeadLetters: console.DeadLetters{
-			List:   func(ctx context.Context) ([]journal.Dead, error) { return journal.ListDead(ctx, b.js) },
-			Replay: func(ctx context.Context, id, by string) error { return journal.ReplayDead(ctx, b.js, id, by) },
-		},
-	})
-}
-
-// troubles are what keeps facts from being kept, now or soon.
-func troubles(disk *embedded.Disk, gauge *journal.Gauge) []string {
-	out := []string{}
-	if _, err := disk.Report(); err != nil {
-		out = append(out, err.Error())
-	}
-	for _, f := range gauge.Now() {
-		out = append(out, f.String())
-	}
-	return out
 }
 
 // shadowEvery: a model on trial looks at every such frame; it must not cost the patrol its own looks.
