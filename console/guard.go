@@ -1,6 +1,7 @@
 package console
 
 import (
+	"bytes"
 	"context"
 	"crypto/subtle"
 	"encoding/json"
@@ -11,6 +12,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/harrier-patrol/harrier/console/accounts"
 )
@@ -18,8 +20,8 @@ import (
 // sessionCookie is the cookie of who is logged in: behind TLS under a name that browsers take over TLS only, for this host alone.
 const sessionCookie, sessionCookieTLS = "harrier", "__Host-harrier"
 
-// maxBody bounds what is sent, bytes.
-const maxBody = 8 << 20
+// maxBody bounds what is sent, bytes; maxStranger what somebody sends who is not known.
+const maxBody, maxStranger = 8 << 20, 64 << 10
 
 // policy lets the page load what is its own, and nothing of others. Ant Design writes style elements; MapLibre works in a blob.
 const policy = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; worker-src 'self' blob:; media-src 'self' blob:; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -72,7 +74,6 @@ func guard(o Options, next http.Handler) http.Handler {
 			problem(w, http.StatusBadRequest, "a token in an address is read by logs: send it as Authorization: Bearer …")
 			return
 		}
-		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 		p, err := o.asks(r)
 		switch {
 		case err != nil:
@@ -86,17 +87,28 @@ func guard(o Options, next http.Handler) http.Handler {
 		}
 		if strings.HasPrefix(r.URL.Path, "/api/") {
 			h.Set("Cache-Control", "no-store")
-			if r.Method != http.MethodGet {
-				s := &sent{}
-				r.Body = struct {
-					io.Reader
-					io.Closer
-				}{io.TeeReader(r.Body, s), r.Body}
-				r = r.WithContext(context.WithValue(r.Context(), sentKey{}, s))
+			if r, err = whole(w, r, p); err != nil {
+				problem(w, http.StatusRequestEntityTooLarge, "what is sent is too long, or comes too slowly: "+err.Error())
+				return
 			}
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// whole reads what is sent as a whole, within the server's time for it; what takes long from here on is the answer, which has its own time.
+func whole(w http.ResponseWriter, r *http.Request, p *accounts.Person) (*http.Request, error) {
+	most := int64(maxBody)
+	if p == nil {
+		most = maxStranger
+	}
+	b, err := io.ReadAll(http.MaxBytesReader(w, r.Body, most))
+	if err != nil {
+		return nil, err
+	}
+	_ = http.NewResponseController(w).SetReadDeadline(time.Time{}) // a recorder of a test has none
+	r.Body = io.NopCloser(bytes.NewReader(b))
+	return r.WithContext(context.WithValue(r.Context(), sentKey{}, b)), nil
 }
 
 // asks is who asks, nil for somebody who is not known.

@@ -1,7 +1,6 @@
 package console
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -61,8 +60,8 @@ func rights(h huma.API, o Options) func(huma.Context, func(huma.Context)) {
 			return
 		}
 		d := Deed{By: p.Name, Token: p.Token, Do: ctx.Method() + " " + ctx.URL().Path, Status: ctx.Status(), From: ctx.RemoteAddr(), At: time.Now().UTC()}
-		if b, _ := ctx.Context().Value(sentKey{}).(*sent); b != nil {
-			d.What = b.kept()
+		if b, _ := ctx.Context().Value(sentKey{}).([]byte); b != nil {
+			d.What = kept(b)
 		}
 		_ = o.Log(context.WithoutCancel(ctx.Context()), d)
 	}
@@ -89,24 +88,13 @@ func only(roles []accounts.Role, next http.HandlerFunc) http.HandlerFunc {
 
 type sentKey struct{}
 
-// sent is what was sent with a request, as far as it is kept.
-type sent struct{ b bytes.Buffer }
-
-// Write keeps the beginning.
-func (s *sent) Write(b []byte) (int, error) {
-	if room := maxWhat + 1 - s.b.Len(); room > 0 {
-		s.b.Write(b[:min(room, len(b))])
-	}
-	return len(b), nil
-}
-
-// kept is what of it is kept: JSON without secrets, nothing where it is none or long.
-func (s *sent) kept() json.RawMessage {
-	if s.b.Len() > maxWhat {
+// kept is what the audit log keeps of what was sent: JSON without secrets, nothing where it is none or long.
+func kept(sent []byte) json.RawMessage {
+	if len(sent) > maxWhat {
 		return json.RawMessage(`"long"`)
 	}
 	var m map[string]any
-	if json.Unmarshal(s.b.Bytes(), &m) != nil {
+	if json.Unmarshal(sent, &m) != nil {
 		return nil
 	}
 	for k := range m {

@@ -16,7 +16,6 @@ import (
 	"github.com/harrier-patrol/harrier/cmd/harrier/config"
 	"github.com/harrier-patrol/harrier/console"
 	"github.com/harrier-patrol/harrier/console/accounts"
-	"github.com/harrier-patrol/harrier/dock"
 	"github.com/harrier-patrol/harrier/journal"
 )
 
@@ -27,9 +26,6 @@ type people struct {
 	desk    *console.Desk
 	js      jetstream.JetStream
 }
-
-// subjectDeeds is where it is kept what people changed on the console.
-const subjectDeeds = dock.SubjectAudit + "console"
 
 // openAccounts opens the accounts, and prints the link of the first start where there is none.
 func (b *base) openAccounts(ctx context.Context) (p people, err error) {
@@ -56,13 +52,13 @@ func (b *base) openAccounts(ctx context.Context) (p people, err error) {
 func (p people) log(ctx context.Context, d console.Deed) error {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	return journal.Publish(ctx, p.js, subjectDeeds, "", d)
+	return journal.Publish(ctx, p.js, accounts.SubjectDeeds, "", d)
 }
 
 // audit are the last n changes before a moment, the newest first.
 func (p people) audit(ctx context.Context, before time.Time, n int) ([]console.Deed, error) {
 	var all []console.Deed
-	err := journal.Replay(ctx, p.js, "AUDIT", subjectDeeds, journal.From{}, func(m journal.Msg) error {
+	err := journal.Replay(ctx, p.js, accounts.StreamDeeds, accounts.SubjectDeeds, journal.From{}, func(m journal.Msg) error {
 		var d console.Deed
 		if json.Unmarshal(m.Data, &d) == nil && (before.IsZero() || d.At.Before(before)) {
 			if all = append(all, d); len(all) >= 2*n {

@@ -9,7 +9,18 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/harrier-patrol/harrier/journal"
 )
+
+// SubjectDeeds is where it is kept what people changed on the console.
+const SubjectDeeds = "harrier.deeds"
+
+// StreamDeeds is the stream of it.
+const StreamDeeds = "DEEDS"
+
+// Streams are the facts that are kept of people; no message of them can be deleted.
+var Streams = []journal.Stream{{Name: StreamDeeds, Subjects: []string{SubjectDeeds}, MaxBytes: 1 << 30, Audit: true}}
 
 // Role is what somebody does here.
 type Role string

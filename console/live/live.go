@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/url"
@@ -17,6 +18,7 @@ import (
 	"github.com/bluenviron/gortsplib/v5/pkg/format"
 	"github.com/bluenviron/gortsplib/v5/pkg/format/rtph264"
 	"github.com/bluenviron/mediacommon/v2/pkg/codecs/h264"
+	"github.com/pion/logging"
 	"github.com/pion/rtp"
 	"github.com/pion/webrtc/v4"
 )
@@ -64,7 +66,9 @@ func Open(listen string, login *url.Userinfo, log *slog.Logger) (*Live, error) {
 		return nil, err
 	}
 	var set webrtc.SettingEngine
-	set.SetICEUDPMux(webrtc.NewICEUDPMux(nil, udp))
+	quiet := &logging.DefaultLoggerFactory{Writer: io.Discard} // what goes wrong is an error, or a state of the connection
+	set.LoggerFactory = quiet
+	set.SetICEUDPMux(webrtc.NewICEUDPMux(quiet.NewLogger("ice"), udp))
 	set.SetIncludeLoopbackCandidate(true)
 	set.SetLite(true) // the browser looks for the way: its own addresses may be hidden
 	l := &Live{login: login, log: log, udp: udp, viewers: map[string]context.CancelFunc{}}

@@ -79,8 +79,8 @@ func (f *Fleet) writeCity() error {
 			Quality int `yaml:"quality"`
 		} `yaml:"live"`
 		// everybody on this machine is let in
-		HTTP map[string]bool `yaml:"http"`
-		Docks []dockRow `yaml:"docks"`
+		HTTP  map[string]bool `yaml:"http"`
+		Docks []dockRow       `yaml:"docks"`
 		// made-up docks fly by night too
 		Limits  map[string]map[string]bool `yaml:"limits"`
 		Flights []flightRow                `yaml:"flights"`

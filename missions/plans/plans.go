@@ -34,8 +34,8 @@ const bucket = "plans"
 
 // How much of it is kept, and for how long.
 const (
-	bucketBytes = 4 << 30
-	bucketKept  = 400 * 24 * time.Hour
+	bucketBytes = 1 << 30
+	bucketKept  = 100 * 24 * time.Hour
 )
 
 // State of a version.

@@ -15,6 +15,7 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
+	"github.com/harrier-patrol/harrier/console/accounts"
 	"github.com/harrier-patrol/harrier/dock"
 	"github.com/harrier-patrol/harrier/dock/calendar"
 	"github.com/harrier-patrol/harrier/embedded"
@@ -178,5 +179,5 @@ var Proven = []string{"LEADS", "SIMLEADS", "REVIEWS", "FEEDBACK", "ACCESS"}
 
 // Streams are all that is kept; each room declares its own.
 func Streams() []journal.Stream {
-	return slices.Concat(book.Streams, plans.Streams, dock.Streams, calendar.Streams, watch.Streams, ledger.Streams, report.Streams, proof.Streams, []journal.Stream{journal.DeadLetters})
+	return slices.Concat(book.Streams, plans.Streams, dock.Streams, calendar.Streams, watch.Streams, ledger.Streams, report.Streams, proof.Streams, accounts.Streams, []journal.Stream{journal.DeadLetters})
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/harrier-patrol/harrier/dock"
 	"github.com/harrier-patrol/harrier/dock/gate"
 	"github.com/harrier-patrol/harrier/geo/city"
+	"github.com/harrier-patrol/harrier/journal"
 	"github.com/harrier-patrol/harrier/missions"
 	"github.com/harrier-patrol/harrier/missions/book"
 	"github.com/harrier-patrol/harrier/missions/plans"
@@ -32,6 +33,7 @@ type Daily struct {
 	Now     func() time.Time
 
 	making sync.Mutex // one plan is made at a time
+	heard  uint64     // message of the requests up to which nothing is to be planned anew
 	downMu sync.Mutex
 	down   map[string]time.Time // docks that cannot fly, since when
 }
@@ -143,20 +145,35 @@ func (d *Daily) happened(ctx context.Context, v plans.Version, c *plans.Content,
 			why = append(why, sn+" flies again")
 		}
 	}
-	answers, err := d.Answers(ctx)
+	fresh, err := d.fresh(ctx, v, c, begin, end)
 	if err != nil {
 		return "", nil, err
-	}
-	fresh := 0
-	for _, r := range asked(answers) {
-		if _, due := r.Due(begin, end); due && r.Asked.After(v.At) && !slices.ContainsFunc(c.Requests, func(o missions.Request) bool { return o.ID == r.ID }) && !r.By.IsZero() && r.By.Before(end) {
-			fresh++
-		}
 	}
 	if fresh > 0 {
 		why = append(why, fmt.Sprintf("%d new to be seen today", fresh))
 	}
 	return strings.Join(why, "; "), failed, nil
+}
+
+// fresh is how many requests came since the plan that is in force that are to be seen the same day.
+func (d *Daily) fresh(ctx context.Context, v plans.Version, c *plans.Content, begin, end time.Time) (fresh int, err error) {
+	last, err := journal.End(ctx, d.JS, book.Stream)
+	if err != nil || last == d.heard { // to read all that was seen takes time
+		return 0, err
+	}
+	answers, err := d.Answers(ctx)
+	if err != nil {
+		return 0, err
+	}
+	for _, r := range asked(answers) {
+		if _, due := r.Due(begin, end); due && r.Asked.After(v.At) && !slices.ContainsFunc(c.Requests, func(o missions.Request) bool { return o.ID == r.ID }) && !r.By.IsZero() && r.By.Before(end) {
+			fresh++
+		}
+	}
+	if fresh == 0 {
+		d.heard = last
+	}
+	return fresh, nil
 }
 
 // waits says whether a flight waits on its dock's list.
