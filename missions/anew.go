@@ -98,8 +98,8 @@ func (f *Planned) asked(r *Request) bool {
 func (p *planner) looks(f *Planned) (out []look) {
 	for i := 1; i < len(f.Route.Waypoints); i++ {
 		if w := f.Route.Waypoints[i]; len(f.Legs[i]) > 0 && !w.Photo {
-			before := f.Route.Waypoints[i-1]
-			out = append(out, look{p.metres(orb.Point{before.Lon, before.Lat}), p.metres(orb.Point{w.Lon, w.Lat}), p.across(w.HeightM) / 2, p.ahead(w.HeightM), p.gsdAtM(w.HeightM)})
+			before, h := f.Route.Waypoints[i-1], p.aboveGroundM(f.Dock, w)
+			out = append(out, look{p.metres(orb.Point{before.Lon, before.Lat}), p.metres(orb.Point{w.Lon, w.Lat}), p.across(h) / 2, p.ahead(h), p.gsdAtM(h)})
 		}
 	}
 	return out

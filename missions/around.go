@@ -36,10 +36,11 @@ func (p *planner) around(w wish) {
 	r := &p.requests[w.request]
 	var stops []stop
 	take := func(from orb.Point, yaw, pitch float64) {
-		stops = append(stops, stop{at: from, heightM: w.heightM, speedMS: lookMS, pitchDeg: pitch, yawDeg: &yaw, photo: true, look: true})
+		stops = append(stops, stop{at: from, heightM: w.heightM, speedMS: lookMS, pitchDeg: pitch, yawDeg: &yaw, photo: true, look: true, aboveTakeOff: r.View == Again})
 	}
 	shoot := func(from, to orb.Point) {
-		take(from, math.Atan2(to[0]-from[0], to[1]-from[1])*180/math.Pi, -math.Atan2(w.heightM, planar.Distance(from, to))*180/math.Pi)
+		above := w.heightM + p.groundM(from) - p.groundM(to)
+		take(from, math.Atan2(to[0]-from[0], to[1]-from[1])*180/math.Pi, -math.Atan2(above, planar.Distance(from, to))*180/math.Pi)
 	}
 	slant := p.slantM(r)
 	off := math.Sqrt(math.Max(1, slant*slant-w.heightM*w.heightM))

@@ -120,25 +120,32 @@ func (p *planner) ways(near [][]int) *ways {
 	}
 	for i := range p.jobs {
 		for _, k := range near[i] {
-			if p.at(w.way(i, k)).Clear(w.exits[i], w.entries[k]) {
+			clear := p.at(w.way(i, k)).Clear(w.exits[i], w.entries[k])
+			bends := p.bendsS(w.exits[i], w.entries[k])
+			if clear && bends == 0 {
 				continue
 			}
 			if w.longer[i] == nil {
 				w.longer[i] = map[int]float64{}
 			}
-			w.longer[i][k] = math.Inf(1)
+			if w.longer[i][k] = math.Inf(1); clear {
+				w.longer[i][k] = w.straight(i, k) + bends
+			}
 		}
 		if w.longer[i] == nil {
 			continue
 		}
 		trees := map[air]*transit.Tree{}
-		for k := range w.longer[i] {
+		for k, s := range w.longer[i] {
+			if !math.IsInf(s, 1) {
+				continue
+			}
 			a := w.way(i, k)
 			if trees[a] == nil {
 				trees[a] = p.at(a).From(w.exits[i])
 			}
 			if m, ok := trees[a].LengthM(w.entries[k]); ok {
-				w.longer[i][k] = legS(m, w.airs[k].heightM-w.airs[i].heightM, transitMS)
+				w.longer[i][k] = legS(m, w.airs[k].heightM-w.airs[i].heightM, transitMS) + p.bendsS(w.exits[i], w.entries[k])
 			}
 		}
 	}
@@ -160,7 +167,7 @@ func (p *planner) ways(near [][]int) *ways {
 					return m
 				}
 			}
-			return legS(spaces[a](q), a.heightM, transitMS)
+			return legS(spaces[a](q), a.heightM, transitMS) + p.bendsS(p.starts[d], q)
 		}
 		out, in := make([]float64, len(p.jobs)), make([]float64, len(p.jobs))
 		for j := range p.jobs {
@@ -185,6 +192,11 @@ func (w *ways) between(i, k int) float64 {
 	if s, ok := w.longer[i][k]; ok {
 		return s
 	}
+	return w.straight(i, k)
+}
+
+// straight is how long the way between two jobs takes where nothing stands in it.
+func (w *ways) straight(i, k int) float64 {
 	return legS(planar.Distance(w.exits[i], w.entries[k]), w.airs[k].heightM-w.airs[i].heightM, transitMS)
 }
 
@@ -200,8 +212,15 @@ func (p *planner) assemble(t tour.Tour) (f Planned, why string) {
 	// go on to a place, round what must not be flown through; the ways are flown as high as the higher end
 	to := func(from, q orb.Point, a air) bool {
 		way := p.at(a).From(from).Way(q)
-		for _, c := range inner(way) {
-			add(stop{at: c, heightM: a.heightM, speedMS: transitMS, pitchDeg: -90}, -1)
+		for i, c := range way {
+			if i > 0 {
+				for _, b := range p.bends(way[i-1], c, groundOnWaysM) {
+					add(stop{at: b, heightM: a.heightM, speedMS: transitMS, pitchDeg: -90}, -1)
+				}
+			}
+			if i > 0 && i < len(way)-1 {
+				add(stop{at: c, heightM: a.heightM, speedMS: transitMS, pitchDeg: -90}, -1)
+			}
 		}
 		return way != nil
 	}
@@ -229,7 +248,7 @@ func (p *planner) assemble(t tour.Tour) (f Planned, why string) {
 	last := home
 	for i, s := range stops {
 		q := p.degrees(s.at)
-		f.Route.Waypoints = append(f.Route.Waypoints, Waypoint{Lon: q[0], Lat: q[1], HeightM: s.heightM, SpeedMS: s.speedMS, PitchDeg: s.pitchDeg, YawDeg: s.yawDeg, Photo: s.photo})
+		f.Route.Waypoints = append(f.Route.Waypoints, Waypoint{Lon: q[0], Lat: q[1], HeightM: p.takeOffHeightM(s, home), SpeedMS: s.speedMS, PitchDeg: s.pitchDeg, YawDeg: s.yawDeg, Photo: s.photo})
 		f.LengthM += planar.Distance(last, s.at)
 		last = s.at
 		var ids []string

@@ -24,7 +24,9 @@ type stop struct {
 	pitchDeg float64
 	yawDeg   *float64 // nil along the track
 	photo    bool
-	look     bool // the ground is looked at on the way there
+	// aboveTakeOff says that its height is above take-off already, else it is above the ground below it.
+	aboveTakeOff bool
+	look         bool // the ground is looked at on the way there
 }
 
 // job is what is flown in one go, at one height.
@@ -336,7 +338,11 @@ func (p *planner) lineJobs(lines []sweep.Line, b *batch, side, ahead float64) (o
 	space := p.at(air{b.heightM, b.timed})
 	var now *job
 	for _, l := range lines {
-		flown := []stop{p.straight(l.A, b.heightM, false), p.straight(l.B, b.heightM, true)}
+		flown := []stop{p.straight(l.A, b.heightM, false)}
+		for _, q := range p.bends(l.A, l.B, groundWithinM) {
+			flown = append(flown, p.straight(q, b.heightM, true))
+		}
+		flown = append(flown, p.straight(l.B, b.heightM, true))
 		var way []stop
 		if now != nil {
 			between := space.From(now.exit()).Way(l.A)

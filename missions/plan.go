@@ -42,6 +42,7 @@ type Day struct {
 	WindMS     float64   // that is expected
 	Airspace   Airspace
 	Buildings  *geo.Buildings
+	Terrain    Terrain // nil: flat
 	// Scenes are the resolutions that scenes want, centimetres a pixel.
 	Scenes map[string]float64
 	// Width and Height are the pixels of the pictures that are looked at.

@@ -636,3 +636,86 @@ func TestQuietHoursAreKept(t *testing.T) {
 		}
 	}
 }
+
+// hills are ground of a made-up district.
+type hills struct{ frame geo.Frame }
+
+func (h hills) HeightM(q orb.Point) (float64, bool) {
+	v := h.frame.To(q, 0)
+	return 100 + 40*math.Sin(v.E/350) + 25*math.Cos(v.N/260), true
+}
+
+// Over hills is flown at the height above the ground that the resolution wants, between waypoints too; on the way there never low, and never above the
+// law's limit by more than the ground is followed with.
+func TestHillsAreFollowed(t *testing.T) {
+	requests, docks := made(t, 11, 40, 3)
+	day := aDay(11)
+	ground := hills{geo.NewFrame(docks[0].At, 0)}
+	flat, err := missions.Make(t.Context(), requests, docks, day)
+	if err != nil {
+		t.Fatal(err)
+	}
+	day.Terrain = ground
+	p, err := missions.Make(t.Context(), requests, docks, day)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(p.Flights) < 3 {
+		t.Fatalf("%d flights", len(p.Flights))
+	}
+	gsd := map[string]float64{}
+	for i, m := range p.Promises {
+		gsd[m.Request] = m.GSDCM
+		if f := flat.Promises[i]; m.Share < f.Share-0.01 {
+			t.Logf("request %s is promised to %.3f, over flat ground to %.3f: %s", m.Request, m.Share, f.Share, m.Why)
+		}
+	}
+	looked := 0
+	for _, f := range p.Flights {
+		d := docks[slices.IndexFunc(docks, func(d missions.Dock) bool { return d.SN == f.Dock })]
+		home, _ := ground.HeightM(d.At)
+		cam, err := geo.CameraOf(d.Model, "wide", 0, 1280, 720)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := 1; i < len(f.Route.Waypoints); i++ {
+			a, b := f.Route.Waypoints[i-1], f.Route.Waypoints[i]
+			for s := 0.0; s <= 1; s += 0.1 {
+				q := orb.Point{a.Lon + (b.Lon-a.Lon)*s, a.Lat + (b.Lat-a.Lat)*s}
+				g, _ := ground.HeightM(q)
+				above := home + a.HeightM + (b.HeightM-a.HeightM)*s - g
+				if above < 10 || above > 120+10 {
+					t.Fatalf("flight %s, leg %d: %.1f m above the ground", f.ID, i, above)
+				}
+				if len(f.Legs[i]) == 0 || b.Photo {
+					continue
+				}
+				looked++
+				for _, id := range f.Legs[i] {
+					if cm := above / cam.FocalPx * 100; cm > gsd[id]*1.005 {
+						t.Fatalf("flight %s, leg %d: %.2f cm a pixel, request %s wants %.2f", f.ID, i, cm, id, gsd[id])
+					}
+				}
+			}
+		}
+	}
+	if looked < 300 {
+		t.Errorf("%d places were looked at", looked)
+	}
+	if p.Minutes < flat.Minutes {
+		t.Errorf("%.0f minutes over hills, %.0f over flat ground", p.Minutes, flat.Minutes)
+	}
+	// and planned anew with something new, what flies is known by the height that it flies above the ground
+	noon := day.Begin.Add(90 * time.Minute)
+	more := append(slices.Clone(requests), missions.Request{ID: "more", Department: "x", Asked: noon, GSDCM: 8, Geometry: requests[0].Geometry})
+	again, err := missions.Anew(t.Context(), p, more, docks, day, noon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, m := range p.Promises {
+		if n := again.Promises[i]; requests[i].By.IsZero() && requests[i].Hours == "" && n.Share < m.Share-0.02 {
+			t.Errorf("request %s was promised to %.3f, and is to %.3f: %s", m.Request, m.Share, n.Share, n.Why)
+		}
+	}
+	t.Logf("%.0f minutes over hills, %.0f over flat ground", p.Minutes, flat.Minutes)
+}

@@ -142,6 +142,9 @@ func worldOf(c config.Config, k city.City, docks []missions.Dock, quality int) (
 		return w, err
 	}
 	w.day.Buildings = k.Buildings
+	if k.Terrain != nil {
+		w.day.Terrain = k.Terrain
+	}
 	w.places = missions.Places{Grid: k.Grid, Register: k.Register, Docks: w.docks}
 	if w.day.Scenes, err = resolutions(c); err != nil {
 		return w, err
