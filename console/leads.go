@@ -204,7 +204,7 @@ func bundleAPI(h huma.API, o Options) {
 // deciders are who may decide so on a lead: the technical check is an analyst's, the legal one, of scenes that ask for both, a legal reviewer's.
 func (o Options) deciders(do string, l leads.Lead) []accounts.Role {
 	switch {
-	case do == leads.DoConfirm && o.Ledger.Rules.Scenes[l.Scene].Review.Steps == 2:
+	case (do == leads.DoConfirm || l.WasConfirmed() && (do == leads.DoUndo || do == leads.DoMerge || do == leads.DoSplit)) && o.Ledger.Rules.Scenes[l.Scene].Review.Steps == 2:
 		return []accounts.Role{accounts.Legal}
 	case slices.Contains([]string{leads.DoCheck, leads.DoMerge, leads.DoSplit, leads.DoLift}, do):
 		return []accounts.Role{accounts.Analyst}
@@ -214,7 +214,7 @@ func (o Options) deciders(do string, l leads.Lead) []accounts.Role {
 
 // mayWith is what whoever asks may do with a lead now.
 func (o Options) mayWith(ctx context.Context, l leads.Lead) (out []string) {
-	for _, do := range o.Ledger.Rules.May(l) {
+	for _, do := range o.Ledger.Rules.MayBy(l, person(ctx).Name) {
 		if person(ctx).Has(o.deciders(do, l)...) {
 			out = append(out, do)
 		}

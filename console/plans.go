@@ -22,6 +22,7 @@ type PlanWish struct {
 	Hours   string   // between which flights are in the air; "" as configured
 	WindMS  *float64 // nil as configured, and measured
 	Without []string // docks that are not to fly
+	Cause   string   // of a plan that Harrier makes by itself
 	Try     bool     // only to look at
 }
 

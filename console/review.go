@@ -36,15 +36,31 @@ func (d *Desk) take(ctx context.Context, lead, by string) (bool, error) {
 		return err == nil, err
 	}
 	e, err := d.kv.Get(ctx, lead)
-	if errors.Is(err, jetstream.ErrKeyNotFound) { // put back meanwhile
-		_, err = d.kv.Create(ctx, lead, []byte(by))
-		return err == nil, err
+	if errors.Is(err, jetstream.ErrKeyNotFound) { // put back meanwhile: at the next time
+		return false, nil
 	}
 	if err != nil || string(e.Value()) != by {
 		return false, err
 	}
-	_, err = d.kv.Update(ctx, lead, []byte(by), e.Revision()) // for as long again
-	return err == nil, err
+	return true, d.update(ctx, e)
+}
+
+// update keeps an entry for as long again; that somebody else was quicker is no error.
+func (d *Desk) update(ctx context.Context, e jetstream.KeyValueEntry) error {
+	_, err := d.kv.Update(ctx, e.Key(), e.Value(), e.Revision())
+	if x, is := errors.AsType[*jetstream.APIError](err); is && x.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence {
+		return nil
+	}
+	return err
+}
+
+// renew keeps a lead for as long again that is somebody's.
+func (d *Desk) renew(ctx context.Context, lead, by string) error {
+	e, err := d.kv.Get(ctx, lead)
+	if err != nil || string(e.Value()) != by { // it is nobody's, or no name of one
+		return nil
+	}
+	return d.update(ctx, e)
 }
 
 // back puts a lead back that is somebody's.
@@ -115,6 +131,7 @@ func reviewAPI(h huma.API, mux *http.ServeMux, o Options) {
 			Scene       string   `json:"scene,omitempty" maxLength:"100"`
 			Subdistrict string   `json:"subdistrict,omitempty" maxLength:"9"`
 			Back        []string `json:"back,omitempty" maxItems:"100" doc:"Leads that are put back, for others"`
+			Leave       bool     `json:"leave,omitempty" doc:"Nothing more is wanted"`
 			Besides     []string `json:"besides,omitempty" maxItems:"100" doc:"Leads that are not wanted: skipped, or at hand already"`
 		}
 	}) (*body[[]Lead], error) {
@@ -125,6 +142,14 @@ func reviewAPI(h huma.API, mux *http.ServeMux, o Options) {
 		}
 		for _, lead := range in.Body.Back {
 			if err := o.Desk.back(ctx, lead, p.Name); err != nil {
+				return nil, huma.Error503ServiceUnavailable(err.Error())
+			}
+		}
+		if in.Body.Leave {
+			return &body[[]Lead]{[]Lead{}}, nil
+		}
+		for _, lead := range in.Body.Besides { // whoever goes on keeps what is at hand
+			if err := o.Desk.renew(ctx, lead, p.Name); err != nil {
 				return nil, huma.Error503ServiceUnavailable(err.Error())
 			}
 		}

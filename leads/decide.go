@@ -144,9 +144,12 @@ func (r *Rules) Decide(k Known, d Review) (Lead, error) {
 }
 
 // May is what people may do with a lead as it is.
-func (r *Rules) May(x Lead) (out []string) {
+func (r *Rules) May(x Lead) (out []string) { return r.MayBy(x, "somebody else") }
+
+// MayBy is what a person of a name may do with a lead now.
+func (r *Rules) MayBy(x Lead, name string) (out []string) {
 	sc := r.Scenes[x.Scene]
-	by := func(do string) Review { return Review{Do: do, By: "somebody else"} }
+	by := func(do string) Review { return Review{Do: do, By: name} }
 	for _, do := range []string{DoCheck, DoConfirm} {
 		if y := x; r.pass(&y, sc, by(do)) == nil {
 			out = append(out, do)

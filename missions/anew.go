@@ -179,3 +179,15 @@ func (p *planner) keep() {
 		p.jobs = append(p.jobs, j)
 	}
 }
+
+// ofDepots are the tours of docks that have one depot in the search, by that depot; where flights that are kept cut a dock's day, its work is put in anew.
+func (p *planner) ofDepots(given []tour.Tour) (out []tour.Tour) {
+	for _, t := range given {
+		first := slices.Index(p.depots, t.Depot)
+		if first >= 0 && !slices.Contains(p.depots[first+1:], t.Depot) {
+			t.Depot = first
+			out = append(out, t)
+		}
+	}
+	return out
+}

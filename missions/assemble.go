@@ -54,20 +54,12 @@ func ReachM(model string, work time.Duration, windMS float64) float64 {
 // problem is what the search for tours is given: all jobs but those of flights that are kept.
 func (p *planner) problem(kept []Planned) *tour.Problem {
 	out := &tour.Problem{}
-	end := p.day.End.Sub(p.day.Begin).Seconds()
-	for _, d := range p.docks {
-		rest := d.between(0, p.day.WindMS).Seconds()
-		share := d.between(time.Second, p.day.WindMS).Seconds() - rest
-		t := tour.Depot{FlightS: d.flightS(p.day.WindMS) * slackShare, From: p.now, Until: end, RestS: rest, RestShare: share}
-		for _, f := range kept {
-			if f.Dock == d.SN && !f.Struck { // ready when it has flown what it keeps
-				t.From = math.Max(t.From, f.At.Add(f.Takes).Add(d.between(f.Takes, p.day.WindMS)).Sub(p.day.Begin).Seconds())
-			}
+	p.depots = nil
+	for i := range p.docks {
+		for _, w := range p.windows(i, kept) {
+			out.Depots = append(out.Depots, w)
+			p.depots = append(p.depots, i)
 		}
-		if d.Blocked != "" {
-			t.FlightS = 0
-		}
-		out.Depots = append(out.Depots, t)
 	}
 	n := len(p.jobs)
 	var tree rtree.RTreeG[int]
@@ -98,9 +90,36 @@ func (p *planner) problem(kept []Planned) *tour.Problem {
 	}
 	w := p.ways(out.Near)
 	out.Between = w.between
-	out.Out = func(d, j int) float64 { return w.out[d][j] }
-	out.Home = func(d, j int) float64 { return w.in[d][j] }
+	out.Out = func(d, j int) float64 { return w.out[p.depots[d]][j] }
+	out.Home = func(d, j int) float64 { return w.in[p.depots[d]][j] }
 	return out
+}
+
+// shortestWindowS is how much time between flights that are kept is worth to be looked at, seconds.
+const shortestWindowS = 600
+
+// windows are when a dock can fly, round the flights that it keeps: each is a depot of its own. Before a flight that is kept it is charged again, whatever
+// was flown before it.
+func (p *planner) windows(dock int, kept []Planned) (out []tour.Depot) {
+	d := p.docks[dock]
+	rest := d.between(0, p.day.WindMS).Seconds()
+	one := tour.Depot{FlightS: d.flightS(p.day.WindMS) * slackShare, RestS: rest, RestShare: d.between(time.Second, p.day.WindMS).Seconds() - rest}
+	if d.Blocked != "" {
+		one.FlightS = 0
+	}
+	own := slices.DeleteFunc(slices.Clone(kept), func(f Planned) bool { return f.Dock != d.SN || f.Struck })
+	slices.SortFunc(own, func(a, b Planned) int { return a.At.Compare(b.At) })
+	from := p.now
+	for _, f := range own {
+		if until := f.At.Sub(p.day.Begin).Seconds() - rest - one.RestShare*one.FlightS; until-from >= shortestWindowS {
+			w := one
+			w.From, w.Until = from, until
+			out = append(out, w)
+		}
+		from = math.Max(from, f.At.Add(f.Takes).Add(d.between(f.Takes, p.day.WindMS)).Sub(p.day.Begin).Seconds())
+	}
+	one.From, one.Until = from, p.day.End.Sub(p.day.Begin).Seconds()
+	return append(out, one)
 }
 
 // ways are how long the ways between jobs take, and to and from docks, round what must not be flown through.

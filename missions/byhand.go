@@ -64,7 +64,8 @@ func Move(p *Plan, flight string, at time.Time, requests []Request, docks []Dock
 	if why, _ := day.Airspace.Clear(f.Route, at); day.Airspace.Fences != nil && why != "" {
 		return nil, fmt.Errorf("at %s %s", clock(at), why)
 	}
-	f.ID, f.At, f.Held = flightID(f.Dock, at), at, true
+	f.ID = ""
+	f.ID, f.At, f.Held = out.unused(flightID(f.Dock, at)), at, true
 	f.Until = at.Add(StartWindow)
 	if latest.Before(f.Until) {
 		f.Until = latest
@@ -105,6 +106,16 @@ func (p *Plan) changed(flight string) (out *Plan, i int, err error) {
 	c := *p
 	c.Flights, c.Promises = slices.Clone(p.Flights), slices.Clone(p.Promises)
 	return &c, i, nil
+}
+
+// unused is a flight's name that no other of the plan has: one that was struck may have begun at the same second.
+func (p *Plan) unused(id string) string {
+	for n, name := 2, id; ; n++ {
+		if !slices.ContainsFunc(p.Flights, func(f Planned) bool { return f.ID == name }) {
+			return name
+		}
+		name = fmt.Sprintf("%s-%d", id, n)
+	}
 }
 
 // flightID names a dock's flight of a moment.

@@ -151,6 +151,7 @@ type planner struct {
 	jobs   []job
 	left   map[int]string // requests that are not planned, and why
 	starts []orb.Point    // of docks, in metres
+	depots []int          // docks of the depots of the search for tours
 	now    float64        // before it nothing begins, in seconds of the day
 }
 
@@ -362,6 +363,7 @@ func (p *planner) fly(kept []Planned, given []tour.Tour) *Plan {
 		}
 	}
 	problem := p.problem(kept)
+	given = p.ofDepots(given)
 	s := problem.Solve(p.ctx, tour.Options{Seed: p.day.Seed, Steps: p.day.Steps, Given: given})
 	left := map[int]bool{}
 	for _, j := range s.Left {
@@ -373,6 +375,7 @@ func (p *planner) fly(kept []Planned, given []tour.Tour) *Plan {
 		}
 	}
 	for _, t := range s.Tours {
+		t.Depot = p.depots[t.Depot]
 		f, why := p.assemble(t)
 		if why != "" {
 			for _, j := range t.Jobs {
@@ -383,6 +386,7 @@ func (p *planner) fly(kept []Planned, given []tour.Tour) *Plan {
 			}
 			continue
 		}
+		f.ID = out.unused(f.ID)
 		out.Flights = append(out.Flights, f)
 		out.Minutes += f.Takes.Minutes()
 	}

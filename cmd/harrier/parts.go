@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -158,7 +159,7 @@ func open(ctx context.Context, c config.Config, who string, fences *geo.Fences, 
 
 // strike takes a flight that waits off its dock's list, as Harrier's own command.
 func (b *base) strike(ctx context.Context, sn, flight, reason string) error {
-	body, err := json.Marshal(dock.Command{Key: "strike " + flight, Action: dock.StrikeFlight, Operator: "harrier", Flight: flight, Reason: reason})
+	body, err := json.Marshal(dock.Command{Key: "strike " + flight + " " + rand.Text(), Action: dock.StrikeFlight, Operator: "harrier", Flight: flight, Reason: reason})
 	if err != nil {
 		return err
 	}

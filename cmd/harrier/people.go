@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"strings"
 	"text/tabwriter"
@@ -25,11 +26,12 @@ type people struct {
 	machine string
 	desk    *console.Desk
 	js      jetstream.JetStream
+	say     *slog.Logger
 }
 
 // openAccounts opens the accounts, and prints the link of the first start where there is none.
 func (b *base) openAccounts(ctx context.Context) (p people, err error) {
-	p.js = b.js
+	p.js, p.say = b.js, b.log
 	if p.keeper, err = accounts.Open(ctx, b.js); err != nil {
 		return p, err
 	}
@@ -52,7 +54,11 @@ func (b *base) openAccounts(ctx context.Context) (p people, err error) {
 func (p people) log(ctx context.Context, d console.Deed) error {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	return journal.Publish(ctx, p.js, accounts.SubjectDeeds, "", d)
+	err := journal.Publish(ctx, p.js, accounts.SubjectDeeds, "", d)
+	if err != nil {
+		p.say.Error("what somebody changed is not in the audit log", "by", d.By, "do", d.Do, "error", err)
+	}
+	return err
 }
 
 // audit are the last n changes before a moment, the newest first.

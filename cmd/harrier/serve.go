@@ -107,7 +107,7 @@ func serve(ctx context.Context, c config.Config, log *slog.Logger) (err error) {
 		return err
 	}
 	requests := planning.RequestsOf(b.js, c, ground, log)
-	daily := &planning.Daily{Force: b.force, Config: c, City: ground, JS: b.js, Answers: requests.Answers, Now: time.Now}
+	daily := &planning.Daily{Force: b.force, Config: c, City: ground, JS: b.js, Now: time.Now, Answers: planning.AnswersNow(b.js, c, ground)}
 	video, err := live.Open(c.HTTP.WebRTC, b.addrs.Login, log)
 	if err != nil {
 		return err

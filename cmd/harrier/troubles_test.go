@@ -26,7 +26,7 @@ import (
 func configFor(t *testing.T, data string) string {
 	t.Helper()
 	conf := filepath.Join(t.TempDir(), "harrier.yaml")
-	text := fmt.Sprintf("data: %s\ndocks: [{sn: %s, aircraft: %s, model: M4D, lon: 121.53, lat: 31.225}]\n", data, docksim.SN(0), docksim.AircraftSN(0))
+	text := fmt.Sprintf("data: %s\nhttp: {open: true}\ndocks: [{sn: %s, aircraft: %s, model: M4D, lon: 121.53, lat: 31.225}]\n", data, docksim.SN(0), docksim.AircraftSN(0))
 	if err := os.WriteFile(conf, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}

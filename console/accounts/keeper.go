@@ -40,6 +40,7 @@ type Keeper struct {
 
 	names, hosts tries
 	mu           sync.Mutex
+	some         bool   // there are accounts: then there always are
 	setup        string // the code of the first start; "" once it was used
 }
 
@@ -191,12 +192,15 @@ func (k *Keeper) Change(ctx context.Context, a Account, password string) error {
 
 // SetupCode is the code by which the first administrator makes an account; "" where there are accounts. It is one of this process.
 func (k *Keeper) SetupCode(ctx context.Context) (string, error) {
-	all, err := k.Accounts(ctx)
-	if err != nil || len(all) > 0 {
-		return "", err
-	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	if k.some {
+		return "", nil
+	}
+	all, err := k.Accounts(ctx)
+	if k.some = len(all) > 0; err != nil || k.some {
+		return "", err
+	}
 	if k.setup == "" {
 		k.setup = rand.Text()
 	}
@@ -253,8 +257,7 @@ func (k *Keeper) Login(ctx context.Context, name, password, from string) (secret
 	if ok := matches(password, of); !ok || err != nil || a.Disabled {
 		return "", ErrLogin
 	}
-	k.names.done(n)
-	k.hosts.done(from)
+	k.names.done(n) // not the address's: one good account there would open the way for guesses
 	return k.begin(ctx, session{Name: a.Name, Since: now.UTC()})
 }
 

@@ -103,12 +103,20 @@ func (k *Follower) Run(ctx context.Context, began time.Time) error {
 		var again []missions.Flight // that could not be handed over yet
 		tried := map[string]error{} // why not
 		handed := map[string]bool{} // planned flights
+		planned := map[string]bool{}
 		for from := began.Add(-longestPast); ; {
 			now := k.Clock.Now()
-			due := slices.Concat(again, k.Calendar.Due(from, now), k.plannedNow(now, handed))
+			fresh := k.plannedNow(now, handed)
+			for _, f := range fresh {
+				planned[f.ID] = true
+			}
+			due := slices.Concat(again, k.Calendar.Due(from, now), fresh)
 			again = nil
 			bases := Bases(k.Controller.States(), k.Limits, now)
 			for _, f := range due {
+				if planned[f.ID] && !k.inPlan(f.ID, now) {
+					continue // the day was planned anew without it before it could be handed over
+				}
 				if now.After(f.Deadline()) || dropped[f.ID] { // its time passed while nobody was there
 					if err := tried[f.ID]; err != nil {
 						delete(tried, f.ID)
@@ -183,6 +191,10 @@ func (k *Follower) plannedUntil(t time.Time) (out []missions.Flight) {
 	return out
 }
 
+func (k *Follower) inPlan(id string, now time.Time) bool {
+	return slices.ContainsFunc(k.plannedUntil(now), func(f missions.Flight) bool { return f.ID == id })
+}
+
 // plannedNow are the planned flights that are due, each once: also those of a plan that was approved when they were due already.
 func (k *Follower) plannedNow(now time.Time, handed map[string]bool) (out []missions.Flight) {
 	due := k.plannedUntil(now)
@@ -211,7 +223,7 @@ func (k *Follower) putOff(ctx context.Context) error {
 		if ev.State != dock.Failed || !ev.NotStarted {
 			return nil
 		}
-		if slices.ContainsFunc(k.plannedUntil(ev.At), func(f missions.Flight) bool { return f.ID == ev.Flight }) {
+		if k.inPlan(ev.Flight, k.Clock.Now()) {
 			return nil
 		}
 		d := Decided{Flight: ev.Flight, Dock: ev.Dock, At: k.Clock.Now()}

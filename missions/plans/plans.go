@@ -58,7 +58,9 @@ type Version struct {
 	Begin    time.Time `json:"begin"` // between which flights are in the air
 	End      time.Time `json:"end"`
 	WindMS   float64   `json:"wind_ms"`
-	Without  []string  `json:"without,omitempty"` // docks that do not fly
+	Cause    string    `json:"cause,omitempty"`   // what a planner made it for, the same for the same
+	Without  []string  `json:"without,omitempty"` // docks that whoever made it left out
+	Lost     []string  `json:"lost,omitempty"`    // docks that cannot fly
 	Flights  int       `json:"flights"`
 	Minutes  float64   `json:"minutes"`
 	Requests int       `json:"requests"`

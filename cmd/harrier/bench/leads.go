@@ -52,7 +52,7 @@ func (x *benchLeadsCmd) Run(ctx context.Context) error {
 	defer os.RemoveAll(dir)
 	conf := filepath.Join(dir, "harrier.yaml")
 	site := docksim.Site(0)
-	text := fmt.Sprintf("docks: [{sn: %s, aircraft: %s, model: M4D, lon: %f, lat: %f}]\nretention: {SIMLEADS: {gib: %d}}\n", docksim.SN(0), docksim.AircraftSN(0), site[0], site[1], 1+x.Leads/leadsPerGiB)
+	text := fmt.Sprintf("http: {open: true}\ndocks: [{sn: %s, aircraft: %s, model: M4D, lon: %f, lat: %f}]\nretention: {SIMLEADS: {gib: %d}}\n", docksim.SN(0), docksim.AircraftSN(0), site[0], site[1], 1+x.Leads/leadsPerGiB)
 	if err := os.WriteFile(conf, []byte(text), 0o600); err != nil {
 		return err
 	}

@@ -90,90 +90,117 @@ func (d *Daily) byItself(ctx context.Context, now time.Time) (made bool, err err
 		if at, err := config.Clock(begin, d.Config.Planner.At); err != nil || now.Before(at) {
 			return false, err
 		}
-		return true, d.makeOwn(ctx, date, "each day at "+d.Config.Planner.At, lost, nil, now)
+		return true, d.makeOwn(ctx, date, console.PlanWish{By: own, Why: "each day at " + d.Config.Planner.At}, lost, nil, now)
+	}
+	switch {
+	case last.State == plans.Draft && last.By == own && d.Config.Planner.Approve: // it was kept, and then something broke
+		_, err := d.Approve(ctx, date, last.Number, own, "planner.approve: "+last.Why)
+		return true, err
+	case last.State == plans.Draft && last.By != own && now.Sub(last.At) < draftRests: // somebody is at it
+		return false, nil
 	}
 	v, ok := plans.InForce(all)
-	if !ok || last.State == plans.Draft && last.By != own { // somebody is at it
+	if !ok {
 		return false, nil
 	}
 	c, err := d.Keeper.Content(ctx, v)
 	if err != nil {
 		return false, err
 	}
-	failed, err := d.failed(ctx, c.Plan, now)
+	failed, err := d.failed(ctx, c.Plan, lost, now)
 	if err != nil {
 		return false, err
 	}
-	why, failed, err := d.happened(ctx, v, c, lost, failed, begin, end, now)
-	if err != nil || why == "" || last.Why == why { // of the same things there is a draft already
+	h, err := d.happened(ctx, v, c, lost, failed, begin, end)
+	if cause := h.cause(); err != nil || cause == "" || last.Cause == cause { // of the same things there is a draft already
 		return false, err
 	}
-	return true, d.makeOwn(ctx, date, why, lost, failed, now)
+	return true, d.makeOwn(ctx, date, console.PlanWish{By: own, Why: strings.Join(h.why, "; "), Cause: h.cause(), Without: v.Without}, lost, h.failed, now)
 }
 
-// happened says why the day is to be planned anew, "" where it is not: docks that are lost or are back, flights that failed, and what is newly asked
-// for. Flights that wait on a lost dock are among those that failed then.
-func (d *Daily) happened(ctx context.Context, v plans.Version, c *plans.Content, lost map[string]string, failed []string, begin, end, now time.Time) (string, []string, error) {
-	var why []string
+// draftRests is how long a draft that somebody made holds the planner up.
+const draftRests = 10 * time.Minute
+
+// happening is what a day is planned anew for.
+type happening struct {
+	why    []string // in words
+	what   []string // that stay the same for the same
+	failed []string // flights
+}
+
+func (h *happening) add(what, why string) {
+	if !slices.Contains(h.what, what) {
+		h.what, h.why = append(h.what, what), append(h.why, why)
+	}
+}
+
+// cause is the same for the same happening; "" for none.
+func (h *happening) cause() string {
+	return strings.Join(slices.Sorted(slices.Values(h.what)), " ")
+}
+
+// happened says why the day is to be planned anew: docks that are lost or are back, flights that failed, and what is newly asked for. Flights that wait on
+// a lost dock are among those that failed then.
+func (d *Daily) happened(ctx context.Context, v plans.Version, c *plans.Content, lost map[string]string, failed []string, begin, end time.Time) (h happening, err error) {
+	now := d.Now()
 	flying := 0
 	for _, s := range d.Docks() {
 		if lost[s.SN] == "" {
 			flying++
 		}
 	}
+	h.failed = failed
+	for _, id := range failed {
+		h.add("failed "+id, "flight "+id+" failed")
+	}
 	for _, f := range c.Plan.Flights {
 		reason := lost[f.Dock]
-		if reason == "" || f.Struck || flying == 0 || !now.Before(f.Until) {
+		if reason == "" || f.Struck || flying == 0 || !now.Before(f.Until) || slices.Contains(failed, f.ID) {
 			continue
 		}
 		if f.At.After(now) || d.waits(f.ID) {
-			if !slices.ContainsFunc(why, func(s string) bool { return strings.HasPrefix(s, f.Dock+" ") }) {
-				why = append(why, f.Dock+" does not fly: "+reason)
-			}
+			h.add("lost "+f.Dock, f.Dock+" does not fly: "+reason)
 			if !f.At.After(now) {
-				failed = append(failed, f.ID)
+				h.failed = append(h.failed, f.ID)
 			}
 		}
 	}
-	for _, id := range failed {
-		if !d.waits(id) {
-			why = append(why, "flight "+id+" failed")
-		}
-	}
-	for _, sn := range v.Without {
+	for _, sn := range v.Lost {
 		if lost[sn] == "" && slices.ContainsFunc(c.Plan.Promises, func(m missions.Promise) bool { return m.Share < missions.Whole }) {
-			why = append(why, sn+" flies again")
+			h.add("back "+sn, sn+" flies again")
 		}
 	}
-	fresh, err := d.fresh(ctx, v, c, begin, end)
-	if err != nil {
-		return "", nil, err
+	fresh, err := d.fresh(ctx, c, begin, end)
+	for _, id := range fresh {
+		h.add("asked "+id, id+" is asked for, to be seen today")
 	}
-	if fresh > 0 {
-		why = append(why, fmt.Sprintf("%d new to be seen today", fresh))
-	}
-	return strings.Join(why, "; "), failed, nil
+	return h, err
 }
 
-// fresh is how many requests came since the plan that is in force that are to be seen the same day.
-func (d *Daily) fresh(ctx context.Context, v plans.Version, c *plans.Content, begin, end time.Time) (fresh int, err error) {
+// fresh are the requests that came since the plan that is in force was made and are to be seen the same day.
+func (d *Daily) fresh(ctx context.Context, c *plans.Content, begin, end time.Time) (ids []string, err error) {
 	last, err := journal.End(ctx, d.JS, book.Stream)
 	if err != nil || last == d.heard { // to read all that was seen takes time
-		return 0, err
+		return nil, err
 	}
 	answers, err := d.Answers(ctx)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	for _, r := range asked(answers) {
-		if _, due := r.Due(begin, end); due && r.Asked.After(v.At) && !slices.ContainsFunc(c.Requests, func(o missions.Request) bool { return o.ID == r.ID }) && !r.By.IsZero() && r.By.Before(end) {
-			fresh++
+	scenes, err := resolutions(d.Config)
+	if err != nil {
+		return nil, err
+	}
+	known, _ := knownScenes(asked(answers), scenes)
+	for _, r := range known {
+		if _, due := r.Due(begin, end); due && !slices.ContainsFunc(c.Requests, func(o missions.Request) bool { return o.ID == r.ID }) && !r.By.IsZero() && r.By.Before(end) {
+			ids = append(ids, r.ID)
 		}
 	}
-	if fresh == 0 {
+	if len(ids) == 0 {
 		d.heard = last
 	}
-	return fresh, nil
+	return ids, nil
 }
 
 // waits says whether a flight waits on its dock's list.
@@ -216,11 +243,27 @@ func (d *Daily) lost(now time.Time) map[string]string {
 // flightsBack is how far back flight events are read: farther than the day of a plan.
 const flightsBack = 48 * time.Hour
 
+// tooOften is after how many flights of a day that failed a dock gets no more.
+const tooOften = 3
+
 // failed are flights of a plan that did not do what they were to do: they failed, or nobody began them in their time.
-func (d *Daily) failed(ctx context.Context, p *missions.Plan, now time.Time) (out []string, err error) {
+//
+// A dock whose flights fail again and again is lost, too: somebody is to look at it.
+func (d *Daily) failed(ctx context.Context, p *missions.Plan, lost map[string]string, now time.Time) (out []string, err error) {
 	last := map[string]dock.FlightEvent{}
 	if err := dock.ReadFlightsSince(ctx, d.JS, now.Add(-flightsBack), func(ev dock.FlightEvent) { last[ev.Flight] = ev }); err != nil {
 		return nil, err
+	}
+	often := map[string]int{}
+	for _, ev := range last {
+		if ev.State == dock.Failed && today(ev.At) == today(now) {
+			often[ev.Dock]++
+		}
+	}
+	for sn, n := range often {
+		if n >= tooOften && lost[sn] == "" {
+			lost[sn] = fmt.Sprintf("%d of its flights failed today: look at it", n)
+		}
 	}
 	for _, f := range p.Flights {
 		ev, told := last[f.ID]
@@ -232,19 +275,17 @@ func (d *Daily) failed(ctx context.Context, p *missions.Plan, now time.Time) (ou
 }
 
 // makeOwn makes the plan of today by itself.
-func (d *Daily) makeOwn(ctx context.Context, date, why string, lost map[string]string, failed []string, now time.Time) error {
-	made, err := d.make(ctx, date, console.PlanWish{By: own, Why: why}, lost, failed, now)
+func (d *Daily) makeOwn(ctx context.Context, date string, wish console.PlanWish, lost map[string]string, failed []string, now time.Time) error {
+	made, err := d.make(ctx, date, wish, lost, failed, now)
 	if err != nil {
 		return err
 	}
-	d.Log.Info("day planned", "date", date, "version", made.Version.Number, "why", why, "flights", made.Version.Flights, "minutes", made.Version.Minutes)
+	d.Log.Info("day planned", "date", date, "version", made.Version.Number, "why", wish.Why, "flights", made.Version.Flights, "minutes", made.Version.Minutes)
 	if !d.Config.Planner.Approve {
 		return nil
 	}
-	if _, err = d.Keeper.Approve(ctx, date, made.Version.Number, own, "planner.approve: "+why, now); err != nil {
-		return err
-	}
-	return d.follow(ctx, now)
+	_, err = d.Approve(ctx, date, made.Version.Number, own, "planner.approve: "+wish.Why)
+	return err
 }
 
 // asked are the requests that are still to be seen.

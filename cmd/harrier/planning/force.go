@@ -2,6 +2,7 @@ package planning
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -85,15 +86,16 @@ func (d *Force) follow(ctx context.Context, now time.Time) error {
 		d.mu.Unlock()
 		d.Log.Info("plan in force", "date", v.Date, "version", v.Number, "flights", len(flights), "approved_by", v.By)
 	}
+	var wrong error
 	for _, s := range d.Docks() {
 		d.mu.Lock()
 		gone := s.Flight != "" && s.State == dock.Waiting && d.known[s.Flight] && !slices.ContainsFunc(d.flights, func(f missions.Flight) bool { return f.ID == s.Flight })
 		d.mu.Unlock()
 		if gone {
 			if err := d.Strike(ctx, s.SN, s.Flight, "the day was planned anew without it"); err != nil {
-				return fmt.Errorf("flight %s is not in the plan any more, and still on its dock's list: %w", s.Flight, err)
+				wrong = errors.Join(wrong, fmt.Errorf("flight %s is not in the plan any more, and still on its dock's list; it is tried again: %w", s.Flight, err))
 			}
 		}
 	}
-	return nil
+	return wrong
 }

@@ -140,6 +140,11 @@ func Answers(ctx context.Context, js jetstream.JetStream, c config.Config, k cit
 	return book.Answers(all, looks, k.Grid, want, time.Now()), nil
 }
 
+// AnswersNow answers requests as they are at the moment; what is wrong with some is said where they are shown.
+func AnswersNow(js jetstream.JetStream, c config.Config, k city.City) func(context.Context) ([]book.Answer, error) {
+	return func(ctx context.Context) ([]book.Answer, error) { return Answers(ctx, js, c, k, func(string) {}) }
+}
+
 // RequestsOf takes requests for the console of a Harrier that runs, and answers them.
 func RequestsOf(js jetstream.JetStream, c config.Config, k city.City, log *slog.Logger) console.Requests {
 	var mu sync.Mutex // held while answers are made: many pages ask for the same

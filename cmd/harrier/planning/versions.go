@@ -33,7 +33,7 @@ func (d *Daily) make(ctx context.Context, date string, wish console.PlanWish, lo
 	last, has := plans.Last(all)
 	c := &plans.Content{}
 	if has {
-		c, err = d.anew(ctx, all, answers, requests, failed, &w, now)
+		c, err = d.anew(ctx, all, answers, requests, failed, &w, wish.Hours == "", now)
 	} else {
 		if now.After(w.day.Begin) {
 			w.day.Begin = now.Truncate(time.Second).Add(soonest)
@@ -47,10 +47,10 @@ func (d *Daily) make(ctx context.Context, date string, wish console.PlanWish, lo
 	if err != nil {
 		return nil, err
 	}
-	v := plans.Version{Date: date, State: plans.Draft, By: wish.By, Why: wish.Why, At: now, Begin: w.day.Begin, End: w.day.End, WindMS: w.day.WindMS}
+	v := plans.Version{Date: date, State: plans.Draft, By: wish.By, Why: wish.Why, At: now, Begin: w.day.Begin, End: w.day.End, WindMS: w.day.WindMS, Cause: wish.Cause, Without: wish.Without}
 	for _, k := range w.docks {
-		if k.Blocked != "" {
-			v.Without = append(v.Without, k.SN)
+		if lost[k.SN] != "" {
+			v.Lost = append(v.Lost, k.SN)
 		}
 	}
 	return d.keep(ctx, v, c, last.Number, wish.Try)
@@ -60,7 +60,7 @@ func (d *Daily) make(ctx context.Context, date string, wish console.PlanWish, lo
 const soonest = 20 * time.Second
 
 // anew plans a day anew from the version in force, or from the last one where nothing of it was to be flown.
-func (d *Daily) anew(ctx context.Context, all []plans.Version, answers []book.Answer, asked []missions.Request, failed []string, w *world, now time.Time) (*plans.Content, error) {
+func (d *Daily) anew(ctx context.Context, all []plans.Version, answers []book.Answer, asked []missions.Request, failed []string, w *world, sameHours bool, now time.Time) (*plans.Content, error) {
 	before, approved := plans.InForce(all)
 	if !approved || now.Before(w.day.Begin) {
 		before, _ = plans.Last(all)
@@ -74,14 +74,50 @@ func (d *Daily) anew(ctx context.Context, all []plans.Version, answers []book.An
 		// a draft's flights were not flown, whatever their time
 		return slices.Contains(failed, f.ID) || !approved && !f.Held && !f.Struck && !f.At.After(now)
 	})
+	if last, _ := plans.Last(all); last.Number != before.Number {
+		if err := d.carry(ctx, last, c.Plan, &was, now); err != nil {
+			return nil, err
+		}
+	}
 	w.day.Begin = before.Begin
+	if sameHours {
+		w.day.End = before.End
+	}
 	from := now
+	if approved { // what is due until it can be approved stays as it is
+		from = now.Add(untilApproved)
+	}
 	if from.Before(w.day.Begin) {
 		from = w.day.Begin.Add(-time.Second)
 	}
 	out := &plans.Content{Requests: stillOf(c.Requests, asked, answers)}
 	out.Plan, err = missions.Anew(ctx, &was, out.Requests, w.docks, w.day, from)
 	return out, err
+}
+
+// untilApproved is how long from now on flights in force stay when the day is planned anew.
+const untilApproved = 90 * time.Second
+
+// carry takes over what somebody changed by hand in a draft that nobody has approved yet.
+func (d *Daily) carry(ctx context.Context, draft plans.Version, force, into *missions.Plan, now time.Time) error {
+	c, err := d.Keeper.Content(ctx, draft)
+	if err != nil {
+		return err
+	}
+	for _, f := range c.Plan.Flights {
+		same := func(g missions.Planned) bool { return g.ID == f.ID && g.Held == f.Held && g.Struck == f.Struck }
+		if !f.Held && !f.Struck || !f.At.After(now) || slices.ContainsFunc(into.Flights, same) {
+			continue
+		}
+		if c.Plan.Cut != force.Cut || f.Earlier {
+			return fmt.Errorf("draft %d holds changes that were made by hand (flight %s): approve it first, or make them again", draft.Number, f.ID)
+		}
+		into.Flights = slices.DeleteFunc(into.Flights, func(g missions.Planned) bool {
+			return slices.ContainsFunc(g.Jobs, func(j int) bool { return slices.Contains(f.Jobs, j) })
+		})
+		into.Flights = append(into.Flights, f)
+	}
+	return nil
 }
 
 // keep keeps a version, unless it is only tried.
@@ -173,11 +209,44 @@ func (d *Daily) Make(ctx context.Context, date string, wish console.PlanWish) (*
 
 // Approve lets the newest version of a day's plan be flown.
 func (d *Daily) Approve(ctx context.Context, date string, number int, by, why string) (plans.Version, error) {
+	if err := d.stillGood(ctx, date, number); err != nil {
+		return plans.Version{}, err
+	}
 	v, err := d.Keeper.Approve(ctx, date, number, by, why, d.Now())
 	if err != nil {
 		return v, err
 	}
-	return v, d.follow(ctx, d.Now())
+	if err := d.follow(ctx, d.Now()); err != nil { // it is approved all the same, and looked after every few seconds
+		d.Log.Warn("plan approved", "date", date, "version", number, "error", err)
+	}
+	return v, nil
+}
+
+// stillGood says whether a draft still fits what has begun since it was made: its work must not be flown twice.
+func (d *Daily) stillGood(ctx context.Context, date string, number int) error {
+	all, err := d.Keeper.Versions(ctx, date)
+	if err != nil {
+		return err
+	}
+	v, ok := plans.Find(all, number)
+	force, has := plans.InForce(all)
+	if !ok || !has || force.Number == number {
+		return nil
+	}
+	draft, err := d.Keeper.Content(ctx, v)
+	if err != nil {
+		return err
+	}
+	old, err := d.Keeper.Content(ctx, force)
+	if err != nil {
+		return err
+	}
+	for _, f := range old.Plan.Flights {
+		if begun := f.At.After(v.At) && !f.At.After(d.Now()); begun && !f.Struck && !slices.ContainsFunc(draft.Plan.Flights, func(g missions.Planned) bool { return g.ID == f.ID }) {
+			return fmt.Errorf("since this draft was made flight %s has begun, which is not in it: plan the day anew", f.ID)
+		}
+	}
+	return nil
 }
 
 // Change moves a flight, or strikes it, in a new version of a day's plan.
@@ -203,7 +272,10 @@ func (d *Daily) Change(ctx context.Context, date string, x console.PlanChange) (
 	if i := slices.IndexFunc(c.Plan.Flights, func(f missions.Planned) bool { return f.ID == x.Flight }); i >= 0 && !c.Plan.Flights[i].At.After(now) {
 		return nil, fmt.Errorf("flight %s has begun, or its time is over: bring it home on the page of the fleet", x.Flight)
 	}
-	w, err := d.world(date, console.PlanWish{WindMS: &v.WindMS, Without: v.Without}, nil)
+	if !x.Strike && x.At.Before(now) {
+		return nil, errors.New("that time is over")
+	}
+	w, err := d.world(date, console.PlanWish{WindMS: &v.WindMS, Without: v.Without}, d.lost(now))
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import type { Dock } from "./api";
 
+const againAfter = 3000; // milliseconds until it is listened again
 const leadsAtMostEvery = 1000; // milliseconds between two readings of lists that changed
 
 /** Takes in what the server tells as it happens: docks as they change, and that leads did. Says whether it hears the server. */
@@ -10,41 +11,52 @@ export function useLive(on: boolean) {
   const [heard, setHeard] = useState(true);
   useEffect(() => {
     if (!on) return;
-    const events = new EventSource("/api/events");
+    let events: EventSource;
+    let again: ReturnType<typeof setTimeout> | undefined;
     let waiting: ReturnType<typeof setTimeout> | undefined;
     let changed = new Map<string, Dock>();
     let drawing = 0;
-    events.addEventListener("dock", (e) => {
-      const d = JSON.parse(e.data) as Dock;
-      changed.set(d.sn, d);
-      // what comes together is taken in together
-      if (!drawing)
-        drawing = requestAnimationFrame(() => {
-          drawing = 0;
-          const now = changed;
-          changed = new Map();
-          cache.setQueryData<Dock[]>(["docks"], (was = []) => {
-            const out = was.map((x) => now.get(x.sn) ?? x);
-            for (const [sn, x] of now) if (!was.some((w) => w.sn === sn)) out.push(x);
-            return out;
+    const listen = () => {
+      events = new EventSource("/api/events");
+      events.addEventListener("dock", (e) => {
+        const d = JSON.parse(e.data) as Dock;
+        changed.set(d.sn, d);
+        // what comes together is taken in together
+        if (!drawing)
+          drawing = requestAnimationFrame(() => {
+            drawing = 0;
+            const now = changed;
+            changed = new Map();
+            cache.setQueryData<Dock[]>(["docks"], (was = []) => {
+              const out = was.map((x) => now.get(x.sn) ?? x);
+              for (const [sn, x] of now) if (!was.some((w) => w.sn === sn)) out.push(x);
+              return out;
+            });
           });
-        });
-    });
-    events.addEventListener("leads", () => {
-      waiting ??= setTimeout(() => {
-        waiting = undefined;
-        void cache.invalidateQueries({ queryKey: ["leads"] });
-        void cache.invalidateQueries({ queryKey: ["lead"] });
-      }, leadsAtMostEvery);
-    });
-    events.addEventListener("out", () => cache.invalidateQueries({ queryKey: ["me"] }));
-    events.onopen = () => setHeard(true);
-    events.onerror = () => {
-      setHeard(false);
-      void cache.invalidateQueries({ queryKey: ["me"] });
+      });
+      events.addEventListener("leads", () => {
+        waiting ??= setTimeout(() => {
+          waiting = undefined;
+          void cache.invalidateQueries({ queryKey: ["leads"] });
+          void cache.invalidateQueries({ queryKey: ["lead"] });
+        }, leadsAtMostEvery);
+      });
+      events.addEventListener("out", () => cache.invalidateQueries({ queryKey: ["me"] }));
+      events.onopen = () => setHeard(true);
+      events.onerror = () => {
+        setHeard(false);
+        void cache.invalidateQueries({ queryKey: ["me"] });
+        // a browser gives up after an answer that is no stream of events
+        if (events.readyState === EventSource.CLOSED) {
+          clearTimeout(again);
+          again = setTimeout(listen, againAfter);
+        }
+      };
     };
+    listen();
     return () => {
       events.close();
+      clearTimeout(again);
       clearTimeout(waiting);
       cancelAnimationFrame(drawing);
     };

@@ -1037,6 +1037,8 @@ export interface components {
             back?: string[] | null;
             /** @description Leads that are not wanted: skipped, or at hand already */
             besides?: string[] | null;
+            /** @description Nothing more is wanted */
+            leave?: boolean;
             scene?: string;
             subdistrict?: string;
         };
@@ -1439,12 +1441,14 @@ export interface components {
             /** Format: date-time */
             begin: string;
             by: string;
+            cause?: string;
             content: string;
             date: string;
             /** Format: date-time */
             end: string;
             /** Format: int64 */
             flights: number;
+            lost?: string[] | null;
             /** Format: double */
             minutes: number;
             /** Format: int64 */

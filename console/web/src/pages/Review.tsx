@@ -14,7 +14,7 @@ import { moment } from "../time";
 const fewLeft = 4; // from here on more are fetched
 const ahead = 4; // whose pictures are loaded already
 
-type Done = { lead: Lead; body: ReviewBody };
+type Done = { lead: Lead; now: Promise<Lead> };
 
 /** One lead at a time, by keys. What was decided is sent while the next one is shown; what is refused comes back. */
 export function Review() {
@@ -26,8 +26,8 @@ export function Review() {
   const [skipped, setSkipped] = useState<Lead[]>([]);
   const [scene, setScene] = useState<string>();
   const [subdistrict, setSubdistrict] = useState("");
-  const [rejecting, setRejecting] = useState(false);
-  const [merging, setMerging] = useState(false);
+  const [rejecting, setRejecting] = useState<Lead>();
+  const [merging, setMerging] = useState<Lead>();
   const [help, setHelp] = useState(false);
   const [zoom, setZoom] = useState(1);
   const [outline, setOutline] = useState(true);
@@ -37,7 +37,7 @@ export function Review() {
   const whole = useLead(lead?.lead ?? "");
   const near = useNear(lead?.lead);
   const state = useRef({ queue, skipped, asking: false });
-  state.current = { queue, skipped, asking: rejecting || merging || help };
+  state.current = { queue, skipped, asking: rejecting !== undefined || merging !== undefined || help };
   const sent = useRef<string[]>([]); // decided on, which the server may not know yet
 
   const fetchMore = useMutation({
@@ -54,7 +54,7 @@ export function Review() {
   }, [scene, subdistrict, more]);
   useEffect(
     () => () => {
-      if (state.current.queue.length > 0) void client.POST("/api/desk", { body: { back: state.current.queue.map((l) => l.lead), besides: Array<string>(100).fill("-") } });
+      if (state.current.queue.length > 0) void client.POST("/api/desk", { body: { back: state.current.queue.map((l) => l.lead), leave: true } });
     },
     [],
   );
@@ -70,12 +70,14 @@ export function Review() {
       sent.current = [...sent.current, l.lead].slice(-30);
       setZoom(1);
       setShot(0);
-      decideOn(l, whole).then(
-        (now) => {
-          setDone((d) => [...d.slice(-49), { lead: now, body: whole }]);
-          void cache.invalidateQueries({ queryKey: ["leads"], refetchType: "none" });
+      const now = decideOn(l, whole);
+      setDone((d) => [...d.slice(-49), { lead: l, now }]);
+      now.then(
+        () => void cache.invalidateQueries({ queryKey: ["leads"], refetchType: "none" }),
+        (e: Error) => {
+          setDone((d) => d.filter((x) => x.now !== now));
+          setFailed((f) => [...f, { lead: l, message: e.message }]);
         },
-        (e: Error) => setFailed((f) => [...f, { lead: l, message: e.message }]),
       );
       if (state.current.queue.length - 1 <= fewLeft) more([]);
     },
@@ -85,8 +87,12 @@ export function Review() {
     const last = done[done.length - 1];
     if (!last) return;
     setDone((d) => d.slice(0, -1));
-    decideOn(last.lead, { do: "undo", revision: last.lead.revision }).then(
-      (l) => setQueue((q) => [l, ...q]),
+    const back = last.now.then((l) => decideOn(l, { do: "undo", revision: l.revision }));
+    back.then(
+      (l) => {
+        sent.current = sent.current.filter((x) => x !== l.lead);
+        setQueue((q) => [l, ...q]);
+      },
       (e: Error) => setFailed((f) => [...f, { lead: last.lead, message: e.message }]),
     );
   }, [done]);
@@ -118,14 +124,14 @@ export function Review() {
       else if (key === "z") undo();
       else if (!l) return;
       else if (key === "c" && passOf(l)) decide(l, { do: passOf(l)! });
-      else if (key === "x" && l.may?.includes("reject")) setRejecting(true);
+      else if (key === "x" && l.may?.includes("reject")) setRejecting(l);
       else if (key === "j" || key === "arrowdown") skip();
       else if (key === "k" || key === "arrowup") before();
       else if (key === "+" || key === "=") setZoom((n) => Math.min(8, n * 1.5));
       else if (key === "-") setZoom((n) => Math.max(1, n / 1.5));
       else if (key === "o") setOutline((o) => !o);
       else if (key === "f") setShot((n) => n + 1);
-      else if (key === "m") setMerging(true);
+      else if (key === "m") setMerging(l);
       else if (key === "u") look.mutate({ lead: l.lead, view: "close-up", department: t("review-department") });
       else return;
       e.preventDefault();
@@ -194,7 +200,7 @@ export function Review() {
                 </Button>
               )}
               {lead.may?.includes("reject") && (
-                <Button size="large" className="reject" onClick={() => setRejecting(true)}>
+                <Button size="large" className="reject" onClick={() => setRejecting(lead)}>
                   {`${t("reject")} (X)`}
                 </Button>
               )}
@@ -229,8 +235,8 @@ export function Review() {
           </section>
         </div>
       )}
-      <Reject open={rejecting} onBack={() => setRejecting(false)} onDo={(reason, note) => (setRejecting(false), lead && decide(lead, { do: "reject", reason, note: note || undefined }))} />
-      <Modal open={merging} title={t("merge-into")} footer={null} onCancel={() => setMerging(false)} destroyOnHidden>
+      <Reject open={rejecting !== undefined} onBack={() => setRejecting(undefined)} onDo={(reason, note) => (setRejecting(undefined), rejecting && decide(rejecting, { do: "reject", reason, note: note || undefined }))} />
+      <Modal open={merging !== undefined} title={t("merge-into")} footer={null} onCancel={() => setMerging(undefined)} destroyOnHidden>
         {(near.data ?? []).filter((n) => n.scene === lead?.scene).length === 0 ? (
           <p>{t("nothing-here")}</p>
         ) : (
@@ -239,7 +245,7 @@ export function Review() {
               .filter((n) => n.scene === lead?.scene)
               .map((n) => (
                 <li key={n.lead}>
-                  <Button onClick={() => (setMerging(false), decide(lead, { do: "merge", into: n.lead }))}>
+                  <Button onClick={() => (setMerging(undefined), merging && decide(merging, { do: "merge", into: n.lead }))}>
                     {n.lead} · {moment(n.first_seen)}
                   </Button>
                 </li>
