@@ -59,6 +59,9 @@ func (noPlans) Approve(context.Context, string, int, string, string) (plans.Vers
 	return plans.Version{}, plans.ErrNone
 }
 
+// pudong is made once: it takes seconds.
+var pudong = sync.OnceValues(func() (*geo.Grid, error) { return geo.GeneratePudong(1) })
+
 // house is a console with people of all roles, that may be attacked.
 type house struct {
 	t        *testing.T
@@ -90,7 +93,7 @@ func newHouse(t *testing.T, all ...leads.Lead) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	grid, err := geo.GeneratePudong(1)
+	grid, err := pudong()
 	if err != nil {
 		t.Fatal(err)
 	}
