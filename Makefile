@@ -22,7 +22,7 @@ demo: build
 test:
 	@./setup.sh test
 	@$(MAKE) --no-print-directory build
-	go test -parallel 6 -timeout 25m ./...
+	go test -parallel 6 -timeout 40m ./...
 
 race:
 	@./setup.sh test
