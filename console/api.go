@@ -141,19 +141,9 @@ func docksAPI(h huma.API, o Options) {
 			Flight  string          `json:"flight,omitempty" maxLength:"200" doc:"Of strike: which is taken off the dock's list"`
 		}
 	}) (*body[dock.Reply], error) {
-		b, err := json.Marshal(dock.Command{Key: cmp.Or(in.Once, uuid.NewString()), Action: in.Action, Operator: person(ctx).Name, Reason: in.Body.Reason, Lon: in.Body.Lon, Lat: in.Body.Lat, HeightM: in.Body.HeightM, Route: in.Body.Route, Scenes: in.Body.Scenes, Flight: in.Body.Flight})
+		r, err := dock.Send(ctx, o.NATS, in.SN, dock.Command{Key: cmp.Or(in.Once, uuid.NewString()), Action: in.Action, Operator: person(ctx).Name, Reason: in.Body.Reason, Lon: in.Body.Lon, Lat: in.Body.Lat, HeightM: in.Body.HeightM, Route: in.Body.Route, Scenes: in.Body.Scenes, Flight: in.Body.Flight})
 		if err != nil {
-			return nil, err
-		}
-		ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
-		defer cancel()
-		m, err := o.NATS.RequestWithContext(ctx, dock.SubjectCommands+in.SN, b)
-		if err != nil {
-			return nil, huma.Error503ServiceUnavailable("no controller holds dock " + in.SN)
-		}
-		var r dock.Reply
-		if err := json.Unmarshal(m.Data, &r); err != nil {
-			return nil, err
+			return nil, huma.Error503ServiceUnavailable(err.Error())
 		}
 		if !r.OK {
 			return nil, huma.Error409Conflict(r.Error)

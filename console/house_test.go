@@ -67,6 +67,7 @@ type house struct {
 	t        *testing.T
 	h        http.Handler
 	accounts *accounts.Keeper
+	store    *evidence.Store
 	sessions map[string]string // by name
 	commands []dock.Command
 	asked    []book.Message
@@ -89,6 +90,7 @@ func newHouse(t *testing.T, all ...leads.Lead) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
+	x.store = store
 	desk, err := OpenDesk(t.Context(), js)
 	if err != nil {
 		t.Fatal(err)

@@ -12,6 +12,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/harrier-patrol/harrier/console/accounts"
+	"github.com/harrier-patrol/harrier/journal"
 	"github.com/harrier-patrol/harrier/leads"
 	"github.com/harrier-patrol/harrier/leads/export"
 	"github.com/harrier-patrol/harrier/leads/index"
@@ -48,7 +49,7 @@ func (d *Desk) take(ctx context.Context, lead, by string) (bool, error) {
 // update keeps an entry for as long again; that somebody else was quicker is no error.
 func (d *Desk) update(ctx context.Context, e jetstream.KeyValueEntry) error {
 	_, err := d.kv.Update(ctx, e.Key(), e.Value(), e.Revision())
-	if x, is := errors.AsType[*jetstream.APIError](err); is && x.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence {
+	if journal.Moved(err) {
 		return nil
 	}
 	return err
@@ -263,7 +264,7 @@ func events(mux *http.ServeMux, o Options) {
 					continue
 				}
 				last[x.SN] = string(b)
-				if !send("dock", x) {
+				if !send("dock", json.RawMessage(b)) {
 					return
 				}
 			}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/harrier-patrol/harrier/dock/cloudapi"
@@ -113,6 +114,24 @@ type Reply struct {
 	// Data is what the dock replied to call and set, and the flight that start made.
 	Data json.RawMessage `json:"data,omitempty"`
 }
+
+// Send sends a command to a dock, or to all of them, and waits for what becomes of it. The error says that no controller answered; a refusal is a reply.
+func Send(ctx context.Context, nc *nats.Conn, sn string, c Command) (r Reply, err error) {
+	b, err := json.Marshal(c)
+	if err != nil {
+		return r, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, commandWithin)
+	defer cancel()
+	m, err := nc.RequestWithContext(ctx, SubjectCommands+sn, b)
+	if err != nil {
+		return r, fmt.Errorf("no controller holds dock %s: %w", sn, err)
+	}
+	return r, json.Unmarshal(m.Data, &r)
+}
+
+// commandWithin is how long a command may take until it is answered.
+const commandWithin = 20 * time.Second
 
 // Entry is an action as it is logged on harrier.audit.<dock>: what became of a command, or what Harrier did by itself (operator "harrier").
 type Entry struct {

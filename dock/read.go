@@ -3,7 +3,6 @@ package dock
 import (
 	"context"
 	"encoding/json"
-	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
 
@@ -13,13 +12,15 @@ import (
 
 // ReadFlights are all flight events that are kept, in their order.
 func ReadFlights(ctx context.Context, js jetstream.JetStream) (out []FlightEvent, err error) {
-	err = ReadFlightsSince(ctx, js, time.Time{}, func(ev FlightEvent) { out = append(out, ev) })
+	_, err = ReadFlightsFrom(ctx, js, journal.From{}, func(ev FlightEvent) { out = append(out, ev) })
 	return out, err
 }
 
-// ReadFlightsSince reads the flight events that were kept from a moment on, in their order.
-func ReadFlightsSince(ctx context.Context, js jetstream.JetStream, since time.Time, each func(FlightEvent)) error {
-	return journal.Replay(ctx, js, "FLIGHTS", SubjectFlights+">", journal.From{Time: since}, func(m journal.Msg) error {
+// ReadFlightsFrom reads the flight events that were kept from a point on, in their order, and returns from where to read on.
+func ReadFlightsFrom(ctx context.Context, js jetstream.JetStream, from journal.From, each func(FlightEvent)) (next journal.From, err error) {
+	next = from
+	err = journal.Replay(ctx, js, "FLIGHTS", SubjectFlights+">", from, func(m journal.Msg) error {
+		next = journal.From{Seq: m.Seq + 1}
 		var ev FlightEvent
 		if err := json.Unmarshal(m.Data, &ev); err != nil {
 			return err
@@ -27,6 +28,7 @@ func ReadFlightsSince(ctx context.Context, js jetstream.JetStream, since time.Ti
 		each(ev)
 		return nil
 	})
+	return next, err
 }
 
 // ReadMedia is what came of the files of each flight, as it was told last.

@@ -25,7 +25,7 @@ func (c *Controller) settled(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, settleWithin)
 	defer cancel()
 	_, err := c.js.Publish(ctx, SubjectFlights+"settled", nil, jetstream.WithExpectLastSequence(math.MaxInt64))
-	if e, is := errors.AsType[*jetstream.APIError](err); is && e.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence {
+	if journal.Moved(err) {
 		return nil
 	}
 	return err

@@ -149,11 +149,17 @@ func Inbox(subject string) bool { return strings.HasPrefix(subject, "_INBOX") }
 // ErrMoved says that somebody else has written to a stream since it was read.
 var ErrMoved = errors.New("the stream has gone on")
 
+// Moved says whether JetStream refused something because somebody else has written there since it was read.
+func Moved(err error) bool {
+	e, is := errors.AsType[*jetstream.APIError](err)
+	return is && e.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence
+}
+
 // PublishBehind keeps a message as the one right behind a message of its stream, 0 for the first, and returns its sequence; ErrMoved where there
 // is another already. So who writes knows all that was written before.
 func PublishBehind(ctx context.Context, js jetstream.JetStream, m *nats.Msg, stream string, last uint64) (uint64, error) {
 	ack, err := js.PublishMsg(ctx, m, jetstream.WithExpectStream(stream), jetstream.WithExpectLastSequence(last))
-	if e, is := errors.AsType[*jetstream.APIError](err); is && e.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence {
+	if Moved(err) {
 		return 0, ErrMoved
 	}
 	if err != nil {
@@ -184,7 +190,7 @@ func PublishAllBehind(ctx context.Context, js jetstream.JetStream, all []Behind)
 		select {
 		case <-f.Ok():
 		case err := <-f.Err():
-			if e, is := errors.AsType[*jetstream.APIError](err); is && e.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence {
+			if Moved(err) {
 				return ErrMoved
 			}
 			return Explain(all[i].Msg.Subject, err)

@@ -66,27 +66,3 @@ func (a Airspace) Clear(r Route, t time.Time) (why string, approvals []string) {
 	}
 	return "", approvals
 }
-
-// clearThroughout says why a route may not be flown from one time to another, "" where it may.
-func (a Airspace) clearThroughout(r Route, begin, end time.Time) string {
-	for t := begin; t.Before(end); t = t.Add(closedStep) {
-		if why, _ := a.Clear(r, t); why != "" {
-			return why
-		}
-		if !a.changes(begin, end) {
-			return ""
-		}
-	}
-	why, _ := a.Clear(r, end)
-	return why
-}
-
-// changes says whether a fence holds, or an approval, for a part of the time only.
-func (a Airspace) changes(begin, end time.Time) bool {
-	for _, f := range a.Fences.All() {
-		if a.shutAt(f, begin, end) && !(a.shutAt(f, begin, begin) && a.shutAt(f, end, end)) {
-			return true
-		}
-	}
-	return false
-}

@@ -289,7 +289,7 @@ func (p *planner) assemble(t tour.Tour) (f Planned, why string) {
 	if f.Takes.Seconds() > d.flightS(p.day.WindMS) {
 		return f, fmt.Sprintf("it would take %.0f min, and the battery holds %.0f", f.Takes.Minutes(), d.flightS(p.day.WindMS)/60)
 	}
-	if w := p.day.Airspace.clearThroughout(f.Route, begin, begin.Add(f.Takes)); w != "" {
+	if w := p.barred(f.Route, begin, begin.Add(f.Takes)); w != "" {
 		return f, w
 	}
 	shut := p.day.End
@@ -316,6 +316,19 @@ func (p *planner) assemble(t tour.Tour) (f Planned, why string) {
 	}
 	slices.Sort(f.Scenes)
 	return f, ""
+}
+
+// barred says why a route may not be flown from one time to another; "" where it may. What is closed all day is flown round: only fences that hold at
+// times are looked at while it is flown.
+func (p *planner) barred(r Route, begin, end time.Time) string {
+	why, _ := p.day.Airspace.Clear(r, begin)
+	for t := begin.Add(closedStep); why == "" && len(p.timed) > 0 && t.Before(end); t = t.Add(closedStep) {
+		why, _ = p.day.Airspace.Clear(r, t)
+	}
+	if why == "" && len(p.timed) > 0 {
+		why, _ = p.day.Airspace.Clear(r, end)
+	}
+	return why
 }
 
 // aircraftOf is the aircraft of a model, without its camera.

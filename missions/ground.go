@@ -110,7 +110,7 @@ func (p *planner) at(a air) *transit.Space {
 	if s == nil {
 		closed := p.fenced(p.closed)
 		if !a.timed {
-			closed = append(closed, p.fenced(p.timed)...)
+			closed = append(closed, p.timed...)
 		}
 		s = transit.New(append(closed, p.tall(a.heightM)...), KeepM, nil, 0)
 		p.spaces[a] = s
@@ -128,7 +128,7 @@ func (p *planner) fenced(all []*geo.Fence) (out []orb.Polygon) {
 
 // inTimed says whether ground lies in or beside a fence that holds at times.
 func (p *planner) inTimed(ground []orb.Polygon) bool {
-	return slices.ContainsFunc(p.fenced(p.timed), func(f orb.Polygon) bool {
+	return slices.ContainsFunc(p.timed, func(f orb.Polygon) bool {
 		return slices.ContainsFunc(ground, func(x orb.Polygon) bool { return near(x, f, KeepM) })
 	})
 }

@@ -141,11 +141,11 @@ type planner struct {
 	focalMax float64
 	stillMin float64 // of their stills
 	spaces   map[air]*transit.Space
-	closed   []*geo.Fence // all day
-	timed    []*geo.Fence // at times: open between
-	from     float64      // seconds of the day,
-	until    float64      // and then
-	sides    map[int]side // of requests that are looked at from the side
+	closed   []*geo.Fence  // all day
+	timed    []orb.Polygon // fences that hold at times, in metres: open between
+	from     float64       // seconds of the day,
+	until    float64       // and then
+	sides    map[int]side  // of requests that are looked at from the side
 
 	kept   []Planned // flights whose ground is not planned again
 	jobs   []job
@@ -190,9 +190,11 @@ func newPlanner(ctx context.Context, requests []Request, docks []Dock, day Day) 
 	p.frame = geo.NewFrame(b.Center(), 0)
 	p.docks = slices.Clone(docks)
 	var from, until time.Time
-	p.closed, p.timed, from, until = day.Airspace.times(day.Begin, day.End)
+	var timed []*geo.Fence
+	p.closed, timed, from, until = day.Airspace.times(day.Begin, day.End)
+	p.timed = p.fenced(timed)
 	p.from, p.until = from.Sub(day.Begin).Seconds(), until.Sub(day.Begin).Seconds()
-	fenced := transit.New(append(p.fenced(p.closed), p.fenced(p.timed)...), KeepM, nil, 0)
+	fenced := transit.New(append(p.fenced(p.closed), p.timed...), KeepM, nil, 0)
 	for i := range p.docks {
 		d := &p.docks[i]
 		if !dockName.MatchString(d.SN) {

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"crypto/rand"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -159,18 +158,8 @@ func open(ctx context.Context, c config.Config, who string, fences *geo.Fences, 
 
 // strike takes a flight that waits off its dock's list, as Harrier's own command.
 func (b *base) strike(ctx context.Context, sn, flight, reason string) error {
-	body, err := json.Marshal(dock.Command{Key: "strike " + flight + " " + rand.Text(), Action: dock.StrikeFlight, Operator: "harrier", Flight: flight, Reason: reason})
+	r, err := dock.Send(ctx, b.nc, sn, dock.Command{Key: "strike " + flight + " " + rand.Text(), Action: dock.StrikeFlight, Operator: "harrier", Flight: flight, Reason: reason})
 	if err != nil {
-		return err
-	}
-	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
-	defer cancel()
-	m, err := b.nc.RequestWithContext(ctx, dock.SubjectCommands+sn, body)
-	if err != nil {
-		return err
-	}
-	var r dock.Reply
-	if err := json.Unmarshal(m.Data, &r); err != nil {
 		return err
 	}
 	if !r.OK {

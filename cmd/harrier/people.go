@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"slices"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -61,24 +62,38 @@ func (p people) log(ctx context.Context, d console.Deed) error {
 	return err
 }
 
-// audit are the last n changes before a moment, the newest first.
-func (p people) audit(ctx context.Context, before time.Time, n int) ([]console.Deed, error) {
-	var all []console.Deed
-	err := journal.Replay(ctx, p.js, accounts.StreamDeeds, accounts.SubjectDeeds, journal.From{}, func(m journal.Msg) error {
-		var d console.Deed
-		if json.Unmarshal(m.Data, &d) == nil && (before.IsZero() || d.At.Before(before)) {
-			if all = append(all, d); len(all) >= 2*n {
-				all = append(all[:0], all[len(all)-n:]...)
-			}
-		}
-		return nil
-	})
-	out := make([]console.Deed, 0, n)
-	for i := len(all) - 1; i >= 0 && len(out) < n; i-- {
-		out = append(out, all[i])
+// audit are the last n changes before a moment, the newest first: read from ever farther back, until there are so many.
+func (p people) audit(ctx context.Context, before time.Time, n int) (out []console.Deed, err error) {
+	if before.IsZero() {
+		before = time.Now().Add(time.Minute) // clocks differ
 	}
+	for back := 24 * time.Hour; ; back *= 8 {
+		from := journal.From{Time: before.Add(-back)}
+		all := back > auditKept
+		if all {
+			from = journal.From{}
+		}
+		out = nil
+		err = journal.Replay(ctx, p.js, accounts.StreamDeeds, accounts.SubjectDeeds, from, func(m journal.Msg) error {
+			var d console.Deed
+			if json.Unmarshal(m.Data, &d) == nil && d.At.Before(before) {
+				if out = append(out, d); len(out) > 2*n {
+					out = append(out[:0], out[len(out)-n:]...)
+				}
+			}
+			return nil
+		})
+		if err != nil || all || len(out) >= n {
+			break
+		}
+	}
+	out = out[max(0, len(out)-n):]
+	slices.Reverse(out)
 	return out, err
 }
+
+// auditKept is from how far back on all of it is read.
+const auditKept = 10 * 365 * 24 * time.Hour
 
 // accountCmd is who may come to the console.
 type accountCmd struct {

@@ -4,9 +4,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
 	"crypto/subtle"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -15,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/harrier-patrol/harrier/journal"
 	"github.com/nats-io/nats.go/jetstream"
 )
 
@@ -70,12 +69,7 @@ func (k *Keeper) hash(password string) string {
 }
 
 // keyOf is the key of an account: names differ by more than their case.
-func keyOf(name string) string { return hashed(strings.ToLower(strings.TrimSpace(name))) }
-
-func hashed(s string) string {
-	h := sha256.Sum256([]byte(s))
-	return hex.EncodeToString(h[:])
-}
+func keyOf(name string) string { return journal.Key(strings.ToLower(strings.TrimSpace(name))) }
 
 // Account is the one of a name.
 func (k *Keeper) Account(ctx context.Context, name string) (a Account, err error) {
@@ -179,7 +173,7 @@ func (k *Keeper) Change(ctx context.Context, a Account, password string) error {
 		return err
 	}
 	if _, err := k.accounts.Update(ctx, keyOf(a.Name), b, was.Revision); err != nil {
-		if e, is := errors.AsType[*jetstream.APIError](err); is && e.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence {
+		if journal.Moved(err) {
 			return ErrMoved
 		}
 		return err
@@ -240,7 +234,10 @@ type session struct {
 func (k *Keeper) Login(ctx context.Context, name, password, from string) (secret string, err error) {
 	now := time.Now()
 	n := keyOf(name)
-	if !k.hosts.take(from, triesOfHost, now) || !k.names.take(n, triesOfName, now) {
+	if !k.hosts.take(from, triesOfHost, now) {
+		return "", ErrTooOften
+	}
+	if !k.names.take(n, triesOfName, now) {
 		return "", ErrTooOften
 	}
 	if len(password) > mostPassword {
@@ -257,7 +254,8 @@ func (k *Keeper) Login(ctx context.Context, name, password, from string) (secret
 	if ok := matches(password, of); !ok || err != nil || a.Disabled {
 		return "", ErrLogin
 	}
-	k.names.done(n) // not the address's: one good account there would open the way for guesses
+	k.names.forget(n)
+	k.hosts.back(from) // its wrong ones stay: one good account would open the way for guesses from there
 	return k.begin(ctx, session{Name: a.Name, Since: now.UTC()})
 }
 
@@ -270,14 +268,14 @@ func (k *Keeper) begin(ctx context.Context, s session) (secret string, err error
 	secret = rand.Text() + rand.Text()
 	b, err := json.Marshal(s)
 	if err == nil {
-		_, err = k.sessions.Create(ctx, hashed(secret), b)
+		_, err = k.sessions.Create(ctx, journal.Key(secret), b)
 	}
 	return secret, err
 }
 
 // Session is who has a session; ErrLogin where it is none, or over.
 func (k *Keeper) Session(ctx context.Context, secret string) (*Person, error) {
-	e, err := k.sessions.Get(ctx, hashed(secret))
+	e, err := k.sessions.Get(ctx, journal.Key(secret))
 	if errors.Is(err, jetstream.ErrKeyNotFound) {
 		return nil, ErrLogin
 	}
@@ -315,7 +313,7 @@ func (k *Keeper) person(ctx context.Context, name string) (*Person, error) {
 
 // Logout ends a session.
 func (k *Keeper) Logout(ctx context.Context, secret string) error {
-	return k.sessions.Delete(ctx, hashed(secret))
+	return k.sessions.Delete(ctx, journal.Key(secret))
 }
 
 // endSessions ends all sessions of an account.

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/harrier-patrol/harrier/journal"
 	"github.com/nats-io/nats.go/jetstream"
 )
 
@@ -52,7 +53,7 @@ func (k *Keeper) AddToken(ctx context.Context, of *Person, name string, roles []
 	t = Token{ID: rand.Text()[:12], Name: name, Account: of.Name, Roles: roles, Made: now, Expires: expires.UTC().Truncate(time.Second)}
 	b, err := json.Marshal(t)
 	if err == nil {
-		_, err = k.tokens.Create(ctx, hashed(secret), b)
+		_, err = k.tokens.Create(ctx, journal.Key(secret), b)
 	}
 	return t, secret, err
 }
@@ -62,7 +63,7 @@ func (k *Keeper) Token(ctx context.Context, secret string) (*Person, error) {
 	if !strings.HasPrefix(secret, tokenMark) {
 		return nil, ErrLogin
 	}
-	e, err := k.tokens.Get(ctx, hashed(secret))
+	e, err := k.tokens.Get(ctx, journal.Key(secret))
 	if errors.Is(err, jetstream.ErrKeyNotFound) {
 		return nil, ErrLogin
 	}

@@ -19,7 +19,7 @@ type tries struct {
 	all map[string][]time.Time
 }
 
-// take notes a try before it is made, and says whether it may be; what succeeds is forgotten (done). So many tries at once cannot pass the limit together.
+// take notes a try before it is made, and says whether it may be; what succeeds is taken back. So many tries at once cannot pass the limit together.
 func (t *tries) take(key string, most int, now time.Time) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -45,8 +45,20 @@ func (t *tries) take(key string, most int, now time.Time) bool {
 	return true
 }
 
-func (t *tries) done(key string) {
+// forget forgets all tries.
+func (t *tries) forget(key string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	delete(t.all, key)
+}
+
+// back takes one try back.
+func (t *tries) back(key string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if at := t.all[key]; len(at) > 1 {
+		t.all[key] = at[:len(at)-1]
+	} else {
+		delete(t.all, key)
+	}
 }

@@ -103,20 +103,12 @@ func (k *Follower) Run(ctx context.Context, began time.Time) error {
 		var again []missions.Flight // that could not be handed over yet
 		tried := map[string]error{} // why not
 		handed := map[string]bool{} // planned flights
-		planned := map[string]bool{}
 		for from := began.Add(-longestPast); ; {
 			now := k.Clock.Now()
-			fresh := k.plannedNow(now, handed)
-			for _, f := range fresh {
-				planned[f.ID] = true
-			}
-			due := slices.Concat(again, k.Calendar.Due(from, now), fresh)
+			due := slices.Concat(again, k.Calendar.Due(from, now), k.plannedNow(now, handed))
 			again = nil
 			bases := Bases(k.Controller.States(), k.Limits, now)
 			for _, f := range due {
-				if planned[f.ID] && !k.inPlan(f.ID, now) {
-					continue // the day was planned anew without it before it could be handed over
-				}
 				if now.After(f.Deadline()) || dropped[f.ID] { // its time passed while nobody was there
 					if err := tried[f.ID]; err != nil {
 						delete(tried, f.ID)
@@ -131,7 +123,11 @@ func (k *Follower) Run(ctx context.Context, began time.Time) error {
 				}
 				if err := k.Controller.Fly(ctx, f); err != nil && ctx.Err() == nil {
 					k.Log.Warn("flight not handed over yet, trying again", "flight", f.ID, "error", err)
-					again, tried[f.ID] = append(again, f), err
+					if tried[f.ID] = err; handed[f.ID] {
+						delete(handed, f.ID) // of a plan: again for as long as it is in it
+					} else {
+						again = append(again, f)
+					}
 					continue
 				}
 				delete(tried, f.ID)

@@ -232,7 +232,7 @@ func (k *Keeper) tell(ctx context.Context, v Version, all []Version) (Version, e
 	m := nats.NewMsg(Subject + v.Date)
 	m.Data = b
 	ack, err := k.js.PublishMsg(ctx, m, jetstream.WithExpectLastSequencePerSubject(last))
-	if e, is := errors.AsType[*jetstream.APIError](err); is && e.ErrorCode == jetstream.JSErrCodeStreamWrongLastSequence {
+	if journal.Moved(err) {
 		return v, ErrMoved
 	}
 	if err != nil {

@@ -293,7 +293,7 @@ func (c *checkpoints) keep(ctx context.Context, n int, b []byte) error {
 			c.last = max(c.last, ack.Sequence)
 			return nil
 		}
-		if e, is := errors.AsType[*jetstream.APIError](err); !is || e.ErrorCode != jetstream.JSErrCodeStreamWrongLastSequence {
+		if !journal.Moved(err) {
 			return journal.Explain(c.subject, err)
 		}
 		// either one of this worker whose acknowledgement came too late, or another worker's

@@ -32,10 +32,12 @@ type Daily struct {
 	Answers func(context.Context) ([]book.Answer, error)
 	Now     func() time.Time
 
-	making sync.Mutex // one plan is made at a time
-	heard  uint64     // message of the requests up to which nothing is to be planned anew
-	downMu sync.Mutex
-	down   map[string]time.Time // docks that cannot fly, since when
+	making   sync.Mutex                  // one plan is made at a time
+	told     map[string]dock.FlightEvent // what was told last of flights
+	readFrom journal.From                // the next of what is told
+	heard    uint64                      // message of the requests up to which nothing is to be planned anew
+	downMu   sync.Mutex
+	down     map[string]time.Time // docks that cannot fly, since when
 }
 
 // look is how often it is looked whether the day is to be planned, or anew; anewEvery the shortest time between two plans that it makes by itself.
@@ -250,12 +252,19 @@ const tooOften = 3
 //
 // A dock whose flights fail again and again is lost, too: somebody is to look at it.
 func (d *Daily) failed(ctx context.Context, p *missions.Plan, lost map[string]string, now time.Time) (out []string, err error) {
-	last := map[string]dock.FlightEvent{}
-	if err := dock.ReadFlightsSince(ctx, d.JS, now.Add(-flightsBack), func(ev dock.FlightEvent) { last[ev.Flight] = ev }); err != nil {
+	if d.told == nil {
+		d.told, d.readFrom = map[string]dock.FlightEvent{}, journal.From{Time: now.Add(-flightsBack)}
+	}
+	d.readFrom, err = dock.ReadFlightsFrom(ctx, d.JS, d.readFrom, func(ev dock.FlightEvent) { d.told[ev.Flight] = ev })
+	if err != nil {
 		return nil, err
 	}
 	often := map[string]int{}
-	for _, ev := range last {
+	for id, ev := range d.told {
+		if !ev.At.IsZero() && now.Sub(ev.At) > flightsBack {
+			delete(d.told, id)
+			continue
+		}
 		if ev.State == dock.Failed && today(ev.At) == today(now) {
 			often[ev.Dock]++
 		}
@@ -266,7 +275,7 @@ func (d *Daily) failed(ctx context.Context, p *missions.Plan, lost map[string]st
 		}
 	}
 	for _, f := range p.Flights {
-		ev, told := last[f.ID]
+		ev, told := d.told[f.ID]
 		if !f.Struck && (told && ev.State == dock.Failed || !told && now.After(f.Until.Add(look))) {
 			out = append(out, f.ID)
 		}

@@ -26,6 +26,13 @@ export class Refused extends Error {
   }
 }
 
+/** An answer of what is no operation of the API: WHEP, zips. */
+export async function taken(p: Promise<Response>): Promise<Response> {
+  const res = await p;
+  if (!res.ok) throw new Refused(((await res.json()) as { detail?: string }).detail ?? res.statusText, res.status);
+  return res;
+}
+
 type Answer<T> = { data?: T; error?: { detail?: string; errors?: { message?: string; location?: string }[] | null }; response: Response };
 
 export async function ok<T>(p: Promise<Answer<T>>): Promise<T> {

@@ -2,7 +2,7 @@ import { Button, Image, Input, Modal, Space } from "antd";
 import { useMutation } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import { useState } from "react";
-import { type Lead, type ReviewBody, type WholeLead, useLead, useLeads, useLook, useNear, useReview } from "../api";
+import { type Lead, type ReviewBody, type WholeLead, taken, useLead, useLeads, useLook, useNear, useReview } from "../api";
 import { useText } from "../i18n";
 import { Facts, Steps } from "../parts/Facts";
 import { LazyMap } from "../parts/LazyMap";
@@ -50,8 +50,7 @@ export function LeadPage() {
   const lead = listed.data?.pages[0]?.leads.find((l) => l.lead === name) ?? (whole && asListed(whole));
   const bundle = useMutation({
     mutationFn: async (originals: boolean) => {
-      const res = await fetch(`/api/leads/${name}/bundle`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(originals ? { originals, reason } : {}) });
-      if (!res.ok) throw new Error(((await res.json()) as { detail?: string }).detail ?? res.statusText);
+      const res = await taken(fetch(`/api/leads/${name}/bundle`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(originals ? { originals, reason } : {}) }));
       const a = document.createElement("a");
       a.href = URL.createObjectURL(await res.blob());
       a.download = `${name}.zip`;

@@ -1,6 +1,6 @@
 import { Alert } from "antd";
 import { useEffect, useRef, useState } from "react";
-import type { Dock } from "../api";
+import { type Dock, taken } from "../api";
 import { useText } from "../i18n";
 
 /** The video of a flight as it comes (WHEP). */
@@ -21,8 +21,7 @@ export function Live({ dock }: { dock: Dock }) {
     };
     (async () => {
       await peer.setLocalDescription(await peer.createOffer());
-      const res = await fetch(`/api/docks/${dock.sn}/whep`, { method: "POST", headers: { "Content-Type": "application/sdp" }, body: peer.localDescription!.sdp, signal: stop.signal });
-      if (!res.ok) throw new Error(((await res.json()) as { detail?: string }).detail ?? res.statusText);
+      const res = await taken(fetch(`/api/docks/${dock.sn}/whep`, { method: "POST", headers: { "Content-Type": "application/sdp" }, body: peer.localDescription!.sdp, signal: stop.signal }));
       where = res.headers.get("Location");
       await peer.setRemoteDescription({ type: "answer", sdp: await res.text() });
     })().catch((e: Error) => {
