@@ -191,6 +191,8 @@ try {
     await page.waitForTimeout(1800);
     await page.screenshot({ path: join(shots, `${name}-en-light.png`) });
     await serious(name);
+    const keys = await page.evaluate(() => (document.body.innerText.match(/\b(report|request|role|page|count|key)-[a-z_]+\b/g) ?? []).slice(0, 5));
+    if (keys.length > 0) throw new Error(`${name}: keys stand where texts should: ${keys}`);
     await page.evaluate(() => {
       localStorage.setItem("dark", "true");
       localStorage.setItem("lang", "zh");

@@ -83,7 +83,7 @@ export function Shell() {
             items: [
               { key: "roles", disabled: true, label: (me.data.roles ?? []).map((r) => word(`role-${r}`)).join(lang === "zh" ? "、" : ", ") },
               ...((me.data.subdistricts ?? []).length > 0 ? [{ key: "where", disabled: true, label: (me.data.subdistricts ?? []).join(", ") }] : []),
-              ...(me.data.demo ? demoRoles.map((r) => ({ key: `as-${r}`, label: `${t("demo-as")} ${word(`role-${r}`)}`, onClick: () => login.mutate({ name: r, password: "" }) })) : []),
+              ...(me.data.demo ? demoRoles.map((r) => ({ key: `as-${r}`, label: `${t("demo-as")} ${t(`role-${r}`)}`, onClick: () => login.mutate({ name: r, password: "" }) })) : []),
               { key: "out", label: t("log-out"), onClick: () => logout.mutate() },
             ],
           }}

@@ -18,7 +18,7 @@ export function Register() {
     <main className="sheet">
       <Bar period={period} setPeriod={setPeriod} simulated={simulated} setSimulated={setSimulated} />
       <h2>{t("against-register")}</h2>
-      <Reading of={register} empty={(register.data?.register ?? []).length === 0 ? t("no-register") : undefined}>
+      <Reading of={register} empty={(register.data?.register ?? []).every((r) => r.entries === 0 && r.new === 0) ? t("no-register") : undefined}>
         <Table
           size="small"
           rowKey={(r) => r.period + r.subdistrict}
@@ -28,9 +28,14 @@ export function Register() {
           columns={[
             { title: t("period"), dataIndex: "period" },
             { title: t("subdistrict"), dataIndex: "subdistrict", render: (s: string) => s || t("unknown") },
-            ...Object.keys(register.data?.register?.[0] ?? {})
-              .filter((k) => !["period", "subdistrict"].includes(k))
-              .map((k) => number(word(`report-${k}`), k)),
+            number(t("report-entries"), "entries"),
+            number(t("report-looked"), "looked"),
+            number(t("report-known"), "known"),
+            number(t("report-changed"), "changed"),
+            number(t("report-gone"), "gone"),
+            number(t("report-unseen"), "unseen"),
+            number(t("report-new"), "new"),
+            number(t("report-new-confirmed"), "new_confirmed"),
           ]}
         />
       </Reading>
@@ -49,10 +54,10 @@ export function Register() {
             number(t("asked-for"), "asked"),
             number(t("seen"), "seen"),
             { ...number(t("resolution"), "gsd_m"), render: (m?: number) => (m ? `${(m * 100).toFixed(1)} cm` : "–") },
-            number(t("gone"), "gone"),
-            number(word("report-partly"), "partly"),
-            number(word("report-untouched"), "untouched"),
-            number(word("report-not_flown"), "not_flown"),
+            number(t("report-gone"), "gone"),
+            number(t("report-partly"), "partly"),
+            number(t("report-untouched"), "untouched"),
+            number(t("report-not-flown"), "not_flown"),
           ]}
         />
       </Reading>

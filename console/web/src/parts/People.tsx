@@ -65,7 +65,7 @@ export function People() {
             <Input.Password autoComplete="new-password" />
           </Form.Item>
           <Form.Item name="roles" label={t("roles")} rules={[{ required: true, message: t("needed") }]}>
-            <Checkbox.Group options={roles.map((r) => ({ value: r, label: word(`role-${r}`) }))} />
+            <Checkbox.Group options={roles.map((r) => ({ value: r, label: t(`role-${r}`) }))} />
           </Form.Item>
           <Form.Item name="subdistricts" label={t("subdistricts")} extra={t("subdistricts-how")}>
             <Input />

@@ -23,7 +23,7 @@ export function Requests() {
               .map((r) => (
                 <div key={r.id} className="request" data-request={r.id} data-state={r.state}>
                   <span>{r.id}</span>
-                  <Mark ink={colours[r.state]}>{word(`request-${r.state}`)}</Mark>
+                  <Mark ink={colours[r.state]}>{t(`request-${r.state}`)}</Mark>
                   <Progress percent={Math.round(r.share * 100)} size="small" aria-label={t("seen")} />
                   <small>
                     {(r.scenes ?? []).map(word).join(", ")}

@@ -49,7 +49,7 @@ export function Tokens() {
             <Input maxLength={100} />
           </Form.Item>
           <Form.Item name="roles" label={t("roles")} rules={[{ required: true, message: t("needed") }]}>
-            <Select mode="multiple" options={roles.map((r) => ({ value: r, label: word(`role-${r}`) }))} />
+            <Select mode="multiple" options={roles.map((r) => ({ value: r, label: t(`role-${r}`) }))} />
           </Form.Item>
           <Form.Item name="days" label={t("days-good")} rules={[{ required: true, message: t("needed") }]}>
             <InputNumber min={1} max={366} />
