@@ -5,7 +5,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"math"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -62,6 +64,18 @@ type DeadLetter struct {
 	Tries   uint64    `json:"tries"`
 	Reason  string    `json:"reason"`
 }
+
+// GroundAt is where a point of a live picture lies, on ground as high as the dock.
+type GroundAt struct {
+	Lon float64 `json:"lon"`
+	Lat float64 `json:"lat"`
+}
+
+// The live pictures of docks are 16:9; of what lies farther off than maxSightM, metres, no camera is to be turned to.
+const (
+	liveWidth, liveHeight = 1600, 900
+	maxSightM             = 3000
+)
 
 type body[T any] struct{ Body T }
 
@@ -126,6 +140,25 @@ func docksAPI(h huma.API, o Options) {
 			out = append(out, toDock(d))
 		}
 		return &body[[]Dock]{out}, nil
+	}, may(anybody...))
+	huma.Get(h, "/api/docks/{sn}/ground", func(_ context.Context, in *struct {
+		SN string  `path:"sn" pattern:"^[A-Za-z0-9]{4,32}$" doc:"Serial number"`
+		X  float64 `query:"x" required:"true" minimum:"0" maximum:"1" doc:"In the live picture, from its left"`
+		Y  float64 `query:"y" required:"true" minimum:"0" maximum:"1" doc:"From its top"`
+	}) (*body[GroundAt], error) {
+		all := o.Docks()
+		i := slices.IndexFunc(all, func(d dock.Status) bool { return d.SN == in.SN })
+		if i < 0 || all[i].Pose == nil {
+			return nil, huma.Error404NotFound("this dock has no aircraft in the air")
+		}
+		p := all[i].Pose.Upright()
+		c := geo.CameraFromDiagonal(liveWidth, liveHeight, geo.WideDiagonalDeg(all[i].Model))
+		g, _, ok := geo.NewView(c, geo.ENU{U: p.HeightM}, p.YawDeg, p.PitchDeg, p.RollDeg).OnPlane(in.X*liveWidth, in.Y*liveHeight, 0)
+		if !ok || math.Hypot(g.E, g.N) > maxSightM {
+			return nil, huma.Error422UnprocessableEntity("that part of the picture shows no ground within 3 km: click lower")
+		}
+		at := geo.NewFrame(p.Point(), 0).From(g.E, g.N)
+		return &body[GroundAt]{GroundAt{at[0], at[1]}}, nil
 	}, may(anybody...))
 	huma.Post(h, "/api/docks/{sn}/{action}", func(ctx context.Context, in *struct {
 		SN     string `path:"sn" pattern:"^([A-Za-z0-9]{4,32}|all)$" doc:"Serial number; all for return-home, ground and release of the whole fleet"`

@@ -66,6 +66,7 @@ var pudong = sync.OnceValues(func() (*geo.Grid, error) { return geo.GeneratePudo
 type house struct {
 	t        *testing.T
 	h        http.Handler
+	options  Options
 	accounts *accounts.Keeper
 	store    *evidence.Store
 	sessions map[string]string // by name
@@ -111,7 +112,7 @@ func newHouse(t *testing.T, all ...leads.Lead) *house {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = sub.Unsubscribe() })
-	x.h = New(Options{
+	x.options = Options{
 		Hosts: []string{"harrier:8080"}, Accounts: x.accounts, EvidenceKey: EvidenceKey("key"), Ledger: ledgerOf(t, all...), Docks: func() []dock.Status { return nil }, Files: http.NotFoundHandler(), Store: store, NATS: nc,
 		Buildings: geo.NewBuildings(nil), Fences: geo.NewFences(nil), Coverage: &Coverage{Grid: grid, Log: slog.New(slog.DiscardHandler)}, Counts: func() map[string]int64 { return nil }, Troubles: func() []string { return nil },
 		Webhooks:    func(context.Context) ([]handover.Queue, error) { return nil, nil },
@@ -127,7 +128,8 @@ func newHouse(t *testing.T, all ...leads.Lead) *house {
 		},
 		Audit: func(context.Context, time.Time, int) ([]Deed, error) { return nil, nil },
 		Ready: func(context.Context) error { return nil },
-	})
+	}
+	x.h = New(x.options)
 	for _, r := range accounts.Roles {
 		x.add(string(r), r)
 	}

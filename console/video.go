@@ -1,6 +1,7 @@
 package console
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net/http"
@@ -31,7 +32,9 @@ func video(mux *http.ServeMux, o Options) {
 			problem(w, http.StatusBadRequest, "the offer cannot be read: "+err.Error())
 			return
 		}
-		id, answer, err := o.Live.Watch(r.Context(), all[i].Stream, string(offer))
+		asked := r.WithContext(context.WithoutCancel(r.Context()))
+		may := func() bool { p, err := o.asks(asked); return err != nil || p != nil } // where it cannot be asked, who watches goes on
+		id, answer, err := o.Live.Watch(r.Context(), all[i].SN, all[i].Stream, string(offer), may)
 		switch {
 		case errors.Is(err, live.ErrFull):
 			problem(w, http.StatusServiceUnavailable, err.Error())

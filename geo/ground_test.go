@@ -97,6 +97,12 @@ func TestGroundMoveFindsTurnAndWay(t *testing.T) {
 		if !ok || math.Abs(got.TurnDeg-want.TurnDeg) > 0.1 || math.Abs(got.ForwardM-want.ForwardM) > 0.1 || math.Abs(got.RightM-want.RightM) > 0.1 {
 			t.Errorf("%+v, wanted %+v (%v)", got, want, ok)
 		}
+		x, y := 640+200*rng.Float64(), 400+200*rng.Float64()
+		g, _, _ := a.OnPlane(x, y, 0)
+		u, v, _ := b.Project(g)
+		if gu, gv, ok := want.Pixel(c, p, x, y); !ok || math.Hypot(gu-u, gv-v) > 0.01 {
+			t.Errorf("pixel %.0f, %.0f is at %.1f, %.1f after %+v, not at %.1f, %.1f", x, y, gu, gv, want, u, v)
+		}
 	}
 	if _, ok := GroundMove(c, Pose{HeightM: 80, PitchDeg: -60}, nil); ok {
 		t.Error("a move out of nothing")

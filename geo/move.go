@@ -94,3 +94,18 @@ func GroundMove(c Camera, p Pose, pairs []PixelPair) (Move, bool) {
 	}
 	return Move{TurnDeg: turn * 180 / math.Pi, ForwardM: ty, RightM: tx, Agree: best}, true
 }
+
+// Pixel is where a point of flat ground is seen after the move that was seen at pixel x, y before it; ok is false above the horizon, and where it is
+// seen no more.
+func (m Move) Pixel(c Camera, p Pose, x, y float64) (bx, by float64, ok bool) {
+	p = p.Upright()
+	v := NewView(c, ENU{U: p.HeightM}, 0, p.PitchDeg, p.RollDeg)
+	a, _, ok := v.OnPlane(x, y, 0)
+	if !ok {
+		return 0, 0, false
+	}
+	s, co := math.Sincos(m.TurnDeg * math.Pi / 180)
+	e, n := a.E-m.RightM, a.N-m.ForwardM
+	bx, by, depth := v.Project(ENU{E: co*e - s*n, N: s*e + co*n})
+	return bx, by, depth > 0
+}

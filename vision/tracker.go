@@ -45,6 +45,14 @@ func NewTracker(scenes []Scene, classes []string) *Tracker {
 	return t
 }
 
+// Scene is the name of the scene that looks for a class, "" where none does.
+func (t *Tracker) Scene(class string) string {
+	if r, ok := t.rules[class]; ok && r.scene >= 0 {
+		return t.scenes[r.scene].Name
+	}
+	return ""
+}
+
 // AboveM is how high above its footprint the middle of a class is seen; ok is false for what is not tracked.
 func (t *Tracker) AboveM(class string) (float64, bool) {
 	r, ok := t.rules[class]

@@ -108,7 +108,7 @@ func serve(ctx context.Context, c config.Config, log *slog.Logger) (err error) {
 	}
 	requests := planning.RequestsOf(b.js, c, ground, log)
 	daily := &planning.Daily{Force: b.force, Config: c, City: ground, JS: b.js, Now: time.Now, Answers: planning.AnswersNow(b.js, c, ground)}
-	video, err := live.Open(c.HTTP.WebRTC, b.addrs.Login, log)
+	video, err := live.Open(live.Options{Listen: c.HTTP.WebRTC, Login: b.addrs.Login, Boxes: b.boxes, Log: log})
 	if err != nil {
 		return err
 	}

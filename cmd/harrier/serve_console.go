@@ -91,3 +91,12 @@ func troubles(disk *embedded.Disk, gauge *journal.Gauge) []string {
 	}
 	return out
 }
+
+// boxes hands on what is seen in a dock's live video.
+func (b *base) boxes(dock string, each func([]byte)) (stop func(), err error) {
+	s, err := b.nc.Subscribe(watch.SubjectBoxes+dock, func(m *nats.Msg) { each(m.Data) })
+	if err != nil {
+		return nil, err
+	}
+	return func() { _ = s.Unsubscribe() }, nil
+}

@@ -28,6 +28,7 @@ const (
 	maxViewers = 100
 	streamWait = 10 * time.Second
 	peerWait   = 20 * time.Second
+	mayEvery   = 5 * time.Second // it is asked whether who watches still may
 )
 
 // payload is how much of a picture a packet holds: so that it passes an Ethernet whole, with WebRTC's own.
@@ -39,12 +40,20 @@ var (
 	ErrOffer = errors.New("the browser's offer cannot be taken")
 )
 
+// Options say how video comes in and goes out.
+type Options struct {
+	Listen string        // UDP host:port, for all browsers
+	Login  *url.Userinfo // as whom the video is watched; nil: as nobody
+	// Boxes hands on what is seen in a dock's video, as JSON of vision.FrameBoxes, until stop is called.
+	Boxes func(dock string, each func([]byte)) (stop func(), err error)
+	Log   *slog.Logger
+}
+
 // Live passes video on. Close it.
 type Live struct {
-	login *url.Userinfo // as whom the video is watched
-	log   *slog.Logger
-	udp   net.PacketConn
-	api   *webrtc.API
+	o   Options
+	udp net.PacketConn
+	api *webrtc.API
 
 	mu      sync.Mutex
 	viewers map[string]context.CancelFunc
@@ -53,9 +62,9 @@ type Live struct {
 	ctx     context.Context
 }
 
-// Open listens for browsers on one UDP port.
-func Open(listen string, login *url.Userinfo, log *slog.Logger) (*Live, error) {
-	udp, err := net.ListenPacket("udp", listen)
+// Open listens for browsers.
+func Open(o Options) (*Live, error) {
+	udp, err := net.ListenPacket("udp", o.Listen)
 	if err != nil {
 		return nil, fmt.Errorf("live video for browsers (http.webrtc): %w; --port-offset moves all ports", err)
 	}
@@ -71,7 +80,7 @@ func Open(listen string, login *url.Userinfo, log *slog.Logger) (*Live, error) {
 	set.SetICEUDPMux(webrtc.NewICEUDPMux(quiet.NewLogger("ice"), udp))
 	set.SetIncludeLoopbackCandidate(true)
 	set.SetLite(true) // the browser looks for the way: its own addresses may be hidden
-	l := &Live{login: login, log: log, udp: udp, viewers: map[string]context.CancelFunc{}}
+	l := &Live{o: o, udp: udp, viewers: map[string]context.CancelFunc{}}
 	l.ctx, l.stop = context.WithCancel(context.Background())
 	l.api = webrtc.NewAPI(webrtc.WithMediaEngine(media), webrtc.WithSettingEngine(set))
 	return l, nil
@@ -86,8 +95,9 @@ func (l *Live) Close() error {
 	return l.udp.Close()
 }
 
-// Watch answers a browser's offer with a session that shows the stream at an RTSP address; it ends with the stream, with End, or when the browser goes.
-func (l *Live) Watch(ctx context.Context, stream, offer string) (id, answer string, err error) {
+// Watch answers a browser's offer with a session that shows a dock's stream at an RTSP address, and tells of the boxes in it where the browser opens a channel
+// for them; it ends with the stream, with End, when the browser goes, or soon after who watches may no more.
+func (l *Live) Watch(ctx context.Context, dock, stream, offer string, may func() bool) (id, answer string, err error) {
 	ctx, cancelWait := context.WithTimeout(ctx, streamWait)
 	defer cancelWait()
 	run, cancel := context.WithCancel(l.ctx)
@@ -115,7 +125,7 @@ func (l *Live) Watch(ctx context.Context, stream, offer string) (id, answer stri
 		leave()
 		return "", "", err
 	}
-	peer, answer, err := l.answer(ctx, s, offer, cancel)
+	peer, answer, err := l.answer(ctx, run, s, dock, offer, cancel)
 	if err != nil {
 		s.client.Close()
 		leave()
@@ -127,12 +137,22 @@ func (l *Live) Watch(ctx context.Context, stream, offer string) (id, answer stri
 		defer s.client.Close()
 		ended := make(chan error, 1)
 		go func() { ended <- s.client.Wait() }()
-		select {
-		case <-run.Done():
-			s.client.Close()
-			<-ended
-		case err := <-ended:
-			l.log.Debug("live video ended", "stream", stream, "error", err)
+		again := time.NewTicker(mayEvery)
+		defer again.Stop()
+		for {
+			select {
+			case <-again.C:
+				if !may() {
+					cancel()
+				}
+				continue
+			case <-run.Done():
+				s.client.Close()
+				<-ended
+			case err := <-ended:
+				l.o.Log.Debug("live video ended", "stream", stream, "error", err)
+			}
+			return
 		}
 	}()
 	if err := s.play(); err != nil {
@@ -165,8 +185,8 @@ func (l *Live) open(ctx context.Context, stream string) (*source, error) {
 	if err != nil {
 		return nil, fmt.Errorf("stream address: %w", err)
 	}
-	if l.login != nil {
-		u.User = l.login
+	if l.o.Login != nil {
+		u.User = l.o.Login
 	}
 	tcp := gortsplib.ProtocolTCP
 	c := &gortsplib.Client{Protocol: &tcp, ReadTimeout: streamWait, WriteTimeout: streamWait, Scheme: u.Scheme, Host: u.Host}
@@ -225,8 +245,8 @@ func (l *Live) open(ctx context.Context, stream string) (*source, error) {
 	return s, nil
 }
 
-// answer makes the peer of a browser; gone is called when it goes, or never comes.
-func (l *Live) answer(ctx context.Context, s *source, offer string, gone func()) (*webrtc.PeerConnection, string, error) {
+// answer makes the peer of a browser, for a session that ends with run; gone is called when it goes, or never comes.
+func (l *Live) answer(ctx, run context.Context, s *source, dock, offer string, gone func()) (*webrtc.PeerConnection, string, error) {
 	peer, err := l.api.NewPeerConnection(webrtc.Configuration{})
 	if err != nil {
 		return nil, "", err
@@ -241,6 +261,8 @@ func (l *Live) answer(ctx context.Context, s *source, offer string, gone func())
 	if _, err := peer.AddTrack(s.track); err != nil {
 		return fail(err)
 	}
+	var once sync.Once
+	peer.OnDataChannel(func(c *webrtc.DataChannel) { once.Do(func() { l.tellBoxes(run, c, dock) }) })
 	never := time.AfterFunc(peerWait, gone)
 	peer.OnConnectionStateChange(func(st webrtc.PeerConnectionState) {
 		switch st {
@@ -265,4 +287,26 @@ func (l *Live) answer(ctx context.Context, s *source, offer string, gone func())
 		return fail(ctx.Err())
 	}
 	return peer, peer.LocalDescription().SDP, nil
+}
+
+// What is sent of boxes at a time, and what may wait for a browser that takes them slowly, bytes: they are of use only at once.
+const maxBoxes, boxesWaiting = 60 << 10, 128 << 10
+
+// tellBoxes sends a browser the boxes of a dock's video on a channel that it opened, until its session ends.
+func (l *Live) tellBoxes(run context.Context, c *webrtc.DataChannel, dock string) {
+	if c.Label() != "boxes" {
+		return
+	}
+	c.OnOpen(func() {
+		stop, err := l.o.Boxes(dock, func(b []byte) {
+			if len(b) <= maxBoxes && c.BufferedAmount() < boxesWaiting {
+				_ = c.SendText(string(b))
+			}
+		})
+		if err != nil {
+			l.o.Log.Warn("boxes of live video are not told", "dock", dock, "error", err)
+			return
+		}
+		context.AfterFunc(run, stop)
+	})
 }

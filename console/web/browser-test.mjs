@@ -1,25 +1,15 @@
 // Three people's ways through the page, as they would go: browser-test.mjs URL FOLDER-FOR-SCREENSHOTS. It prints one JSON line of figures at its end.
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { chromium } from "playwright-core";
+import { browse, median } from "./browser.mjs";
 
 const [url, shots] = process.argv.slice(2);
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const profile = mkdtempSync(join(tmpdir(), "harrier-chromium-"));
-const context = await chromium.launchPersistentContext(profile, {
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  viewport: { width: 1440, height: 900 },
-  bypassCSP: false,
-  args: ["--no-sandbox", "--disable-gpu", "--use-gl=swiftshader", "--enable-unsafe-swiftshader", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"],
-});
-const median = (a) => [...a].sort((x, y) => x - y)[Math.floor(a.length / 2)];
 const figures = {};
 const began = Date.now();
 const say = (what) => console.log(`${((Date.now() - began) / 1000).toFixed(0)} s: ${what}`);
-try {
-  const page = context.pages()[0];
+await browse(async (page) => {
   const outside = [];
   const errors = [];
   page.on("request", (r) => {
@@ -69,7 +59,7 @@ try {
   const from = await aircraft.getAttribute("data-lon");
   await page.waitForFunction((was) => document.querySelector(".aircraft-mark")?.dataset.lon !== was, from, { timeout: 20000 });
   await page.getByRole("button", { name: "Watch" }).first().click();
-  await page.waitForFunction(() => document.querySelector("video.live")?.currentTime > 0.5, null, { timeout: 30000 });
+  await page.waitForFunction(() => document.querySelector(".live video")?.currentTime > 0.5, null, { timeout: 30000 });
   await page.screenshot({ path: join(shots, "fleet.png") });
   say("it flies, and its video is shown");
   await page.keyboard.press("Escape");
@@ -219,7 +209,4 @@ try {
   if (outside.length > 0) throw new Error(`the page asked others: ${outside.slice(0, 3)}`);
   if (errors.length > 0) throw new Error(`errors in the page: ${errors.slice(0, 3)}`);
   console.log(`FIGURES ${JSON.stringify(figures)}`);
-} finally {
-  await context.close();
-  rmSync(profile, { recursive: true, force: true });
-}
+});

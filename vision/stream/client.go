@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"net/url"
 	"strings"
 	"sync/atomic"
@@ -24,11 +25,12 @@ import (
 	"github.com/harrier-patrol/harrier/geo"
 )
 
-// Picture is a decoded frame. PTS is on the stream's own clock; Arrived is when its last packet came. Whoever receives a
-// picture closes it.
+// Picture is a decoded frame. PTS is on the stream's own clock; Stamp is its RTP time stamp, as all see it who watch the stream; Arrived is when its last
+// packet came. Whoever receives a picture closes it.
 type Picture struct {
 	BGR     gocv.Mat
 	PTS     time.Duration
+	Stamp   uint32
 	Session int64 // connection of the client that it came over: each has a clock of its own
 	Arrived time.Time
 }
@@ -195,8 +197,8 @@ type intake struct {
 	lossy   chan struct{} // closed when too much is lost
 	session int64
 
-	clock         rtpClock
-	skip          bool // until the next IDR: at first, and after a loss
+	clock         rtpClock // its zero does not change once the first unit is there
+	skip          bool     // until the next IDR: at first, and after a loss
 	next          uint16
 	packets, lost int
 	first         bool // a unit was received
@@ -306,7 +308,7 @@ func (c *Client) show(ctx context.Context, in *intake, head []byte, done <-chan 
 			if len(in.units) > 2 || !c.want.CompareAndSwap(true, false) {
 				continue
 			}
-			p := &Picture{BGR: gocv.NewMat(), PTS: dec.PTS(), Session: in.session, Arrived: u.at}
+			p := &Picture{BGR: gocv.NewMat(), PTS: dec.PTS(), Stamp: in.clock.stamp(dec.PTS()), Session: in.session, Arrived: u.at}
 			if err := dec.Picture(&p.BGR); err != nil {
 				p.Close()
 				return err
@@ -358,15 +360,21 @@ func hasIDR(nalus [][]byte) bool {
 // rtpClock unwraps 90 kHz RTP time stamps into time since the first.
 type rtpClock struct {
 	begun bool
+	zero  uint32
 	last  uint32
 	ticks int64
 }
 
 func (c *rtpClock) at(stamp uint32) time.Duration {
 	if !c.begun {
-		c.begun, c.last = true, stamp
+		c.begun, c.zero, c.last = true, stamp, stamp
 	}
 	c.ticks += int64(int32(stamp - c.last))
 	c.last = stamp
 	return time.Duration(c.ticks) * time.Second / 90000
+}
+
+// stamp is the RTP time stamp at a time since the first.
+func (c *rtpClock) stamp(at time.Duration) uint32 {
+	return c.zero + uint32(int64(math.Round(at.Seconds()*90000)))
 }

@@ -71,6 +71,8 @@ const poseWait = 2400 * time.Millisecond
 
 // Sink takes what a watched flight gives.
 type Sink struct {
+	// Looked is told of every frame that was looked at, before it is placed.
+	Looked  func(vision.FrameBoxes)
 	Finding func(vision.Finding) error
 	Covered func(vision.Covered) error
 	Ended   func(vision.Ended) error
@@ -180,6 +182,7 @@ func (f *flightWatch) motion(from, to time.Duration, w, h int, pairs []geo.Pixel
 	}
 	if m, ok := geo.GroundMove(geo.CameraFromDiagonal(w, h, f.job.DiagDeg), p, pairs); ok {
 		f.clock.Moved(from, to, m)
+		f.moved.Store(&movedOver{m, to - from})
 	}
 }
 
@@ -196,7 +199,8 @@ type flightWatch struct {
 	clips        []wantedClip
 	log          *slog.Logger
 	found        map[*vision.Track]vision.Finding
-	wanted       map[string]bool // classes that scenes look for
+	wanted       map[string]bool           // classes that scenes look for
+	moved        atomic.Pointer[movedOver] // the camera's last move, as the pictures show it
 	locator      geo.Locator
 	keys         chan keyFrame
 	aligned      atomic.Pointer[timeBase] // with what the pictures say of the poses; nil at first

@@ -92,6 +92,7 @@ func (w *Watcher) job(ctx context.Context, nc *nats.Conn, js jetstream.JetStream
 	var shown vision.Covered // so far
 	structures := map[string]vision.Finding{}
 	err = w.Flight(fctx, job, epoch, poses, marks.found, Sink{
+		Looked:     func(b vision.FrameBoxes) { tellBoxes(nc, b) },
 		Passed:     func(p map[plotView]pass) { passes = p },
 		Checkpoint: func(n int, b []byte) error { return marks.keep(ctx, n, b) },
 		Finding: func(f vision.Finding) error {

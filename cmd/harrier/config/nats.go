@@ -49,7 +49,7 @@ const (
 
 // viewed is what a viewer may see: what rooms say of the facts that they keep, and what is told of docks without being kept.
 func viewed() []string {
-	out := slices.Clone(dock.Told)
+	out := append(slices.Clone(dock.Told), watch.SubjectBoxes+">")
 	for _, s := range Streams() {
 		out = append(out, s.Viewed...)
 	}

@@ -114,6 +114,9 @@ export function useCommand() {
   });
 }
 
+/** Where the ground is that a dock's live video shows at x, y: from 0, 0 to 1, 1. */
+export const useGround = () => useMutation({ mutationFn: ({ sn, x, y }: { sn: string; x: number; y: number }) => ok(client.GET("/api/docks/{sn}/ground", { params: { path: { sn }, query: { x, y } } })) });
+
 export const usePlan = (date: string) => useQuery({ queryKey: ["plan", date], queryFn: () => ok(client.GET("/api/plans/{date}", { params: { path: { date } } })) });
 
 type MakeBody = paths["/api/plans/{date}"]["post"]["requestBody"]["content"]["application/json"];

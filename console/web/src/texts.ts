@@ -153,7 +153,7 @@ export const texts = {
   "flight-over": { zh: "该架次已结束", en: "This flight is over" },
   "no-video": { zh: "没有视频", en: "There is no video" },
   "live-video": { zh: "实时视频", en: "Live video" },
-  "live-hint": { zh: "画面由机场推流，经本服务器直接转发，不转码。", en: "As the dock sends it, passed on by this server as it is." },
+  "live-hint": { zh: "黄框为正在查找的对象，尚未判定。点击画面可让镜头转向该处（操作员）。", en: "Yellow boxes are what is looked for; nothing is decided yet. An operator’s click lets the camera look there." },
   day: { zh: "日期", en: "Day" },
   "the-plan": { zh: "当日计划", en: "The day's plan" },
   flights: { zh: "架次", en: "Flights" },

@@ -1,6 +1,6 @@
 import { Button, Card, Drawer, Empty, Progress, Space, Switch, Tag } from "antd";
 import { useState } from "react";
-import { type Action, type Dock, useCommand, useDocks, usePlan } from "../api";
+import { type Action, type Dock, useCommand, useDocks, useGround, usePlan } from "../api";
 import { useText } from "../i18n";
 import { Ask } from "../parts/Ask";
 import { LazyMap } from "../parts/LazyMap";
@@ -19,6 +19,7 @@ export function Fleet() {
   const me = useMe().data;
   const docks = useDocks();
   const command = useCommand();
+  const spot = useGround();
   const [asked, ask] = useState<Asked>();
   const [coverage, showCoverage] = useState(false);
   const [watched, watch] = useState<string>();
@@ -74,6 +75,9 @@ export function Fleet() {
       </Card>
     );
   };
+  const pointIn = (d: Dock) => (x: number, y: number) => {
+    spot.mutate({ sn: d.sn, x, y }, { onSuccess: (at) => ask({ sn: d.sn, name: d.name, action: "look-at", ...at }) });
+  };
   const pointed = all.find((d) => d.sn === pointing);
   return (
     <main className="split">
@@ -92,13 +96,14 @@ export function Fleet() {
           {button(fleet, "release")}
         </div>
         <Wrong of={command} />
+        <Wrong of={spot} />
         <Reading of={docks} empty={all.length === 0 ? t("no-docks") : undefined}>
           {all.filter(inTheAir).map(card)}
           {all.filter((d) => !inTheAir(d)).map(card)}
         </Reading>
       </aside>
       <Drawer open={watched !== undefined} onClose={() => watch(undefined)} size={720} mask={false} title={seen ? `${seen.name || seen.sn} · ${seen.flight}` : watched}>
-        {seen && inTheAir(seen) ? <Live dock={seen} /> : <Empty description={t("flight-over")} />}
+        {seen && inTheAir(seen) ? <Live dock={seen} onPoint={flies ? pointIn(seen) : undefined} /> : <Empty description={t("flight-over")} />}
       </Drawer>
       <Ask
         title={asked ? `${word(asked.action)}: ${asked.name || asked.sn}` : ""}
