@@ -94,6 +94,7 @@ func api(mux *http.ServeMux, o Options) huma.API {
 	reviewAPI(h, mux, o)
 	events(mux, o)
 	video(mux, o)
+	footageAPI(h, mux, o)
 	deadLettersAPI(h, o)
 	reportsAPI(h, o)
 	requestsAPI(h, o)

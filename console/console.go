@@ -12,6 +12,7 @@ import (
 	"github.com/paulmach/orb"
 
 	"github.com/harrier-patrol/harrier/console/accounts"
+	"github.com/harrier-patrol/harrier/console/footage"
 	"github.com/harrier-patrol/harrier/console/live"
 	"github.com/harrier-patrol/harrier/dock"
 	"github.com/harrier-patrol/harrier/evidence"
@@ -58,6 +59,7 @@ type Options struct {
 	Plans       Plans
 	Desk        *Desk
 	Live        *live.Live
+	Footage     *footage.Keeper
 	// Webhooks are what waits for them.
 	Webhooks func(context.Context) ([]handover.Queue, error)
 	// Documents describe messages on NATS, by the paths under which they are served, without an account.

@@ -16,6 +16,7 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"github.com/harrier-patrol/harrier/console/accounts"
+	"github.com/harrier-patrol/harrier/console/footage"
 	"github.com/harrier-patrol/harrier/dock"
 	"github.com/harrier-patrol/harrier/embedded/natstest"
 	"github.com/harrier-patrol/harrier/evidence"
@@ -118,7 +119,7 @@ func newHouse(t *testing.T, all ...leads.Lead) *house {
 		Webhooks:    func(context.Context) ([]handover.Queue, error) { return nil, nil },
 		DeadLetters: DeadLetters{List: func(context.Context) ([]journal.Dead, error) { return nil, nil }, Replay: func(context.Context, string, string) error { return journal.ErrNoDeadLetter }},
 		Requests:    Requests{Ask: func(_ context.Context, m book.Message) error { x.asked = append(x.asked, m); return nil }, Answers: func(context.Context) ([]book.Answer, error) { return nil, nil }},
-		Reports:     &report.Reader{Zone: time.UTC, JS: js, Ground: func() *report.Ground { return report.NewGround(grid, nil) }}, Plans: noPlans{}, Desk: desk,
+		Reports:     &report.Reader{Zone: time.UTC, JS: js, Ground: func() *report.Ground { return report.NewGround(grid, nil) }}, Plans: noPlans{}, Desk: desk, Footage: &footage.Keeper{Dir: t.TempDir(), Log: slog.New(slog.DiscardHandler)},
 		Bundle: func(context.Context, string, bool, string, string, io.Writer) error { return nil },
 		Log: func(_ context.Context, d Deed) error {
 			x.mu.Lock()

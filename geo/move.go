@@ -95,6 +95,11 @@ func GroundMove(c Camera, p Pose, pairs []PixelPair) (Move, bool) {
 	return Move{TurnDeg: turn * 180 / math.Pi, ForwardM: ty, RightM: tx, Agree: best}, true
 }
 
+// Scaled is a share of a move; a negative one goes back.
+func (m Move) Scaled(k float64) Move {
+	return Move{TurnDeg: k * m.TurnDeg, ForwardM: k * m.ForwardM, RightM: k * m.RightM, Agree: m.Agree}
+}
+
 // Pixel is where a point of flat ground is seen after the move that was seen at pixel x, y before it; ok is false above the horizon, and where it is
 // seen no more.
 func (m Move) Pixel(c Camera, p Pose, x, y float64) (bx, by float64, ok bool) {

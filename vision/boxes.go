@@ -2,6 +2,9 @@ package vision
 
 import "time"
 
+// SubjectBoxes is where it is told what was seen in a frame as it is looked at: + dock. It is not kept in a stream.
+const SubjectBoxes = "harrier.boxes."
+
 // FrameBoxes are what the network saw in one frame of a flight's live video, as it is looked at: to be drawn over the picture, before anything is placed
 // or decided.
 type FrameBoxes struct {

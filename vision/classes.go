@@ -81,6 +81,9 @@ func Family(class string) string { return about(class).family }
 // Looks names the classes that are taken for each other from above: car, truck, roof, cloth, or the class itself.
 func Looks(class string) string { return about(class).looks }
 
+// Drives says whether things of a class move by themselves.
+func Drives(class string) bool { return about(class).maxMS > 0 }
+
 // Private says whether a class is made unrecognisable where no lead is about it.
 func Private(class string) bool { return about(class).private }
 

@@ -17,6 +17,7 @@ import (
 	"github.com/harrier-patrol/harrier/cmd/harrier/planning"
 	"github.com/harrier-patrol/harrier/cmd/harrier/surface"
 	"github.com/harrier-patrol/harrier/console"
+	"github.com/harrier-patrol/harrier/console/footage"
 	"github.com/harrier-patrol/harrier/console/live"
 	"github.com/harrier-patrol/harrier/dock/pace"
 	"github.com/harrier-patrol/harrier/embedded"
@@ -113,16 +114,20 @@ func serve(ctx context.Context, c config.Config, log *slog.Logger) (err error) {
 		return err
 	}
 	b.onClose(video.Close)
+	tapes := &footage.Keeper{Dir: filepath.Join(b.data, "footage"), For: c.Footage.Keep, MaxBytes: int64(c.Footage.GiB * (1 << 30)), Login: b.addrs.Login, Docks: b.controller.States, Hear: b.hear, Full: func() error { _, err := b.disk.Report(); return err }, Log: log}
 	people, err := b.openAccounts(ctx)
 	if err != nil {
 		return err
 	}
-	if err := b.listen(c.HTTP.Listen, b.console(people, video, documents, book, reports, notary, watcher, coverage, gauge, ground, requests, daily)); err != nil {
+	if err := b.listen(c.HTTP.Listen, b.console(people, video, tapes, documents, book, reports, notary, watcher, coverage, gauge, ground, requests, daily)); err != nil {
 		return err
 	}
 	b.clock.log = log
 	b.add(b.clock.Run)
 	b.add(gauge.Run)
+	if c.Footage.Keep > 0 {
+		b.add(tapes.Run)
+	}
 	b.add(daily.Plan)
 	b.add(func(ctx context.Context) error { return book.Run(ctx, b.nc, b.js) })
 	b.add(func(ctx context.Context) error { return notary.Run(ctx, b.js) })

@@ -13,6 +13,7 @@ import (
 	"github.com/harrier-patrol/harrier/cmd/harrier/config"
 	"github.com/harrier-patrol/harrier/cmd/harrier/planning"
 	"github.com/harrier-patrol/harrier/console"
+	"github.com/harrier-patrol/harrier/console/footage"
 	"github.com/harrier-patrol/harrier/console/live"
 	"github.com/harrier-patrol/harrier/embedded"
 	"github.com/harrier-patrol/harrier/evidence/proof"
@@ -20,12 +21,13 @@ import (
 	"github.com/harrier-patrol/harrier/journal"
 	"github.com/harrier-patrol/harrier/leads/ledger"
 	"github.com/harrier-patrol/harrier/leads/report"
+	"github.com/harrier-patrol/harrier/vision"
 	"github.com/harrier-patrol/harrier/vision/watch"
 	"github.com/nats-io/nats.go"
 )
 
 // console is what people see of all that.
-func (b *base) console(people people, video *live.Live, documents map[string][]byte, book *ledger.Ledger, reports *report.Reader, notary *proof.Notary, w *watch.Watcher, coverage *console.Coverage, gauge *journal.Gauge, ground city.City, requests console.Requests, daily *planning.Daily) http.Handler {
+func (b *base) console(people people, video *live.Live, tapes *footage.Keeper, documents map[string][]byte, book *ledger.Ledger, reports *report.Reader, notary *proof.Notary, w *watch.Watcher, coverage *console.Coverage, gauge *journal.Gauge, ground city.City, requests console.Requests, daily *planning.Daily) http.Handler {
 	c := b.conf
 	port := fmt.Sprint(config.Port(c.HTTP.Listen))
 	return console.New(console.Options{
@@ -73,6 +75,7 @@ func (b *base) console(people people, video *live.Live, documents map[string][]b
 		Plans:    daily,
 		Desk:     people.desk,
 		Live:     video,
+		Footage:  tapes,
 		DeadLetters: console.DeadLetters{
 			List:   func(ctx context.Context) ([]journal.Dead, error) { return journal.ListDead(ctx, b.js) },
 			Replay: func(ctx context.Context, id, by string) error { return journal.ReplayDead(ctx, b.js, id, by) },
@@ -94,7 +97,12 @@ func troubles(disk *embedded.Disk, gauge *journal.Gauge) []string {
 
 // boxes hands on what is seen in a dock's live video.
 func (b *base) boxes(dock string, each func([]byte)) (stop func(), err error) {
-	s, err := b.nc.Subscribe(watch.SubjectBoxes+dock, func(m *nats.Msg) { each(m.Data) })
+	return b.hear(vision.SubjectBoxes+dock, each)
+}
+
+// hear hands on what is told on a subject.
+func (b *base) hear(subject string, each func([]byte)) (stop func(), err error) {
+	s, err := b.nc.Subscribe(subject, func(m *nats.Msg) { each(m.Data) })
 	if err != nil {
 		return nil, err
 	}

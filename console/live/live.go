@@ -14,12 +14,8 @@ import (
 	"time"
 
 	"github.com/bluenviron/gortsplib/v5"
-	"github.com/bluenviron/gortsplib/v5/pkg/base"
-	"github.com/bluenviron/gortsplib/v5/pkg/format"
 	"github.com/bluenviron/gortsplib/v5/pkg/format/rtph264"
-	"github.com/bluenviron/mediacommon/v2/pkg/codecs/h264"
 	"github.com/pion/logging"
-	"github.com/pion/rtp"
 	"github.com/pion/webrtc/v4"
 )
 
@@ -172,7 +168,7 @@ func (l *Live) End(id string) {
 	}
 }
 
-// source is a stream that is read.
+// source is a stream that is read into a track.
 type source struct {
 	client *gortsplib.Client
 	play   func() error
@@ -181,68 +177,28 @@ type source struct {
 
 // open opens a stream at its RTSP address, to be played into a track.
 func (l *Live) open(ctx context.Context, stream string) (*source, error) {
-	u, err := base.ParseURL(stream)
-	if err != nil {
-		return nil, fmt.Errorf("stream address: %w", err)
-	}
-	if l.o.Login != nil {
-		u.User = l.o.Login
-	}
-	tcp := gortsplib.ProtocolTCP
-	c := &gortsplib.Client{Protocol: &tcp, ReadTimeout: streamWait, WriteTimeout: streamWait, Scheme: u.Scheme, Host: u.Host}
-	if err := c.Start(); err != nil {
-		return nil, fmt.Errorf("the media server does not answer: %w", err)
-	}
-	defer context.AfterFunc(ctx, c.Close)()
-	fail := func(err error) (*source, error) {
-		c.Close()
-		return nil, fmt.Errorf("the dock's video is not there: %w", err)
-	}
-	desc, _, err := c.Describe(u)
-	if err != nil {
-		return fail(err)
-	}
-	var f *format.H264
-	m := desc.FindFormat(&f)
-	if m == nil {
-		return fail(errors.New("it is not H.264"))
-	}
-	if _, err := c.Setup(desc.BaseURL, m, 0, 0); err != nil {
-		return fail(err)
-	}
-	dec, err := f.CreateDecoder()
-	if err != nil {
-		return fail(err)
+	s := &source{}
+	var err error
+	if s.track, err = webrtc.NewTrackLocalStaticRTP(codec, "video", "dock"); err != nil {
+		return nil, err
 	}
 	enc := &rtph264.Encoder{PayloadType: 102, PacketizationMode: 1, PayloadMaxSize: payload}
 	if err := enc.Init(); err != nil {
-		return fail(err)
+		return nil, err
 	}
-	s := &source{client: c}
-	if s.track, err = webrtc.NewTrackLocalStaticRTP(codec, "video", "dock"); err != nil {
-		return fail(err)
-	}
-	c.OnPacketRTP(m, f, func(p *rtp.Packet) {
-		au, err := dec.Decode(p)
-		if err != nil {
-			return // more packets are needed, or one was lost: the next picture that a decoder can begin with comes
-		}
-		if h264.IsRandomAccess(au) && f.SPS != nil && f.PPS != nil { // a browser has no other way to learn them
-			au = append([][]byte{f.SPS, f.PPS}, au...)
-		}
-		pkts, err := enc.Encode(au)
+	s.client, s.play, err = Read(ctx, stream, l.o.Login, func(u Unit) {
+		pkts, err := enc.Encode(u.NALUs)
 		if err != nil {
 			return
 		}
 		for _, q := range pkts {
-			q.Timestamp = p.Timestamp
+			q.Timestamp = u.Stamp
 			if s.track.WriteRTP(q) != nil {
 				return
 			}
 		}
 	})
-	s.play = func() error { _, err := c.Play(nil); return err }
-	return s, nil
+	return s, err
 }
 
 // answer makes the peer of a browser, for a session that ends with run; gone is called when it goes, or never comes.

@@ -58,7 +58,7 @@ func BenchmarkWatchTiles(b *testing.B) {
 			w := &Watcher{Model: m, Log: slog.Default(), Locator: geo.Locator{}}
 			scenes := []vision.Scene{{Name: "x", Classes: map[string]vision.ClassRule{"stall": {}}, MinScore: 0.5, MinSightings: 1, JoinM: 4}}
 			f := &flightWatch{w: w, job: dock.WatchJob{DiagDeg: 84}, clock: &vision.CaptureClock{}, poses: &vision.Poses{}, log: w.Log, aligned: atomic.Pointer[timeBase]{},
-				tracker: vision.NewTracker(scenes, m.Classes()), wanted: map[string]bool{"stall": true}, sink: Sink{Looked: func(vision.FrameBoxes) {}}}
+				tracker: vision.NewTracker(scenes, m.Classes()), wanted: map[string]bool{"stall": true}, told: boxTeller{tell: func(vision.FrameBoxes) {}}}
 			e := &eye{quality: newFrameQuality()}
 			defer e.quality.Close()
 			bare := bareRuntime(b, raw, m.Manifest)

@@ -71,7 +71,7 @@ const poseWait = 2400 * time.Millisecond
 
 // Sink takes what a watched flight gives.
 type Sink struct {
-	// Looked is told of every frame that was looked at, before it is placed.
+	// Looked is told what is seen in the live video, before it is placed.
 	Looked  func(vision.FrameBoxes)
 	Finding func(vision.Finding) error
 	Covered func(vision.Covered) error
@@ -95,7 +95,7 @@ func (w *Watcher) Flight(ctx context.Context, job dock.WatchJob, epoch uint64, p
 	clock := &vision.CaptureClock{}
 	track := &vision.Poses{}
 	client := &stream.Client{URL: job.URL, Login: w.Login, UDP: w.UDP, Log: w.Log.With("dock", job.Dock, "flight", job.Flight), Counts: &w.Counts, Arrival: clock.Arrival}
-	f := &flightWatch{w: w, job: job, epoch: epoch, clock: clock, poses: track, sink: sink, log: client.Log, found: map[*vision.Track]vision.Finding{}, foundTold: map[string]int{}, keys: make(chan keyFrame, 3), locator: w.Locator, passes: map[plotView]pass{}}
+	f := &flightWatch{w: w, job: job, epoch: epoch, clock: clock, poses: track, sink: sink, log: client.Log, found: map[*vision.Track]vision.Finding{}, foundTold: map[string]int{}, keys: make(chan keyFrame, 3), told: boxTeller{tell: sink.Looked}, locator: w.Locator, passes: map[plotView]pass{}}
 	client.Motion = f.motion
 	if w.Clips && w.Store != nil {
 		f.reel = &stream.Reel{}
@@ -182,7 +182,7 @@ func (f *flightWatch) motion(from, to time.Duration, w, h int, pairs []geo.Pixel
 	}
 	if m, ok := geo.GroundMove(geo.CameraFromDiagonal(w, h, f.job.DiagDeg), p, pairs); ok {
 		f.clock.Moved(from, to, m)
-		f.moved.Store(&movedOver{m, to - from})
+		f.told.moved(from, to, m)
 	}
 }
 
@@ -199,8 +199,8 @@ type flightWatch struct {
 	clips        []wantedClip
 	log          *slog.Logger
 	found        map[*vision.Track]vision.Finding
-	wanted       map[string]bool           // classes that scenes look for
-	moved        atomic.Pointer[movedOver] // the camera's last move, as the pictures show it
+	wanted       map[string]bool // classes that scenes look for
+	told         boxTeller       // of what is seen in the live video
 	locator      geo.Locator
 	keys         chan keyFrame
 	aligned      atomic.Pointer[timeBase] // with what the pictures say of the poses; nil at first

@@ -185,7 +185,7 @@ func (f *flightWatch) analyse(ctx context.Context, p *stream.Picture, e *eye) (l
 		l.dets = append(l.dets, vision.MarkUnlike(d, e.unlike))
 		wanted = wanted || f.wanted[d.Class]
 	}
-	f.sink.Looked(f.boxes(l, p.Stamp, pose))
+	f.told.looked(f.boxes(l, p.Stamp), l.pts, l.camera, pose)
 	if f.w.Comparer != nil && posed && geo.DistanceM(pose.Point(), e.pass.Point()) > passShare*pose.HeightM {
 		e.pass, l.pass = pose, true
 	}

@@ -47,6 +47,9 @@ func (c Config) check() error {
 	if c.Live.DRCHz < 1 || c.Live.DRCHz > 30 {
 		return fmt.Errorf("live.drc_hz must be 1 to 30, is %d", c.Live.DRCHz)
 	}
+	if c.Footage.Keep < 0 || c.Footage.GiB < 0 {
+		return errors.New("footage: keep and gib are not negative; 0 keeps no video")
+	}
 	if c.Vision.Sessions < 0 || c.Vision.Flights < 1 || c.Vision.Interval < 50*time.Millisecond {
 		return errors.New("vision: sessions must be at least 0, flights at least 1, interval at least 50ms")
 	}

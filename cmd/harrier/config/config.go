@@ -80,6 +80,11 @@ type Config struct {
 		Quality int `yaml:"quality"`
 		DRCHz   int `yaml:"drc_hz"`
 	} `yaml:"live"`
+	// Footage is how long, and how much, of flights' video is kept.
+	Footage struct {
+		Keep time.Duration `yaml:"keep"`
+		GiB  float64       `yaml:"gib"`
+	} `yaml:"footage"`
 	Vision struct {
 		Model    string        `yaml:"model"`
 		Shadow   string        `yaml:"shadow"`
@@ -185,6 +190,7 @@ func Default() Config {
 	c.Leads.Reports = Reports{Zone: "Asia/Shanghai", After: 3 * time.Hour, Ordered: []string{"demolition-ordered", "待拆", "责令拆除", "限期拆除"}}
 	c.Planner = Planner{Hours: "07:00-18:00", WindMS: 4, Lost: 5 * time.Minute}
 	c.Live.Quality, c.Live.DRCHz = 3, 5
+	c.Footage.Keep, c.Footage.GiB = 24*time.Hour, 20
 	c.Disk.Warn, c.Disk.Stop = 10, 5
 	c.Vision.Engine, c.Vision.Sessions, c.Vision.Interval, c.Vision.Flights = "onnxruntime", 0, 300*time.Millisecond, 16
 	c.Vision.Align, c.Vision.Changes, c.Vision.Clips = true, true, true

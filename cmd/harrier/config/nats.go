@@ -25,6 +25,7 @@ import (
 	"github.com/harrier-patrol/harrier/leads/report"
 	"github.com/harrier-patrol/harrier/missions/book"
 	"github.com/harrier-patrol/harrier/missions/plans"
+	"github.com/harrier-patrol/harrier/vision"
 	"github.com/harrier-patrol/harrier/vision/watch"
 )
 
@@ -49,7 +50,7 @@ const (
 
 // viewed is what a viewer may see: what rooms say of the facts that they keep, and what is told of docks without being kept.
 func viewed() []string {
-	out := append(slices.Clone(dock.Told), watch.SubjectBoxes+">")
+	out := append(slices.Clone(dock.Told), vision.SubjectBoxes+">")
 	for _, s := range Streams() {
 		out = append(out, s.Viewed...)
 	}

@@ -56,7 +56,7 @@ var messages = []message{
 	{"coverage.1", "Which ground a flight has shown so far", of[vision.Covered](), false, watch.SubjectCoverage + "{flight}", false, nil},
 	{"changes.1", "What was built or pulled down since the last pass", of[vision.Changed](), false, watch.SubjectChanges + "{flight}", false, nil},
 	{"unlike.1", "A flight's video is unlike all that was learnt from", of[watch.Unlike](), false, watch.SubjectUnlike + "{flight}", false, nil},
-	{"boxes.1", "What was seen in a frame of a live video, as it is looked at; not kept", of[vision.FrameBoxes](), false, watch.SubjectBoxes + "{dock}", false, nil},
+	{"boxes.1", "What was seen in a frame of a live video, as it is looked at; not kept", of[vision.FrameBoxes](), false, vision.SubjectBoxes + "{dock}", false, nil},
 	{"request.1", "What a department asks to be looked at", of[book.Message](), false, book.Subject, true, nil},
 	{"plan.1", "What became of the plan of a day", of[plans.Version](), false, plans.Subject + "{date}", false, nil},
 	{"flight.1", "What became of a flight", of[dock.FlightEvent](), false, dock.SubjectFlights + "{dock}", false, nil},

@@ -1,5 +1,6 @@
 import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import createClient from "openapi-fetch";
+import type { Boxes } from "./parts/boxes";
 import type { components, paths } from "./schema";
 
 type Schemas = components["schemas"];
@@ -13,6 +14,9 @@ export type Plan = Schemas["Plan"];
 export type PlanFlight = Schemas["PlanFlight"];
 export type Account = Schemas["Account"];
 export type Report = Schemas["Report"];
+
+/** As the server sends it: its lists and pairs are never null. */
+export type FootageTrack = Omit<Schemas["FootageTrack"], "boxes" | "poses"> & { poses: Schemas["PoseAt"][]; boxes: (Boxes & { t: number })[] };
 
 export const client = createClient<paths>({ baseUrl: "/" });
 
@@ -116,6 +120,18 @@ export function useCommand() {
 
 /** Where the ground is that a dock's live video shows at x, y: from 0, 0 to 1, 1. */
 export const useGround = () => useMutation({ mutationFn: ({ sn, x, y }: { sn: string; x: number; y: number }) => ok(client.GET("/api/docks/{sn}/ground", { params: { path: { sn }, query: { x, y } } })) });
+
+/** Flights whose video is kept, page by page, the last one first. */
+export const useFlights = () =>
+  useInfiniteQuery({
+    queryKey: ["flights"],
+    queryFn: ({ pageParam }) => ok(client.GET("/api/flights", { params: { query: { after: pageParam || undefined } } })),
+    initialPageParam: "",
+    getNextPageParam: (last) => (last.more ? last.flights?.at(-1)?.id : undefined),
+  });
+
+/** Opens the video of a flight, for a reason. */
+export const useOpenFlight = (id: string) => useMutation({ mutationFn: (reason: string) => ok(client.POST("/api/flights/{id}/open", { params: { path: { id } }, body: { reason } })) as Promise<FootageTrack> });
 
 export const usePlan = (date: string) => useQuery({ queryKey: ["plan", date], queryFn: () => ok(client.GET("/api/plans/{date}", { params: { path: { date } } })) });
 

@@ -43,6 +43,8 @@ const tree = root.addChildren([
   page("/login", () => import("./pages/Login"), "Login"),
   page("/setup", () => import("./pages/Setup"), "Setup"),
   page("/fleet", () => import("./pages/Fleet"), "Fleet"),
+  page("/flights", () => import("./pages/Flights"), "Flights"),
+  createRoute({ getParentRoute: () => root, path: "/flights/$id", component: lazyRouteComponent(() => import("./pages/Flight"), "FlightPage") }),
   plan,
   page("/review", () => import("./pages/Review"), "Review"),
   leads,

@@ -192,6 +192,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/flights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get API flights */
+        get: operations["get-api-flights"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/flights/{id}/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Post API flights by ID open */
+        post: operations["post-api-flights-by-id-open"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/leads": {
         parameters: {
             query?: never;
@@ -621,6 +655,18 @@ export interface components {
              */
             yaw: number;
         };
+        BoxesAt: {
+            boxes: components["schemas"]["Seen"][] | null;
+            /** Format: int64 */
+            height: number;
+            /**
+             * Format: double
+             * @description Seconds of the video
+             */
+            t: number;
+            /** Format: int64 */
+            width: number;
+        };
         CellCoverage: {
             cell: string;
             /** @description by scene; absent where the model's detection rate was not measured */
@@ -824,6 +870,44 @@ export interface components {
             kind: string;
             name?: string;
             source?: string;
+        };
+        Flight: {
+            /**
+             * Format: date-time
+             * @description When its video began to come
+             */
+            began: string;
+            /** Format: int64 */
+            bytes: number;
+            dock: string;
+            dock_name: string;
+            flight: string;
+            /** @description Of its footage: where Harrier began again amid a flight there is more than one */
+            id: string;
+            /** @description Of the aircraft's dock */
+            model?: string;
+            /** @description lon, lat */
+            route?: (number[] | null)[] | null;
+            /**
+             * Format: double
+             * @description Of video
+             */
+            seconds: number;
+            simulated: boolean;
+            /**
+             * Format: date-time
+             * @description When its first picture was taken, as is estimated
+             */
+            zero: string;
+        };
+        FootagePage: {
+            flights: components["schemas"]["Flight"][] | null;
+            more: boolean;
+        };
+        FootageTrack: {
+            boxes: components["schemas"]["BoxesAt"][] | null;
+            flight: components["schemas"]["Flight"];
+            poses: components["schemas"]["PoseAt"][] | null;
         };
         GroundAt: {
             /** Format: double */
@@ -1034,6 +1118,25 @@ export interface components {
             /** Format: double */
             yaw: number;
         };
+        PoseAt: {
+            /** Format: double */
+            height_m: number;
+            /** Format: double */
+            lat: number;
+            /** Format: double */
+            lon: number;
+            /** Format: double */
+            pitch: number;
+            /**
+             * Format: double
+             * @description Seconds of the video
+             */
+            t: number;
+            /** Format: date-time */
+            time: string;
+            /** Format: double */
+            yaw: number;
+        };
         PoseSigma: {
             /** Format: double */
             horiz_m: number;
@@ -1085,6 +1188,9 @@ export interface components {
             route?: components["schemas"]["Route"];
             /** @description Of start: what is looked for */
             scenes?: string[] | null;
+        };
+        "Post-api-flights-by-id-openRequest": {
+            reason: string;
         };
         "Post-api-leads-by-lead-bundleRequest": {
             /** @description With the pictures in which faces and plates can be seen: for legal reviewers, and recorded */
@@ -1399,6 +1505,17 @@ export interface components {
             /** @description It is shown once */
             secret: string;
             token: components["schemas"]["Token"];
+        };
+        Seen: {
+            /** @description x, y, width, height, pixels */
+            box: number[] | null;
+            class: string;
+            /** @description How the camera shifts it, pixels a second */
+            moves: number[] | null;
+            /** @description That looks for the class */
+            scene?: string;
+            /** Format: double */
+            score: number;
         };
         Service: {
             request: string;
@@ -2225,6 +2342,130 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Reply"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "get-api-flights": {
+        parameters: {
+            query?: {
+                /** @description Of one dock only */
+                dock?: string;
+                /** @description The last id of the page before */
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FootagePage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "post-api-flights-by-id-open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Post-api-flights-by-id-openRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FootageTrack"];
                 };
             };
             /** @description Unauthorized */

@@ -1,4 +1,5 @@
 import { Button, Card, Drawer, Empty, Progress, Space, Switch, Tag } from "antd";
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { type Action, type Dock, useCommand, useDocks, useGround, usePlan } from "../api";
 import { useText } from "../i18n";
@@ -36,6 +37,20 @@ export function Fleet() {
       </Button>
     );
   const fleet = { sn: "all", name: t("fleet") };
+  const commands = (d: Dock) => (
+    <>
+      {inTheAir(d) && d.pilot !== "" && d.pilot !== me?.name && button(d, "take-over")}
+      {inTheAir(d) && button(d, "pause")}
+      {inTheAir(d) && button(d, "resume")}
+      {inTheAir(d) && flies && (
+        <Button size="small" className="look-at" type={pointing === d.sn ? "primary" : "default"} onClick={() => point(pointing === d.sn ? undefined : d.sn)}>
+          {t("look-here")}
+        </Button>
+      )}
+      {inTheAir(d) && (d.state === "returning" ? button(d, "cancel-return") : button(d, "return-home", true))}
+      {d.holds?.length ? button(d, "release") : button(d, "ground")}
+    </>
+  );
   const card = (d: Dock) => {
     const up = inTheAir(d);
     const next = nextOf(d.sn);
@@ -61,16 +76,7 @@ export function Fleet() {
               {t("watch")}
             </Button>
           )}
-          {up && d.pilot !== "" && d.pilot !== me?.name && button(d, "take-over")}
-          {up && button(d, "pause")}
-          {up && button(d, "resume")}
-          {up && flies && (
-            <Button size="small" className="look-at" type={pointing === d.sn ? "primary" : "default"} onClick={() => point(pointing === d.sn ? undefined : d.sn)}>
-              {t("look-here")}
-            </Button>
-          )}
-          {up && (d.state === "returning" ? button(d, "cancel-return") : button(d, "return-home", true))}
-          {d.holds?.length ? button(d, "release") : button(d, "ground")}
+          {commands(d)}
         </Space>
       </Card>
     );
@@ -91,6 +97,7 @@ export function Fleet() {
           <label>
             <Switch size="small" checked={coverage} onChange={showCoverage} aria-label={t("coverage")} /> {t("coverage")}
           </label>
+          {has(me, "operator", "analyst", "legal") && <Link to="/flights">{t("past-flights")}</Link>}
           {button(fleet, "return-home", true)}
           {button(fleet, "ground")}
           {button(fleet, "release")}
@@ -103,7 +110,16 @@ export function Fleet() {
         </Reading>
       </aside>
       <Drawer open={watched !== undefined} onClose={() => watch(undefined)} size={720} mask={false} title={seen ? `${seen.name || seen.sn} · ${seen.flight}` : watched}>
-        {seen && inTheAir(seen) ? <Live dock={seen} onPoint={flies ? pointIn(seen) : undefined} /> : <Empty description={t("flight-over")} />}
+        {seen && inTheAir(seen) ? (
+          <>
+            <Live dock={seen} onPoint={flies ? pointIn(seen) : undefined} />
+            <Space wrap size={4}>
+              {commands(seen)}
+            </Space>
+          </>
+        ) : (
+          <Empty description={t("flight-over")} />
+        )}
       </Drawer>
       <Ask
         title={asked ? `${word(asked.action)}: ${asked.name || asked.sn}` : ""}

@@ -1,0 +1,191 @@
+// Package footage keeps the video of flights for a set time, with where the aircraft was and what was seen in it, so that a flight can be watched again.
+package footage
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/harrier-patrol/harrier/dock"
+)
+
+// Keeper keeps footage in a folder.
+type Keeper struct {
+	Dir      string
+	For      time.Duration // what is older is deleted
+	MaxBytes int64         // in all; where there is more the oldest goes first
+	Login    *url.Userinfo // as whom the video is watched; nil: as nobody
+	Docks    func() []dock.Status
+	// Hear hands on what is told on a subject of NATS until stop is called.
+	Hear func(subject string, each func([]byte)) (stop func(), err error)
+	// Full says why nothing may be written now; nil where it may.
+	Full func() error
+	Log  *slog.Logger
+}
+
+// Flight is one whose footage is kept.
+type Flight struct {
+	ID        string    `json:"id" doc:"Of its footage: where Harrier began again amid a flight there is more than one"`
+	Flight    string    `json:"flight"`
+	Dock      string    `json:"dock"`
+	DockName  string    `json:"dock_name"`
+	Model     string    `json:"model,omitempty" doc:"Of the aircraft's dock"`
+	Began     time.Time `json:"began" doc:"When its video began to come"`
+	Seconds   float64   `json:"seconds" doc:"Of video"`
+	Bytes     int64     `json:"bytes"`
+	Simulated bool      `json:"simulated"`
+	// Zero is when the first picture was taken, as far as is known.
+	Zero  time.Time    `json:"zero" doc:"When its first picture was taken, as is estimated"`
+	Route [][2]float64 `json:"route,omitempty" doc:"lon, lat"`
+}
+
+// ErrNone says that no footage of a flight is kept.
+var ErrNone = errors.New("no video of this flight is kept: it is too old, or none came")
+
+// How often it is looked whether a flight has begun, and whether something is too old.
+const (
+	lookEvery = time.Second
+	oldEvery  = time.Minute
+)
+
+// Run keeps the footage of every flight that has video, until ctx ends; then what is being kept is finished.
+func (k *Keeper) Run(ctx context.Context) error {
+	if err := os.MkdirAll(k.Dir, 0o700); err != nil {
+		return fmt.Errorf("footage: %w", err)
+	}
+	k.finishLeft()
+	look, old := time.NewTicker(lookEvery), time.NewTicker(oldEvery)
+	defer look.Stop()
+	defer old.Stop()
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	kept := map[string]string{} // by dock, the flight that is being kept, or was last
+	k.forget(time.Now())
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-old.C:
+			k.forget(time.Now())
+		case <-look.C:
+			for _, d := range k.Docks() {
+				if d.Flight == "" || d.Stream == "" || !d.State.InTheAir() || k.Full() != nil {
+					continue
+				}
+				if kept[d.SN] == d.Flight {
+					continue
+				}
+				kept[d.SN] = d.Flight
+				wg.Go(func() {
+					if err := k.keep(ctx, d); err != nil {
+						k.Log.Warn("video of a flight is not kept", "flight", d.Flight, "error", err)
+					}
+				})
+			}
+		}
+	}
+}
+
+// over says whether a dock's flight has ended, or the dock flies another one.
+func (k *Keeper) over(sn, flight string) bool {
+	all := k.Docks()
+	i := slices.IndexFunc(all, func(d dock.Status) bool { return d.SN == sn })
+	return i < 0 || all[i].Flight != flight || all[i].State.Ended()
+}
+
+var plain = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$`)
+
+// file is a file of a flight; ErrNone where none can be named so.
+func (k *Keeper) file(id, ending string) (string, error) {
+	if !plain.MatchString(id) || strings.HasSuffix(id, endingPart) {
+		return "", ErrNone
+	}
+	return filepath.Join(k.Dir, id+ending), nil
+}
+
+// Flights are those whose footage is kept, the last one first.
+func (k *Keeper) Flights() ([]Flight, error) {
+	names, err := filepath.Glob(filepath.Join(k.Dir, "*.json"))
+	if err != nil {
+		return nil, err
+	}
+	out := []Flight{}
+	for _, n := range names {
+		if strings.HasSuffix(n, endingPart+".json") {
+			continue
+		}
+		f, err := k.Flight(strings.TrimSuffix(filepath.Base(n), ".json"))
+		if errors.Is(err, ErrNone) {
+			continue // deleted meanwhile
+		}
+		if err != nil {
+			k.Log.Warn("footage cannot be read; delete its files where they are damaged", "file", n, "error", err)
+			continue
+		}
+		out = append(out, f)
+	}
+	slices.SortFunc(out, func(a, b Flight) int { return cmp.Or(b.Began.Compare(a.Began), cmp.Compare(a.Flight, b.Flight)) })
+	return out, nil
+}
+
+// Flight is one of them, by the id of its footage.
+func (k *Keeper) Flight(id string) (f Flight, err error) {
+	name, err := k.file(id, ".json")
+	if err != nil {
+		return f, err
+	}
+	b, err := os.ReadFile(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return f, ErrNone
+	}
+	if err == nil {
+		err = json.Unmarshal(b, &f)
+	}
+	return f, err
+}
+
+// Video opens the MP4 of a flight.
+func (k *Keeper) Video(id string) (*os.File, error) { return k.open(id, ".mp4") }
+
+func (k *Keeper) open(id, ending string) (*os.File, error) {
+	name, err := k.file(id, ending)
+	if err != nil {
+		return nil, err
+	}
+	f, err := os.Open(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, ErrNone
+	}
+	return f, err
+}
+
+// forget deletes what is too old, and the oldest of what is too much.
+func (k *Keeper) forget(now time.Time) {
+	all, err := k.Flights()
+	if err != nil {
+		k.Log.Warn("old footage is not deleted", "error", err)
+		return
+	}
+	var sum int64
+	for _, f := range all {
+		if sum += f.Bytes; now.Sub(f.Began) <= k.For && sum <= k.MaxBytes {
+			continue
+		}
+		name := filepath.Join(k.Dir, f.ID)
+		if err := remove(name+".json", name+".jsonl", name+".mp4"); err != nil { // first what names it
+			k.Log.Warn("old footage is not deleted", "error", err)
+		}
+	}
+}

@@ -1,0 +1,259 @@
+package footage
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/harrier-patrol/harrier/console/live"
+	"github.com/harrier-patrol/harrier/dock"
+	"github.com/harrier-patrol/harrier/embedded"
+	"github.com/harrier-patrol/harrier/geo"
+	"github.com/harrier-patrol/harrier/vision"
+)
+
+// bench is a media server to which FFmpeg pushes the video of one dock, and what is told of that dock.
+type bench struct {
+	stream string
+	mu     sync.Mutex
+	state  dock.State
+	hears  map[string]func([]byte)
+}
+
+func newBench(t *testing.T) *bench {
+	t.Helper()
+	ffmpeg, err := exec.LookPath("ffmpeg")
+	if err != nil {
+		t.Skip("no FFmpeg here: `make test` installs it")
+	}
+	port := func() int {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer l.Close()
+		return l.Addr().(*net.TCPAddr).Port &^ 1
+	}
+	rtmp, rtsp := fmt.Sprintf("127.0.0.1:%d", port()), fmt.Sprintf("127.0.0.1:%d", port())
+	m, err := embedded.StartMedia(embedded.MediaOptions{RTMP: rtmp, RTSP: rtsp, Host: "127.0.0.1", RTPPort: port(), Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { m.Close() })
+	push := exec.Command(ffmpeg, "-loglevel", "error", "-re", "-f", "lavfi", "-i", "testsrc=size=640x360:rate=25", "-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-pix_fmt", "yuv420p", "-g", "25", "-f", "flv", "rtmp://"+rtmp+"/live/SIM0001")
+	if err := push.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = push.Process.Kill(); _ = push.Wait() })
+	return &bench{stream: "rtsp://" + rtsp + "/live/SIM0001", state: dock.Flying, hears: map[string]func([]byte){}}
+}
+
+func (b *bench) keeper(dir string) *Keeper {
+	return &Keeper{Dir: dir, For: time.Hour, MaxBytes: 1 << 30, Log: slog.New(slog.DiscardHandler), Full: func() error { return nil },
+		Docks: func() []dock.Status {
+			b.mu.Lock()
+			defer b.mu.Unlock()
+			s := dock.Status{Flight: "F1", State: b.state, Stream: b.stream, Route: [][2]float64{{121.5, 31.2}}}
+			s.SN, s.Name = "SIM0001", "Dock 1"
+			return []dock.Status{s}
+		},
+		Hear: func(subject string, each func([]byte)) (func(), error) {
+			b.mu.Lock()
+			defer b.mu.Unlock()
+			b.hears[subject] = each
+			return func() { b.mu.Lock(); delete(b.hears, subject); b.mu.Unlock() }, nil
+		}}
+}
+
+func (b *bench) land() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.state = dock.Done
+}
+
+func (b *bench) tell(subject string, v any) bool {
+	b.mu.Lock()
+	each := b.hears[subject]
+	b.mu.Unlock()
+	if each == nil {
+		return false
+	}
+	data, _ := json.Marshal(v)
+	each(data)
+	return true
+}
+
+// pictures are shown by FFmpeg from an MP4.
+func pictures(t *testing.T, file string) int {
+	t.Helper()
+	out, err := exec.Command("ffprobe", "-v", "error", "-count_frames", "-select_streams", "v", "-show_entries", "stream=nb_read_frames", "-of", "csv=p=0", file).Output()
+	if err != nil {
+		t.Fatalf("%s does not play: %v", file, err)
+	}
+	n := 0
+	fmt.Sscan(strings.TrimSpace(string(out)), &n)
+	return n
+}
+
+func wait(t *testing.T, what string, is func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(30 * time.Second); !is(); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal(what)
+		}
+	}
+}
+
+// A flight is kept from its first picture to its end: video, poses and boxes on one clock.
+func TestAFlightIsKept(t *testing.T) {
+	b, dir := newBench(t), t.TempDir()
+	k := b.keeper(dir)
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- k.Run(ctx) }()
+	// a watcher reads the same stream, and tells of what it sees by the time stamps it has
+	wait(t, "the video is watched", func() bool {
+		info, err := os.Stat(filepath.Join(dir, "F1.part"))
+		return err == nil && info.Size() > 0
+	})
+	var stamps []uint32
+	var mu sync.Mutex
+	c, play, err := live.Read(t.Context(), b.stream, nil, func(u live.Unit) { mu.Lock(); stamps = append(stamps, u.Stamp); mu.Unlock() })
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if err := play(); err != nil {
+		t.Fatal(err)
+	}
+	seen := func() int { mu.Lock(); defer mu.Unlock(); return len(stamps) }
+	wait(t, "a second of video", func() bool { return seen() > 30 })
+	taken := time.Date(2026, 12, 1, 9, 0, 0, 0, time.UTC)
+	for i, at := range []int{10, 30} {
+		if !b.tell(vision.SubjectBoxes+"SIM0001", vision.FrameBoxes{Flight: "F1", Stamp: stamps[at], Width: 640, Height: 360, Captured: taken.Add(time.Duration(at) * 40 * time.Millisecond), Boxes: []vision.Seen{{Class: "stall", Box: vision.Box{X: float64(i)}}}}) ||
+			!b.tell(dock.SubjectPose+"SIM0001", dock.Telemetry{Flight: "F1", Pose: &geo.Pose{Time: taken.Add(time.Duration(at) * 40 * time.Millisecond), Lon: 121.5, Lat: 31.2, HeightM: 80}}) {
+			t.Fatal("nobody hears")
+		}
+	}
+	b.tell(vision.SubjectBoxes+"SIM0001", vision.FrameBoxes{Flight: "another"})
+	b.land()
+	wait(t, "it is kept", func() bool { _, err := k.Flight("F1"); return err == nil })
+	f, err := k.Flight("F1")
+	if err != nil || f.Seconds < 1 || f.Seconds > 30 || f.Dock != "SIM0001" || !f.Simulated || f.Bytes == 0 {
+		t.Errorf("%+v, %v", f, err)
+	}
+	if n := pictures(t, filepath.Join(dir, "F1.mp4")); float64(n) < 25*f.Seconds-5 || float64(n) > 25*f.Seconds+5 {
+		t.Errorf("%d pictures in %.1f s", n, f.Seconds)
+	}
+	tr, err := k.Track("F1")
+	if err != nil || len(tr.Boxes) != 2 || len(tr.Poses) != 2 {
+		t.Fatalf("%+v, %v", tr, err)
+	}
+	// what was taken at one time is shown at one time
+	for i := range 2 {
+		if d := tr.Boxes[i].T - tr.Poses[i].T; d < -0.05 || d > 0.05 {
+			t.Errorf("boxes at %.2f s, the pose of that time at %.2f s", tr.Boxes[i].T, tr.Poses[i].T)
+		}
+	}
+	if d := tr.Boxes[1].T - tr.Boxes[0].T; d < 0.7 || d > 0.9 {
+		t.Errorf("20 frames take %.2f s", d)
+	}
+	left, _ := filepath.Glob(filepath.Join(dir, "*.part*"))
+	if len(left) > 0 {
+		t.Errorf("%v is left", left)
+	}
+	cancel()
+	if err := <-ended; err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Where Harrier dies amid a flight, what was kept is finished when it begins again, and the rest of the flight stands beside it.
+func TestWhatWasBeingKeptIsFinished(t *testing.T) {
+	b, dir, second := newBench(t), t.TempDir(), t.TempDir()
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- b.keeper(dir).Run(ctx) }()
+	wait(t, "some video", func() bool {
+		info, err := os.Stat(filepath.Join(dir, "F1.part"))
+		return err == nil && info.Size() > 1<<16
+	})
+	// as a death leaves it: the last picture half written
+	for _, name := range []string{"F1.part", "F1.part.json", "F1.jsonl"} {
+		data, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if name == "F1.part" {
+			data = data[:len(data)-7]
+		}
+		if err := os.WriteFile(filepath.Join(second, name), data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cancel()
+	if err := <-ended; err != nil {
+		t.Fatal(err)
+	}
+	if pictures(t, filepath.Join(dir, "F1.mp4")) < 5 {
+		t.Error("what is being kept is not finished at the end")
+	}
+	k := b.keeper(second)
+	ctx, cancel = context.WithCancel(t.Context())
+	go func() { ended <- k.Run(ctx) }()
+	wait(t, "the first part", func() bool { _, err := k.Flight("F1"); return err == nil })
+	if pictures(t, filepath.Join(second, "F1.mp4")) < 5 {
+		t.Error("the first part has no pictures")
+	}
+	wait(t, "the second part begins", func() bool {
+		info, err := os.Stat(filepath.Join(second, "F1.2.part"))
+		return err == nil && info.Size() > 1<<15
+	})
+	b.land()
+	wait(t, "the second part", func() bool { _, err := k.Flight("F1.2"); return err == nil })
+	cancel()
+	if err := <-ended; err != nil {
+		t.Fatal(err)
+	}
+}
+
+// What is too old goes, and of what is too much the oldest; names are none of other files.
+func TestOldFootageIsForgotten(t *testing.T) {
+	k := &Keeper{Dir: t.TempDir(), For: 10 * time.Hour, MaxBytes: 100, Log: slog.New(slog.DiscardHandler)}
+	now := time.Now()
+	for id, f := range map[string]Flight{"new": {Began: now.Add(-time.Hour), Bytes: 60}, "middle": {Began: now.Add(-2 * time.Hour), Bytes: 60}, "old": {Began: now.Add(-11 * time.Hour), Bytes: 1}} {
+		f.ID = id
+		data, _ := json.Marshal(f)
+		for name, data := range map[string][]byte{id + ".json": data, id + ".mp4": nil, id + ".jsonl": nil} {
+			if err := os.WriteFile(filepath.Join(k.Dir, name), data, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	k.forget(now)
+	left, err := filepath.Glob(filepath.Join(k.Dir, "*"))
+	if err != nil || len(left) != 3 {
+		t.Errorf("%v is left, %v", left, err)
+	}
+	if all, err := k.Flights(); err != nil || len(all) != 1 || all[0].ID != "new" {
+		t.Errorf("%+v, %v", all, err)
+	}
+	for _, id := range []string{"../new", "", ".", "..", "a/b", "new.part", strings.Repeat("a", 300)} {
+		if _, err := k.Flight(id); !errors.Is(err, ErrNone) {
+			t.Errorf("%q: %v", id, err)
+		}
+		if _, err := k.Video(id); !errors.Is(err, ErrNone) {
+			t.Errorf("%q: %v", id, err)
+		}
+	}
+}

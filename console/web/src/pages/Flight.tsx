@@ -1,0 +1,101 @@
+import { Alert, Button, Input } from "antd";
+import { useParams } from "@tanstack/react-router";
+import { useEffect, useMemo, useRef, useState } from "react";
+import { type Dock, type FootageTrack, useOpenFlight } from "../api";
+import { useText } from "../i18n";
+import { drawBoxes } from "../parts/boxes";
+import { LazyMap } from "../parts/LazyMap";
+import { Wrong } from "../parts/Trouble";
+import { full } from "../time";
+
+/** A flight watched again: its video, what was seen in it, and where the aircraft was, in step. Who opens it says why. */
+export function FlightPage() {
+  const { t } = useText();
+  const { id } = useParams({ from: "/flights/$id" });
+  const open = useOpenFlight(id);
+  const [reason, setReason] = useState("");
+  if (open.data) return <Player of={open.data} />;
+  return (
+    <main className="alone">
+      <h2>{id}</h2>
+      <p>{t("open-flight-how")}</p>
+      <form
+        className="bar"
+        onSubmit={(e) => {
+          e.preventDefault();
+          if (reason.trim()) open.mutate(reason.trim());
+        }}
+      >
+        <Input autoFocus value={reason} onChange={(e) => setReason(e.target.value)} aria-label={t("reason")} placeholder={t("reason")} maxLength={200} />
+        <Button type="primary" htmlType="submit" disabled={!reason.trim()} loading={open.isPending}>
+          {t("watch")}
+        </Button>
+      </form>
+      <Wrong of={open} />
+    </main>
+  );
+}
+
+const oneFrame = 1 / 25; // seconds
+const mapEvery = 0.1; // seconds between two places of the aircraft on the map
+
+/** The last of some things in the order of their times that is not later than a time. */
+function lastUntil<T extends { t: number }>(all: readonly T[], t: number): T | undefined {
+  let from = 0;
+  let to = all.length;
+  while (from < to) {
+    const mid = (from + to) >> 1;
+    if (all[mid].t <= t) from = mid + 1;
+    else to = mid;
+  }
+  return all[from - 1];
+}
+
+function Player({ of }: { of: FootageTrack }) {
+  const { t, word } = useText();
+  const video = useRef<HTMLVideoElement>(null);
+  const overlay = useRef<HTMLCanvasElement>(null);
+  const [at, setAt] = useState(0);
+  const [lost, setLost] = useState(false);
+  const poses = useMemo(() => [...of.poses].sort((a, b) => a.t - b.t), [of]);
+  const boxes = useMemo(() => [...of.boxes].sort((a, b) => a.t - b.t), [of]);
+  const said = useRef(word);
+  said.current = word;
+  useEffect(() => {
+    const shown = video.current!;
+    let next = 0;
+    const draw: VideoFrameRequestCallback = (_now, frame) => {
+      next = shown.requestVideoFrameCallback(draw);
+      const b = lastUntil(boxes, frame.mediaTime + oneFrame);
+      if (overlay.current) drawBoxes(overlay.current, b, b ? frame.mediaTime - b.t : 0, said.current);
+      setAt(Math.round(frame.mediaTime / mapEvery) * mapEvery);
+    };
+    next = shown.requestVideoFrameCallback(draw);
+    return () => shown.cancelVideoFrameCallback(next);
+  }, [boxes]);
+  const line = useMemo(() => [{ id: of.flight.id, route: poses.map((p) => [p.lon, p.lat]) }], [of, poses]);
+  const pose = lastUntil(poses, at) ?? poses[0];
+  const docks = useMemo<Dock[]>(() => {
+    const f = of.flight;
+    const aircraft = pose && { lon: pose.lon, lat: pose.lat, height_m: pose.height_m, yaw: pose.yaw, pitch: pose.pitch };
+    const [lon, lat] = f.route?.[0] ?? (pose ? [pose.lon, pose.lat] : [0, 0]);
+    return [{ sn: f.dock, name: f.dock_name, lon, lat, online: true, life: "flying", why: "", holds: [], pilot: "", flight: f.flight, state: "flying", percent: 0, battery: 0, stream: "", route: [], simulated: f.simulated, aircraft }];
+  }, [of, pose]);
+  return (
+    <main className="split">
+      <div className="split-map">
+        <LazyMap label={t("map-of-flight")} docks={docks} lines={line} />
+      </div>
+      <aside className="wide">
+        <h2>{`${of.flight.dock_name || of.flight.dock} · ${full(of.flight.began)}`}</h2>
+        <div className="live">
+          <video ref={video} src={`/api/flights/${of.flight.id}/video`} controls muted playsInline preload="auto" aria-label={t("video-of-flight")} onError={() => setLost(true)} />
+          <canvas ref={overlay} aria-hidden />
+        </div>
+        {lost && <Alert type="warning" showIcon title={t("video-lost")} />}
+        <p className="hint">{full(new Date(new Date(of.flight.zero).getTime() + at * 1000))}</p>
+        {pose && <p className="hint">{`${pose.lat.toFixed(6)}, ${pose.lon.toFixed(6)} · ${pose.height_m.toFixed(0)} m · ${Math.round((pose.yaw + 360) % 360)}° · ${Math.round(pose.pitch)}°`}</p>}
+      </aside>
+    </main>
+  );
+}
