@@ -303,7 +303,7 @@ func TestLiveVideoInABrowser(t *testing.T) {
 	if figures.Frames < 50 || figures.Boxes < 30 || figures.Off > 1 {
 		t.Errorf("%+v: boxes are to be within one frame of their picture", figures)
 	}
-	for deadline := time.Now().Add(10 * time.Second); viewers.count() > 0; time.Sleep(50 * time.Millisecond) {
+	for deadline := time.Now().Add(40 * time.Second); viewers.count() > 0; time.Sleep(50 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatal("the browser has gone, and is still told of boxes")
 		}

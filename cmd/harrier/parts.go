@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"time"
 
+	"golang.org/x/net/netutil"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/harrier-patrol/harrier/cmd/harrier/config"
@@ -54,14 +55,21 @@ func (p *parts) Close() error {
 	return err
 }
 
+// Who sends slowly holds a connection for so long, and no longer; and so many may come at a time.
+const (
+	headersWithin  = 10 * time.Second
+	requestWithin  = 20 * time.Second
+	maxConnections = 4096
+)
+
 // listen serves HTTP; requests have a second to end.
 func (p *parts) listen(addr string, h http.Handler) error {
 	l, err := net.Listen("tcp", addr)
 	if err != nil {
 		return fmt.Errorf("HTTP: %w; --port-offset moves all ports", err)
 	}
-	// who sends slowly holds a connection for so long, and no longer
-	srv := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10}
+	l = netutil.LimitListener(l, maxConnections)
+	srv := &http.Server{Handler: h, ReadHeaderTimeout: headersWithin, ReadTimeout: requestWithin, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10}
 	p.onClose(func() error { // of what never ran
 		if err := l.Close(); !errors.Is(err, net.ErrClosed) {
 			return err

@@ -38,6 +38,7 @@ type Keeper struct {
 	nobodys func() string // a hash that is compared with where there is no account: it takes as long to say no
 
 	names, hosts tries
+	changing     sync.Mutex // accounts, one at a time: two administrators do not disable each other
 	mu           sync.Mutex
 	some         bool   // there are accounts: then there always are
 	setup        string // the code of the first start; "" once it was used
@@ -140,8 +141,10 @@ func (k *Keeper) Add(ctx context.Context, a Account, password string) error {
 }
 
 // Change changes an account's roles, subdistricts and whether it is disabled; its revision is the one that was looked at. A new password is set where one
-// is given. Sessions of it that are on have its new rights at once.
+// is given: it ends the account's sessions and tokens. Sessions of it that are on have its new rights at once.
 func (k *Keeper) Change(ctx context.Context, a Account, password string) error {
+	k.changing.Lock()
+	defer k.changing.Unlock()
 	was, err := k.Account(ctx, a.Name)
 	if err != nil {
 		return err
@@ -178,8 +181,8 @@ func (k *Keeper) Change(ctx context.Context, a Account, password string) error {
 		}
 		return err
 	}
-	if password != "" { // whoever knew the old one is out
-		return k.endSessions(ctx, a.Name)
+	if password != "" { // whoever knew the old one is out, with all that he made
+		return errors.Join(k.endSessions(ctx, a.Name), k.endTokens(ctx, a.Name))
 	}
 	return nil
 }

@@ -108,6 +108,22 @@ func (k *Keeper) Tokens(ctx context.Context) (out []Token, err error) {
 	return out, err
 }
 
+// endTokens ends all tokens of an account.
+func (k *Keeper) endTokens(ctx context.Context, account string) error {
+	var keys []string
+	err := each(ctx, k.tokens, func(e jetstream.KeyValueEntry) error {
+		var t Token
+		if json.Unmarshal(e.Value(), &t) == nil && t.Account == account {
+			keys = append(keys, e.Key())
+		}
+		return nil
+	})
+	for _, x := range keys {
+		err = errors.Join(err, k.tokens.Delete(ctx, x))
+	}
+	return err
+}
+
 // EndToken ends a token by its id.
 func (k *Keeper) EndToken(ctx context.Context, id string) error {
 	key := ""

@@ -24,7 +24,9 @@ const (
 	maxViewers = 100
 	streamWait = 10 * time.Second
 	peerWait   = 20 * time.Second
-	mayEvery   = 5 * time.Second // it is asked whether who watches still may
+	// A browser that says nothing for so long is silent, and is gone after so long more; it is spoken to so often.
+	peerSilent, peerGone, peerAlive = 5 * time.Second, 10 * time.Second, 2 * time.Second
+	mayEvery                        = 5 * time.Second // it is asked whether who watches still may
 )
 
 // payload is how much of a picture a packet holds: so that it passes an Ethernet whole, with WebRTC's own.
@@ -75,6 +77,7 @@ func Open(o Options) (*Live, error) {
 	set.LoggerFactory = quiet
 	set.SetICEUDPMux(webrtc.NewICEUDPMux(quiet.NewLogger("ice"), udp))
 	set.SetIncludeLoopbackCandidate(true)
+	set.SetICETimeouts(peerSilent, peerGone, peerAlive)
 	set.SetLite(true) // the browser looks for the way: its own addresses may be hidden
 	l := &Live{o: o, udp: udp, viewers: map[string]context.CancelFunc{}}
 	l.ctx, l.stop = context.WithCancel(context.Background())
@@ -224,7 +227,7 @@ func (l *Live) answer(ctx, run context.Context, s *source, dock, offer string, g
 		switch st {
 		case webrtc.PeerConnectionStateConnected:
 			never.Stop()
-		case webrtc.PeerConnectionStateFailed, webrtc.PeerConnectionStateClosed, webrtc.PeerConnectionStateDisconnected:
+		case webrtc.PeerConnectionStateFailed, webrtc.PeerConnectionStateClosed:
 			never.Stop()
 			gone()
 		}

@@ -12,32 +12,25 @@ await browse(async (page) => {
   const seen = await page.evaluate(async () => {
     const block = 40;
     const video = document.querySelector(".live video");
-    const overlay = document.querySelector(".live canvas");
-    const copy = new OffscreenCanvas(1280, 2 * block);
-    const pen = copy.getContext("2d", { willReadFrequently: true });
+    const screen = document.querySelector(".live canvas");
     const out = [];
     const until = performance.now() + 8000;
     await new Promise((end) => {
       const look = () => {
         if (performance.now() > until) return end();
-        pen.drawImage(video, 0, 0, 1280, 720);
-        const now = Date.now();
-        const pixels = pen.getImageData(0, 0, 1280, 2 * block).data;
-        const bits = (y) => {
-          let n = 0;
-          for (let i = 0; i < 32; i++) if (pixels[4 * (y * 1280 + i * block + block / 2)] > 128) n |= 1 << i;
-          return n >>> 0;
-        };
-        const made = bits(block / 2);
-        const frame = bits(block + block / 2);
         // the page draws in a call of its own for the same frame
         setTimeout(() => {
-          let x;
-          if (overlay.width === 1280) {
-            const line = overlay.getContext("2d").getImageData(0, 350, 1280, 1).data;
-            for (let i = 0; i < 1280 && x === undefined; i++) if (line[4 * i + 3] > 128) x = i;
-          }
-          out.push({ late: ((now >>> 0) - made) | 0, frame, x });
+          const now = Date.now();
+          const pixels = screen.getContext("2d").getImageData(0, 0, 1280, 400).data;
+          const at = (x, y) => 4 * (y * 1280 + x);
+          const bits = (y) => {
+            let n = 0;
+            for (let i = 0; i < 32; i++) if (pixels[at(i * block + block / 2, y)] > 128) n |= 1 << i;
+            return n >>> 0;
+          };
+          let x; // the box is orange, the square within it white
+          for (let i = 0; i < 1280 && x === undefined; i++) if (pixels[at(i, 350)] - pixels[at(i, 350) + 2] > 90) x = i;
+          out.push({ late: ((now >>> 0) - bits(block / 2)) | 0, frame: bits(block + block / 2), x });
         }, 0);
         video.requestVideoFrameCallback(look);
       };
@@ -45,7 +38,6 @@ await browse(async (page) => {
     });
     return out;
   });
-  if (process.argv[3]) await page.screenshot({ path: process.argv[3] });
   const withBoxes = seen.filter((s) => s.x !== undefined);
   // the square's left edge lies at 100 + 10 (n mod 100); the line of a box is 3 wide. At the turn a box runs on
   const off = withBoxes.filter((s) => s.frame % 100 > 20).map((s) => Math.abs((s.x + 1.5 - 100) / 10 - (s.frame % 100))).sort((a, b) => a - b);

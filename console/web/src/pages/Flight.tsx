@@ -1,10 +1,11 @@
-import { Alert, Button, Input } from "antd";
+import { Alert, Button, Input, Select, Slider } from "antd";
 import { useParams } from "@tanstack/react-router";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { type Dock, type FootageTrack, useOpenFlight } from "../api";
 import { useText } from "../i18n";
-import { drawBoxes } from "../parts/boxes";
+import type { Boxes } from "../parts/boxes";
 import { LazyMap } from "../parts/LazyMap";
+import { Screen, type Shown } from "../parts/Screen";
 import { Wrong } from "../parts/Trouble";
 import { full } from "../time";
 
@@ -51,28 +52,31 @@ function lastUntil<T extends { t: number }>(all: readonly T[], t: number): T | u
   return all[from - 1];
 }
 
+/** As 3:07. */
+const minutes = (s: number) => `${Math.floor(s / 60)}:${String(Math.floor(s % 60)).padStart(2, "0")}`;
+
 function Player({ of }: { of: FootageTrack }) {
-  const { t, word } = useText();
+  const { t } = useText();
   const video = useRef<HTMLVideoElement>(null);
-  const overlay = useRef<HTMLCanvasElement>(null);
   const [at, setAt] = useState(0);
   const [lost, setLost] = useState(false);
+  const [playing, setPlaying] = useState(true);
+  const [speed, setSpeed] = useState(1);
+  useEffect(() => {
+    const of = video.current!;
+    of.playbackRate = speed;
+    const tell = () => setPlaying(!of.paused);
+    for (const e of ["play", "pause", "ended"]) of.addEventListener(e, tell);
+    return () => {
+      for (const e of ["play", "pause", "ended"]) of.removeEventListener(e, tell);
+    };
+  }, [speed]);
   const poses = useMemo(() => [...of.poses].sort((a, b) => a.t - b.t), [of]);
   const boxes = useMemo(() => [...of.boxes].sort((a, b) => a.t - b.t), [of]);
-  const said = useRef(word);
-  said.current = word;
-  useEffect(() => {
-    const shown = video.current!;
-    let next = 0;
-    const draw: VideoFrameRequestCallback = (_now, frame) => {
-      next = shown.requestVideoFrameCallback(draw);
-      const b = lastUntil(boxes, frame.mediaTime + oneFrame);
-      if (overlay.current) drawBoxes(overlay.current, b, b ? frame.mediaTime - b.t : 0, said.current);
-      setAt(Math.round(frame.mediaTime / mapEvery) * mapEvery);
-    };
-    next = shown.requestVideoFrameCallback(draw);
-    return () => shown.cancelVideoFrameCallback(next);
-  }, [boxes]);
+  const boxesFor = ({ mediaTime }: Shown): [Boxes | undefined, number] => {
+    const b = lastUntil(boxes, mediaTime + oneFrame);
+    return [b, b ? mediaTime - b.t : 0];
+  };
   const line = useMemo(() => [{ id: of.flight.id, route: poses.map((p) => [p.lon, p.lat]) }], [of, poses]);
   const pose = lastUntil(poses, at) ?? poses[0];
   const docks = useMemo<Dock[]>(() => {
@@ -88,9 +92,14 @@ function Player({ of }: { of: FootageTrack }) {
       </div>
       <aside className="wide">
         <h2>{`${of.flight.dock_name || of.flight.dock} · ${full(of.flight.began)}`}</h2>
-        <div className="live">
-          <video ref={video} src={`/api/flights/${of.flight.id}/video`} controls muted playsInline preload="auto" aria-label={t("video-of-flight")} onError={() => setLost(true)} />
-          <canvas ref={overlay} aria-hidden />
+        <Screen ref={video} label={t("video-of-flight")} src={`/api/flights/${of.flight.id}/video`} boxesFor={boxesFor} onFrame={(f) => setAt(Math.round(f.mediaTime / mapEvery) * mapEvery)} onLost={() => setLost(true)} />
+        <div className="bar">
+          <Button aria-label={t(playing ? "stop" : "play")} onClick={() => (playing ? video.current!.pause() : void video.current!.play())}>
+            {playing ? "⏸" : "▶"}
+          </Button>
+          <Slider className="grow" aria-label={t("video-of-flight")} min={0} max={of.flight.seconds} step={mapEvery} value={at} onChange={(s) => (video.current!.currentTime = s)} tooltip={{ formatter: (s) => minutes(s ?? 0) }} />
+          <span>{`${minutes(at)} / ${minutes(of.flight.seconds)}`}</span>
+          <Select value={speed} aria-label={t("speed")} options={[0.5, 1, 2, 4, 8].map((v) => ({ value: v, label: `${v} ×` }))} onChange={setSpeed} />
         </div>
         {lost && <Alert type="warning" showIcon title={t("video-lost")} />}
         <p className="hint">{full(new Date(new Date(of.flight.zero).getTime() + at * 1000))}</p>

@@ -9,34 +9,32 @@ export type Boxes = {
 export type LiveBoxes = Boxes & { stamp: number };
 
 /** Boxes of an older frame are moved on with the camera so long, seconds; then what they show is not known any more. */
-export const carriedFor = 1.5;
+const carriedFor = 1.5;
 
-/** Draws boxes over a picture, moved on by the seconds that have passed since their frame. The canvas has the frame's own size; what no scene looks for is drawn thin. */
-export function drawBoxes(on: HTMLCanvasElement, of: Boxes | undefined, seconds: number, word: (name: string) => string) {
+/** Draws boxes over a picture, moved on by the seconds that have passed since their frame. What no scene looks for is drawn thin. */
+export function drawBoxes(on: HTMLCanvasElement, of: Boxes, seconds: number, word: (name: string) => string) {
+  if (seconds > carriedFor) return;
   const pen = on.getContext("2d")!;
-  if (of && (on.width !== of.width || on.height !== of.height)) {
-    on.width = of.width;
-    on.height = of.height;
-  }
-  pen.clearRect(0, 0, on.width, on.height);
-  if (!of || seconds > carriedFor) return;
   const unit = of.width / 1280;
+  pen.save();
+  pen.scale(on.width / of.width, on.height / of.height);
   pen.font = `${18 * unit}px sans-serif`;
   pen.textBaseline = "bottom";
   for (const b of of.boxes) {
-    const [x, y, w, h] = b.box;
-    const at = [x + b.moves[0] * seconds, y + b.moves[1] * seconds];
+    const [left, top, w, h] = b.box;
+    const x = left + b.moves[0] * seconds;
+    const y = top + b.moves[1] * seconds;
     pen.lineWidth = (b.scene ? 3 : 1.2) * unit;
     pen.strokeStyle = b.scene ? "#ffb020" : "#bcd3ff";
-    pen.strokeRect(at[0], at[1], w, h);
+    pen.strokeRect(x, y, w, h);
     if (!b.scene) continue;
     const text = `${b.class.split("/").map(word).join(" · ")} ${Math.round(b.score * 100)} %`;
-    const wide = pen.measureText(text).width + 8 * unit;
     pen.fillStyle = "rgba(20, 20, 20, 0.75)";
-    pen.fillRect(at[0], at[1] - 24 * unit, wide, 24 * unit);
+    pen.fillRect(x, y - 24 * unit, pen.measureText(text).width + 8 * unit, 24 * unit);
     pen.fillStyle = "#ffffff";
-    pen.fillText(text, at[0] + 4 * unit, at[1] - 3 * unit);
+    pen.fillText(text, x + 4 * unit, y - 3 * unit);
   }
+  pen.restore();
 }
 
 /** How many seconds a 90 kHz time stamp lies behind another; they begin anew at 2^32. */
