@@ -16,6 +16,15 @@ type Props = {
   src?: string;
 };
 
+/** The frame that a video shows, with its time; undefined while it has none that can be taken. */
+function frameOf(video: HTMLVideoElement): VideoFrame | undefined {
+  try {
+    return new VideoFrame(video);
+  } catch {
+    return undefined;
+  }
+}
+
 /** A video with boxes. Both are drawn on one canvas: whatever else the browser has to do, no box is over another frame than its own. A click says where in the picture, from 0, 0 to 1, 1. */
 export function Screen({ ref, label, boxesFor, onFrame, onPoint, onLost, src }: Props) {
   const { word } = useText();
@@ -32,16 +41,16 @@ export function Screen({ ref, label, boxesFor, onFrame, onPoint, onLost, src }: 
       const on = canvas.current;
       if (!on || from.videoWidth === 0 || from.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return;
       // the frame there is now may be later than the one that is told of
-      const picture = new VideoFrame(from);
-      const later = picture.timestamp / 1e6 - said.mediaTime;
+      const picture = frameOf(from);
+      const later = picture ? picture.timestamp / 1e6 - said.mediaTime : 0;
       const known = Math.abs(later) < 1;
       const frame: Shown = { mediaTime: said.mediaTime + (known ? later : 0), rtpTimestamp: said.rtpTimestamp === undefined ? undefined : (said.rtpTimestamp + (known ? Math.round(later * 90_000) : 0)) >>> 0 };
       if (on.width !== from.videoWidth || on.height !== from.videoHeight) {
         on.width = from.videoWidth;
         on.height = from.videoHeight;
       }
-      on.getContext("2d")!.drawImage(picture, 0, 0, on.width, on.height);
-      picture.close();
+      on.getContext("2d")!.drawImage(picture ?? from, 0, 0, on.width, on.height);
+      picture?.close();
       const [boxes, seconds] = call.current.boxesFor(frame);
       if (boxes) drawBoxes(on, boxes, seconds, call.current.word);
       call.current.onFrame?.(frame);
