@@ -6,8 +6,10 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
+	"github.com/klauspost/compress/gzhttp"
 	"github.com/nats-io/nats.go"
 	"github.com/paulmach/orb"
 
@@ -91,5 +93,17 @@ func New(o Options) http.Handler {
 	}
 	api(mux, o)
 	mux.Handle("GET /", app())
-	return guard(o, mux)
+	return guard(o, small(mux))
+}
+
+// small compresses what is long and lists much: leads and the map's layers. What comes bit by bit, pictures and video go as they are.
+func small(next http.Handler) http.Handler {
+	zipped := gzhttp.GzipHandler(next)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/api/leads") || strings.HasPrefix(r.URL.Path, "/map/") {
+			zipped.ServeHTTP(w, r)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/harrier-patrol/harrier/leads"
 	"github.com/harrier-patrol/harrier/leads/index"
 	"github.com/harrier-patrol/harrier/leads/ledger"
+	"golang.org/x/sync/errgroup"
 )
 
 // A picture is read by who may ask for anything, and by who has the lead that names it; its hash alone opens nothing.
@@ -86,22 +87,25 @@ func TestEvidenceIsReadWithTheRightsOfItsLead(t *testing.T) {
 }
 
 // ledgerOf runs a ledger of these leads until the test ends; illegal structures are decided on in two steps.
-func ledgerOf(t *testing.T, all ...leads.Lead) *ledger.Ledger {
+func ledgerOf(t testing.TB, all ...leads.Lead) *ledger.Ledger {
 	t.Helper()
 	two := leads.Scene{}
 	two.Review.Steps = 2
 	_, nc, js := natstest.Start(t)
 	streams := append([]journal.Stream{journal.DeadLetters, {Name: "FINDINGS", Subjects: []string{"harrier.findings.>"}}, {Name: "COVERAGE", Subjects: []string{"harrier.coverage.>"}}, {Name: "CHANGES", Subjects: []string{"harrier.changes.>"}}}, ledger.Streams...)
 	for i := range streams {
-		streams[i].MaxBytes = 16 << 20
+		streams[i].MaxBytes = 16<<20 + int64(len(all))<<12
 	}
 	if err := journal.Declare(t.Context(), js, streams, nil, 1); err != nil {
 		t.Fatal(err)
 	}
+	var g errgroup.Group
+	g.SetLimit(32)
 	for _, l := range all {
-		if err := ledger.Publish(t.Context(), js, l); err != nil {
-			t.Fatal(err)
-		}
+		g.Go(func() error { return ledger.Publish(t.Context(), js, l) })
+	}
+	if err := g.Wait(); err != nil {
+		t.Fatal(err)
 	}
 	x, err := index.Open(filepath.Join(t.TempDir(), "leads.sqlite"))
 	if err != nil {

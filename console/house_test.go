@@ -65,7 +65,7 @@ var pudong = sync.OnceValues(func() (*geo.Grid, error) { return geo.GeneratePudo
 
 // house is a console with people of all roles, that may be attacked.
 type house struct {
-	t        *testing.T
+	t        testing.TB
 	h        http.Handler
 	options  Options
 	accounts *accounts.Keeper
@@ -79,7 +79,7 @@ type house struct {
 
 const password = "correct horse battery"
 
-func newHouse(t *testing.T, all ...leads.Lead) *house {
+func newHouse(t testing.TB, all ...leads.Lead) *house {
 	t.Helper()
 	x := &house{t: t, sessions: map[string]string{}}
 	_, nc, js := natstest.Start(t)

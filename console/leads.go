@@ -149,8 +149,13 @@ type WholeLead leads.Lead
 
 // leadQuery says which leads are listed.
 type leadQuery struct {
-	After       string    `query:"after" maxLength:"100" doc:"The last lead of the page before; empty for the newest"`
-	Limit       int       `query:"limit" minimum:"1" maximum:"500" default:"100"`
+	After string `query:"after" maxLength:"100" doc:"The last lead of the page before; empty for the newest"`
+	Limit int    `query:"limit" minimum:"1" maximum:"500" default:"100"`
+	LeadFilter
+}
+
+// LeadFilter says which leads are asked for.
+type LeadFilter struct {
 	Lead        string    `query:"lead" maxLength:"100" doc:"Only the one of this name"`
 	State       string    `query:"state" enum:"candidate,checked,confirmed,rejected,handed-over,accepted,returned,closed"`
 	Scene       string    `query:"scene" maxLength:"100"`
@@ -164,7 +169,7 @@ type leadQuery struct {
 	Second      string    `query:"second" enum:"waits,same,differs" doc:"Where its second review stands: of differs somebody should look again"`
 }
 
-func (q *leadQuery) query(ctx context.Context) index.Query {
+func (q *LeadFilter) query(ctx context.Context) index.Query {
 	return index.Query{Among: person(ctx).Subdistricts, Lead: q.Lead, State: q.State, Scene: q.Scene, Cell: q.Cell, Subdistrict: q.Subdistrict, From: q.From, Until: q.Until, Due: q.DueBefore, Words: q.Words, Open: q.Open, Second: q.Second}
 }
 
@@ -225,6 +230,12 @@ func (o Options) mayWith(ctx context.Context, l leads.Lead) (out []string) {
 // secondReviews is how many leads that wait for a second review are listed at a time.
 const secondReviews = 100
 
+// placesOut is GeoJSON of leads.
+type placesOut struct {
+	ContentType string `header:"Content-Type"`
+	Body        []byte
+}
+
 // leadsAPI tells of the leads, and takes decisions on them.
 func leadsAPI(h huma.API, o Options) {
 	huma.Get(h, "/api/leads", func(ctx context.Context, in *leadQuery) (*body[LeadPage], error) {
@@ -246,6 +257,29 @@ func leadsAPI(h huma.API, o Options) {
 		}
 		return &body[LeadPage]{out}, nil
 	}, may(anybody...))
+	huma.Get(h, "/api/leads/places", func(ctx context.Context, in *LeadFilter) (*placesOut, error) {
+		x, err := o.Ledger.Read()
+		if err != nil {
+			return nil, refusal(err)
+		}
+		b := bytes.NewBufferString(`{"type":"FeatureCollection","features":[`)
+		n := 0
+		err = x.Places(in.query(ctx), func(p index.Place) error {
+			if n++; n > 1 {
+				b.WriteByte(',')
+			}
+			lead, err := json.Marshal(p.Lead)
+			fmt.Fprintf(b, `{"type":"Feature","properties":{"lead":%s,"state":%q},"geometry":{"type":"Point","coordinates":[%.6f,%.6f]}}`, lead, p.State, p.Lon, p.Lat)
+			return err
+		})
+		if err != nil {
+			return nil, refusal(err)
+		}
+		b.WriteString("]}")
+		return &placesOut{"application/geo+json", b.Bytes()}, nil
+	}, may(anybody...), func(op *huma.Operation) {
+		op.Summary = "Where all leads lie that a filter lets through, as GeoJSON: of all, not of a page"
+	})
 	huma.Get(h, "/api/leads/changes", func(ctx context.Context, in *struct {
 		Since string `query:"since" required:"true" maxLength:"100" doc:"The version of the page or the changes before"`
 		Limit int    `query:"limit" minimum:"1" maximum:"500" default:"200"`

@@ -139,6 +139,36 @@ func (x *Index) All(q Query) iter.Seq2[leads.Lead, error] {
 	}
 }
 
+// Place is where a lead lies, for a map of many.
+type Place struct {
+	Lead, State string
+	Lon, Lat    float64
+}
+
+// Places calls each with every lead that is asked for, in no order.
+func (x *Index) Places(q Query, each func(Place) error) error {
+	where, args := q.clauses()
+	query := "SELECT l.lead, l.state, l.lon, l.lat FROM leads l"
+	if len(where) > 0 {
+		query += " WHERE " + strings.Join(where, " AND ")
+	}
+	rows, err := x.rows(query, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var p Place
+		if err := rows.Scan(&p.Lead, &p.State, &p.Lon, &p.Lat); err != nil {
+			return err
+		}
+		if err := each(p); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
 // Since returns the leads that changed after a version, at most n, in the order of their last change, and the version that they lead to.
 func (x *Index) Since(version uint64, n int) (out []leads.Lead, to uint64, err error) {
 	rows, err := x.r.Query("SELECT b.body, l.version FROM leads l CROSS JOIN bodies b USING (n) WHERE l.version > ? ORDER BY l.version LIMIT ?", int64(version), n)

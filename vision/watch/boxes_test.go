@@ -58,7 +58,9 @@ func TestBoxesGoWithThePicture(t *testing.T) {
 	look := func(s float64) {
 		b.looked(vision.FrameBoxes{Flight: "F", Stamp: 1000 + uint32(s*90000), Width: 1280, Height: 720, Boxes: []vision.Seen{box("heap", heap(s), s), box("car", car(s), s)}}, second(s), c, pose)
 	}
-	step := func(i int) { b.moved(second(0.2*float64(i)), second(0.2*float64(i+1)), move(0.2*float64(i), 0.2*float64(i+1))) }
+	step := func(i int) {
+		b.moved(second(0.2*float64(i)), second(0.2*float64(i+1)), move(0.2*float64(i), 0.2*float64(i+1)))
+	}
 	step(0)
 	step(1)
 	look(0.1) // told 0.3 s late

@@ -1,4 +1,4 @@
-import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type InfiniteData, keepPreviousData, type QueryClient, useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import createClient from "openapi-fetch";
 import type { Boxes } from "./parts/boxes";
 import type { components, paths } from "./schema";
@@ -66,6 +66,44 @@ export const useLeads = (filter: LeadFilter, limit = 100) =>
     getNextPageParam: (last: LeadPage) => (last.more && last.leads.length > 0 ? last.leads[last.leads.length - 1].lead : undefined),
     placeholderData: keepPreviousData,
   });
+
+type Pages = InfiniteData<LeadPage, string>;
+
+/** Whether a lead still belongs into a list; undefined where only the server can tell. */
+function belongs(l: Lead, f: LeadFilter): boolean | undefined {
+  if ((f.state && l.state !== f.state) || (f.scene && l.scene !== f.scene) || (f.subdistrict && l.subdistrict !== f.subdistrict) || (f.open && ["rejected", "closed"].includes(l.state))) return false;
+  return f.words || f.lead ? undefined : true;
+}
+
+/** Takes what changed into the lists that are shown, lead by lead: pages that were scrolled through are not read again. */
+export async function takeChanges(cache: QueryClient) {
+  for (const [key, was] of cache.getQueriesData<Pages>({ queryKey: ["leads"] })) {
+    if (!was?.pages[0]) continue;
+    const filter = key[1] as LeadFilter;
+    const c = await ok(client.GET("/api/leads/changes", { params: { query: { since: was.pages[0].version, limit: 500 } } })).catch(() => undefined);
+    if (!c || c.reset || c.more) {
+      void cache.invalidateQueries({ queryKey: key });
+      continue;
+    }
+    const changed = new Map((c.leads ?? []).map((l) => [l.lead, l]));
+    cache.setQueryData<Pages>(key, (now) => {
+      if (!now || now.pages[0].version !== was.pages[0].version) return now; // it was read anew meanwhile
+      const known = new Set<string>();
+      const pages = now.pages.map((p) => ({
+        ...p,
+        leads: p.leads.flatMap((l) => {
+          known.add(l.lead);
+          const n = changed.get(l.lead);
+          return !n ? [l] : belongs(n, filter) === false ? [] : [n];
+        }),
+      }));
+      const last = pages[0].leads[0]?.first_seen ?? "";
+      const added = [...changed.values()].filter((l) => !known.has(l.lead) && belongs(l, filter) && l.first_seen >= last);
+      pages[0] = { ...pages[0], leads: [...added.sort((a, b) => b.first_seen.localeCompare(a.first_seen)), ...pages[0].leads], total: c.total, version: c.version };
+      return { ...now, pages };
+    });
+  }
+}
 
 export const useLead = (lead: string) => useQuery({ queryKey: ["lead", lead], queryFn: () => ok(client.GET("/api/leads/{lead}", { params: { path: { lead } } })) });
 

@@ -1,6 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
-import type { Dock } from "./api";
+import { type Dock, takeChanges } from "./api";
 
 const againAfter = 3000; // milliseconds until it is listened again
 const leadsAtMostEvery = 1000; // milliseconds between two readings of lists that changed
@@ -37,7 +37,7 @@ export function useLive(on: boolean) {
       events.addEventListener("leads", () => {
         waiting ??= setTimeout(() => {
           waiting = undefined;
-          void cache.invalidateQueries({ queryKey: ["leads"] });
+          void takeChanges(cache);
           void cache.invalidateQueries({ queryKey: ["lead"] });
         }, leadsAtMostEvery);
       });

@@ -260,6 +260,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/leads/places": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where all leads lie that a filter lets through, as GeoJSON: of all, not of a page */
+        get: operations["list-api-leads-places"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/leads/{lead}": {
         parameters: {
             query?: never;
@@ -2604,6 +2621,82 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LeadChanges"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "list-api-leads-places": {
+        parameters: {
+            query?: {
+                /** @description Only the one of this name */
+                lead?: string;
+                state?: "candidate" | "checked" | "confirmed" | "rejected" | "handed-over" | "accepted" | "returned" | "closed";
+                scene?: string;
+                cell?: string;
+                subdistrict?: string;
+                /** @description First seen at or after */
+                from?: string;
+                /** @description First seen before */
+                until?: string;
+                /** @description Whose next step is due before */
+                due_before?: string;
+                /** @description All of them, in notes, names, plates, numbers of cases and of the register */
+                words?: string;
+                /** @description Neither rejected nor closed */
+                open?: boolean;
+                /** @description Where its second review stands: of differs somebody should look again */
+                second?: "waits" | "same" | "differs";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
                 };
             };
             /** @description Unauthorized */

@@ -73,6 +73,8 @@ export function Leads() {
     onSettled: () => cache.invalidateQueries({ queryKey: ["leads"] }),
   });
   const picked = all.filter((l) => marked.has(l.lead));
+  // the map has all leads by itself; of those of the list it is told for the chosen one, and at first to know where to look
+  const onMap = useMemo(() => (chosen ? all.filter((l) => l.lead === chosen) : all.slice(0, 50)), [all, chosen]);
   const query = new URLSearchParams(Object.entries(filter).flatMap(([k, v]) => (v === undefined ? [] : [[k, String(v)]]))).toString();
   return (
     <main className="split leads-page">
@@ -189,7 +191,7 @@ export function Leads() {
         </Reading>
       </section>
       <div className="split-map">
-        <LazyMap label={t("map-of-leads")} leads={all} chosen={chosen} onChoose={(lead) => set({ lead })} />
+        <LazyMap label={t("map-of-leads")} leads={onMap} places={`/api/leads/places?${query}`} chosen={chosen} onChoose={(lead) => set({ lead })} />
       </div>
       <Reject open={rejecting} onBack={() => setRejecting(false)} onDo={(reason, note) => (setRejecting(false), many.mutate({ leads: picked, decide: (l) => (l.may?.includes("reject") ? { do: "reject", reason, note: note || undefined, revision: l.revision } : undefined) }))} />
     </main>

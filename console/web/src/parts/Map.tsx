@@ -5,7 +5,7 @@ import type { Dock } from "../api";
 import { useText } from "../i18n";
 import { useDark } from "../theme";
 import { full } from "../time";
-import { styleOf } from "./style";
+import { countImage, drawCount, styleOf } from "./style";
 
 export type Spot = { lead: string; state: string; lon: number; lat: number; error_m?: number };
 export type Line = { id: string; route: number[][]; colour?: string; chosen?: boolean };
@@ -13,6 +13,8 @@ export type Line = { id: string; route: number[][]; colour?: string; chosen?: bo
 type Props = {
   docks?: Dock[];
   leads?: Spot[];
+  /** Address of the places of many leads (GeoJSON), which stand for themselves or, where they are close, together. */
+  places?: string;
   chosen?: string;
   onChoose?: (lead: string) => void;
   lines?: Line[];
@@ -23,6 +25,7 @@ type Props = {
   label: string;
 };
 
+const placesEvery = 30_000; // milliseconds between two readings of all leads' places
 const metresPerDegree = 111_320;
 
 /** A circle as wide as the error of a position. */
@@ -54,7 +57,7 @@ function viewOf(d: Dock): GeoJSON.Feature[] {
   return [{ type: "Feature", properties: {}, geometry: { type: "Polygon", coordinates: [[...ring, ring[0]]] } }];
 }
 
-export default function CityMap({ docks, leads, chosen, onChoose, lines, areas, coverage = false, onPlace, onMap, label }: Props) {
+export default function CityMap({ docks, leads, places, chosen, onChoose, lines, areas, coverage = false, onPlace, onMap, label }: Props) {
   const { t } = useText();
   const { dark } = useDark();
   const box = useRef<HTMLDivElement>(null);
@@ -72,7 +75,13 @@ export default function CityMap({ docks, leads, chosen, onChoose, lines, areas, 
     m.addControl(new maplibregl.ScaleControl(), "bottom-left");
     m.on("style.load", () => setReady((n) => n + 1));
     m.on("load", () => call.current.onMap?.(m));
-    m.on("click", "leads", (e) => call.current.onChoose?.(String(e.features?.[0]?.properties?.lead)));
+    const choose = (e: MapLayerMouseEvent) => call.current.onChoose?.(String(e.features?.[0]?.properties?.lead));
+    m.on("click", "leads", choose);
+    m.on("click", "places", choose);
+    m.on("click", "clusters", (e) => m.easeTo({ center: e.lngLat, zoom: m.getZoom() + 2, duration: 300 }));
+    m.on("styleimagemissing", (e) => {
+      if (e.id.startsWith(countImage)) m.addImage(e.id, drawCount(e.id.slice(countImage.length), 2), { pixelRatio: 2 });
+    });
     m.on("click", (e) => call.current.onPlace?.(e.lngLat.lng, e.lngLat.lat));
     map.current = m;
     const kept = markers.current;
@@ -196,6 +205,14 @@ export default function CityMap({ docks, leads, chosen, onChoose, lines, areas, 
     // the texts of a popup are those of when it is opened
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [coverage, ready]);
+
+  useEffect(() => {
+    const from = map.current?.getSource("places") as GeoJSONSource | undefined;
+    if (!from || !ready || !places) return;
+    from.setData(places);
+    const again = setInterval(() => from.setData(places), placesEvery);
+    return () => clearInterval(again);
+  }, [places, ready]);
 
   const spot = leads?.find((x) => x.lead === chosen);
   useEffect(() => {

@@ -1,4 +1,4 @@
-import type { StyleSpecification } from "maplibre-gl";
+import type { ExpressionSpecification, StyleSpecification } from "maplibre-gl";
 
 export const empty = { type: "FeatureCollection" as const, features: [] };
 
@@ -9,6 +9,23 @@ const colours = {
 
 // colours of flights by dock, told apart also by who does not tell red from green
 export const dockColours = ["#0b6e6e", "#d98200", "#5b4fc7", "#b5305a", "#2a7fd1", "#7a8b00", "#8a4b1f", "#00957a"];
+
+const leadColour: ExpressionSpecification = ["match", ["get", "state"], ["confirmed", "handed-over", "accepted"], "#2e9e4f", ["rejected", "closed"], "#9a9a9a", "#e0a100"];
+
+/** Begins the names of pictures of numbers. */
+export const countImage = "count ";
+
+/** Draws a number for so many of the device's pixels a pixel. */
+export function drawCount(text: string, ratio: number): ImageData {
+  const pen = new OffscreenCanvas(48 * ratio, 20 * ratio).getContext("2d")!;
+  pen.scale(ratio, ratio);
+  pen.font = "600 13px sans-serif";
+  pen.textAlign = "center";
+  pen.textBaseline = "middle";
+  pen.fillStyle = "#1d2426";
+  pen.fillText(text, 24, 10);
+  return pen.getImageData(0, 0, 48 * ratio, 20 * ratio);
+}
 
 /** Everything on the map is our own GeoJSON; names are drawn by the page, so no glyphs are fetched. */
 export function styleOf(dark: boolean): StyleSpecification {
@@ -25,6 +42,7 @@ export function styleOf(dark: boolean): StyleSpecification {
       areas: source(empty),
       routes: source(empty),
       views: source(empty),
+      places: { ...source(empty), cluster: true, clusterRadius: 40, clusterMaxZoom: 15 },
       leads: source(empty),
       ellipse: source(empty),
     },
@@ -49,12 +67,22 @@ export function styleOf(dark: boolean): StyleSpecification {
       { id: "routes", type: "line", source: "routes", paint: { "line-color": ["coalesce", ["get", "colour"], c.route], "line-width": ["case", ["==", ["get", "chosen"], true], 5, 2] } },
       { id: "ellipse", type: "fill", source: "ellipse", paint: { "fill-color": "#d00", "fill-opacity": 0.15, "fill-outline-color": "#d00" } },
       {
+        id: "clusters",
+        type: "circle",
+        source: "places",
+        filter: ["has", "point_count"],
+        paint: { "circle-radius": ["interpolate", ["linear"], ["log10", ["get", "point_count"]], 0, 10, 5, 30], "circle-color": "#e0a100", "circle-opacity": 0.85, "circle-stroke-color": "#fff", "circle-stroke-width": 1.5 },
+      },
+      // numbers are drawn by the page as pictures: no glyphs are fetched
+      { id: "cluster-counts", type: "symbol", source: "places", filter: ["has", "point_count"], layout: { "icon-image": ["concat", countImage, ["get", "point_count_abbreviated"]], "icon-allow-overlap": true } },
+      { id: "places", type: "circle", source: "places", filter: ["!", ["has", "point_count"]], paint: { "circle-radius": 6, "circle-color": leadColour, "circle-stroke-color": "#fff", "circle-stroke-width": 2 } },
+      {
         id: "leads",
         type: "circle",
         source: "leads",
         paint: {
           "circle-radius": ["case", ["get", "chosen"], 10, 6],
-          "circle-color": ["match", ["get", "state"], ["confirmed", "handed-over", "accepted"], "#2e9e4f", ["rejected", "closed"], "#9a9a9a", "#e0a100"],
+          "circle-color": leadColour,
           "circle-stroke-color": ["case", ["get", "chosen"], "#d00", "#fff"],
           "circle-stroke-width": 2,
         },
