@@ -87,6 +87,7 @@ func api(mux *http.ServeMux, o Options) huma.API {
 	h := humago.New(mux, conf)
 	h.UseMiddleware(rights(h, o))
 	sessionAPI(h, o)
+	signOn(mux, o)
 	peopleAPI(h, o)
 	docksAPI(h, o)
 	leadsAPI(h, o)
@@ -232,6 +233,48 @@ func health(mux *http.ServeMux, o Options) {
 	})
 }
 
+// ground is what does not change on the map, as one GeoJSON: outline, roads, fences, buildings, as each feature's property layer says.
+func (o Options) ground() ([]byte, error) {
+	type feature struct {
+		Type       string          `json:"type"`
+		Properties map[string]any  `json:"properties"`
+		Geometry   json.RawMessage `json:"geometry"`
+	}
+	all := struct {
+		Type     string    `json:"type"`
+		Datum    string    `json:"datum"`
+		Features []feature `json:"features"`
+	}{"FeatureCollection", geo.WGS84, []feature{}}
+	outline, err := geojson.NewGeometry(o.Outline).MarshalJSON()
+	if err != nil {
+		return nil, err
+	}
+	all.Features = append(all.Features, feature{"Feature", map[string]any{"layer": "outline"}, outline})
+	for _, l := range []struct {
+		name string
+		make func() ([]byte, error)
+	}{{"road", func() ([]byte, error) { return o.Roads, nil }}, {"fence", o.Fences.GeoJSON}, {"building", o.Buildings.GeoJSON}} {
+		b, err := l.make()
+		if err != nil {
+			return nil, err
+		}
+		var part struct{ Features []feature }
+		if len(b) > 0 {
+			if err := json.Unmarshal(b, &part); err != nil {
+				return nil, err
+			}
+		}
+		for _, f := range part.Features {
+			if f.Properties == nil {
+				f.Properties = map[string]any{}
+			}
+			f.Properties["layer"] = l.name
+			all.Features = append(all.Features, f)
+		}
+	}
+	return json.Marshal(all)
+}
+
 // maps are the layers of the map, as GeoJSON.
 func maps(mux *http.ServeMux, o Options) {
 	raw := func(path string, make func() ([]byte, error)) {
@@ -245,15 +288,7 @@ func maps(mux *http.ServeMux, o Options) {
 			_, _ = w.Write(b)
 		}))
 	}
-	raw("/map/outline.geojson", func() ([]byte, error) {
-		fc := geojson.NewFeatureCollection()
-		fc.ExtraMembers = map[string]any{"datum": geo.WGS84}
-		fc.Append(geojson.NewFeature(o.Outline))
-		return fc.MarshalJSON()
-	})
-	raw("/map/roads.geojson", func() ([]byte, error) { return o.Roads, nil })
-	raw("/map/buildings.geojson", o.Buildings.GeoJSON)
-	raw("/map/fences.geojson", o.Fences.GeoJSON)
+	raw("/map/ground.geojson", o.ground)
 	raw("/map/coverage.geojson", o.Coverage.GeoJSON)
 }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/harrier-patrol/harrier/console/accounts"
 	"github.com/harrier-patrol/harrier/console/footage"
 	"github.com/harrier-patrol/harrier/console/live"
+	"github.com/harrier-patrol/harrier/console/signon"
 	"github.com/harrier-patrol/harrier/dock"
 	"github.com/harrier-patrol/harrier/evidence"
 	"github.com/harrier-patrol/harrier/geo"
@@ -29,6 +30,7 @@ import (
 type Options struct {
 	Hosts    []string // host:port by which the console may be addressed
 	Accounts *accounts.Keeper
+	SignOn   *signon.Provider // nil for none
 	// Open lets everybody in who reaches the console: a demo, on localhost.
 	Open bool
 	// Machine is the token of programs of the same user on this machine; "" for none.

@@ -59,7 +59,7 @@ func TestWhoMayAsk(t *testing.T) {
 		{"a way out of the page's files", "/assets/../../app.go", "harrier:8080", "", "", 401},
 		{"that way, written otherwise", "/..%2f..%2fapp.go", "harrier:8080", "", "", 401},
 		{"whether it lives", "/health", "harrier:8080", "", "", 200},
-		{"the map", "/map/fences.geojson", "harrier:8080", "", "", 401},
+		{"the map", "/map/ground.geojson", "harrier:8080", "", "", 401},
 		{"another host", "/api/leads", "evil:8080", "", "secret", 421},
 		{"another origin", "/api/leads", "harrier:8080", "http://evil", "secret", 403},
 		{"own origin", "/api/counts", "harrier:8080", "http://harrier:8080", "secret", 200},

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/harrier-patrol/harrier/console/accounts"
+	"github.com/harrier-patrol/harrier/console/signon"
 )
 
 // sessionCookie is the cookie of who is logged in: behind TLS under a name that browsers take over TLS only, for this host alone.
@@ -155,7 +156,7 @@ func (o Options) public(r *http.Request) bool {
 	}
 	_, document := o.Documents[at]
 	switch {
-	case document, o.EvidenceKey.opens(r), strings.HasPrefix(at, DockFiles), at == "/health", at == "/ready", at == "/api/session", at == "/api/setup":
+	case document, o.EvidenceKey.opens(r), strings.HasPrefix(at, DockFiles), at == "/health", at == "/ready", at == "/api/session", at == "/api/setup", at == pathBegin, at == signon.PathBack:
 		return true
 	}
 	return r.Method == http.MethodGet && isPage(at)

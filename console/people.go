@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net"
@@ -19,6 +20,7 @@ type Me struct {
 	Roles        []accounts.Role `json:"roles"`
 	Subdistricts []string        `json:"subdistricts" doc:"Whose leads are seen; none for all"`
 	Demo         bool            `json:"demo" doc:"Everybody who reaches this console is let in"`
+	SignOn       string          `json:"sign_on,omitempty" doc:"What the identity provider is called by which people come in; empty for none"`
 	Setup        bool            `json:"setup" doc:"There is no account yet: open the link that Harrier printed"`
 }
 
@@ -30,6 +32,7 @@ type Account struct {
 	Disabled     bool            `json:"disabled"`
 	Made         time.Time       `json:"made"`
 	MadeBy       string          `json:"made_by"`
+	External     bool            `json:"external" doc:"Of the identity provider, which gives its roles"`
 	Revision     uint64          `json:"revision"`
 }
 
@@ -73,8 +76,13 @@ func (s *SessionInput) host() string {
 }
 
 func (s *SessionInput) cookie(secret string, lasts time.Duration) http.Cookie {
+	return sessionCookieOf(secret, lasts, s.secure())
+}
+
+// sessionCookieOf is the cookie of a session; a secure one is sent over TLS only.
+func sessionCookieOf(secret string, lasts time.Duration, secure bool) http.Cookie {
 	c := http.Cookie{Name: sessionCookie, Value: secret, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode, MaxAge: int(lasts.Seconds())}
-	if s.secure() {
+	if secure {
 		c.Name, c.Secure = sessionCookieTLS, true
 	}
 	return c
@@ -100,7 +108,7 @@ func accountError(err error) error {
 		return huma.Error404NotFound(err.Error())
 	case errors.Is(err, accounts.ErrMoved):
 		return huma.Error412PreconditionFailed(err.Error())
-	case errors.Is(err, accounts.ErrTaken), errors.Is(err, accounts.ErrLastOne):
+	case errors.Is(err, accounts.ErrTaken), errors.Is(err, accounts.ErrLastOne), errors.Is(err, accounts.ErrExternal):
 		return huma.Error409Conflict(err.Error())
 	}
 	return huma.Error422UnprocessableEntity(err.Error())
@@ -113,6 +121,9 @@ func (o Options) me(ctx context.Context, p *accounts.Person) (Me, error) {
 	}
 	if m.Subdistricts == nil {
 		m.Subdistricts = []string{}
+	}
+	if o.SignOn != nil {
+		m.SignOn = cmp.Or(o.SignOn.Config.Label, "SSO")
 	}
 	if p.Name == "" {
 		code, err := o.Accounts.SetupCode(ctx)
@@ -201,7 +212,7 @@ func peopleAPI(h huma.API, o Options) {
 		}
 		out := []Account{}
 		for _, a := range all {
-			x := Account{a.Name, a.Roles, a.Subdistricts, a.Disabled, a.Made, a.MadeBy, a.Revision}
+			x := Account{a.Name, a.Roles, a.Subdistricts, a.Disabled, a.Made, a.MadeBy, a.External != "", a.Revision}
 			if x.Subdistricts == nil {
 				x.Subdistricts = []string{}
 			}

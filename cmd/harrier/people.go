@@ -18,6 +18,7 @@ import (
 	"github.com/harrier-patrol/harrier/cmd/harrier/config"
 	"github.com/harrier-patrol/harrier/console"
 	"github.com/harrier-patrol/harrier/console/accounts"
+	"github.com/harrier-patrol/harrier/console/signon"
 	"github.com/harrier-patrol/harrier/journal"
 )
 
@@ -25,6 +26,7 @@ import (
 type people struct {
 	keeper  *accounts.Keeper
 	machine string
+	signOn  *signon.Provider
 	desk    *console.Desk
 	js      jetstream.JetStream
 	say     *slog.Logger
@@ -40,6 +42,9 @@ func (b *base) openAccounts(ctx context.Context) (p people, err error) {
 		return p, fmt.Errorf("key-value desk: %w", err)
 	}
 	p.keeper.Demo = b.conf.HTTP.Open
+	if b.conf.OIDC.Issuer != "" {
+		p.signOn = &signon.Provider{Config: b.conf.OIDC}
+	}
 	if p.machine, err = ownSecret(config.ConsoleTokenIn(b.data)); err != nil {
 		return p, err
 	}

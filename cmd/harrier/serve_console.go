@@ -31,7 +31,7 @@ func (b *base) console(people people, video *live.Live, tapes *footage.Keeper, d
 	c := b.conf
 	port := fmt.Sprint(config.Port(c.HTTP.Listen))
 	return console.New(console.Options{
-		Accounts: people.keeper, Machine: people.machine, Open: c.HTTP.Open, Log: people.log, Audit: people.audit,
+		Accounts: people.keeper, SignOn: people.signOn, Machine: people.machine, Open: c.HTTP.Open, Log: people.log, Audit: people.audit,
 		Ready: func(context.Context) error {
 			if at := b.nc.Status(); at != nats.CONNECTED {
 				return errors.New("NATS is away (" + strings.ToLower(at.String()) + ")")

@@ -41,8 +41,9 @@ var Roles = []Role{Viewer, Operator, Analyst, Legal, Admin}
 type Account struct {
 	Name         string    `json:"name"`
 	Roles        []Role    `json:"roles"`
-	Subdistricts []string  `json:"subdistricts"` // codes of 9 digits whose leads it sees; none for all
-	Password     string    `json:"password"`     // argon2id, as PHC strings have it
+	Subdistricts []string  `json:"subdistricts"`       // codes of 9 digits whose leads it sees; none for all
+	Password     string    `json:"password"`           // argon2id, as PHC strings have it
+	External     string    `json:"external,omitempty"` // issuer and subject at an identity provider; such an account has no password
 	Disabled     bool      `json:"disabled"`
 	Made         time.Time `json:"made"`
 	MadeBy       string    `json:"made_by"`
@@ -70,13 +71,15 @@ func (p *Person) Sees(subdistrict string) bool {
 
 // Errors of who wants to come in.
 var (
-	ErrLogin    = errors.New("name or password is wrong, or the account is disabled")
-	ErrNone     = errors.New("there is no such account")
-	ErrTaken    = errors.New("there is an account with this name already")
-	ErrMoved    = errors.New("somebody else has changed this account: look at it again")
-	ErrSetup    = errors.New("this link is none of a first start, or was used: harrier account add makes an account, too")
-	ErrLastOne  = errors.New("this is the last administrator: make another one first")
-	ErrTooOften = errors.New("too many wrong passwords: wait a quarter of an hour")
+	ErrExternal  = errors.New("this account is of an identity provider: its password is changed there")
+	ErrNotTheirs = errors.New("an account of this name is somebody else's, or has a password: ask an administrator to rename one of the two")
+	ErrLogin     = errors.New("name or password is wrong, or the account is disabled")
+	ErrNone      = errors.New("there is no such account")
+	ErrTaken     = errors.New("there is an account with this name already")
+	ErrMoved     = errors.New("somebody else has changed this account: look at it again")
+	ErrSetup     = errors.New("this link is none of a first start, or was used: harrier account add makes an account, too")
+	ErrLastOne   = errors.New("this is the last administrator: make another one first")
+	ErrTooOften  = errors.New("too many wrong passwords: wait a quarter of an hour")
 )
 
 // name is what an account may be called: it stands in decisions and logs.

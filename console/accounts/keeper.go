@@ -152,11 +152,14 @@ func (k *Keeper) Change(ctx context.Context, a Account, password string) error {
 	if was.Revision != a.Revision {
 		return ErrMoved
 	}
-	a.Name, a.Password, a.Made, a.MadeBy = was.Name, was.Password, was.Made, was.MadeBy
+	a.Name, a.Password, a.External, a.Made, a.MadeBy = was.Name, was.Password, was.External, was.Made, was.MadeBy
 	if err := a.Check(); err != nil {
 		return err
 	}
 	if password != "" {
+		if a.External != "" {
+			return ErrExternal
+		}
 		if err := checkPassword(a.Name, password); err != nil {
 			return err
 		}
@@ -251,7 +254,7 @@ func (k *Keeper) Login(ctx context.Context, name, password, from string) (secret
 		return "", err
 	}
 	of := k.nobodys()
-	if err == nil {
+	if err == nil && a.External == "" {
 		of = a.Password
 	}
 	if ok := matches(password, of); !ok || err != nil || a.Disabled {
@@ -260,6 +263,44 @@ func (k *Keeper) Login(ctx context.Context, name, password, from string) (secret
 	k.names.forget(n)
 	k.hosts.back(from) // its wrong ones stay: one good account would open the way for guesses from there
 	return k.begin(ctx, session{Name: a.Name, Since: now.UTC()})
+}
+
+// Enter begins a session of somebody whom an identity provider knows (External), with the roles that it says they have. Their account is made when they come for the
+// first time; what an administrator said of it since (subdistricts, disabled) stays.
+func (k *Keeper) Enter(ctx context.Context, a Account) (secret string, err error) {
+	k.changing.Lock()
+	defer k.changing.Unlock()
+	was, err := k.Account(ctx, a.Name)
+	switch {
+	case errors.Is(err, ErrNone):
+		a.Made, a.MadeBy = time.Now().UTC().Truncate(time.Second), "identity provider"
+	case err != nil:
+		return "", err
+	case was.External != a.External:
+		return "", ErrNotTheirs
+	case was.Disabled:
+		return "", ErrLogin
+	default:
+		roles := a.Roles
+		a = was
+		a.Roles = roles
+	}
+	if err := a.Check(); err != nil {
+		return "", err
+	}
+	b, err := json.Marshal(a)
+	if err != nil {
+		return "", err
+	}
+	if a.Revision == 0 {
+		_, err = k.accounts.Create(ctx, keyOf(a.Name), b)
+	} else if !slices.Equal(was.Roles, a.Roles) {
+		_, err = k.accounts.Update(ctx, keyOf(a.Name), b, a.Revision)
+	}
+	if err != nil {
+		return "", err
+	}
+	return k.begin(ctx, session{Name: a.Name, Since: time.Now().UTC()})
 }
 
 // Begin begins a session of somebody without an account: of a demo.

@@ -54,10 +54,10 @@ await browse(async (page) => {
   say("the day is planned and approved");
   await page.goto(`${url}fleet`);
   await page.locator(".dock[data-life=flying]").waitFor({ timeout: 150000 });
-  const aircraft = page.locator(".aircraft-mark").first();
-  await aircraft.waitFor({ timeout: 20000 });
-  const from = await aircraft.getAttribute("data-lon");
-  await page.waitForFunction((was) => document.querySelector(".aircraft-mark")?.dataset.lon !== was, from, { timeout: 20000 });
+  const places = () => page.evaluate(() => document.querySelector(".map")?.dataset.aircraft ?? "");
+  await page.waitForFunction(() => document.querySelector(".map")?.dataset.aircraft, null, { timeout: 20000 });
+  const from = await places();
+  await page.waitForFunction((was) => document.querySelector(".map").dataset.aircraft !== was, from, { timeout: 20000 });
   await page.getByRole("button", { name: "Watch" }).first().click();
   await page.waitForFunction(() => document.querySelector(".live video")?.currentTime > 0.5, null, { timeout: 30000 });
   await page.screenshot({ path: join(shots, "fleet.png") });

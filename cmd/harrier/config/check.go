@@ -26,6 +26,9 @@ func (c Config) check() error {
 	if err := c.checkFlights(known); err != nil {
 		return err
 	}
+	if err := c.OIDC.Check(); err != nil {
+		return fmt.Errorf("oidc.%w", err)
+	}
 	if c.Storage.Endpoint != "" && c.Storage.SecretKey == "" {
 		return errors.New("storage.endpoint: an external bucket needs storage.access_key and storage.secret_key (or HARRIER_STORAGE_SECRET)")
 	}

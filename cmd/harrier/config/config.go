@@ -15,6 +15,7 @@ import (
 	"go.yaml.in/yaml/v3"
 	"golang.org/x/sys/unix"
 
+	"github.com/harrier-patrol/harrier/console/signon"
 	"github.com/harrier-patrol/harrier/dock"
 	"github.com/harrier-patrol/harrier/dock/cloudapi"
 	"github.com/harrier-patrol/harrier/dock/gate"
@@ -36,7 +37,8 @@ type Config struct {
 		WebRTC string   `yaml:"webrtc"`
 		Hosts  []string `yaml:"hosts"`
 	} `yaml:"http"`
-	MQTT MQTT `yaml:"mqtt"`
+	OIDC signon.Config `yaml:"oidc"`
+	MQTT MQTT          `yaml:"mqtt"`
 	NATS struct {
 		URL      string `yaml:"url"`
 		Listen   string `yaml:"listen"`
@@ -181,6 +183,7 @@ func Default() Config {
 	var c Config
 	c.PublicHost = "127.0.0.1"
 	c.HTTP.Listen, c.HTTP.WebRTC = "127.0.0.1:8080", "127.0.0.1:8189"
+	c.OIDC.NameClaim, c.OIDC.GroupsClaim = "preferred_username", "groups"
 	c.MQTT.Listen = "127.0.0.1:1883"
 	c.NATS.Listen, c.NATS.Replicas = "127.0.0.1:4222", 1
 	c.Media.ListenRTMP, c.Media.ListenRTSP, c.Media.RTPPort = "127.0.0.1:1935", "127.0.0.1:8554", 8000
@@ -234,7 +237,7 @@ func Load(path string) (Config, error) {
 	for _, s := range []struct {
 		env string
 		to  *string
-	}{{"HARRIER_MQTT_PASSWORD", &c.MQTT.Password}, {"HARRIER_NATS_PASSWORD", &c.NATS.Password}, {"HARRIER_RTMP_KEY", &c.Media.Key}, {"HARRIER_RTSP_PASSWORD", &c.Media.Password}, {"HARRIER_STORAGE_SECRET", &c.Storage.SecretKey}, {"HARRIER_EVIDENCE_SECRET", &c.Evidence.SecretKey}, {"HARRIER_EVIDENCE_KEY", &c.Evidence.Key}} {
+	}{{"HARRIER_MQTT_PASSWORD", &c.MQTT.Password}, {"HARRIER_NATS_PASSWORD", &c.NATS.Password}, {"HARRIER_RTMP_KEY", &c.Media.Key}, {"HARRIER_RTSP_PASSWORD", &c.Media.Password}, {"HARRIER_STORAGE_SECRET", &c.Storage.SecretKey}, {"HARRIER_EVIDENCE_SECRET", &c.Evidence.SecretKey}, {"HARRIER_EVIDENCE_KEY", &c.Evidence.Key}, {"HARRIER_OIDC_SECRET", &c.OIDC.ClientSecret}} {
 		if v := os.Getenv(s.env); v != "" {
 			*s.to = v
 		}

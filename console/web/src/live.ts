@@ -3,6 +3,7 @@ import { useEffect, useState } from "react";
 import { type Dock, takeChanges } from "./api";
 
 const againAfter = 3000; // milliseconds until it is listened again
+const docksAtMostEvery = 500; // milliseconds between two drawings of docks that changed
 const leadsAtMostEvery = 1000; // milliseconds between two readings of lists that changed
 
 /** Takes in what the server tells as it happens: docks as they change, and that leads did. Says whether it hears the server. */
@@ -15,16 +16,15 @@ export function useLive(on: boolean) {
     let again: ReturnType<typeof setTimeout> | undefined;
     let waiting: ReturnType<typeof setTimeout> | undefined;
     let changed = new Map<string, Dock>();
-    let drawing = 0;
+    let drawing: ReturnType<typeof setTimeout> | undefined;
     const listen = () => {
       events = new EventSource("/api/events");
       events.addEventListener("dock", (e) => {
         const d = JSON.parse(e.data) as Dock;
         changed.set(d.sn, d);
-        // what comes together is taken in together
-        if (!drawing)
-          drawing = requestAnimationFrame(() => {
-            drawing = 0;
+        // what comes within a moment is taken in together
+        drawing ??= setTimeout(() => {
+            drawing = undefined;
             const now = changed;
             changed = new Map();
             cache.setQueryData<Dock[]>(["docks"], (was = []) => {
@@ -32,7 +32,7 @@ export function useLive(on: boolean) {
               for (const [sn, x] of now) if (!was.some((w) => w.sn === sn)) out.push(x);
               return out;
             });
-          });
+          }, docksAtMostEvery);
       });
       events.addEventListener("leads", () => {
         waiting ??= setTimeout(() => {
@@ -58,7 +58,7 @@ export function useLive(on: boolean) {
       events.close();
       clearTimeout(again);
       clearTimeout(waiting);
-      cancelAnimationFrame(drawing);
+      clearTimeout(drawing);
     };
   }, [on, cache]);
   return heard;

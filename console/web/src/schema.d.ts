@@ -628,6 +628,8 @@ export interface components {
     schemas: {
         Account: {
             disabled: boolean;
+            /** @description Of the identity provider, which gives its roles */
+            external: boolean;
             /** Format: date-time */
             made: string;
             made_by: string;
@@ -1042,6 +1044,8 @@ export interface components {
             roles: string[] | null;
             /** @description There is no account yet: open the link that Harrier printed */
             setup: boolean;
+            /** @description What the identity provider is called by which people come in; empty for none */
+            sign_on?: string;
             /** @description Whose leads are seen; none for all */
             subdistricts: string[] | null;
         };

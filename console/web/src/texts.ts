@@ -118,6 +118,8 @@ export const texts = {
   "demo-mode": { zh: "演示模式，仅限本机", en: "demo, on this machine only" },
   "demo-as": { zh: "切换身份：", en: "Act as" },
   "log-in": { zh: "登录", en: "Log in" },
+  "sign-on": { zh: "用 {{name}} 登录", en: "Log in with {{name}}" },
+  external: { zh: "统一身份", en: "from the identity provider" },
   "log-out": { zh: "退出登录", en: "Log out" },
   name: { zh: "姓名", en: "Name" },
   password: { zh: "密码", en: "Password" },

@@ -1,18 +1,18 @@
-import { Button, Card, Drawer, Empty, Progress, Space, Switch, Tag } from "antd";
+import { Button, Drawer, Empty, Space, Switch } from "antd";
 import { Link } from "@tanstack/react-router";
-import { useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 import { type Action, type Dock, useCommand, useDocks, useGround, usePlan } from "../api";
 import { useText } from "../i18n";
 import { Ask } from "../parts/Ask";
+import { DockCard, inTheAir } from "../parts/DockCard";
+import { DockCommands } from "../parts/DockCommands";
 import { LazyMap } from "../parts/LazyMap";
 import { Live } from "../parts/Live";
 import { Reading, Wrong } from "../parts/Trouble";
 import { has, useMe } from "../session";
-import { clock, day } from "../time";
+import { day } from "../time";
 
 type Asked = { sn: string; name: string; action: Action; lon?: number; lat?: number };
-
-export const inTheAir = (d: Dock) => d.flight !== "" && ["preparing", "flying", "returning"].includes(d.state);
 
 /** What flies now: the map, a card for each dock, and the operator's hand. Whatever is asked is logged with a reason. */
 export function Fleet() {
@@ -28,59 +28,22 @@ export function Fleet() {
   const flies = has(me, "operator");
   const all = docks.data ?? [];
   const plan = usePlan(day(new Date())).data;
-  const nextOf = (sn: string) => (plan?.in_force ? (plan.flights ?? []).find((f) => f.dock === sn && !f.struck && new Date(f.at) > new Date()) : undefined);
-  const seen = all.find((d) => d.sn === watched);
-  const button = (d: { sn: string; name: string }, action: Action, danger = false) =>
+  const next = useMemo(() => {
+    const out = new Map<string, string>(); // by dock, when its next flight begins
+    if (plan?.in_force) for (const f of plan.flights ?? []) if (!f.struck && new Date(f.at) > new Date() && !(f.at > (out.get(f.dock) ?? "~"))) out.set(f.dock, f.at);
+    return out;
+  }, [plan]);
+  const onAsk = useCallback((d: Dock, action: Action) => ask({ sn: d.sn, name: d.name, action }), []);
+  const onPoint = useCallback((sn: string) => point((was) => (was === sn ? undefined : sn)), []);
+  const of = (d: Dock) => ({ dock: d, me: me?.name, flies, pointing: pointing === d.sn, busy: command.isPending && command.variables.sn === d.sn ? command.variables.action : undefined, onPoint, onAsk });
+  const card = (d: Dock) => <DockCard key={d.sn} {...of(d)} next={next.get(d.sn)} onWatch={watch} />;
+  const forAll = (action: Action, danger = false) =>
     flies && (
-      <Button key={action} size="small" danger={danger} className={action} loading={command.isPending && command.variables.sn === d.sn && command.variables.action === action} onClick={() => ask({ sn: d.sn, name: d.name, action })}>
+      <Button size="small" danger={danger} className={action} loading={command.isPending && command.variables.sn === "all" && command.variables.action === action} onClick={() => ask({ sn: "all", name: t("fleet"), action })}>
         {word(action)}
       </Button>
     );
-  const fleet = { sn: "all", name: t("fleet") };
-  const commands = (d: Dock) => (
-    <>
-      {inTheAir(d) && d.pilot !== "" && d.pilot !== me?.name && button(d, "take-over")}
-      {inTheAir(d) && button(d, "pause")}
-      {inTheAir(d) && button(d, "resume")}
-      {inTheAir(d) && flies && (
-        <Button size="small" className="look-at" type={pointing === d.sn ? "primary" : "default"} onClick={() => point(pointing === d.sn ? undefined : d.sn)}>
-          {t("look-here")}
-        </Button>
-      )}
-      {inTheAir(d) && (d.state === "returning" ? button(d, "cancel-return") : button(d, "return-home", true))}
-      {d.holds?.length ? button(d, "release") : button(d, "ground")}
-    </>
-  );
-  const card = (d: Dock) => {
-    const up = inTheAir(d);
-    const next = nextOf(d.sn);
-    return (
-      <Card key={d.sn} size="small" className="dock" data-sn={d.sn} data-life={d.life} title={d.name || d.sn} extra={<Tag className="life">{word(d.life)}</Tag>}>
-        <div className="dock-line">
-          <span>{d.battery > 0 ? `${t("battery")} ${d.battery} %` : t("battery-unknown")}</span>
-          {d.weather && <span>{`${t("wind")} ${d.weather.wind_ms.toFixed(1)} m/s · ${d.weather.temp_c.toFixed(0)} °C${d.weather.rain > 0 ? ` · ${t("rain")}` : ""}`}</span>}
-          {next && <span>{`${t("next-flight")} ${clock(next.at)}`}</span>}
-        </div>
-        {d.why && <div className="why">{d.why}</div>}
-        {!d.why &&
-          d.holds?.map((h) => (
-            <div key={h} className="why">
-              {t("held")} {h}
-            </div>
-          ))}
-        {up && <Progress percent={d.percent} size="small" aria-label={t("flight")} />}
-        {d.pilot && <div className="hint">{`${t("pilot")} ${d.pilot}`}</div>}
-        <Space wrap size={4}>
-          {up && (
-            <Button size="small" type="primary" onClick={() => watch(d.sn)}>
-              {t("watch")}
-            </Button>
-          )}
-          {commands(d)}
-        </Space>
-      </Card>
-    );
-  };
+  const seen = all.find((d) => d.sn === watched);
   const pointIn = (d: Dock) => (x: number, y: number) => {
     spot.mutate({ sn: d.sn, x, y }, { onSuccess: (at) => ask({ sn: d.sn, name: d.name, action: "look-at", ...at }) });
   };
@@ -98,9 +61,9 @@ export function Fleet() {
             <Switch size="small" checked={coverage} onChange={showCoverage} aria-label={t("coverage")} /> {t("coverage")}
           </label>
           {has(me, "operator", "analyst", "legal") && <Link to="/flights">{t("past-flights")}</Link>}
-          {button(fleet, "return-home", true)}
-          {button(fleet, "ground")}
-          {button(fleet, "release")}
+          {forAll("return-home", true)}
+          {forAll("ground")}
+          {forAll("release")}
         </div>
         <Wrong of={command} />
         <Wrong of={spot} />
@@ -114,7 +77,7 @@ export function Fleet() {
           <>
             <Live dock={seen} onPoint={flies ? pointIn(seen) : undefined} />
             <Space wrap size={4}>
-              {commands(seen)}
+              <DockCommands {...of(seen)} />
             </Space>
           </>
         ) : (

@@ -30,6 +30,11 @@ export function Login() {
             {t("log-in")}
           </Button>
         </Form>
+        {me.data?.sign_on && (
+          <Button block className="wrong" href="/api/oidc/begin">
+            {t("sign-on", { name: me.data.sign_on })}
+          </Button>
+        )}
       </Card>
     </main>
   );

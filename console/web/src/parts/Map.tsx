@@ -1,11 +1,12 @@
 import "maplibre-gl/dist/maplibre-gl.css";
-import maplibregl, { type GeoJSONSource, type Map as GLMap, type MapLayerMouseEvent, Marker, Popup } from "maplibre-gl";
+import maplibregl, { type GeoJSONSource, type Map as GLMap, type MapLayerMouseEvent, Popup } from "maplibre-gl";
 import { useEffect, useRef, useState } from "react";
 import type { Dock } from "../api";
 import { useText } from "../i18n";
 import { useDark } from "../theme";
 import { full } from "../time";
-import { countImage, drawCount, styleOf } from "./style";
+import { pictureOf, pictureRatio } from "./marks";
+import { styleOf } from "./style";
 
 export type Spot = { lead: string; state: string; lon: number; lat: number; error_m?: number };
 export type Line = { id: string; route: number[][]; colour?: string; chosen?: boolean };
@@ -27,6 +28,43 @@ type Props = {
 
 const placesEvery = 30_000; // milliseconds between two readings of all leads' places
 const metresPerDegree = 111_320;
+
+const fineAfter = 250; // milliseconds after a move
+const movingRatio = 0.5; // of the device's pixels, where a processor draws them
+
+/** Whether WebGL is drawn by the processor, as on machines without a graphics card. */
+function software(): boolean {
+  const gl = document.createElement("canvas").getContext("webgl2");
+  const info = gl?.getExtension("WEBGL_debug_renderer_info");
+  const by = info ? String(gl!.getParameter(info.UNMASKED_RENDERER_WEBGL)) : "";
+  gl?.getExtension("WEBGL_lose_context")?.loseContext();
+  return /swiftshader|llvmpipe|software|basic render/i.test(by);
+}
+
+/** Draws a map with fewer pixels while somebody moves it: where a processor draws, each is dear. It begins before the move does, as a new ratio ends one. */
+function coarsely(m: GLMap, until: AbortSignal) {
+  let coarse = false;
+  let held = false;
+  let again: ReturnType<typeof setTimeout> | undefined;
+  const fineSoon = () => {
+    clearTimeout(again);
+    again = setTimeout(() => {
+      if (!coarse || held || m.isMoving() || until.aborted) return;
+      coarse = false;
+      m.setPixelRatio(window.devicePixelRatio);
+    }, fineAfter);
+  };
+  const begin = () => {
+    if (coarse || m.isMoving()) return;
+    coarse = true;
+    m.setPixelRatio(movingRatio);
+  };
+  const box = m.getContainer();
+  box.addEventListener("pointerdown", () => ((held = true), begin()), { capture: true, signal: until });
+  window.addEventListener("pointerup", () => ((held = false), fineSoon()), { signal: until });
+  box.addEventListener("wheel", () => (begin(), fineSoon()), { capture: true, passive: true, signal: until });
+  m.on("moveend", fineSoon);
+}
 
 /** A circle as wide as the error of a position. */
 function circle(lon: number, lat: number, metres: number): GeoJSON.Feature {
@@ -62,7 +100,6 @@ export default function CityMap({ docks, leads, places, chosen, onChoose, lines,
   const { dark } = useDark();
   const box = useRef<HTMLDivElement>(null);
   const map = useRef<GLMap>(undefined);
-  const markers = useRef(new Map<string, Marker>());
   const [ready, setReady] = useState(0); // counts styles that were loaded
   const fitted = useRef<"" | "docks" | "all">(""); // to what the map was moved, once for each
   const routed = useRef(0); // points of the lines that the map was fitted to
@@ -73,20 +110,29 @@ export default function CityMap({ docks, leads, places, chosen, onChoose, lines,
     const m = new maplibregl.Map({ container: box.current!, style: styleOf(dark), center: [121.68, 31.12], zoom: 9.6, attributionControl: false });
     m.addControl(new maplibregl.NavigationControl(), "top-left");
     m.addControl(new maplibregl.ScaleControl(), "bottom-left");
-    m.on("style.load", () => setReady((n) => n + 1));
+    const gone = new AbortController();
+    if (software()) coarsely(m, gone.signal);
+    m.on("moveend", () => {
+      for (const [source, features] of waiting.current) put(source, features);
+      waiting.current.clear();
+    });
+    m.on("style.load", () => {
+      shown.current.clear();
+      setReady((n) => n + 1);
+    });
     m.on("load", () => call.current.onMap?.(m));
     const choose = (e: MapLayerMouseEvent) => call.current.onChoose?.(String(e.features?.[0]?.properties?.lead));
     m.on("click", "leads", choose);
     m.on("click", "places", choose);
     m.on("click", "clusters", (e) => m.easeTo({ center: e.lngLat, zoom: m.getZoom() + 2, duration: 300 }));
     m.on("styleimagemissing", (e) => {
-      if (e.id.startsWith(countImage)) m.addImage(e.id, drawCount(e.id.slice(countImage.length), 2), { pixelRatio: 2 });
+      const picture = pictureOf(e.id);
+      if (picture) m.addImage(e.id, picture, { pixelRatio: pictureRatio });
     });
     m.on("click", (e) => call.current.onPlace?.(e.lngLat.lng, e.lngLat.lat));
     map.current = m;
-    const kept = markers.current;
     return () => {
-      kept.clear();
+      gone.abort();
       m.remove();
       map.current = undefined;
     };
@@ -101,44 +147,38 @@ export default function CityMap({ docks, leads, places, chosen, onChoose, lines,
     map.current?.setStyle(styleOf(dark), { diff: false });
   }, [dark]);
 
-  const set = (source: string, features: GeoJSON.Feature[]) => (map.current?.getSource(source) as GeoJSONSource | undefined)?.setData({ type: "FeatureCollection", features });
+  const shown = useRef(new Map<string, string>()); // by source, what it shows
+  const waiting = useRef(new Map<string, GeoJSON.Feature[]>()); // what comes while somebody moves the map: to move it is not to stutter
+  const put = (source: string, features: GeoJSON.Feature[]) => {
+    const now = JSON.stringify(features);
+    if (shown.current.get(source) === now) return;
+    shown.current.set(source, now);
+    (map.current?.getSource(source) as GeoJSONSource | undefined)?.setData({ type: "FeatureCollection", features });
+    show(source, features.length > 0);
+  };
+  // a layer that shows nothing costs as much as one that does
+  const show = (source: string, on: boolean) => {
+    for (const l of map.current?.getStyle().layers ?? []) if ("source" in l && l.source === source) map.current!.setLayoutProperty(l.id, "visibility", on ? "visible" : "none");
+  };
+  const set = (source: string, features: GeoJSON.Feature[]) => {
+    if (map.current?.isMoving()) waiting.current.set(source, features);
+    else put(source, features);
+  };
 
   useEffect(() => {
     const m = map.current;
     if (!m || !ready) return;
-    const seen = new Set<string>();
-    const put = (id: string, cls: string, lon: number, lat: number, text: string, turn?: number) => {
-      seen.add(id);
-      let k = markers.current.get(id);
-      if (!k) {
-        const el = document.createElement("div");
-        el.className = cls;
-        el.setAttribute("role", "img");
-        el.setAttribute("aria-label", text || id);
-        el.append(document.createElement("i"), document.createElement("span"));
-        k = new Marker({ element: el }).setLngLat([lon, lat]).addTo(m);
-        markers.current.set(id, k);
-      }
-      k.setLngLat([lon, lat]);
-      const el = k.getElement();
-      el.dataset.lon = String(lon);
-      el.querySelector("span")!.textContent = text;
-      if (turn !== undefined) el.querySelector("i")!.style.rotate = `${turn}deg`;
-    };
-    for (const d of docks ?? []) {
-      put(`dock ${d.sn}`, "dock-mark", d.lon, d.lat, d.name);
-      if (d.aircraft) put(`aircraft ${d.sn}`, "aircraft-mark", d.aircraft.lon, d.aircraft.lat, "", d.aircraft.yaw);
-    }
-    for (const [id, k] of markers.current)
-      if (!seen.has(id)) {
-        k.remove();
-        markers.current.delete(id);
-      }
-    set("views", (docks ?? []).flatMap(viewOf));
+    const at = (lon: number, lat: number, properties: GeoJSON.GeoJsonProperties): GeoJSON.Feature => ({ type: "Feature", properties, geometry: { type: "Point", coordinates: [lon, lat] } });
+    set("docks", (docks ?? []).map((d) => at(d.lon, d.lat, { name: d.name || d.sn })));
+    set("aircraft", (docks ?? []).flatMap((d) => (d.aircraft ? [at(d.aircraft.lon, d.aircraft.lat, { yaw: d.aircraft.yaw })] : [])));
+    box.current!.dataset.aircraft = (docks ?? []).flatMap((d) => (d.aircraft ? [`${d.aircraft.lon},${d.aircraft.lat}`] : [])).join(" ");
     const first = docks?.find((d) => d.aircraft) ?? docks?.[0];
     if (first && !chosen && (fitted.current === "" || (fitted.current === "docks" && first.aircraft))) {
       fitted.current = first.aircraft ? "all" : "docks";
-      m.jumpTo({ center: [first.lon, first.lat], zoom: first.aircraft ? 15.6 : 12 });
+      const b = new maplibregl.LngLatBounds();
+      for (const d of docks ?? []) if (!first.aircraft || d.aircraft) b.extend([d.lon, d.lat]);
+      for (const d of docks ?? []) if (d.aircraft) b.extend([d.aircraft.lon, d.aircraft.lat]);
+      m.fitBounds(b, { padding: 80, maxZoom: first.aircraft ? 15.6 : 12, animate: false });
     }
   }, [docks, ready, chosen]);
 
@@ -153,7 +193,7 @@ export default function CityMap({ docks, leads, places, chosen, onChoose, lines,
       for (const p of all) b.extend([p[0], p[1]]);
       map.current?.fitBounds(b, { padding: 60, maxZoom: 16, animate: false });
     }
-    set("routes", routes.map((l) => ({ type: "Feature", properties: { id: l.id, colour: l.colour ?? null, chosen: l.chosen ?? false }, geometry: { type: "LineString", coordinates: l.route } })));
+    set("flights", [...(docks ?? []).flatMap(viewOf), ...routes.map((l): GeoJSON.Feature => ({ type: "Feature", properties: { id: l.id, colour: l.colour ?? null, chosen: l.chosen ?? false }, geometry: { type: "LineString", coordinates: l.route } }))]);
   }, [docks, lines, ready]);
 
   useEffect(() => {
@@ -209,6 +249,7 @@ export default function CityMap({ docks, leads, places, chosen, onChoose, lines,
   useEffect(() => {
     const from = map.current?.getSource("places") as GeoJSONSource | undefined;
     if (!from || !ready || !places) return;
+    show("places", true);
     from.setData(places);
     const again = setInterval(() => from.setData(places), placesEvery);
     return () => clearInterval(again);

@@ -46,7 +46,11 @@ export function People() {
           dataSource={list.data ?? []}
           scroll={{ x: true }}
           columns={[
-            { title: t("name"), dataIndex: "name", render: (n: string, a) => (a.disabled ? <s>{n}</s> : n) },
+            { title: t("name"), dataIndex: "name", render: (n: string, a) => (
+                <>
+                  {a.disabled ? <s>{n}</s> : n} {a.external && <Tag>{t("external")}</Tag>}
+                </>
+              ) },
             { title: t("roles"), dataIndex: "roles", render: (rs: string[]) => rs.map((r) => <Tag key={r}>{word(`role-${r}`)}</Tag>) },
             { title: t("subdistricts"), dataIndex: "subdistricts", render: (s: string[] | null) => ((s ?? []).length === 0 ? t("all") : (s ?? []).join(" ")) },
             { title: t("made"), render: (_, a) => `${day(a.made)} · ${a.made_by}` },
@@ -61,9 +65,11 @@ export function People() {
               <Input autoComplete="off" />
             </Form.Item>
           )}
+          {!(open !== undefined && open !== "new" && open.external) && (
           <Form.Item name="password" label={t(open === "new" ? "password" : "new-password")} extra={t("password-how")} rules={[{ required: open === "new", message: t("needed") }]}>
             <Input.Password autoComplete="new-password" />
           </Form.Item>
+          )}
           <Form.Item name="roles" label={t("roles")} rules={[{ required: true, message: t("needed") }]}>
             <Checkbox.Group options={roles.map((r) => ({ value: r, label: t(`role-${r}`) }))} />
           </Form.Item>

@@ -1,4 +1,5 @@
 import type { ExpressionSpecification, StyleSpecification } from "maplibre-gl";
+import { aircraftMark, countMark, darkDockMark, dockMark, dockMiddle } from "./marks";
 
 export const empty = { type: "FeatureCollection" as const, features: [] };
 
@@ -12,46 +13,31 @@ export const dockColours = ["#0b6e6e", "#d98200", "#5b4fc7", "#b5305a", "#2a7fd1
 
 const leadColour: ExpressionSpecification = ["match", ["get", "state"], ["confirmed", "handed-over", "accepted"], "#2e9e4f", ["rejected", "closed"], "#9a9a9a", "#e0a100"];
 
-/** Begins the names of pictures of numbers. */
-export const countImage = "count ";
-
-/** Draws a number for so many of the device's pixels a pixel. */
-export function drawCount(text: string, ratio: number): ImageData {
-  const pen = new OffscreenCanvas(48 * ratio, 20 * ratio).getContext("2d")!;
-  pen.scale(ratio, ratio);
-  pen.font = "600 13px sans-serif";
-  pen.textAlign = "center";
-  pen.textBaseline = "middle";
-  pen.fillStyle = "#1d2426";
-  pen.fillText(text, 24, 10);
-  return pen.getImageData(0, 0, 48 * ratio, 20 * ratio);
-}
-
-/** Everything on the map is our own GeoJSON; names are drawn by the page, so no glyphs are fetched. */
+/** Everything on the map is our own GeoJSON; names and numbers are drawn by the page as pictures, so no glyphs are fetched. */
 export function styleOf(dark: boolean): StyleSpecification {
   const c = dark ? colours.dark : colours.light;
+  const is = (layer: string): ExpressionSpecification => ["==", ["get", "layer"], layer];
   const source = (data: string | typeof empty) => ({ type: "geojson" as const, data });
   return {
     version: 8,
     sources: {
-      outline: source("/map/outline.geojson"),
-      roads: source("/map/roads.geojson"),
-      buildings: source("/map/buildings.geojson"),
-      fences: source("/map/fences.geojson"),
+      // one source for all that stands still: each costs a pass over the picture
+      ground: source("/map/ground.geojson"),
       coverage: source(empty),
       areas: source(empty),
-      routes: source(empty),
-      views: source(empty),
+      flights: source(empty), // routes, and what cameras show
       places: { ...source(empty), cluster: true, clusterRadius: 40, clusterMaxZoom: 15 },
       leads: source(empty),
       ellipse: source(empty),
+      docks: source(empty),
+      aircraft: source(empty),
     },
     layers: [
       { id: "sea", type: "background", paint: { "background-color": c.sea } },
-      { id: "land", type: "fill", source: "outline", paint: { "fill-color": c.land } },
-      { id: "shore", type: "line", source: "outline", paint: { "line-color": c.shore, "line-width": 1.5 } },
-      { id: "roads", type: "line", source: "roads", paint: { "line-color": c.road, "line-width": ["interpolate", ["exponential", 2], ["zoom"], 12, 0.5, 18, 24] } },
-      { id: "fences", type: "fill", source: "fences", paint: { "fill-color": ["match", ["get", "kind"], "construction-site", "#c98a2b", "vending-zone", "#3f9d5a", "no-fly", "#c0392b", "#5b6ea8"], "fill-opacity": 0.25 } },
+      { id: "land", type: "fill", source: "ground", filter: is("outline"), paint: { "fill-color": c.land } },
+      { id: "shore", type: "line", source: "ground", filter: is("outline"), paint: { "line-color": c.shore, "line-width": 1.5 } },
+      { id: "roads", type: "line", source: "ground", filter: is("road"), paint: { "line-color": c.road, "line-width": ["interpolate", ["exponential", 2], ["zoom"], 12, 0.5, 18, 24] } },
+      { id: "fences", type: "fill", source: "ground", filter: is("fence"), paint: { "fill-color": ["match", ["get", "kind"], "construction-site", "#c98a2b", "vending-zone", "#3f9d5a", "no-fly", "#c0392b", "#5b6ea8"], "fill-opacity": 0.25 } },
       {
         id: "coverage",
         type: "fill",
@@ -62,20 +48,20 @@ export function styleOf(dark: boolean): StyleSpecification {
       },
       { id: "areas", type: "fill", source: "areas", filter: ["==", ["geometry-type"], "Polygon"], paint: { "fill-color": ["coalesce", ["get", "colour"], "#2a7fd1"], "fill-opacity": ["coalesce", ["get", "opacity"], 0.25] } },
       { id: "area-lines", type: "line", source: "areas", paint: { "line-color": ["coalesce", ["get", "colour"], "#2a7fd1"], "line-width": 2 } },
-      { id: "buildings", type: "fill", source: "buildings", minzoom: 13, paint: { "fill-color": c.house, "fill-outline-color": c.houseEdge } },
-      { id: "views", type: "fill", source: "views", paint: { "fill-color": "#ffb300", "fill-opacity": 0.25, "fill-outline-color": "#c77f00" } },
-      { id: "routes", type: "line", source: "routes", paint: { "line-color": ["coalesce", ["get", "colour"], c.route], "line-width": ["case", ["==", ["get", "chosen"], true], 5, 2] } },
+      { id: "buildings", type: "fill", source: "ground", filter: is("building"), minzoom: 13, paint: { "fill-color": c.house, "fill-outline-color": c.houseEdge } },
+      { id: "views", type: "fill", source: "flights", filter: ["==", ["geometry-type"], "Polygon"], paint: { "fill-color": "#ffb300", "fill-opacity": 0.25, "fill-outline-color": "#c77f00" } },
+      { id: "routes", type: "line", source: "flights", filter: ["==", ["geometry-type"], "LineString"], paint: { "line-color": ["coalesce", ["get", "colour"], c.route], "line-width": ["case", ["==", ["get", "chosen"], true], 5, 2] } },
       { id: "ellipse", type: "fill", source: "ellipse", paint: { "fill-color": "#d00", "fill-opacity": 0.15, "fill-outline-color": "#d00" } },
       {
         id: "clusters",
         type: "circle",
         source: "places",
         filter: ["has", "point_count"],
+        layout: { visibility: "none" },
         paint: { "circle-radius": ["interpolate", ["linear"], ["log10", ["get", "point_count"]], 0, 10, 5, 30], "circle-color": "#e0a100", "circle-opacity": 0.85, "circle-stroke-color": "#fff", "circle-stroke-width": 1.5 },
       },
-      // numbers are drawn by the page as pictures: no glyphs are fetched
-      { id: "cluster-counts", type: "symbol", source: "places", filter: ["has", "point_count"], layout: { "icon-image": ["concat", countImage, ["get", "point_count_abbreviated"]], "icon-allow-overlap": true } },
-      { id: "places", type: "circle", source: "places", filter: ["!", ["has", "point_count"]], paint: { "circle-radius": 6, "circle-color": leadColour, "circle-stroke-color": "#fff", "circle-stroke-width": 2 } },
+      { id: "cluster-counts", type: "symbol", source: "places", filter: ["has", "point_count"], layout: { visibility: "none", "icon-image": ["concat", countMark, ["get", "point_count_abbreviated"]], "icon-allow-overlap": true } },
+      { id: "places", type: "circle", source: "places", filter: ["!", ["has", "point_count"]], layout: { visibility: "none" }, paint: { "circle-radius": 6, "circle-color": leadColour, "circle-stroke-color": "#fff", "circle-stroke-width": 2 } },
       {
         id: "leads",
         type: "circle",
@@ -87,6 +73,8 @@ export function styleOf(dark: boolean): StyleSpecification {
           "circle-stroke-width": 2,
         },
       },
+      { id: "docks", type: "symbol", source: "docks", layout: { "icon-image": ["concat", dark ? darkDockMark : dockMark, ["get", "name"]], "icon-anchor": "left", "icon-offset": [-dockMiddle, 0], "icon-allow-overlap": true } },
+      { id: "aircraft", type: "symbol", source: "aircraft", layout: { "icon-image": aircraftMark, "icon-rotate": ["get", "yaw"], "icon-rotation-alignment": "map", "icon-allow-overlap": true } },
     ],
   };
 }
