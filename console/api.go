@@ -98,6 +98,8 @@ func api(mux *http.ServeMux, o Options) huma.API {
 	footageAPI(h, mux, o)
 	deadLettersAPI(h, o)
 	reportsAPI(h, o)
+	modelsAPI(h, o)
+	noticesAPI(h, o)
 	requestsAPI(h, o)
 	plansAPI(h, mux, o)
 	huma.Get(h, "/api/coverage/{cell}", func(_ context.Context, in *struct {

@@ -16,6 +16,7 @@ import (
 	"github.com/harrier-patrol/harrier/console/accounts"
 	"github.com/harrier-patrol/harrier/console/footage"
 	"github.com/harrier-patrol/harrier/console/live"
+	"github.com/harrier-patrol/harrier/console/notify"
 	"github.com/harrier-patrol/harrier/console/signon"
 	"github.com/harrier-patrol/harrier/dock"
 	"github.com/harrier-patrol/harrier/evidence"
@@ -64,6 +65,8 @@ type Options struct {
 	Desk        *Desk
 	Live        *live.Live
 	Footage     *footage.Keeper
+	Models      Models
+	Notices     *notify.Teller
 	// Webhooks are what waits for them.
 	Webhooks func(context.Context) ([]handover.Queue, error)
 	// Documents describe messages on NATS, by the paths under which they are served, without an account.

@@ -3,6 +3,7 @@ package console
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -17,6 +18,7 @@ import (
 
 	"github.com/harrier-patrol/harrier/console/accounts"
 	"github.com/harrier-patrol/harrier/console/footage"
+	"github.com/harrier-patrol/harrier/console/notify"
 	"github.com/harrier-patrol/harrier/dock"
 	"github.com/harrier-patrol/harrier/embedded/natstest"
 	"github.com/harrier-patrol/harrier/evidence"
@@ -39,6 +41,23 @@ func keeper(t *testing.T) *accounts.Keeper {
 	}
 	k.MemoryKB = 64
 	return k
+}
+
+// oneModel is a model that others may be put in place of.
+type oneModel struct{ promoted string }
+
+func (*oneModel) State(context.Context) (ModelState, error) { return ModelState{Running: "m"}, nil }
+
+func (m *oneModel) Promote(_ context.Context, model, by, _ string) error {
+	if model != "harrier-nano" {
+		return ErrNoModel
+	}
+	m.promoted = model + " by " + by
+	return nil
+}
+
+func (*oneModel) Rollback(context.Context, string, string) error {
+	return errors.New("no other was in use")
 }
 
 // noPlans are plans of which there are none.
@@ -97,6 +116,10 @@ func newHouse(t testing.TB, all ...leads.Lead) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
+	wishes, err := notify.OpenBook(t.Context(), js)
+	if err != nil {
+		t.Fatal(err)
+	}
 	grid, err := pudong()
 	if err != nil {
 		t.Fatal(err)
@@ -119,7 +142,7 @@ func newHouse(t testing.TB, all ...leads.Lead) *house {
 		Webhooks:    func(context.Context) ([]handover.Queue, error) { return nil, nil },
 		DeadLetters: DeadLetters{List: func(context.Context) ([]journal.Dead, error) { return nil, nil }, Replay: func(context.Context, string, string) error { return journal.ErrNoDeadLetter }},
 		Requests:    Requests{Ask: func(_ context.Context, m book.Message) error { x.asked = append(x.asked, m); return nil }, Answers: func(context.Context) ([]book.Answer, error) { return nil, nil }},
-		Reports:     &report.Reader{Zone: time.UTC, JS: js, Ground: func() *report.Ground { return report.NewGround(grid, nil) }}, Plans: noPlans{}, Desk: desk, Footage: &footage.Keeper{Dir: t.TempDir(), Log: slog.New(slog.DiscardHandler)},
+		Reports:     &report.Reader{Zone: time.UTC, JS: js, Ground: func() *report.Ground { return report.NewGround(grid, nil) }}, Plans: noPlans{}, Desk: desk, Models: &oneModel{}, Notices: &notify.Teller{Book: wishes}, Footage: &footage.Keeper{Dir: t.TempDir(), Log: slog.New(slog.DiscardHandler)},
 		Bundle: func(context.Context, string, bool, string, string, io.Writer) error { return nil },
 		Log: func(_ context.Context, d Deed) error {
 			x.mu.Lock()

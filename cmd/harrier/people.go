@@ -18,6 +18,7 @@ import (
 	"github.com/harrier-patrol/harrier/cmd/harrier/config"
 	"github.com/harrier-patrol/harrier/console"
 	"github.com/harrier-patrol/harrier/console/accounts"
+	"github.com/harrier-patrol/harrier/console/notify"
 	"github.com/harrier-patrol/harrier/console/signon"
 	"github.com/harrier-patrol/harrier/journal"
 )
@@ -28,6 +29,7 @@ type people struct {
 	machine string
 	signOn  *signon.Provider
 	desk    *console.Desk
+	notices *notify.Teller
 	js      jetstream.JetStream
 	say     *slog.Logger
 }

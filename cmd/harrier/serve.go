@@ -17,8 +17,10 @@ import (
 	"github.com/harrier-patrol/harrier/cmd/harrier/planning"
 	"github.com/harrier-patrol/harrier/cmd/harrier/surface"
 	"github.com/harrier-patrol/harrier/console"
+	"github.com/harrier-patrol/harrier/console/accounts"
 	"github.com/harrier-patrol/harrier/console/footage"
 	"github.com/harrier-patrol/harrier/console/live"
+	"github.com/harrier-patrol/harrier/console/notify"
 	"github.com/harrier-patrol/harrier/dock/pace"
 	"github.com/harrier-patrol/harrier/embedded"
 	"github.com/harrier-patrol/harrier/geo"
@@ -119,7 +121,21 @@ func serve(ctx context.Context, c config.Config, log *slog.Logger) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := b.listen(c.HTTP.Listen, b.console(people, video, tapes, documents, book, reports, notary, watcher, coverage, gauge, ground, requests, daily)); err != nil {
+	wishes, err := notify.OpenBook(ctx, b.js)
+	if err != nil {
+		return err
+	}
+	people.notices = &notify.Teller{Book: wishes, Who: people.keeper.Person, Page: b.addrs.Page.String(), Log: log, Facts: func(p *accounts.Person) (notify.Facts, error) {
+		x, err := book.Read()
+		if err != nil {
+			return notify.Facts{}, err
+		}
+		f, err := console.FactsFor(x, p, time.Now())
+		f.Troubles = b.troubles(gauge, notary)
+		return f, err
+	}}
+	b.add(people.notices.Run)
+	if err := b.listen(c.HTTP.Listen, b.console(people, video, tapes, &models{conf: c, js: b.js, watcher: watcher, scenes: scenes}, documents, book, reports, notary, watcher, coverage, gauge, ground, requests, daily)); err != nil {
 		return err
 	}
 	b.clock.log = log

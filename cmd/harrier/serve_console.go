@@ -15,7 +15,6 @@ import (
 	"github.com/harrier-patrol/harrier/console"
 	"github.com/harrier-patrol/harrier/console/footage"
 	"github.com/harrier-patrol/harrier/console/live"
-	"github.com/harrier-patrol/harrier/embedded"
 	"github.com/harrier-patrol/harrier/evidence/proof"
 	"github.com/harrier-patrol/harrier/geo/city"
 	"github.com/harrier-patrol/harrier/journal"
@@ -27,9 +26,10 @@ import (
 )
 
 // console is what people see of all that.
-func (b *base) console(people people, video *live.Live, tapes *footage.Keeper, documents map[string][]byte, book *ledger.Ledger, reports *report.Reader, notary *proof.Notary, w *watch.Watcher, coverage *console.Coverage, gauge *journal.Gauge, ground city.City, requests console.Requests, daily *planning.Daily) http.Handler {
+func (b *base) console(people people, video *live.Live, tapes *footage.Keeper, known *models, documents map[string][]byte, book *ledger.Ledger, reports *report.Reader, notary *proof.Notary, w *watch.Watcher, coverage *console.Coverage, gauge *journal.Gauge, ground city.City, requests console.Requests, daily *planning.Daily) http.Handler {
 	c := b.conf
 	port := fmt.Sprint(config.Port(c.HTTP.Listen))
+	now := func() []string { return b.troubles(gauge, notary) }
 	return console.New(console.Options{
 		Accounts: people.keeper, SignOn: people.signOn, Machine: people.machine, Open: c.HTTP.Open, Log: people.log, Audit: people.audit,
 		Ready: func(context.Context) error {
@@ -52,30 +52,15 @@ func (b *base) console(people people, video *live.Live, tapes *footage.Keeper, d
 		Counts: func() map[string]int64 {
 			return map[string]int64{"received": w.Counts.Received.Load(), "dropped": w.Counts.Dropped.Load(), "decoded": w.Counts.Decoded.Load(), "analysed": w.Analysed.Load(), "tiles": w.Tiles.Load(), "blind": w.Blind.Load(), "poses_dropped": w.PosesDropped.Load()}
 		},
-		Troubles: func() []string {
-			out := troubles(b.disk, gauge)
-			for _, w := range c.Leads.Webhooks {
-				if t := w.Trouble(); t != "" {
-					out = append(out, t)
-				}
-			}
-			if t := b.clock.Trouble(time.Now()); t != "" {
-				out = append(out, t)
-			}
-			if at := b.nc.Status(); at != nats.CONNECTED {
-				out = append(out, "NATS is away ("+strings.ToLower(at.String())+"): nothing is kept, findings wait in the watchers, decisions are refused; it goes on by itself once NATS is back")
-			}
-			for _, url := range notary.Log.Unwitnessed() {
-				out = append(out, "witness "+url+" has not signed the last head of the transparency log; is it running?")
-			}
-			return out
-		},
+		Troubles: now,
 		Webhooks: b.queues,
 		Requests: requests,
 		Plans:    daily,
 		Desk:     people.desk,
 		Live:     video,
 		Footage:  tapes,
+		Models:   known,
+		Notices:  people.notices,
 		DeadLetters: console.DeadLetters{
 			List:   func(ctx context.Context) ([]journal.Dead, error) { return journal.ListDead(ctx, b.js) },
 			Replay: func(ctx context.Context, id, by string) error { return journal.ReplayDead(ctx, b.js, id, by) },
@@ -83,14 +68,28 @@ func (b *base) console(people people, video *live.Live, tapes *footage.Keeper, d
 	})
 }
 
-// troubles are what keeps facts from being kept, now or soon.
-func troubles(disk *embedded.Disk, gauge *journal.Gauge) []string {
+// troubles are what keeps Harrier from working, now or soon.
+func (b *base) troubles(gauge *journal.Gauge, notary *proof.Notary) []string {
 	out := []string{}
-	if _, err := disk.Report(); err != nil {
+	if _, err := b.disk.Report(); err != nil {
 		out = append(out, err.Error())
 	}
 	for _, f := range gauge.Now() {
 		out = append(out, f.String())
+	}
+	for _, w := range b.conf.Leads.Webhooks {
+		if t := w.Trouble(); t != "" {
+			out = append(out, t)
+		}
+	}
+	if t := b.clock.Trouble(time.Now()); t != "" {
+		out = append(out, t)
+	}
+	if at := b.nc.Status(); at != nats.CONNECTED {
+		out = append(out, "NATS is away ("+strings.ToLower(at.String())+"): nothing is kept, findings wait in the watchers, decisions are refused; it goes on by itself once NATS is back")
+	}
+	for _, url := range notary.Log.Unwitnessed() {
+		out = append(out, "witness "+url+" has not signed the last head of the transparency log; is it running?")
 	}
 	return out
 }

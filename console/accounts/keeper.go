@@ -339,10 +339,11 @@ func (k *Keeper) Session(ctx context.Context, secret string) (*Person, error) {
 		}
 		return &Person{Name: s.Name, Roles: s.Roles}, nil
 	}
-	return k.person(ctx, s.Name)
+	return k.Person(ctx, s.Name)
 }
 
-func (k *Keeper) person(ctx context.Context, name string) (*Person, error) {
+// Person is who an account is; ErrLogin where there is none, or it is disabled.
+func (k *Keeper) Person(ctx context.Context, name string) (*Person, error) {
 	a, err := k.Account(ctx, name)
 	switch {
 	case errors.Is(err, ErrNone):

@@ -77,7 +77,7 @@ func (k *Keeper) Token(ctx context.Context, secret string) (*Person, error) {
 	if time.Now().After(t.Expires) {
 		return nil, ErrLogin
 	}
-	p, err := k.person(ctx, t.Account)
+	p, err := k.Person(ctx, t.Account)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,6 @@
 import { Alert, Button, Dropdown, Segmented, Spin } from "antd";
 import { Link, Outlet, useLocation, useNavigate } from "@tanstack/react-router";
-import { Suspense, useEffect } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { useDocks } from "./api";
 import { type Lang, speak, useText } from "./i18n";
 import { useLive } from "./live";
@@ -9,6 +9,7 @@ import { has, useLogin, useLogout, useMe } from "./session";
 import { useDark } from "./theme";
 
 const pages = ["fleet", "plan", "review", "leads", "register", "index", "system"] as const;
+const Notices = lazy(() => import("./parts/Notices"));
 const demoRoles = ["admin", "operator", "analyst", "legal", "viewer"] as const;
 
 /** What is around every page: where one is, who one is, and whether the server is heard. */
@@ -22,6 +23,7 @@ export function Shell() {
   const logout = useLogout();
   const inside = me.data !== undefined && me.data.name !== "";
   const outside = at === "/login" || at === "/setup";
+  const [notices, setNotices] = useState(false);
   const heard = useLive(inside && !outside);
   useEffect(() => {
     if (me.data && !inside && !outside) void go({ to: "/login" });
@@ -84,6 +86,7 @@ export function Shell() {
               { key: "roles", disabled: true, label: (me.data.roles ?? []).map((r) => word(`role-${r}`)).join(lang === "zh" ? "、" : ", ") },
               ...((me.data.subdistricts ?? []).length > 0 ? [{ key: "where", disabled: true, label: (me.data.subdistricts ?? []).join(", ") }] : []),
               ...(me.data.demo ? demoRoles.map((r) => ({ key: `as-${r}`, label: `${t("demo-as")} ${t(`role-${r}`)}`, onClick: () => login.mutate({ name: r, password: "" }) })) : []),
+              { key: "notices", label: t("notices"), onClick: () => setNotices(true) },
               { key: "out", label: t("log-out"), onClick: () => logout.mutate() },
             ],
           }}
@@ -93,6 +96,11 @@ export function Shell() {
           </Button>
         </Dropdown>
       </header>
+      {notices && (
+        <Suspense>
+          <Notices onBack={() => setNotices(false)} />
+        </Suspense>
+      )}
       {!heard && <Alert banner type="warning" title={t("not-heard")} />}
       <div className="page">
         <Suspense fallback={<Spin />}>

@@ -3,6 +3,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { client, ok } from "../api";
 import { useText } from "../i18n";
 import { Audit } from "../parts/Audit";
+import { Models } from "../parts/Models";
 import { People } from "../parts/People";
 import { Tokens } from "../parts/Tokens";
 import { Reading, Wrong } from "../parts/Trouble";
@@ -19,6 +20,7 @@ export function System() {
         items={[
           { key: "health", label: t("health"), children: <Health /> },
           ...(has(me, "operator") ? [{ key: "queues", label: t("queues"), children: <Queues /> }] : []),
+          { key: "models", label: t("models"), children: <Models /> },
           ...(has(me, "admin")
             ? [
                 { key: "people", label: t("people"), children: <People /> },

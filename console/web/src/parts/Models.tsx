@@ -1,0 +1,104 @@
+import { Alert, Button, Descriptions, Table, Tag } from "antd";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { client, ok } from "../api";
+import { useText } from "../i18n";
+import { has, useMe } from "../session";
+import { full } from "../time";
+import { Ask } from "./Ask";
+import { Reading, Wrong } from "./Trouble";
+
+/** Which network looks at flights, how one on trial does beside it, and, for administrators, which is used from the next start on. */
+export function Models() {
+  const { t } = useText();
+  const admin = has(useMe().data, "admin");
+  const cache = useQueryClient();
+  const state = useQuery({ queryKey: ["models"], queryFn: () => ok(client.GET("/api/models")) });
+  const [asked, ask] = useState<string>(); // a model, or "" for the one before
+  const change = useMutation({
+    mutationFn: ({ model, reason }: { model: string; reason: string }) => (model === "" ? ok(client.POST("/api/models/rollback", { body: { reason } })) : ok(client.POST("/api/models/promote", { body: { model, reason } }))),
+    onSettled: () => cache.invalidateQueries({ queryKey: ["models"] }),
+  });
+  const s = state.data;
+  const trial = s?.trial;
+  return (
+    <Reading of={state}>
+      <Descriptions
+        bordered
+        size="small"
+        column={1}
+        items={[
+          { key: "running", label: t("model-running"), children: s?.running },
+          { key: "next", label: t("model-next"), children: s?.next },
+        ]}
+      />
+      {s?.fixed && <Alert type="info" showIcon className="wrong" title={t("model-fixed")} />}
+      <Wrong of={change} />
+      <h2>{t("model-trial")}</h2>
+      {trial ? (
+        <Descriptions
+          bordered
+          size="small"
+          column={{ xs: 1, md: 3 }}
+          items={[
+            { key: "m", label: t("model"), children: trial.model },
+            { key: "f", label: t("flights"), children: trial.flights },
+            { key: "p", label: t("trial-frames"), children: trial.frames },
+            { key: "b", label: t("trial-both"), children: trial.both },
+            { key: "o", label: t("trial-other"), children: trial.other },
+            { key: "i", label: t("trial-in-use"), children: trial.in_use },
+            { key: "t", label: t("trial-only"), children: trial.on_trial },
+          ]}
+        />
+      ) : (
+        <p className="hint">{t("no-trial")}</p>
+      )}
+      <h2>{t("models-available")}</h2>
+      <Table
+        size="small"
+        rowKey="name"
+        pagination={false}
+        dataSource={s?.available ?? []}
+        scroll={{ x: true }}
+        columns={[
+          { title: t("model"), dataIndex: "name", render: (n: string) => <>{n} {n === s?.next && <Tag>{t("model-next")}</Tag>}</> },
+          { title: "SHA-256", dataIndex: "sha256", render: (x: string) => x.slice(0, 12) },
+          { title: t("classes"), dataIndex: "classes", align: "right" },
+          { title: "", render: (_, m) => admin && m.name !== s?.next && <Button size="small" onClick={() => ask(m.name)}>{t("promote")}</Button> },
+        ]}
+      />
+      <h2>{t("model-history")}</h2>
+      {admin && (s?.history ?? []).length > 1 && (
+        <div className="bar">
+          <Button size="small" onClick={() => ask("")}>
+            {t("roll-back")}
+          </Button>
+        </div>
+      )}
+      <Table
+        size="small"
+        rowKey={(c) => c.at + c.sha256}
+        pagination={{ pageSize: 20, hideOnSinglePage: true }}
+        dataSource={s?.history ?? []}
+        scroll={{ x: true }}
+        columns={[
+          { title: t("at"), dataIndex: "at", render: full },
+          { title: t("model"), dataIndex: "model" },
+          { title: t("by"), dataIndex: "by" },
+          { title: t("reason-of"), dataIndex: "why" },
+        ]}
+      />
+      <Ask
+        title={asked === "" ? t("roll-back") : `${t("promote")}: ${asked}`}
+        open={asked !== undefined}
+        onBack={() => ask(undefined)}
+        onDo={(reason) => {
+          change.mutate({ model: asked!, reason });
+          ask(undefined);
+        }}
+      >
+        <p>{t("promote-how")}</p>
+      </Ask>
+    </Reading>
+  );
+}
