@@ -55,6 +55,7 @@ type Live struct {
 
 	mu      sync.Mutex
 	viewers map[string]context.CancelFunc
+	hls     map[string]*segments // by dock
 	wg      sync.WaitGroup
 	stop    context.CancelFunc
 	ctx     context.Context
@@ -79,7 +80,7 @@ func Open(o Options) (*Live, error) {
 	set.SetIncludeLoopbackCandidate(true)
 	set.SetICETimeouts(peerSilent, peerGone, peerAlive)
 	set.SetLite(true) // the browser looks for the way: its own addresses may be hidden
-	l := &Live{o: o, udp: udp, viewers: map[string]context.CancelFunc{}}
+	l := &Live{o: o, udp: udp, viewers: map[string]context.CancelFunc{}, hls: map[string]*segments{}}
 	l.ctx, l.stop = context.WithCancel(context.Background())
 	l.api = webrtc.NewAPI(webrtc.WithMediaEngine(media), webrtc.WithSettingEngine(set))
 	return l, nil

@@ -166,6 +166,7 @@ export const texts = {
   "flight-over": { zh: "该架次已结束", en: "This flight is over" },
   "no-video": { zh: "没有视频", en: "There is no video" },
   "live-video": { zh: "实时视频", en: "Live video" },
+  "live-late": { zh: "实时通道（UDP）不通，改用 HLS：晚几秒，不画识别框。请让网络管理员放行 http.webrtc 端口。", en: "No way for live video (UDP): it comes as HLS, some seconds late and without boxes. Let the port http.webrtc through." },
   "live-hint": { zh: "黄框为正在查找的对象，尚未判定。点击画面可让镜头转向该处（操作员）。", en: "Yellow boxes are what is looked for; nothing is decided yet. An operator’s click lets the camera look there." },
   "past-flights": { zh: "历史架次", en: "Past flights" },
   "past-flights-how": { zh: "视频、航迹和识别框按设定时间保留（harrier.yaml 的 footage）。画面未打码：查看需填写原因，并记入日志。", en: "Video, track and boxes are kept for a set time (footage in harrier.yaml). Faces and plates can be seen: whoever watches says why, which is logged." },

@@ -5,6 +5,7 @@ import { useText } from "../i18n";
 import { type LiveBoxes, secondsSince } from "./boxes";
 import { Screen, type Shown } from "./Screen";
 
+const promptly = 8000; // milliseconds until the video is asked for in another way
 const kept = 30; // frames whose boxes are kept: some come before their picture
 const oneFrame = 1 / 25; // seconds
 
@@ -14,13 +15,17 @@ export function Live({ dock, onPoint }: { dock: Dock; onPoint?: (x: number, y: n
   const video = useRef<HTMLVideoElement>(null);
   const seen = useRef<LiveBoxes[]>([]);
   const [wrong, setWrong] = useState<string>();
+  const [isLate, setIsLate] = useState(false);
   useEffect(() => {
+    let late: { destroy: () => void } | undefined; // hls.js
+    let begun = false;
     const peer = new RTCPeerConnection();
     const stop = new AbortController();
     const shown = video.current!;
     seen.current = [];
     let where: string | null = null;
     setWrong(undefined);
+    setIsLate(false);
     peer.addTransceiver("video", { direction: "recvonly" });
     const boxes = peer.createDataChannel("boxes", { ordered: false, maxRetransmits: 0 });
     boxes.onmessage = (e) => {
@@ -37,11 +42,28 @@ export function Live({ dock, onPoint }: { dock: Dock; onPoint?: (x: number, y: n
       const res = await taken(fetch(`/api/docks/${dock.sn}/whep`, { method: "POST", headers: { "Content-Type": "application/sdp" }, body: peer.localDescription!.sdp, signal: stop.signal }));
       where = res.headers.get("Location");
       await peer.setRemoteDescription({ type: "answer", sdp: await res.text() });
-    })().catch((e: Error) => {
-      if (!stop.signal.aborted) setWrong(e.message);
-    });
+    })().catch((e: Error) => playLate(e.message));
+    shown.addEventListener("playing", () => (begun = true), { signal: stop.signal });
+    const wait = setTimeout(() => !begun && void playLate(), promptly);
+    // where no UDP passes the video comes some seconds late, and without boxes
+    const playLate = async (why?: string) => {
+      clearTimeout(wait);
+      if (stop.signal.aborted || late) return;
+      peer.close();
+      const { default: Hls } = await import("hls.js");
+      if (stop.signal.aborted || !Hls.isSupported()) return setWrong(why);
+      const hls = new Hls({ liveSyncDurationCount: 2 });
+      late = hls;
+      setIsLate(true);
+      hls.on(Hls.Events.ERROR, (_e, x) => x.fatal && setWrong(why ?? x.error.message));
+      shown.srcObject = null;
+      hls.loadSource(`/api/docks/${dock.sn}/hls/index.m3u8`);
+      hls.attachMedia(shown);
+    };
     return () => {
       stop.abort();
+      clearTimeout(wait);
+      late?.destroy();
       peer.close();
       if (where) void fetch(where, { method: "DELETE" });
     };
@@ -55,7 +77,7 @@ export function Live({ dock, onPoint }: { dock: Dock; onPoint?: (x: number, y: n
     <>
       {wrong && <Alert type="warning" showIcon title={t("no-video")} description={wrong} />}
       <Screen ref={video} label={t("live-video")} boxesFor={boxesFor} onPoint={onPoint} />
-      <p className="hint">{t("live-hint")}</p>
+      <p className={isLate ? "why" : "hint"}>{t(isLate ? "live-late" : "live-hint")}</p>
     </>
   );
 }
