@@ -2,6 +2,7 @@ package console
 
 import (
 	"bytes"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -11,6 +12,7 @@ import (
 	"github.com/harrier-patrol/harrier/dock"
 	"github.com/harrier-patrol/harrier/evidence"
 	"github.com/harrier-patrol/harrier/geo"
+	"github.com/harrier-patrol/harrier/leads"
 	"github.com/harrier-patrol/harrier/leads/ledger"
 )
 
@@ -88,6 +90,42 @@ func TestWhoMayAsk(t *testing.T) {
 		}
 		if cache := w.Header().Get("Cache-Control"); strings.Contains(cache, "public") {
 			t.Errorf("%s: Cache-Control %s", c.name, cache)
+		}
+	}
+}
+
+// If-Match says in HTTP's own way which revision was looked at: what moved on meanwhile is not changed, and nothing is changed blindly.
+func TestIfMatchGuardsWrites(t *testing.T) {
+	x := newHouse(t, leads.Lead{Lead: "A", Revision: 3, State: leads.Candidate, Scene: "street-stall"})
+	if got := x.ask("analyst", http.MethodGet, "/api/leads/A", "").Header().Get("ETag"); got != `"3"` {
+		t.Errorf("ETag %s", got)
+	}
+	for _, c := range []struct {
+		tag, body string
+		want      int
+	}{
+		{"", `{"do": "confirm"}`, 428}, {"3", `{"do": "confirm"}`, 400}, {`W/"3"`, `{"do": "confirm"}`, 400}, {`"3"`, `{"do": "confirm", "revision": 2}`, 400}, {"*", `{"do": "confirm"}`, 400},
+		{`"2"`, `{"do": "confirm"}`, 412}, {`"3"`, `{"do": "confirm"}`, 200}, {`"3"`, `{"do": "undo"}`, 412},
+	} {
+		a := x.ask("analyst", http.MethodPost, "/api/leads/A/review", c.body, func(r *http.Request) {
+			if c.tag != "" {
+				r.Header.Set("If-Match", c.tag)
+			}
+		})
+		if a.Code != c.want {
+			t.Errorf("If-Match %s, %s: %d, not %d: %s", c.tag, c.body, a.Code, c.want, a.Body)
+		}
+	}
+	account, err := x.accounts.Account(t.Context(), "viewer")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		tag  uint64
+		want int
+	}{{account.Revision + 1, 412}, {account.Revision, 204}, {account.Revision, 412}} {
+		if a := x.ask("admin", http.MethodPut, "/api/accounts/viewer", `{"roles": ["viewer"]}`, func(r *http.Request) { r.Header.Set("If-Match", fmt.Sprintf("%q", fmt.Sprint(c.tag))) }); a.Code != c.want {
+			t.Errorf("%d: %d: %s", c.tag, a.Code, a.Body)
 		}
 	}
 }

@@ -330,18 +330,19 @@ func leadsAPI(h huma.API, o Options) {
 	}, may(accounts.Analyst, accounts.Legal))
 	huma.Get(h, "/api/leads/{lead}", func(ctx context.Context, in *struct {
 		Lead string `path:"lead" maxLength:"100"`
-	}) (*body[WholeLead], error) {
+	}) (*tagged[WholeLead], error) {
 		l, err := leadNamed(ctx, o, in.Lead)
 		if err != nil {
 			return nil, refusal(err)
 		}
-		return &body[WholeLead]{WholeLead(l)}, nil
+		return &tagged[WholeLead]{tag(l.Revision), WholeLead(l)}, nil
 	}, may(anybody...))
 	huma.Post(h, "/api/leads/{lead}/review", func(ctx context.Context, in *struct {
+		IfMatch
 		Lead string `path:"lead" maxLength:"100"`
 		Body struct {
 			Do       string    `json:"do" enum:"check,confirm,reject,undo,merge,split,lift,second" doc:"check: the evidence is sound (of scenes with two steps); lift: a rejected thing that is seen again is a candidate again; second: what a second person, who does not know the decision, would have decided"`
-			Revision int       `json:"revision" minimum:"1" doc:"The revision that was looked at"`
+			Revision int       `json:"revision,omitempty" minimum:"1" doc:"The revision that was looked at"`
 			Reason   string    `json:"reason,omitempty" enum:"no-violation,wrong-thing,permitted,unclear,wrong-place,dealt-with,other" doc:"Of reject, and of a second verdict rejected"`
 			Verdict  string    `json:"verdict,omitempty" enum:"confirmed,rejected" doc:"Of second"`
 			Note     string    `json:"note,omitempty" maxLength:"2000"`
@@ -351,6 +352,10 @@ func leadsAPI(h huma.API, o Options) {
 		}
 	}) (*body[Lead], error) {
 		b := in.Body
+		revision, err := in.of(b.Revision)
+		if err != nil {
+			return nil, err
+		}
 		for _, name := range []string{in.Lead, b.Into} {
 			if name == "" {
 				continue
@@ -359,11 +364,17 @@ func leadsAPI(h huma.API, o Options) {
 			if err != nil {
 				return nil, refusal(err)
 			}
+			if name == in.Lead && in.Tag != "" && l.Revision != revision {
+				return nil, huma.Error412PreconditionFailed("the lead has changed: look at it again")
+			}
 			if roles := o.deciders(b.Do, l); !person(ctx).Has(roles...) {
 				return nil, huma.Error403Forbidden("your roles do not let you do this: of a lead of " + l.Scene + " it takes " + joined(roles))
 			}
 		}
-		l, err := o.Ledger.Decide(ctx, leads.Review{Lead: in.Lead, Do: b.Do, Revision: b.Revision, By: person(ctx).Name, Reason: b.Reason, Verdict: b.Verdict, Note: b.Note, Until: b.Until, Into: b.Into, Findings: b.Findings})
+		l, err := o.Ledger.Decide(ctx, leads.Review{Lead: in.Lead, Do: b.Do, Revision: revision, By: person(ctx).Name, Reason: b.Reason, Verdict: b.Verdict, Note: b.Note, Until: b.Until, Into: b.Into, Findings: b.Findings})
+		if in.Tag != "" && errors.Is(err, leads.ErrConflict) {
+			return nil, huma.Error412PreconditionFailed(err.Error())
+		}
 		if err != nil {
 			return nil, refusal(err)
 		}

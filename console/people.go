@@ -234,16 +234,21 @@ func peopleAPI(h huma.API, o Options) {
 		return nil, nil
 	}, admin)
 	huma.Put(h, "/api/accounts/{name}", func(ctx context.Context, in *struct {
+		IfMatch
 		Name string `path:"name" maxLength:"64"`
 		Body struct {
-			Revision    uint64 `json:"revision" doc:"That was looked at"`
+			Revision    int    `json:"revision,omitempty" minimum:"1" doc:"That was looked at"`
 			Disabled    bool   `json:"disabled,omitempty"`
 			NewPassword string `json:"new_password,omitempty" maxLength:"256"`
 			RightsBody
 		}
 	}) (*struct{}, error) {
 		b := in.Body
-		if err := o.Accounts.Change(ctx, accounts.Account{Name: in.Name, Roles: b.Roles, Subdistricts: b.Subdistricts, Disabled: b.Disabled, Revision: b.Revision}, b.NewPassword); err != nil {
+		revision, err := in.of(b.Revision)
+		if err != nil {
+			return nil, err
+		}
+		if err := o.Accounts.Change(ctx, accounts.Account{Name: in.Name, Roles: b.Roles, Subdistricts: b.Subdistricts, Disabled: b.Disabled, Revision: uint64(revision)}, b.NewPassword); err != nil {
 			return nil, accountError(err)
 		}
 		return nil, nil

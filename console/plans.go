@@ -138,7 +138,7 @@ func plansAPI(h huma.API, mux *http.ServeMux, o Options) {
 	huma.Get(h, "/api/plans/{date}", func(ctx context.Context, in *struct {
 		PlanDay
 		Version int `query:"version" minimum:"0" doc:"Its number; 0 for the last"`
-	}) (*body[*Plan], error) {
+	}) (*tagged[*Plan], error) {
 		all, m, err := o.Plans.Look(ctx, in.Date, in.Version)
 		if err != nil {
 			return nil, huma.Error503ServiceUnavailable("the plan of the day cannot be read: " + err.Error())
@@ -146,7 +146,11 @@ func plansAPI(h huma.API, mux *http.ServeMux, o Options) {
 		if m == nil && in.Version > 0 {
 			return nil, huma.Error404NotFound(plans.ErrNone.Error())
 		}
-		return &body[*Plan]{planOf(all, m)}, nil
+		out := &tagged[*Plan]{Body: planOf(all, m)}
+		if m != nil {
+			out.ETag = tag(m.Version.Number)
+		}
+		return out, nil
 	}, may(anybody...))
 	huma.Post(h, "/api/plans/{date}", func(ctx context.Context, in *struct {
 		PlanDay
@@ -169,12 +173,17 @@ func plansAPI(h huma.API, mux *http.ServeMux, o Options) {
 	}, may(accounts.Operator))
 	huma.Post(h, "/api/plans/{date}/approve", func(ctx context.Context, in *struct {
 		PlanDay
+		IfMatch
 		Body struct {
-			Version int    `json:"version" minimum:"1" doc:"That was looked at: only the newest can be approved"`
+			Version int    `json:"version,omitempty" minimum:"1" doc:"That was looked at: only the newest can be approved"`
 			Why     string `json:"why,omitempty" maxLength:"500"`
 		}
 	}) (*body[plans.Version], error) {
-		v, err := o.Plans.Approve(ctx, in.Date, in.Body.Version, person(ctx).Name, in.Body.Why)
+		version, err := in.of(in.Body.Version)
+		if err != nil {
+			return nil, err
+		}
+		v, err := o.Plans.Approve(ctx, in.Date, version, person(ctx).Name, in.Body.Why)
 		if err != nil {
 			return nil, planError(err)
 		}
@@ -182,10 +191,11 @@ func plansAPI(h huma.API, mux *http.ServeMux, o Options) {
 	}, may(accounts.Operator))
 	huma.Post(h, "/api/plans/{date}/flights/{flight}", func(ctx context.Context, in *struct {
 		PlanDay
+		IfMatch
 		Flight string `path:"flight" maxLength:"120"`
 		Body   struct {
 			Why     string    `json:"why" minLength:"1" maxLength:"500"`
-			Version int       `json:"version" minimum:"1" doc:"That was looked at"`
+			Version int       `json:"version,omitempty" minimum:"1" doc:"That was looked at"`
 			At      time.Time `json:"at,omitzero" doc:"When it is to begin"`
 			Strike  bool      `json:"strike,omitempty" doc:"It is taken off the day instead"`
 			Try     bool      `json:"try,omitempty" doc:"Nothing is kept: what stands against it is the error"`
@@ -195,7 +205,11 @@ func plansAPI(h huma.API, mux *http.ServeMux, o Options) {
 		if b.At.IsZero() == !b.Strike {
 			return nil, huma.Error422UnprocessableEntity("give at, when it is to begin, or strike")
 		}
-		m, err := o.Plans.Change(ctx, in.Date, PlanChange{Version: b.Version, Flight: in.Flight, At: b.At, Strike: b.Strike, By: person(ctx).Name, Why: b.Why, Try: b.Try})
+		version, err := in.of(b.Version)
+		if err != nil {
+			return nil, err
+		}
+		m, err := o.Plans.Change(ctx, in.Date, PlanChange{Version: version, Flight: in.Flight, At: b.At, Strike: b.Strike, By: person(ctx).Name, Why: b.Why, Try: b.Try})
 		if err != nil {
 			return nil, planError(err)
 		}

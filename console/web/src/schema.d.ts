@@ -1384,7 +1384,7 @@ export interface components {
              * Format: int64
              * @description The revision that was looked at
              */
-            revision: number;
+            revision?: number;
             /**
              * Format: date-time
              * @description Of reject: how long it stays rejected when it is seen again
@@ -1408,7 +1408,7 @@ export interface components {
              * Format: int64
              * @description That was looked at: only the newest can be approved
              */
-            version: number;
+            version?: number;
             why?: string;
         };
         "Post-api-plans-by-date-flights-by-flightRequest": {
@@ -1425,7 +1425,7 @@ export interface components {
              * Format: int64
              * @description That was looked at
              */
-            version: number;
+            version?: number;
             why: string;
         };
         "Post-api-plans-by-dateRequest": {
@@ -1480,7 +1480,7 @@ export interface components {
              * Format: int64
              * @description That was looked at
              */
-            revision: number;
+            revision?: number;
             roles: ("viewer" | "operator" | "analyst" | "legal" | "admin")[] | null;
             /** @description Whose leads are seen; none for all */
             subdistricts?: string[] | null;
@@ -1989,7 +1989,10 @@ export interface operations {
     "put-api-accounts-by-name": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description ETag of what was looked at; in place of the number in the body */
+                "If-Match"?: string;
+            };
             path: {
                 name: string;
             };
@@ -2907,6 +2910,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3140,7 +3144,10 @@ export interface operations {
     "post-api-leads-by-lead-review": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description ETag of what was looked at; in place of the number in the body */
+                "If-Match"?: string;
+            };
             path: {
                 lead: string;
             };
@@ -3591,6 +3598,7 @@ export interface operations {
             /** @description OK */
             200: {
                 headers: {
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3701,7 +3709,10 @@ export interface operations {
     "post-api-plans-by-date-approve": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description ETag of what was looked at; in place of the number in the body */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description As 2026-12-01 */
                 date: string;
@@ -3764,7 +3775,10 @@ export interface operations {
     "post-api-plans-by-date-flights-by-flight": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description ETag of what was looked at; in place of the number in the body */
+                "If-Match"?: string;
+            };
             path: {
                 /** @description As 2026-12-01 */
                 date: string;
