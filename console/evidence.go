@@ -52,7 +52,7 @@ func (o Options) picture(w http.ResponseWriter, r *http.Request) {
 	case err != nil:
 	case !ok, !o.EvidenceKey.opens(r) && !(person(r.Context()).Has(anybody...) && person(r.Context()).Sees(l.Subdistrict)):
 		err = leads.ErrNotFound
-	case l.Frame != sha && l.Crop != sha && !slices.ContainsFunc(l.Shots, func(s leads.Shot) bool { return s.Frame == sha || s.Crop == sha }):
+	case !slices.Contains(l.Shown(), sha):
 		err = evidence.ErrNotFound
 	default:
 		b, err = o.Store.Get(r.Context(), sha)

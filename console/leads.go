@@ -35,6 +35,8 @@ type Lead struct {
 	Cell        string            `json:"cell"`
 	Cells       []leads.CellShare `json:"cells" doc:"Cells in which it may lie, where its error reaches over a border"`
 	Register    string            `json:"register" doc:"known, changed or new, with the entry's number; empty where there is no register"`
+	Before      string            `json:"before,omitempty" doc:"SHA-256 of its place at the last pass, from straight above"`
+	After       string            `json:"after,omitempty" doc:"SHA-256 of the same place at this pass, exactly over it"`
 	Since       string            `json:"since" doc:"new or stood at the last pass over its place, with the day of that pass; empty where that cannot be told"`
 	Subdistrict string            `json:"subdistrict"`
 	Score       float64           `json:"score"`
@@ -84,6 +86,7 @@ func toLead(l leads.Lead, may []string) Lead {
 		x.Register = strings.TrimSpace(m.Standing + " " + m.Number)
 	}
 	if s := l.Since; s != nil {
+		x.Before, x.After = s.Before, s.After
 		x.Since = "stood " + s.Last.Format(time.DateOnly)
 		if s.New {
 			x.Since = "new " + s.Last.Format(time.DateOnly)

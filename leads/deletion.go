@@ -61,9 +61,24 @@ func (r *Rules) Forget(x Lead, now time.Time, pictures []string) Next {
 	return Next{x, true}
 }
 
+// Shown are the SHA-256 of the pictures that whoever sees the lead may see: those in which nobody can be recognised.
+func (l Lead) Shown() (out []string) {
+	out = []string{l.Frame, l.Crop}
+	if l.Since != nil && l.Since.Before != "" {
+		out = append(out, l.Since.Before, l.Since.After)
+	}
+	for _, s := range l.Shots {
+		out = append(out, s.Frame, s.Crop)
+	}
+	return out
+}
+
 // Pictures are the SHA-256 of all pictures that a revision names, sealed ones, too.
 func (l Lead) Pictures() (out []string) {
 	out = []string{l.Original, l.Frame, l.Crop}
+	if l.Since != nil && l.Since.Before != "" {
+		out = append(out, l.Since.Before, l.Since.After)
+	}
 	for _, s := range l.Shots {
 		out = append(out, s.Original, s.Frame, s.Crop, s.Clip)
 	}

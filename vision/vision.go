@@ -116,6 +116,10 @@ type Since struct {
 	New        bool      `json:"new"`
 	Last       time.Time `json:"last"` // capture of that pass
 	LastFlight string    `json:"last_flight"`
+	// Before and After are the SHA-256 of how that pass and this one show the place, from straight above, the one exactly over the other, faces and plates made
+	// unrecognisable; empty where they are not at hand.
+	Before string `json:"before,omitempty"`
+	After  string `json:"after,omitempty"`
 }
 
 // Changed is what a flight shows to have been built or pulled down since the last pass over the same ground.
@@ -132,6 +136,8 @@ type Changed struct {
 
 // ComparedPlot is a square of ground of which two passes were compared.
 type ComparedPlot struct {
+	Before     string    `json:"before,omitempty"` // SHA-256 of its picture at the last pass, sealed
+	After      string    `json:"after,omitempty"`  // and at this one
 	Plot       string    `json:"plot"`
 	Ring       orb.Ring  `json:"ring"` // WGS-84
 	Last       time.Time `json:"last"`

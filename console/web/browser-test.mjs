@@ -172,10 +172,31 @@ await browse(async (page) => {
   }
   say("a dock was held and released, and the aircraft is on its way home");
 
+  // what was flown is watched again: for a reason, with what was seen, and the aircraft where it was
+  await page.goto(`${url}flights`);
+  for (let i = 0; i < 40 && (await page.locator("tbody a").count()) === 0; i++) {
+    await page.waitForTimeout(2000);
+    await page.reload();
+    await page.locator(".sheet").waitFor();
+  }
+  await page.locator("tbody a").first().click();
+  await page.getByLabel("Reason, for the log").fill("a complaint");
+  await page.getByLabel("Reason, for the log").press("Enter");
+  await page.waitForFunction(() => document.querySelector("video")?.readyState > 2, null, { timeout: 30000 });
+  await page.evaluate(() => {
+    const v = document.querySelector("video");
+    v.currentTime = 0.6 * v.duration;
+  });
+  await page.waitForFunction(() => document.querySelector("video").currentTime > 0.6 * document.querySelector("video").duration, null, { timeout: 20000 });
+  await page.waitForTimeout(1500);
+  await page.screenshot({ path: join(shots, "flight.png") });
+  await serious("a flight watched again");
+  say("the flight is watched again");
+
   // every page: nothing serious for who cannot see or point, in both languages, light and dark, on a desk and on a phone
   await page.evaluate(() => fetch("/api/session", { method: "DELETE" }));
   const lead = `leads/${confirmed}`;
-  for (const at of ["fleet", "plan", "review", "leads", lead, "register", "index", "system"]) {
+  for (const at of ["fleet", "flights", "plan", "review", "leads", lead, "register", "index", "system"]) {
     const name = at === lead ? "lead" : at;
     await page.goto(url + at);
     await page.waitForTimeout(1800);
@@ -202,6 +223,18 @@ await browse(async (page) => {
       localStorage.setItem("lang", "en");
     });
   }
+  await page.goto(`${url}system`);
+  await page.getByRole("tab", { name: "Networks" }).click();
+  await page.getByText("What was in use").waitFor();
+  await page.screenshot({ path: join(shots, "models.png") });
+  await serious("models");
+  await page.locator("button.me").click();
+  await page.getByRole("menuitem", { name: "Notifications" }).click();
+  await page.getByLabel("Webhook address of the robot").fill("https://example.org/robot");
+  await page.getByRole("button", { name: "Send a first message and save" }).click();
+  await page.getByText("the address of a robot, as DingTalk").waitFor();
+  await page.screenshot({ path: join(shots, "notices.png") });
+  await serious("notifications");
   await page.goto(`${url}login`);
   await page.waitForTimeout(500);
   await serious("login");

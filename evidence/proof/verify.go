@@ -171,7 +171,11 @@ type fact struct {
 		Original string `json:"original"`
 		Frame    string `json:"frame"`
 		Crop     string `json:"crop"`
-		Deleted  *struct {
+		Since    *struct {
+			Before string `json:"before"`
+			After  string `json:"after"`
+		} `json:"since"`
+		Deleted *struct {
 			Reason   string   `json:"reason"`
 			Pictures []string `json:"pictures"`
 		} `json:"deleted"`
@@ -301,6 +305,10 @@ func (f fact) pictures() (out []Picture) {
 	add(f.Data.Original, "original")
 	add(f.Data.Frame, "frame")
 	add(f.Data.Crop, "crop")
+	if s := f.Data.Since; s != nil {
+		add(s.Before, "before")
+		add(s.After, "after")
+	}
 	for _, s := range f.Data.Shots {
 		add(s.Original, "original")
 		add(s.Frame, "frame")

@@ -49,6 +49,12 @@ func (p Plot) Place(x, y float64) orb.Point {
 	return orb.Point{(float64(p.Column) + x/PlotPx) * lon, (float64(p.Row) + 1 - y/PlotPx) * lat}
 }
 
+// Pixel is where a place lies in the rectified plot; the inverse of Place.
+func (p Plot) Pixel(at orb.Point) (x, y float64) {
+	lat, lon := p.steps()
+	return (at.Lon()/lon - float64(p.Column)) * PlotPx, (float64(p.Row) + 1 - at.Lat()/lat) * PlotPx
+}
+
 // Neighbours are the plots within r steps of this one, itself first.
 func (p Plot) Neighbours(r int) []Plot {
 	out := []Plot{p}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"image"
 	"math"
 	"slices"
 	"sync"
@@ -199,7 +200,7 @@ func (w *Watcher) compare(ctx context.Context, kv jetstream.KeyValue, job dock.W
 				break
 			}
 			plots[k.plot] = true
-			out.Compared = append(out.Compared, vision.ComparedPlot{Plot: k.plot.String(), Ring: ringOf(k.plot), Last: last.At, LastFlight: last.Flight})
+			out.Compared = append(out.Compared, vision.ComparedPlot{Plot: k.plot.String(), Ring: ringOf(k.plot), Last: last.At, LastFlight: last.Flight, Before: last.Picture, After: now.Picture})
 			out.Changes = append(out.Changes, found...)
 		}
 		newer = append(newer, replaced{k.key(job.Simulated), now, revision})
@@ -319,4 +320,49 @@ func since(c vision.Changed, f vision.Finding) (vision.Since, bool) {
 		return s, true
 	}
 	return vision.Since{}, false
+}
+
+// aroundM is how much of the ground is shown around a structure, before and after, metres.
+const aroundM = 20
+
+// placePair are pictures of a structure's place at the last pass and at this one, the one exactly over the other, as they may be shown.
+func (w *Watcher) placePair(ctx context.Context, c vision.Changed, at orb.Point) (before, after string, err error) {
+	i := slices.IndexFunc(c.Compared, func(p vision.ComparedPlot) bool { return planar.RingContains(p.Ring, at) })
+	if i < 0 || c.Compared[i].Before == "" || c.Compared[i].After == "" {
+		return "", "", nil
+	}
+	x, y := change.PlotAt(at).Pixel(at)
+	const side = aroundM / change.PlotGSDM
+	left := max(0, min(change.PlotPx-side, int(x)-side/2))
+	top := max(0, min(change.PlotPx-side, int(y)-side/2))
+	var out [2]string
+	for n, sealed := range []string{c.Compared[i].Before, c.Compared[i].After} {
+		p := pass{Picture: sealed}
+		m, err := p.picture(ctx, w.Store)
+		if err != nil {
+			return "", "", err
+		}
+		out[n], err = w.show(ctx, m, image.Rect(left, top, left+side, top+side))
+		m.Close()
+		if err != nil {
+			return "", "", err
+		}
+	}
+	return out[0], out[1], nil
+}
+
+// show keeps a part of a picture of the ground with people and vehicles made unrecognisable.
+func (w *Watcher) show(ctx context.Context, m gocv.Mat, part image.Rectangle) (string, error) {
+	seen, err := w.Model.Picture(ctx, m, vision.TilesAt(m.Cols(), m.Rows(), w.Model.Manifest.Size, vision.VideoScale), PrivateScore)
+	if err != nil {
+		return "", err
+	}
+	Blur(&m, seen, nil)
+	r := m.Region(part.Intersect(image.Rect(0, 0, m.Cols(), m.Rows())))
+	defer r.Close()
+	b, err := jpeg(r)
+	if err != nil {
+		return "", err
+	}
+	return w.Store.Put(ctx, b)
 }

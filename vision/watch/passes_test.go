@@ -131,6 +131,49 @@ func TestPassesAreComparedWithTheLast(t *testing.T) {
 			t.Errorf("%d: %+v, %v", i, got, ok)
 		}
 	}
+	// the place is shown before and after, the one over the other
+	if w.Model, err = infer.Open("", "onnxruntime", 1); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(w.Model.Close)
+	was, is, err := w.placePair(t.Context(), c, orb.Point{c.Changes[0].Lon, c.Changes[0].Lat})
+	if err != nil || was == "" || is == "" {
+		t.Fatal(was, is, err)
+	}
+	pair := [2]gocv.Mat{}
+	for i, sha := range []string{was, is} {
+		b, err := w.Store.Get(t.Context(), sha) // not sealed: it may be shown
+		if err != nil {
+			t.Fatal(err)
+		}
+		if pair[i], err = gocv.IMDecode(b, gocv.IMReadGrayScale); err != nil || pair[i].Cols() != 200 || pair[i].Rows() != 200 {
+			t.Fatalf("%d x %d, %v", pair[i].Cols(), pair[i].Rows(), err)
+		}
+		defer pair[i].Close()
+	}
+	// each is the same part of its plot
+	x, y := plot.Pixel(orb.Point{c.Changes[0].Lon, c.Changes[0].Lat})
+	left, top := max(0, min(120, int(x)-100)), max(0, min(120, int(y)-100))
+	for i, whole := range [][]byte{before, after} {
+		m, err := gocv.IMDecode(whole, gocv.IMReadGrayScale)
+		if err != nil {
+			t.Fatal(err)
+		}
+		part, d := m.Region(image.Rect(left, top, left+200, top+200)), gocv.NewMat()
+		gocv.AbsDiff(part, pair[i], &d)
+		if off := d.Mean().Val1; off > 4 {
+			t.Errorf("picture %d is off its place by %.1f", i, off)
+		}
+		d.Close()
+		part.Close()
+		m.Close()
+	}
+	if was, is, err := w.placePair(t.Context(), c, plot.Place(-40, -40)); was != "" || is != "" || err != nil {
+		t.Errorf("elsewhere: %q, %q, %v", was, is, err)
+	}
+	if p := (orb.Point{121.5003, 31.2001}); geo.DistanceM(plot.Place(plot.Pixel(p)), p) > 1e-6 {
+		t.Error("a pixel's place is not its pixel's")
+	}
 	if c := fly("four", day.AddDate(0, 0, 8), [3]float64{0.5, 0, 0.866}, after); c.Apart != 1 || len(c.Compared) != 0 {
 		t.Errorf("seen from another side: %+v", c)
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
+	"github.com/paulmach/orb"
 
 	"github.com/harrier-patrol/harrier/dock"
 	"github.com/harrier-patrol/harrier/journal"
@@ -247,6 +248,9 @@ func (w *Watcher) tellChanges(ctx context.Context, js jetstream.JetStream, job d
 		}
 		if f.Withheld {
 			f.Withheld, f.Attributes[vision.Because] = false, string(vision.ReasonNew)
+		}
+		if s.Before, s.After, err = w.placePair(ctx, c, orb.Point{f.Lon, f.Lat}); err != nil {
+			w.Log.Warn("a structure has no picture of its place before", "finding", f.ID, "error", err)
 		}
 		f.Since = &s
 		f.Revision++

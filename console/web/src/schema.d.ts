@@ -1005,9 +1005,13 @@ export interface components {
             lon: number;
         };
         Lead: {
+            /** @description SHA-256 of the same place at this pass, exactly over it */
+            after?: string;
             attributes: {
                 [key: string]: string;
             };
+            /** @description SHA-256 of its place at the last pass, from straight above */
+            before?: string;
             /** @description x, y, w, h in pixels of the frame */
             box: number[] | null;
             by: string;
@@ -1713,6 +1717,8 @@ export interface components {
             sharpness?: number;
         };
         Since: {
+            after?: string;
+            before?: string;
             /** Format: date-time */
             last: string;
             last_flight: string;

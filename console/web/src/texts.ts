@@ -261,6 +261,7 @@ export const texts = {
   "key-z": { zh: "撤销上一个决定", en: "undo the last decision" },
   "key-zoom": { zh: "放大、缩小", en: "zoom" },
   "key-o": { zh: "显示或隐藏轮廓", en: "outline on and off" },
+  "key-b": { zh: "之前与之后对比", en: "before and after" },
   "key-f": { zh: "下一张画面", en: "another frame" },
   "key-m": { zh: "合并到另一条线索", en: "merge into another lead" },
   "key-u": { zh: "请求近距离复拍", en: "ask for a close-up" },

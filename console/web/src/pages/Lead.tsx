@@ -95,6 +95,12 @@ export function LeadPage() {
             <div className="lead-in">
               <section>
                 <Picture src={pictureOf(name, lead.frame)} box={lead.box} outline zoom={zoom} onZoom={setZoom} label={t("frame")} />
+                {lead.before && lead.after && (
+                  <>
+                    <h2 className="small">{t("before-after")}</h2>
+                    <Picture src={pictureOf(name, lead.after)} before={pictureOf(name, lead.before)} outline={false} zoom={1} onZoom={() => {}} label={t("before-after")} />
+                  </>
+                )}
                 <Image.PreviewGroup>
                   <div className="strip">
                     {(whole.shots ?? []).map((s) => (

@@ -32,6 +32,7 @@ export function Review() {
   const [zoom, setZoom] = useState(1);
   const [outline, setOutline] = useState(true);
   const [shot, setShot] = useState(0);
+  const [paired, pair] = useState<string>(); // the lead whose place is shown before and after
   const look = useLook();
   const lead = queue[0];
   const whole = useLead(lead?.lead ?? "");
@@ -126,6 +127,7 @@ export function Review() {
       else if (key === "c" && passOf(l)) decide(l, { do: passOf(l)! });
       else if (key === "x" && l.may?.includes("reject")) setRejecting(l);
       else if (key === "j" || key === "arrowdown") skip();
+      else if (key === "b") pair((was) => (was === l.lead || !l.before ? undefined : l.lead));
       else if (key === "k" || key === "arrowup") before();
       else if (key === "+" || key === "=") setZoom((n) => Math.min(8, n * 1.5));
       else if (key === "-") setZoom((n) => Math.max(1, n / 1.5));
@@ -183,10 +185,19 @@ export function Review() {
       ) : (
         <div className="review-in" data-lead={lead.lead}>
           <section className="review-evidence">
-            <Picture key={lead.lead} src={pictureOf(lead.lead, shown?.frame ?? lead.frame)} box={main ? lead.box : undefined} outline={outline} zoom={zoom} onZoom={setZoom} label={t("frame")} />
+            {paired === lead.lead && lead.before && lead.after ? (
+              <Picture key={`${lead.lead} pair`} src={pictureOf(lead.lead, lead.after)} before={pictureOf(lead.lead, lead.before)} outline={false} zoom={zoom} onZoom={setZoom} label={t("before-after")} />
+            ) : (
+              <Picture key={lead.lead} src={pictureOf(lead.lead, shown?.frame ?? lead.frame)} box={main ? lead.box : undefined} outline={outline} zoom={zoom} onZoom={setZoom} label={t("frame")} />
+            )}
             <div className="strip">
+              {lead.before && (
+                <button type="button" className="pair" aria-pressed={paired === lead.lead} onClick={() => pair((was) => (was === lead.lead ? undefined : lead.lead))}>
+                  <img alt={t("before-after")} src={pictureOf(lead.lead, lead.before)} width={54} height={54} loading="lazy" />
+                </button>
+              )}
               {shots.map((s, i) => (
-                <button key={s.frame} type="button" aria-pressed={i === shot % shots.length} onClick={() => setShot(i)}>
+                <button key={s.frame} type="button" aria-pressed={i === shot % shots.length} onClick={() => (setShot(i), pair(undefined))}>
                   <img alt={moment(s.captured)} src={pictureOf(lead.lead, s.crop)} width={96} height={54} loading="lazy" />
                 </button>
               ))}
@@ -265,6 +276,7 @@ export function Review() {
               ["+ −", "key-zoom"],
               ["O", "key-o"],
               ["F", "key-f"],
+              ["B", "key-b"],
               ["M", "key-m"],
               ["U", "key-u"],
             ] as const
