@@ -121,6 +121,7 @@ func api(mux *http.ServeMux, o Options) huma.API {
 		return &body[map[string]int64]{o.Counts()}, nil
 	}, may(anybody...))
 	maps(mux, o)
+	basemap(mux, o)
 	health(mux, o)
 	return h
 }

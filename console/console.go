@@ -52,7 +52,8 @@ type Options struct {
 	EvidenceKey EvidenceKey
 	NATS        *nats.Conn
 	Outline     orb.MultiPolygon
-	Roads       []byte // GeoJSON, for the map
+	Roads       []byte   // GeoJSON, for the map
+	Basemap     *Basemap // nil for none
 	Buildings   *geo.Buildings
 	Fences      *geo.Fences
 	Coverage    *Coverage
@@ -105,7 +106,7 @@ func New(o Options) http.Handler {
 func small(next http.Handler) http.Handler {
 	zipped := gzhttp.GzipHandler(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasPrefix(r.URL.Path, "/api/leads") || strings.HasPrefix(r.URL.Path, "/map/") {
+		if strings.HasPrefix(r.URL.Path, "/api/leads") || strings.HasSuffix(r.URL.Path, ".geojson") {
 			zipped.ServeHTTP(w, r)
 			return
 		}

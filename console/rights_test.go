@@ -116,7 +116,7 @@ func operations(t *testing.T) (out []operation) {
 			out = append(out, o)
 		}
 	}
-	for _, raw := range []string{"/map/ground.geojson", "/map/coverage.geojson", "/api/plans/2026-12-01/flights/F/kmz", "/api/export/leads/csv"} {
+	for _, raw := range []string{"/map/ground.geojson", "/map/base.json", "/map/base.pmtiles", "/map/coverage.geojson", "/api/plans/2026-12-01/flights/F/kmz", "/api/export/leads/csv"} {
 		out = append(out, operation{method: http.MethodGet, path: raw, roles: []string{"viewer", "operator", "analyst", "legal", "admin"}})
 	}
 	slices.SortFunc(out, func(a, b operation) int { return strings.Compare(a.path+a.method, b.path+b.method) })

@@ -111,6 +111,10 @@ func serve(ctx context.Context, c config.Config, log *slog.Logger) (err error) {
 	}
 	requests := planning.RequestsOf(b.js, c, ground, log)
 	daily := &planning.Daily{Force: b.force, Config: c, City: ground, JS: b.js, Now: time.Now, Answers: planning.AnswersNow(b.js, c, ground)}
+	base, err := console.OpenBasemap(c.HTTP.Basemap)
+	if err != nil {
+		return fmt.Errorf("http.basemap: %w", err)
+	}
 	video, err := live.Open(live.Options{Listen: c.HTTP.WebRTC, Login: b.addrs.Login, Boxes: b.boxes, Log: log})
 	if err != nil {
 		return err
@@ -135,7 +139,7 @@ func serve(ctx context.Context, c config.Config, log *slog.Logger) (err error) {
 		return f, err
 	}}
 	b.add(people.notices.Run)
-	if err := b.listen(c.HTTP.Listen, b.console(people, video, tapes, &models{conf: c, js: b.js, watcher: watcher, scenes: scenes}, documents, book, reports, notary, watcher, coverage, gauge, ground, requests, daily)); err != nil {
+	if err := b.listen(c.HTTP.Listen, b.console(people, base, video, tapes, &models{conf: c, js: b.js, watcher: watcher, scenes: scenes}, documents, book, reports, notary, watcher, coverage, gauge, ground, requests, daily)); err != nil {
 		return err
 	}
 	b.clock.log = log

@@ -26,7 +26,7 @@ import (
 )
 
 // console is what people see of all that.
-func (b *base) console(people people, video *live.Live, tapes *footage.Keeper, known *models, documents map[string][]byte, book *ledger.Ledger, reports *report.Reader, notary *proof.Notary, w *watch.Watcher, coverage *console.Coverage, gauge *journal.Gauge, ground city.City, requests console.Requests, daily *planning.Daily) http.Handler {
+func (b *base) console(people people, under *console.Basemap, video *live.Live, tapes *footage.Keeper, known *models, documents map[string][]byte, book *ledger.Ledger, reports *report.Reader, notary *proof.Notary, w *watch.Watcher, coverage *console.Coverage, gauge *journal.Gauge, ground city.City, requests console.Requests, daily *planning.Daily) http.Handler {
 	c := b.conf
 	port := fmt.Sprint(config.Port(c.HTTP.Listen))
 	now := func() []string { return b.troubles(gauge, notary) }
@@ -48,7 +48,7 @@ func (b *base) console(people people, video *live.Live, tapes *footage.Keeper, k
 			return proof.Pack(ctx, logIn(b.data), b.depot.Store, lead, originals, w)
 		},
 		Hosts:     append([]string{c.HTTP.Listen, net.JoinHostPort("localhost", port), net.JoinHostPort(c.PublicHost, port)}, c.HTTP.Hosts...),
-		Documents: documents, Ledger: book, Reports: reports, Docks: b.controller.States, Files: b.controller, Store: b.depot.Store, EvidenceKey: b.pictures, NATS: b.nc, Outline: ground.Grid.Outline(), Roads: ground.Roads, Buildings: ground.Buildings, Fences: ground.Fences, Coverage: coverage,
+		Documents: documents, Ledger: book, Reports: reports, Docks: b.controller.States, Files: b.controller, Store: b.depot.Store, EvidenceKey: b.pictures, NATS: b.nc, Outline: ground.Grid.Outline(), Roads: ground.Roads, Basemap: under, Buildings: ground.Buildings, Fences: ground.Fences, Coverage: coverage,
 		Counts: func() map[string]int64 {
 			return map[string]int64{"received": w.Counts.Received.Load(), "dropped": w.Counts.Dropped.Load(), "decoded": w.Counts.Decoded.Load(), "analysed": w.Analysed.Load(), "tiles": w.Tiles.Load(), "blind": w.Blind.Load(), "poses_dropped": w.PosesDropped.Load()}
 		},

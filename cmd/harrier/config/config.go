@@ -32,10 +32,12 @@ type Config struct {
 	PublicHost string `yaml:"public_host"`
 	Data       string `yaml:"data"`
 	HTTP       struct {
-		Listen string   `yaml:"listen"`
-		Open   bool     `yaml:"open"`
-		WebRTC string   `yaml:"webrtc"`
-		Hosts  []string `yaml:"hosts"`
+		Listen string `yaml:"listen"`
+		Open   bool   `yaml:"open"`
+		WebRTC string `yaml:"webrtc"`
+		// Basemap is a PMTiles file that lies under the map.
+		Basemap string   `yaml:"basemap"`
+		Hosts   []string `yaml:"hosts"`
 	} `yaml:"http"`
 	OIDC signon.Config `yaml:"oidc"`
 	MQTT MQTT          `yaml:"mqtt"`
@@ -218,7 +220,7 @@ func Load(path string) (Config, error) {
 			return c, fmt.Errorf("%s: %w", path, err)
 		}
 		dir := filepath.Dir(path)
-		for _, p := range append(c.City.Paths(), &c.Scenes, &c.Data, &c.Plan, &c.Leads.Permits, &c.Leads.WorkTime, &c.Leads.Drop.Folder, &c.MQTT.Cert, &c.MQTT.Key, &c.MQTT.CA) {
+		for _, p := range append(c.City.Paths(), &c.Scenes, &c.Data, &c.Plan, &c.Leads.Permits, &c.Leads.WorkTime, &c.Leads.Drop.Folder, &c.MQTT.Cert, &c.MQTT.Key, &c.MQTT.CA, &c.HTTP.Basemap) {
 			if *p != "" && !filepath.IsAbs(*p) && !city.IsRemote(*p) {
 				*p = filepath.Join(dir, *p)
 			}

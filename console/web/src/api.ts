@@ -1,6 +1,7 @@
 import { type InfiniteData, keepPreviousData, type QueryClient, useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import createClient from "openapi-fetch";
 import type { Boxes } from "./parts/boxes";
+import type { Base } from "./parts/style";
 import type { components, paths } from "./schema";
 
 type Schemas = components["schemas"];
@@ -170,6 +171,15 @@ export const useFlights = () =>
 
 /** Opens the video of a flight, for a reason. */
 export const useOpenFlight = (id: string) => useMutation({ mutationFn: (reason: string) => ok(client.POST("/api/flights/{id}/open", { params: { path: { id } }, body: { reason } })) as Promise<FootageTrack> });
+
+/** What lies under the map; nothing where that cannot be told. */
+export const useBase = () =>
+  useQuery({
+    queryKey: ["base"],
+    queryFn: async () => ((await (await taken(fetch("/map/base.json"))).json()) as { kind: Base }).kind,
+    staleTime: Infinity,
+    retry: false,
+  });
 
 export const usePlan = (date: string) => useQuery({ queryKey: ["plan", date], queryFn: () => ok(client.GET("/api/plans/{date}", { params: { path: { date } } })) });
 

@@ -96,7 +96,7 @@ function Player({ of }: { of: FootageTrack }) {
         <Screen ref={video} label={t("video-of-flight")} src={`/api/flights/${of.flight.id}/video`} boxesFor={boxesFor} onFrame={(f) => setAt(Math.round(f.mediaTime / mapEvery) * mapEvery)} onLost={() => setLost(true)} />
         <div className="bar">
           <Button aria-label={t(playing ? "stop" : "play")} icon={playing ? <PauseOutlined /> : <CaretRightOutlined />} onClick={() => (playing ? video.current!.pause() : void video.current!.play())} />
-          <Slider className="grow" aria-label={t("video-of-flight")} min={0} max={of.flight.seconds} step={mapEvery} value={at} onChange={(s) => (video.current!.currentTime = s)} tooltip={{ formatter: (s) => minutes(s ?? 0) }} />
+          <Slider className="grow" ariaLabelForHandle={t("video-of-flight")} min={0} max={of.flight.seconds} step={mapEvery} value={at} onChange={(s) => (video.current!.currentTime = s)} tooltip={{ formatter: (s) => minutes(s ?? 0) }} />
           <span>{`${minutes(at)} / ${minutes(of.flight.seconds)}`}</span>
           <Select value={speed} aria-label={t("speed")} options={[0.5, 1, 2, 4, 8].map((v) => ({ value: v, label: `${v} ×` }))} onChange={setSpeed} />
         </div>

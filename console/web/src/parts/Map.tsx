@@ -1,12 +1,13 @@
 import "maplibre-gl/dist/maplibre-gl.css";
 import maplibregl, { type GeoJSONSource, type Map as GLMap, type MapLayerMouseEvent, Popup } from "maplibre-gl";
+import { Protocol } from "pmtiles";
 import { useEffect, useRef, useState } from "react";
-import type { Dock } from "../api";
+import { type Dock, useBase } from "../api";
 import { useText } from "../i18n";
 import { useDark } from "../theme";
 import { full } from "../time";
 import { pictureOf, pictureRatio } from "./marks";
-import { styleOf } from "./style";
+import { type Base, styleOf } from "./style";
 
 export type Spot = { lead: string; state: string; lon: number; lat: number; error_m?: number };
 export type Line = { id: string; route: number[][]; colour?: string; chosen?: boolean };
@@ -25,6 +26,8 @@ type Props = {
   onMap?: (map: GLMap) => void;
   label: string;
 };
+
+maplibregl.addProtocol("pmtiles", new Protocol().tile);
 
 const placesEvery = 30_000; // milliseconds between two readings of all leads' places
 const metresPerDegree = 111_320;
@@ -95,7 +98,13 @@ function viewOf(d: Dock): GeoJSON.Feature[] {
   return [{ type: "Feature", properties: {}, geometry: { type: "Polygon", coordinates: [[...ring, ring[0]]] } }];
 }
 
-export default function CityMap({ docks, leads, places, chosen, onChoose, lines, areas, coverage = false, onPlace, onMap, label }: Props) {
+/** The map, once it is known what lies under it. */
+export default function CityMap(props: Props) {
+  const base = useBase();
+  return base.isPending ? <div className="map" /> : <Drawn {...props} base={base.data ?? ""} />;
+}
+
+function Drawn({ docks, leads, places, chosen, onChoose, lines, areas, coverage = false, onPlace, onMap, label, base }: Props & { base: Base }) {
   const { t } = useText();
   const { dark } = useDark();
   const box = useRef<HTMLDivElement>(null);
@@ -107,7 +116,7 @@ export default function CityMap({ docks, leads, places, chosen, onChoose, lines,
   call.current = { onChoose, onPlace, onMap };
 
   useEffect(() => {
-    const m = new maplibregl.Map({ container: box.current!, style: styleOf(dark), center: [121.68, 31.12], zoom: 9.6, attributionControl: false });
+    const m = new maplibregl.Map({ container: box.current!, style: styleOf(dark, base), center: [121.68, 31.12], zoom: 9.6, attributionControl: false });
     m.addControl(new maplibregl.NavigationControl(), "top-left");
     m.addControl(new maplibregl.ScaleControl(), "bottom-left");
     const gone = new AbortController();
@@ -144,7 +153,7 @@ export default function CityMap({ docks, leads, places, chosen, onChoose, lines,
   useEffect(() => {
     if (styled.current === dark) return;
     styled.current = dark;
-    map.current?.setStyle(styleOf(dark), { diff: false });
+    map.current?.setStyle(styleOf(dark, base), { diff: false });
   }, [dark]);
 
   const shown = useRef(new Map<string, string>()); // by source, what it shows

@@ -1,11 +1,11 @@
-import type { ExpressionSpecification, StyleSpecification } from "maplibre-gl";
+import type { ExpressionSpecification, LayerSpecification, StyleSpecification } from "maplibre-gl";
 import { aircraftMark, countMark, darkDockMark, dockMark, dockMiddle } from "./marks";
 
 export const empty = { type: "FeatureCollection" as const, features: [] };
 
 const colours = {
-  light: { sea: "#dce6ea", land: "#f6f4ef", shore: "#8aa0a6", road: "#cfcbc2", house: "#b9b2a6", houseEdge: "#8f887c", route: "#0b6e6e" },
-  dark: { sea: "#10181b", land: "#1a2326", shore: "#41555b", road: "#2f3b3f", house: "#3a4447", houseEdge: "#4f5b5f", route: "#4fd0cb" },
+  light: { sea: "#dce6ea", green: "#e3ead9", land: "#f6f4ef", shore: "#8aa0a6", road: "#cfcbc2", house: "#b9b2a6", houseEdge: "#8f887c", route: "#0b6e6e" },
+  dark: { sea: "#10181b", green: "#1c2a23", land: "#1a2326", shore: "#41555b", road: "#2f3b3f", house: "#3a4447", houseEdge: "#4f5b5f", route: "#4fd0cb" },
 };
 
 // colours of flights by dock, told apart also by who does not tell red from green
@@ -13,14 +13,32 @@ export const dockColours = ["#0b6e6e", "#d98200", "#5b4fc7", "#b5305a", "#2a7fd1
 
 const leadColour: ExpressionSpecification = ["match", ["get", "state"], ["confirmed", "handed-over", "accepted"], "#2e9e4f", ["rejected", "closed"], "#9a9a9a", "#e0a100"];
 
+/** What lies under the map: nothing, vector tiles in the schema of Protomaps' basemaps, or pictures. */
+export type Base = "" | "vector" | "raster";
+
 /** Everything on the map is our own GeoJSON; names and numbers are drawn by the page as pictures, so no glyphs are fetched. */
-export function styleOf(dark: boolean): StyleSpecification {
+export function styleOf(dark: boolean, base: Base): StyleSpecification {
   const c = dark ? colours.dark : colours.light;
   const is = (layer: string): ExpressionSpecification => ["==", ["get", "layer"], layer];
   const source = (data: string | typeof empty) => ({ type: "geojson" as const, data });
+  const tiles = { url: `pmtiles://${location.origin}/map/base.pmtiles` };
+  const fill = (layer: string, colour: string): LayerSpecification => ({ id: `base-${layer}`, type: "fill", source: "base", "source-layer": layer, paint: { "fill-color": colour } });
+  const under: LayerSpecification[] =
+    base === "raster"
+      ? [{ id: "base", type: "raster", source: "base", paint: dark ? { "raster-brightness-max": 0.5, "raster-saturation": -0.4 } : {} }]
+      : base === "vector"
+        ? [
+            fill("earth", c.land),
+            fill("landuse", c.green),
+            fill("water", c.sea),
+            { id: "base-roads", type: "line", source: "base", "source-layer": "roads", paint: { "line-color": c.road, "line-width": ["interpolate", ["exponential", 2], ["zoom"], 8, 0.4, 18, 14] } },
+            { ...fill("buildings", c.house), minzoom: 14 } as LayerSpecification,
+          ]
+        : [];
   return {
     version: 8,
     sources: {
+      ...(base === "vector" ? { base: { type: "vector" as const, ...tiles } } : base === "raster" ? { base: { type: "raster" as const, tileSize: 256, ...tiles } } : {}),
       // one source for all that stands still: each costs a pass over the picture
       ground: source("/map/ground.geojson"),
       coverage: source(empty),
@@ -35,6 +53,7 @@ export function styleOf(dark: boolean): StyleSpecification {
     layers: [
       { id: "sea", type: "background", paint: { "background-color": c.sea } },
       { id: "land", type: "fill", source: "ground", filter: is("outline"), paint: { "fill-color": c.land } },
+      ...under,
       { id: "shore", type: "line", source: "ground", filter: is("outline"), paint: { "line-color": c.shore, "line-width": 1.5 } },
       { id: "roads", type: "line", source: "ground", filter: is("road"), paint: { "line-color": c.road, "line-width": ["interpolate", ["exponential", 2], ["zoom"], 12, 0.5, 18, 24] } },
       { id: "fences", type: "fill", source: "ground", filter: is("fence"), paint: { "fill-color": ["match", ["get", "kind"], "construction-site", "#c98a2b", "vending-zone", "#3f9d5a", "no-fly", "#c0392b", "#5b6ea8"], "fill-opacity": 0.25 } },
