@@ -67,6 +67,7 @@ type Options struct {
 	Live        *live.Live
 	Footage     *footage.Keeper
 	Models      Models
+	Settings    Settings
 	Notices     *notify.Teller
 	// Webhooks are what waits for them.
 	Webhooks func(context.Context) ([]handover.Queue, error)

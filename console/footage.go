@@ -2,9 +2,11 @@ package console
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -90,6 +92,10 @@ func footageAPI(h huma.API, mux *http.ServeMux, o Options) {
 			Reason string `json:"reason" minLength:"1" maxLength:"500"`
 		}
 	}) (*body[FootageTrack], error) {
+		reason := strings.TrimSpace(in.Body.Reason)
+		if reason == "" {
+			return nil, huma.Error422UnprocessableEntity("say why the flight is watched: it is recorded")
+		}
 		f, err := o.Footage.Flight(in.ID)
 		var t footage.Track
 		if err == nil {
@@ -100,6 +106,10 @@ func footageAPI(h huma.API, mux *http.ServeMux, o Options) {
 			return nil, huma.Error404NotFound(err.Error())
 		case err != nil:
 			return nil, huma.Error500InternalServerError("the footage of this flight is damaged: " + err.Error())
+		}
+		what, _ := json.Marshal(map[string]string{"reason": reason})
+		if err := o.Log(ctx, Deed{By: person(ctx).Name, Token: person(ctx).Token, Do: "watches flight " + in.ID, What: what, Status: http.StatusOK, At: time.Now().UTC()}); err != nil {
+			return nil, huma.Error503ServiceUnavailable("it cannot be recorded who watches, so nothing is opened: " + err.Error())
 		}
 		open.add(person(ctx).Name, in.ID)
 		return &body[FootageTrack]{FootageTrack{f, t}}, nil

@@ -60,6 +60,25 @@ func (*oneModel) Rollback(context.Context, string, string) error {
 	return errors.New("no other was in use")
 }
 
+// theSettings are a file that nobody may break.
+type theSettings struct{}
+
+func (theSettings) Read() (text, revision string, err error) { return "docks: []", "1", nil }
+
+func (theSettings) Check(text string) error {
+	if text == "" {
+		return errors.New("line 1: nothing")
+	}
+	return nil
+}
+
+func (s theSettings) Write(text, revision string) error {
+	if revision != "1" {
+		return ErrSettingsMoved
+	}
+	return s.Check(text)
+}
+
 // noPlans are plans of which there are none.
 type noPlans struct{}
 
@@ -142,7 +161,7 @@ func newHouse(t testing.TB, all ...leads.Lead) *house {
 		Webhooks:    func(context.Context) ([]handover.Queue, error) { return nil, nil },
 		DeadLetters: DeadLetters{List: func(context.Context) ([]journal.Dead, error) { return nil, nil }, Replay: func(context.Context, string, string) error { return journal.ErrNoDeadLetter }},
 		Requests:    Requests{Ask: func(_ context.Context, m book.Message) error { x.asked = append(x.asked, m); return nil }, Answers: func(context.Context) ([]book.Answer, error) { return nil, nil }},
-		Reports:     &report.Reader{Zone: time.UTC, JS: js, Ground: func() *report.Ground { return report.NewGround(grid, nil) }}, Plans: noPlans{}, Desk: desk, Models: &oneModel{}, Notices: &notify.Teller{Book: wishes}, Footage: &footage.Keeper{Dir: t.TempDir(), Log: slog.New(slog.DiscardHandler)},
+		Reports:     &report.Reader{Zone: time.UTC, JS: js, Ground: func() *report.Ground { return report.NewGround(grid, nil) }}, Plans: noPlans{}, Desk: desk, Models: &oneModel{}, Settings: theSettings{}, Notices: &notify.Teller{Book: wishes}, Footage: &footage.Keeper{Dir: t.TempDir(), Log: slog.New(slog.DiscardHandler)},
 		Bundle: func(context.Context, string, bool, string, string, io.Writer) error { return nil },
 		Log: func(_ context.Context, d Deed) error {
 			x.mu.Lock()

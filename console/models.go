@@ -67,7 +67,7 @@ func modelsAPI(h huma.API, o Options) {
 			return nil, huma.Error503ServiceUnavailable("the models cannot be listed: " + err.Error())
 		}
 		return &body[ModelState]{s}, nil
-	}, may(anybody...))
+	}, may(accounts.Operator))
 	huma.Post(h, "/api/models/promote", func(ctx context.Context, in *struct {
 		Body struct {
 			Model  string `json:"model" minLength:"1" maxLength:"500"`

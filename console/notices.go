@@ -57,7 +57,7 @@ func noticesAPI(h huma.API, o Options) {
 			return nil, huma.Error503ServiceUnavailable(err.Error())
 		}
 		return nil, nil
-	}, may(anybody...))
+	}, may(anybody...), secret)
 	huma.Delete(h, "/api/notice", func(ctx context.Context, _ *struct{}) (*struct{}, error) {
 		if err := o.Notices.Book.Forget(ctx, person(ctx).Name); err != nil {
 			return nil, huma.Error503ServiceUnavailable(err.Error())

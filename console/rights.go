@@ -1,6 +1,7 @@
 package console
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -20,6 +21,16 @@ var (
 	anybody = accounts.Roles
 	nobody  = []accounts.Role{}
 )
+
+// secretKey is under which an operation says that what is sent to it has secrets in it, and is not kept in the audit log.
+const secretKey = "x-secret"
+
+func secret(op *huma.Operation) {
+	if op.Extensions == nil {
+		op.Extensions = map[string]any{}
+	}
+	op.Extensions[secretKey] = true
+}
 
 // may says who may ask for an operation.
 func may(roles ...accounts.Role) func(*huma.Operation) {
@@ -64,7 +75,7 @@ func rights(h huma.API, o Options) func(huma.Context, func(huma.Context)) {
 			return // whoever is not known does not fill the log
 		}
 		d := Deed{By: p.Name, Token: p.Token, Do: ctx.Method() + " " + ctx.URL().Path, Status: ctx.Status(), From: ctx.RemoteAddr(), At: time.Now().UTC()}
-		if b, _ := ctx.Context().Value(sentKey{}).([]byte); b != nil && !open {
+		if b, _ := ctx.Context().Value(sentKey{}).([]byte); b != nil && !open && ctx.Operation().Extensions[secretKey] == nil {
 			d.What = kept(b)
 		}
 		_ = o.Log(context.WithoutCancel(ctx.Context()), d)
@@ -94,6 +105,10 @@ type sentKey struct{}
 
 // kept is what the audit log keeps of what was sent: JSON without secrets, nothing where it is none or long.
 func kept(sent []byte) json.RawMessage {
+	var tight bytes.Buffer
+	if json.Compact(&tight, sent) == nil {
+		sent = tight.Bytes()
+	}
 	if len(sent) > maxWhat {
 		return json.RawMessage(`"long"`)
 	}

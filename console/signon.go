@@ -70,6 +70,9 @@ func signOn(mux *http.ServeMux, o Options) {
 		}
 		a, err := o.SignOn.Back(r.Context(), on, q.Get("state"), q.Get("code"))
 		var secret string
+		if errors.Is(err, signon.ErrRoles) {
+			err = errors.Join(err, o.Accounts.Leave(r.Context(), a.External))
+		}
 		if err == nil {
 			secret, err = o.Accounts.Enter(r.Context(), a)
 		}
@@ -80,9 +83,6 @@ func signOn(mux *http.ServeMux, o Options) {
 		case err != nil:
 			answer(w, http.StatusForbidden, err)
 			return
-		}
-		if had := sessionOf(r); had != "" {
-			_ = o.Accounts.Logout(r.Context(), had)
 		}
 		session := sessionCookieOf(secret, accounts.SessionLasts, secure)
 		http.SetCookie(w, &session)

@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -72,7 +73,7 @@ func TestPeopleComeInByTheIdentityProvider(t *testing.T) {
 	if err := conf.Check(); err != nil {
 		t.Fatal(err)
 	}
-	x.options.SignOn = &signon.Provider{Config: conf}
+	x.options.SignOn = &signon.Provider{Config: conf, Log: slog.New(slog.DiscardHandler)}
 	x.h = New(x.options)
 	// begin goes as far as the provider, and returns what the browser keeps and brings
 	begin := func() (way *http.Cookie, state string) {
@@ -123,8 +124,10 @@ func TestPeopleComeInByTheIdentityProvider(t *testing.T) {
 	if m := who("Zhao"); len(m.Roles) != 2 || m.Roles[0] != accounts.Legal {
 		t.Errorf("then as %+v", m)
 	}
-	if a := x.login("Zhao", ""); a.Code == 200 {
-		t.Error("let in without a password")
+	for _, guess := range []string{"", "nobody has this password", password} {
+		if a := x.login("Zhao", guess); a.Code == 200 {
+			t.Errorf("let in with the password %q", guess)
+		}
 	}
 	account, err := x.accounts.Account(t.Context(), "Zhao")
 	if err != nil {
@@ -167,7 +170,7 @@ func TestPeopleComeInByTheIdentityProvider(t *testing.T) {
 		}},
 		{"the name of an account with a password", func() answer {
 			way, state := begin()
-			p.claims["preferred_username"] = "admin"
+			p.claims["preferred_username"], p.claims["sub"] = "admin", "u9"
 			return back(way, state, "good")
 		}},
 		{"the name of another there", func() answer { way, state := begin(); p.claims["sub"] = "u2"; return back(way, state, "good") }},
@@ -179,6 +182,19 @@ func TestPeopleComeInByTheIdentityProvider(t *testing.T) {
 		if a := c.do(); a.Code != 403 || a.session() != "" || strings.Contains(a.Body.String(), "<script") || !strings.Contains(a.Body.String(), "/login") {
 			t.Errorf("%s: %d, session %q: %s", c.what, a.Code, a.session(), a.Body)
 		}
+	}
+	// whoever is called otherwise there is the same person here
+	way, state = begin()
+	p.claims["preferred_username"] = "Zhao2"
+	x.sessions["Zhao2"] = back(way, state, "good").session()
+	if m := who("Zhao2"); m.Name != "Zhao" {
+		t.Errorf("under another name: %+v", m)
+	}
+	// who has no group any more is out at once
+	way, state = begin()
+	p.claims["groups"] = []string{"others"}
+	if a := back(way, state, "good"); a.Code != 403 || who("Zhao2").Name != "" {
+		t.Errorf("without a group: %d, still in as %+v", a.Code, who("Zhao2"))
 	}
 	// who is disabled stays out
 	account.Disabled = true

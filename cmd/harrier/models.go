@@ -81,14 +81,21 @@ func (m *models) Promote(_ context.Context, model, by, why string) error {
 	if !slices.Contains(m.available(h), model) {
 		return console.ErrNoModel
 	}
-	// one that cannot run, or knows less than the scenes ask for, is not promoted
+	if err := m.runs(model); err != nil {
+		return err
+	}
+	_, err = h.Promote(model, cmp.Or(by, "console"), why)
+	return err
+}
+
+// runs says why a model cannot be used: it does not run, or knows less than the scenes ask for.
+func (m *models) runs(model string) error {
 	opened, err := m.conf.OpenModel(model, 1, m.scenes)
 	if err != nil {
 		return err
 	}
 	opened.Close()
-	_, err = h.Promote(model, cmp.Or(by, "console"), why)
-	return err
+	return nil
 }
 
 func (m *models) Rollback(_ context.Context, by, why string) error {
@@ -97,6 +104,11 @@ func (m *models) Rollback(_ context.Context, by, why string) error {
 	h, err := m.conf.ModelHistory()
 	if err != nil {
 		return err
+	}
+	if before := h.Before(); before != "" {
+		if err := m.runs(before); err != nil {
+			return err
+		}
 	}
 	_, err = h.Rollback(cmp.Or(by, "console"), why)
 	return err

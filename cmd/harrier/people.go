@@ -45,7 +45,7 @@ func (b *base) openAccounts(ctx context.Context) (p people, err error) {
 	}
 	p.keeper.Demo = b.conf.HTTP.Open
 	if b.conf.OIDC.Issuer != "" {
-		p.signOn = &signon.Provider{Config: b.conf.OIDC}
+		p.signOn = &signon.Provider{Config: b.conf.OIDC, Log: b.log}
 	}
 	if p.machine, err = ownSecret(config.ConsoleTokenIn(b.data)); err != nil {
 		return p, err

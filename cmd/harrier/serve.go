@@ -145,9 +145,7 @@ func serve(ctx context.Context, c config.Config, log *slog.Logger) (err error) {
 	b.clock.log = log
 	b.add(b.clock.Run)
 	b.add(gauge.Run)
-	if c.Footage.Keep > 0 {
-		b.add(tapes.Run)
-	}
+	b.add(tapes.Run)
 	b.add(daily.Plan)
 	b.add(func(ctx context.Context) error { return book.Run(ctx, b.nc, b.js) })
 	b.add(func(ctx context.Context) error { return notary.Run(ctx, b.js) })

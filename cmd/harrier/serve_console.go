@@ -60,6 +60,7 @@ func (b *base) console(people people, under *console.Basemap, video *live.Live, 
 		Live:     video,
 		Footage:  tapes,
 		Models:   known,
+		Settings: &settings{file: c.File},
 		Notices:  people.notices,
 		DeadLetters: console.DeadLetters{
 			List:   func(ctx context.Context) ([]journal.Dead, error) { return journal.ListDead(ctx, b.js) },

@@ -44,6 +44,7 @@ type Account struct {
 	Subdistricts []string  `json:"subdistricts"`       // codes of 9 digits whose leads it sees; none for all
 	Password     string    `json:"password"`           // argon2id, as PHC strings have it
 	External     string    `json:"external,omitempty"` // issuer and subject at an identity provider; such an account has no password
+	Entered      time.Time `json:"entered,omitzero"`   // when it last came in by the identity provider
 	Disabled     bool      `json:"disabled"`
 	Made         time.Time `json:"made"`
 	MadeBy       string    `json:"made_by"`

@@ -47,7 +47,7 @@ type Keeper struct {
 // Open opens the stores, and makes those that are missing.
 func Open(ctx context.Context, js jetstream.JetStream) (*Keeper, error) {
 	k := &Keeper{}
-	k.nobodys = sync.OnceValue(func() string { return k.hash("nobody has this password") })
+	k.nobodys = sync.OnceValue(func() string { return k.hash(rand.Text()) })
 	for _, b := range []struct {
 		kv   *jetstream.KeyValue
 		conf jetstream.KeyValueConfig
@@ -152,7 +152,7 @@ func (k *Keeper) Change(ctx context.Context, a Account, password string) error {
 	if was.Revision != a.Revision {
 		return ErrMoved
 	}
-	a.Name, a.Password, a.External, a.Made, a.MadeBy = was.Name, was.Password, was.External, was.Made, was.MadeBy
+	a.Name, a.Password, a.External, a.Entered, a.Made, a.MadeBy = was.Name, was.Password, was.External, was.Entered, was.Made, was.MadeBy
 	if err := a.Check(); err != nil {
 		return err
 	}
@@ -257,7 +257,7 @@ func (k *Keeper) Login(ctx context.Context, name, password, from string) (secret
 	if err == nil && a.External == "" {
 		of = a.Password
 	}
-	if ok := matches(password, of); !ok || err != nil || a.Disabled {
+	if ok := matches(password, of); !ok || err != nil || a.Disabled || a.External != "" {
 		return "", ErrLogin
 	}
 	k.names.forget(n)
@@ -270,6 +270,14 @@ func (k *Keeper) Login(ctx context.Context, name, password, from string) (secret
 func (k *Keeper) Enter(ctx context.Context, a Account) (secret string, err error) {
 	k.changing.Lock()
 	defer k.changing.Unlock()
+	// who is known there keeps the account that was made first, whatever they are called now: a new name gives nobody new rights
+	all, err := k.Accounts(ctx)
+	if err != nil {
+		return "", err
+	}
+	if i := slices.IndexFunc(all, func(b Account) bool { return b.External == a.External }); i >= 0 {
+		a.Name = all[i].Name
+	}
 	was, err := k.Account(ctx, a.Name)
 	switch {
 	case errors.Is(err, ErrNone):
@@ -285,6 +293,7 @@ func (k *Keeper) Enter(ctx context.Context, a Account) (secret string, err error
 		a = was
 		a.Roles = roles
 	}
+	a.Entered = time.Now().UTC().Truncate(time.Second)
 	if err := a.Check(); err != nil {
 		return "", err
 	}
@@ -294,13 +303,26 @@ func (k *Keeper) Enter(ctx context.Context, a Account) (secret string, err error
 	}
 	if a.Revision == 0 {
 		_, err = k.accounts.Create(ctx, keyOf(a.Name), b)
-	} else if !slices.Equal(was.Roles, a.Roles) {
+	} else {
 		_, err = k.accounts.Update(ctx, keyOf(a.Name), b, a.Revision)
 	}
 	if err != nil {
 		return "", err
 	}
 	return k.begin(ctx, session{Name: a.Name, Since: time.Now().UTC()})
+}
+
+// Leave ends the sessions and tokens of somebody whom the identity provider gives no role any more.
+func (k *Keeper) Leave(ctx context.Context, external string) error {
+	k.changing.Lock()
+	defer k.changing.Unlock()
+	all, err := k.Accounts(ctx)
+	for _, a := range all {
+		if a.External != "" && a.External == external {
+			err = errors.Join(err, k.endSessions(ctx, a.Name), k.endTokens(ctx, a.Name))
+		}
+	}
+	return err
 }
 
 // Begin begins a session of somebody without an account: of a demo.

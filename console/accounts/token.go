@@ -27,6 +27,9 @@ type Token struct {
 // tokenMark begins every token, so that it is found where it should not be.
 const tokenMark = "hrr_"
 
+// seenWithin: tokens of an account of the identity provider are good for so long after its last login.
+const seenWithin = 30 * 24 * time.Hour
+
 // tokenLasts is the longest that a token is good for.
 const tokenLasts = 366 * 24 * time.Hour
 
@@ -75,6 +78,10 @@ func (k *Keeper) Token(ctx context.Context, secret string) (*Person, error) {
 		return nil, err
 	}
 	if time.Now().After(t.Expires) {
+		return nil, ErrLogin
+	}
+	// of who has not come by the identity provider for long it is not known whether it still knows them
+	if a, err := k.Account(ctx, t.Account); err == nil && a.External != "" && time.Since(a.Entered) > seenWithin {
 		return nil, ErrLogin
 	}
 	p, err := k.Person(ctx, t.Account)

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -24,8 +25,8 @@ import (
 // Keeper keeps footage in a folder.
 type Keeper struct {
 	Dir      string
-	For      time.Duration // what is older is deleted
-	MaxBytes int64         // in all; where there is more the oldest goes first
+	For      time.Duration // what is older is deleted; 0 keeps nothing
+	MaxBytes int64         // in all, of what is finished; where there is more the oldest goes first
 	Login    *url.Userinfo // as whom the video is watched; nil: as nobody
 	Docks    func() []dock.Status
 	// Hear hands on what is told on a subject of NATS until stop is called.
@@ -33,6 +34,9 @@ type Keeper struct {
 	// Full says why nothing may be written now; nil where it may.
 	Full func() error
 	Log  *slog.Logger
+
+	mu    sync.Mutex
+	being map[string]bool // ids of flights that are being kept
 }
 
 // Flight is one whose footage is kept.
@@ -81,7 +85,7 @@ func (k *Keeper) Run(ctx context.Context) error {
 			k.forget(time.Now())
 		case <-look.C:
 			for _, d := range k.Docks() {
-				if d.Flight == "" || d.Stream == "" || !d.State.InTheAir() || k.Full() != nil {
+				if k.For == 0 || k.MaxBytes == 0 || d.Flight == "" || d.Stream == "" || !d.State.InTheAir() || k.Full() != nil {
 					continue
 				}
 				if kept[d.SN] == d.Flight {
@@ -171,21 +175,71 @@ func (k *Keeper) open(id, ending string) (*os.File, error) {
 	return f, err
 }
 
-// forget deletes what is too old, and the oldest of what is too much.
+// forget deletes what is too old, and the oldest of what is too much: whole flights, and files that are none's any more, which a process left that died.
 func (k *Keeper) forget(now time.Time) {
-	all, err := k.Flights()
+	files, err := os.ReadDir(k.Dir)
 	if err != nil {
 		k.Log.Warn("old footage is not deleted", "error", err)
 		return
 	}
+	type kept struct {
+		files   []string
+		bytes   int64
+		changed time.Time
+	}
+	flights := map[string]*kept{}
+	for _, f := range files {
+		info, err := f.Info()
+		if err != nil {
+			continue // deleted meanwhile
+		}
+		id := f.Name()
+		for _, ending := range []string{".new", ".json", ".jsonl", ".mp4", endingPart} {
+			id = strings.TrimSuffix(id, ending)
+		}
+		if k.isKept(id) {
+			continue // it is being kept
+		}
+		x := flights[id]
+		if x == nil {
+			x = &kept{}
+			flights[id] = x
+		}
+		x.files = append(x.files, filepath.Join(k.Dir, f.Name()))
+		x.bytes += info.Size()
+		if info.ModTime().After(x.changed) {
+			x.changed = info.ModTime()
+		}
+	}
+	all := slices.SortedFunc(maps.Values(flights), func(a, b *kept) int { return b.changed.Compare(a.changed) })
 	var sum int64
-	for _, f := range all {
-		if sum += f.Bytes; now.Sub(f.Began) <= k.For && sum <= k.MaxBytes {
+	for _, x := range all {
+		if sum += x.bytes; now.Sub(x.changed) <= k.For && sum <= k.MaxBytes {
 			continue
 		}
-		name := filepath.Join(k.Dir, f.ID)
-		if err := remove(name+".json", name+".jsonl", name+".mp4"); err != nil { // first what names it
+		if err := remove(x.files...); err != nil {
 			k.Log.Warn("old footage is not deleted", "error", err)
 		}
 	}
+}
+
+// begin notes that a flight is being kept, and end that it is no more.
+func (k *Keeper) begin(id string) { k.note(id, true) }
+func (k *Keeper) end(id string)   { k.note(id, false) }
+
+func (k *Keeper) note(id string, on bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.being == nil {
+		k.being = map[string]bool{}
+	}
+	if delete(k.being, id); on {
+		k.being[id] = true
+	}
+}
+
+func (k *Keeper) isKept(id string) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.being[id]
 }

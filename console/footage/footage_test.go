@@ -231,22 +231,38 @@ func TestWhatWasBeingKeptIsFinished(t *testing.T) {
 func TestOldFootageIsForgotten(t *testing.T) {
 	k := &Keeper{Dir: t.TempDir(), For: 10 * time.Hour, MaxBytes: 100, Log: slog.New(slog.DiscardHandler)}
 	now := time.Now()
-	for id, f := range map[string]Flight{"new": {Began: now.Add(-time.Hour), Bytes: 60}, "middle": {Began: now.Add(-2 * time.Hour), Bytes: 60}, "old": {Began: now.Add(-11 * time.Hour), Bytes: 1}} {
-		f.ID = id
-		data, _ := json.Marshal(f)
-		for name, data := range map[string][]byte{id + ".json": data, id + ".mp4": nil, id + ".jsonl": nil} {
-			if err := os.WriteFile(filepath.Join(k.Dir, name), data, 0o600); err != nil {
-				t.Fatal(err)
-			}
+	put := func(name string, age time.Duration, data []byte) {
+		at := filepath.Join(k.Dir, name)
+		if err := errors.Join(os.WriteFile(at, data, 0o600), os.Chtimes(at, now.Add(-age), now.Add(-age))); err != nil {
+			t.Fatal(err)
 		}
 	}
+	for id, age := range map[string]time.Duration{"new": time.Hour, "middle": 2 * time.Hour, "old": 11 * time.Hour} {
+		data, _ := json.Marshal(Flight{ID: id})
+		k.MaxBytes = int64(len(data)) + 70 // room for one
+		put(id+".json", age, data)
+		put(id+".mp4", age, make([]byte, 60))
+		put(id+".jsonl", age, nil)
+	}
+	// what a process left that died, and a flight that is being kept
+	put("lost.mp4", 11*time.Hour, nil)
+	put("lost2.part", 11*time.Hour, nil)
+	put("lost2.part.json", 11*time.Hour, []byte("{"))
+	put("flying.part", 11*time.Hour, make([]byte, 500))
+	k.begin("flying")
 	k.forget(now)
 	left, err := filepath.Glob(filepath.Join(k.Dir, "*"))
-	if err != nil || len(left) != 3 {
+	if err != nil || len(left) != 4 {
 		t.Errorf("%v is left, %v", left, err)
 	}
 	if all, err := k.Flights(); err != nil || len(all) != 1 || all[0].ID != "new" {
 		t.Errorf("%+v, %v", all, err)
+	}
+	k.end("flying")
+	k.For = 0 // nothing is kept any more
+	k.forget(now)
+	if left, _ := filepath.Glob(filepath.Join(k.Dir, "*")); len(left) != 0 {
+		t.Errorf("%v is left of what is not to be kept", left)
 	}
 	for _, id := range []string{"../new", "", ".", "..", "a/b", "new.part", strings.Repeat("a", 300)} {
 		if _, err := k.Flight(id); !errors.Is(err, ErrNone) {

@@ -31,6 +31,9 @@ const ticksPerS = 90_000
 // An MP4 that Harrier writes has room for 4 GiB; a flight is kept up to maxFlight.
 const maxFlight = 3 << 30
 
+// maxStep is how far two pictures of one connection may be apart, ticks.
+const maxStep = 10 * ticksPerS
+
 // How long an end is waited for in vain before a stream that broke off is asked for again, and how old a live picture usually is when it comes.
 const (
 	againAfter = time.Second
@@ -92,11 +95,15 @@ func (k *Keeper) keep(ctx context.Context, d dock.Status) (err error) {
 		if err != nil {
 			return fmt.Errorf("its name %q is none of a file", d.Flight)
 		}
-		if _, err := os.Stat(name + ".json"); errors.Is(err, fs.ErrNotExist) {
+		_, err1 := os.Stat(name + ".json")
+		_, err2 := os.Stat(name + endingPart)
+		if errors.Is(err1, fs.ErrNotExist) && errors.Is(err2, fs.ErrNotExist) {
 			break
 		}
 		id = fmt.Sprintf("%s.%d", d.Flight, n)
 	}
+	k.begin(id)
+	defer k.end(id)
 	r := &recording{k: k, id: id, of: Flight{ID: id, Flight: d.Flight, Dock: d.SN, DockName: d.Name, Model: d.Model, Began: time.Now().UTC(), Simulated: dock.Simulated(d.SN), Route: d.Route}}
 	video, err := os.OpenFile(filepath.Join(k.Dir, id+endingPart), os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -108,17 +115,27 @@ func (k *Keeper) keep(ctx context.Context, d dock.Status) (err error) {
 		return err
 	}
 	r.video, r.track = bufio.NewWriterSize(video, 1<<16), bufio.NewWriter(track)
-	b, err := json.Marshal(r.of)
-	if err == nil {
-		err = os.WriteFile(filepath.Join(k.Dir, id+endingPart+".json"), b, 0o600)
-	}
-	if err == nil {
+	if err = r.know(); err == nil {
 		err = r.run(ctx, d)
 	}
-	if err = errors.Join(err, r.failed, r.video.Flush(), r.track.Flush(), video.Close(), track.Close()); err != nil {
+	// who tells of poses may still be telling: nothing is written from here on
+	r.mu.Lock()
+	err = errors.Join(err, r.failed, r.video.Flush(), r.track.Flush(), video.Close(), track.Close())
+	r.failed = os.ErrClosed
+	r.mu.Unlock()
+	if err = errors.Join(err, r.know()); err != nil {
 		k.Log.Warn("video of a flight is kept in part only", "flight", d.Flight, "error", err)
 	}
 	return k.finish(id)
+}
+
+// know keeps what is known of the flight so far.
+func (r *recording) know() error {
+	b, err := json.Marshal(r.of)
+	if err != nil {
+		return err
+	}
+	return renameio.WriteFile(filepath.Join(r.k.Dir, r.id+endingPart+".json"), b, 0o600)
 }
 
 // run takes in what comes of a flight.
@@ -194,13 +211,19 @@ func (r *recording) unit(u live.Unit) {
 			r.start = max(r.last+ticksPerS/25, int64(time.Since(r.of.Began).Seconds()*ticksPerS))
 		} else {
 			r.of.Began = time.Now().UTC()
+			if err := r.know(); err != nil {
+				r.k.Log.Warn("when the video of a flight began is not kept", "flight", r.of.Flight, "error", err)
+			}
 		}
 	}
 	h := head{Ticks: r.at(u.Stamp), Size: uint32(len(data))}
 	if u.Key {
 		h.Key = 1
 	}
-	if h.Ticks < r.last {
+	if step := h.Ticks - r.last; step < -maxStep || step > maxStep { // the dock's clock has jumped: from the next picture that can be shown by itself it is gone on
+		r.begun = false
+		return
+	} else if step < 0 {
 		return // one that comes late
 	}
 	r.last = h.Ticks
@@ -292,7 +315,7 @@ func (k *Keeper) finish(id string) error {
 	defer os.Remove(whole + ".new")
 	w := bufio.NewWriterSize(out, 1<<18)
 	err = pmp4.Presentation{Tracks: []*pmp4.Track{track}}.Marshal(w)
-	if err = errors.Join(err, w.Flush(), out.Close()); err != nil {
+	if err = errors.Join(err, w.Flush(), out.Sync(), out.Close()); err != nil {
 		return err
 	}
 	if err := os.Rename(whole+".new", whole); err != nil {

@@ -23,7 +23,8 @@ const (
 	segmentsKept = 6
 	idleAfter    = 20 * time.Second
 	ticksPerS    = 90_000
-	maxSegment   = 16 << 20 // bytes: of a stream that has such pictures too seldom
+	maxStep      = 10 * ticksPerS // between two pictures
+	maxSegment   = 16 << 20       // bytes: of a stream that has such pictures too seldom
 )
 
 // ErrNoFile says that a playlist has no such file, or has it no more.
@@ -154,7 +155,15 @@ func (s *segments) add(u Unit) {
 		return
 	}
 	if n := len(s.samples); n > 0 {
-		s.samples[n-1].Duration = uint32(max(1, int32(u.Stamp-s.last)))
+		step := int32(u.Stamp - s.last)
+		if step < 0 || step > maxStep { // the dock's clock has jumped: it begins anew with the next picture that can be shown by itself
+			s.samples, s.bytes = nil, 0
+			if !u.Key {
+				return
+			}
+		} else {
+			s.samples[n-1].Duration = uint32(max(1, step))
+		}
 	}
 	if u.Key && len(s.samples) > 0 && int32(u.Stamp-s.began) >= segmentLeast || s.bytes > maxSegment {
 		s.end(int64(int32(u.Stamp - s.began)))

@@ -7,10 +7,13 @@ import (
 	"crypto/subtle"
 	"errors"
 	"fmt"
+	"log/slog"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
@@ -66,9 +69,14 @@ func (c Config) Check() error {
 type Provider struct {
 	Config Config
 
-	mu       sync.Mutex
-	provider *oidc.Provider // once it has answered
+	Log *slog.Logger
+
+	asking sync.Mutex
+	found  atomic.Pointer[oidc.Provider] // once it has answered
 }
+
+// client asks the provider: one that hangs holds nobody for longer than this.
+var client = &http.Client{Timeout: answerWithin}
 
 // Way is somebody's way to the provider and back: what only their browser knows.
 type Way struct{ State, Nonce, Verifier string }
@@ -87,9 +95,10 @@ func ReadWay(s string) (w Way, ok bool) {
 
 // Errors of who comes back.
 var (
-	ErrAway  = errors.New("the identity provider does not answer; try again, or log in with a password")
-	ErrWay   = errors.New("the login took too long, or was begun in another browser: begin it again")
-	ErrRoles = errors.New("your groups have no role here; ask an administrator of Harrier to name one of them under oidc.roles")
+	ErrAway    = errors.New("the identity provider does not answer; try again, or log in with a password")
+	ErrWay     = errors.New("the login took too long, or was begun in another browser: begin it again")
+	ErrRefused = errors.New("the identity provider does not vouch for this login; begin it again, and tell an administrator if that does not help: the log says more")
+	ErrRoles   = errors.New("your groups have no role here; ask an administrator of Harrier to name one of them under oidc.roles")
 )
 
 // answerWithin is how long the provider may take.
@@ -100,17 +109,21 @@ const PathBack = "/api/oidc/back"
 
 // ask finds the provider's addresses, once it answers.
 func (p *Provider) ask(ctx context.Context) (*oidc.Provider, *oauth2.Config, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.provider == nil {
-		// its keys are fetched later, too: not within this request
-		found, err := oidc.NewProvider(context.WithoutCancel(ctx), p.Config.Issuer)
-		if err != nil {
-			return nil, nil, fmt.Errorf("%w (%w)", ErrAway, err)
+	found := p.found.Load()
+	if found == nil {
+		if !p.asking.TryLock() { // somebody else is asking: who comes meanwhile does not wait in a row
+			return nil, nil, ErrAway
 		}
-		p.provider = found
+		defer p.asking.Unlock()
+		var err error
+		// its keys are fetched later, too: not within this request
+		if found, err = oidc.NewProvider(oidc.ClientContext(context.WithoutCancel(ctx), client), p.Config.Issuer); err != nil {
+			p.Log.Warn("the identity provider does not answer", "error", err)
+			return nil, nil, ErrAway
+		}
+		p.found.Store(found)
 	}
-	return p.provider, &oauth2.Config{ClientID: p.Config.ClientID, ClientSecret: p.Config.ClientSecret, Endpoint: p.provider.Endpoint(), RedirectURL: strings.TrimSuffix(p.Config.Page, "/") + PathBack, Scopes: []string{oidc.ScopeOpenID, "profile", "email", "groups"}}, nil
+	return found, &oauth2.Config{ClientID: p.Config.ClientID, ClientSecret: p.Config.ClientSecret, Endpoint: found.Endpoint(), RedirectURL: strings.TrimSuffix(p.Config.Page, "/") + PathBack, Scopes: []string{oidc.ScopeOpenID, "profile", "email", "groups"}}, nil
 }
 
 // Begin is where somebody's browser goes, and what it keeps for its way back.
@@ -136,14 +149,17 @@ func (p *Provider) Back(ctx context.Context, w Way, state, code string) (a accou
 	if err != nil {
 		return a, err
 	}
+	ctx = oidc.ClientContext(ctx, client)
 	token, err := c.Exchange(ctx, code, oauth2.VerifierOption(w.Verifier))
 	if err != nil {
-		return a, fmt.Errorf("the identity provider does not take the code: %w", err)
+		p.Log.Warn("the identity provider does not take a code", "error", err)
+		return a, ErrRefused
 	}
 	raw, _ := token.Extra("id_token").(string)
 	id, err := provider.Verifier(&oidc.Config{ClientID: c.ClientID}).Verify(ctx, raw)
 	if err != nil {
-		return a, fmt.Errorf("the identity provider's answer is not to be trusted: %w", err)
+		p.Log.Warn("an answer of the identity provider is not to be trusted", "error", err)
+		return a, ErrRefused
 	}
 	if subtle.ConstantTimeCompare([]byte(id.Nonce), []byte(w.Nonce)) != 1 {
 		return a, ErrWay

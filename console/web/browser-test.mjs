@@ -228,6 +228,12 @@ await browse(async (page) => {
   await page.getByText("What was in use").waitFor();
   await page.screenshot({ path: join(shots, "models.png") });
   await serious("models");
+  await page.getByRole("tab", { name: "Settings" }).click();
+  await page.getByLabel("Settings").fill("http: {listen: nowhere}");
+  await page.getByRole("button", { name: "Check" }).click();
+  await page.locator(".ant-alert-error", { hasText: "listen" }).waitFor();
+  await page.screenshot({ path: join(shots, "settings.png") });
+  await serious("settings");
   await page.locator("button.me").click();
   await page.getByRole("menuitem", { name: "Notifications" }).click();
   await page.getByLabel("Webhook address of the robot").fill("https://example.org/robot");

@@ -50,7 +50,10 @@ await browse(async (page) => {
     boxes_frames_off_p95: off[Math.floor(off.length * 0.95)],
   };
   // where WebRTC does not pass, it comes as HLS
-  await page.route("**/whep", (r) => r.fulfill({ status: 502, contentType: "application/problem+json", body: '{"detail": "no way"}' }));
+  await page.route("**/whep", async (r) => {
+    const res = await r.fetch();
+    await r.fulfill({ response: res, body: (await res.text()).replace(/(a=candidate:\S+ \d+ udp \d+ \S+) \d+/g, "$1 9") });
+  });
   await page.reload();
   await page.getByRole("button", { name: "Watch" }).click();
   await page.getByText("it comes as HLS").waitFor({ timeout: 20000 });

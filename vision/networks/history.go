@@ -89,19 +89,28 @@ func (h *History) Promote(model, by, why string) (Manifest, error) {
 	return man, h.add(Promotion{By: by, Why: why, Model: model, SHA: man.SHA256})
 }
 
-// Rollback puts the model that was in use before back into use.
-func (h *History) Rollback(by, why string) (model string, err error) {
+// Before is the model that was in use before the one in use; "" where there is none.
+func (h *History) Before() string {
 	for i := len(h.All) - 2; i >= 0; i-- {
 		p := h.All[i]
-		if p.SHA == h.All[len(h.All)-1].SHA {
-			continue
+		if p.SHA != h.All[len(h.All)-1].SHA {
+			return p.Model
 		}
-		if _, _, err := Load(p.Model); err != nil {
-			return "", fmt.Errorf("the model in use before cannot be used any more: %w", err)
-		}
-		return p.Model, h.add(Promotion{By: by, Why: why, Model: p.Model, SHA: p.SHA})
 	}
-	return "", errors.New("no other model was in use before")
+	return ""
+}
+
+// Rollback puts the model that was in use before back into use.
+func (h *History) Rollback(by, why string) (model string, err error) {
+	model = h.Before()
+	if model == "" {
+		return "", errors.New("no other model was in use before")
+	}
+	_, man, err := Load(model)
+	if err != nil {
+		return "", fmt.Errorf("the model in use before cannot be used any more: %w", err)
+	}
+	return model, h.add(Promotion{By: by, Why: why, Model: model, SHA: man.SHA256})
 }
 
 func (h *History) add(p Promotion) error {

@@ -52,6 +52,9 @@ type boxesAt struct {
 func (b *boxTeller) looked(x vision.FrameBoxes, pts time.Duration, camera geo.Camera, pose geo.Pose) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if len(b.steps) > 0 && pts < b.steps[0].from { // the stream was connected again, and has a new clock
+		b.steps, b.last = nil, boxesAt{}
+	}
 	now := boxesAt{FrameBoxes: x, own: make([][2]float64, len(x.Boxes)), looked: pts, at: pts, camera: camera, pose: pose}
 	if took := (pts - b.last.looked).Seconds(); took > 0 && pts-b.last.looked < boxesFor {
 		b.ownMoves(&now, took)

@@ -87,6 +87,7 @@ export async function takeChanges(cache: QueryClient) {
       continue;
     }
     const changed = new Map((c.leads ?? []).map((l) => [l.lead, l]));
+    let again = false;
     cache.setQueryData<Pages>(key, (now) => {
       if (!now || now.pages[0].version !== was.pages[0].version) return now; // it was read anew meanwhile
       const known = new Set<string>();
@@ -99,10 +100,14 @@ export async function takeChanges(cache: QueryClient) {
         }),
       }));
       const last = pages[0].leads[0]?.first_seen ?? "";
-      const added = [...changed.values()].filter((l) => !known.has(l.lead) && belongs(l, filter) && l.first_seen >= last);
+      const others = [...changed.values()].filter((l) => !known.has(l.lead) && belongs(l, filter) !== false);
+      const added = others.filter((l) => belongs(l, filter) && l.first_seen >= last);
+      // what belongs farther down, or only the server can place, and a page that is empty by now: read anew
+      again = added.length < others.length || pages.some((p) => p.more && p.leads.length === 0) || (changed.size > 0 && Boolean(filter.words ?? filter.lead));
       pages[0] = { ...pages[0], leads: [...added.sort((a, b) => b.first_seen.localeCompare(a.first_seen)), ...pages[0].leads], total: c.total, version: c.version };
       return { ...now, pages };
     });
+    if (again) void cache.invalidateQueries({ queryKey: key });
   }
 }
 

@@ -1,11 +1,12 @@
 import { Button, Drawer, Empty, Space, Switch } from "antd";
 import { Link } from "@tanstack/react-router";
-import { useCallback, useMemo, useState } from "react";
+import { useCallback, useState } from "react";
 import { type Action, type Dock, useCommand, useDocks, useGround, usePlan } from "../api";
 import { useText } from "../i18n";
 import { Ask } from "../parts/Ask";
 import { DockCard, inTheAir } from "../parts/DockCard";
 import { DockCommands } from "../parts/DockCommands";
+import { Guide } from "../parts/Guide";
 import { LazyMap } from "../parts/LazyMap";
 import { Live } from "../parts/Live";
 import { Reading, Wrong } from "../parts/Trouble";
@@ -28,11 +29,8 @@ export function Fleet() {
   const flies = has(me, "operator");
   const all = docks.data ?? [];
   const plan = usePlan(day(new Date())).data;
-  const next = useMemo(() => {
-    const out = new Map<string, string>(); // by dock, when its next flight begins
-    if (plan?.in_force) for (const f of plan.flights ?? []) if (!f.struck && new Date(f.at) > new Date() && !(f.at > (out.get(f.dock) ?? "~"))) out.set(f.dock, f.at);
-    return out;
-  }, [plan]);
+  const next = new Map<string, string>(); // by dock, when its next flight begins
+  if (plan?.in_force) for (const f of plan.flights ?? []) if (!f.struck && new Date(f.at) > new Date() && !(f.at > (next.get(f.dock) ?? "~"))) next.set(f.dock, f.at);
   const onAsk = useCallback((d: Dock, action: Action) => ask({ sn: d.sn, name: d.name, action }), []);
   const onPoint = useCallback((sn: string) => point((was) => (was === sn ? undefined : sn)), []);
   const of = (d: Dock) => ({ dock: d, me: me?.name, flies, pointing: pointing === d.sn, busy: command.isPending && command.variables.sn === d.sn ? command.variables.action : undefined, onPoint, onAsk });
@@ -67,7 +65,8 @@ export function Fleet() {
         </div>
         <Wrong of={command} />
         <Wrong of={spot} />
-        <Reading of={docks} empty={all.length === 0 ? t("no-docks") : undefined}>
+        <Reading of={docks}>
+          {all.length === 0 && <Guide />}
           {all.filter(inTheAir).map(card)}
           {all.filter((d) => !inTheAir(d)).map(card)}
         </Reading>
@@ -75,7 +74,7 @@ export function Fleet() {
       <Drawer open={watched !== undefined} onClose={() => watch(undefined)} size={720} mask={false} title={seen ? `${seen.name || seen.sn} · ${seen.flight}` : watched}>
         {seen && inTheAir(seen) ? (
           <>
-            <Live dock={seen} onPoint={flies ? pointIn(seen) : undefined} />
+            <Live key={`${seen.sn} ${seen.flight}`} dock={seen} onPoint={flies ? pointIn(seen) : undefined} />
             <Space wrap size={4}>
               <DockCommands {...of(seen)} />
             </Space>

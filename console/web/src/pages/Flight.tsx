@@ -78,12 +78,14 @@ function Player({ of }: { of: FootageTrack }) {
     const b = lastUntil(boxes, mediaTime + oneFrame);
     return [b, b ? mediaTime - b.t : 0];
   };
-  const line = useMemo(() => [{ id: of.flight.id, route: poses.map((p) => [p.lon, p.lat]) }], [of, poses]);
+  const line = useMemo(() => (poses.length < 2 ? [] : [{ id: of.flight.id, route: poses.map((p) => [p.lon, p.lat]) }]), [of, poses]);
   const pose = lastUntil(poses, at) ?? poses[0];
   const docks = useMemo<Dock[]>(() => {
     const f = of.flight;
     const aircraft = pose && { lon: pose.lon, lat: pose.lat, height_m: pose.height_m, yaw: pose.yaw, pitch: pose.pitch };
-    const [lon, lat] = f.route?.[0] ?? (pose ? [pose.lon, pose.lat] : [0, 0]);
+    const from = f.route?.[0] ?? (pose && [pose.lon, pose.lat]);
+    if (!from) return [];
+    const [lon, lat] = from;
     return [{ sn: f.dock, name: f.dock_name, lon, lat, online: true, life: "flying", why: "", holds: [], pilot: "", flight: f.flight, state: "flying", percent: 0, battery: 0, stream: "", route: [], simulated: f.simulated, aircraft }];
   }, [of, pose]);
   return (

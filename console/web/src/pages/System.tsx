@@ -5,6 +5,7 @@ import { useText } from "../i18n";
 import { Audit } from "../parts/Audit";
 import { Models } from "../parts/Models";
 import { People } from "../parts/People";
+import { Settings } from "../parts/Settings";
 import { Tokens } from "../parts/Tokens";
 import { Reading, Wrong } from "../parts/Trouble";
 import { has, useMe } from "../session";
@@ -20,11 +21,12 @@ export function System() {
         items={[
           { key: "health", label: t("health"), children: <Health /> },
           ...(has(me, "operator") ? [{ key: "queues", label: t("queues"), children: <Queues /> }] : []),
-          { key: "models", label: t("models"), children: <Models /> },
+          ...(has(me, "operator") ? [{ key: "models", label: t("models"), children: <Models /> }] : []),
           ...(has(me, "admin")
             ? [
                 { key: "people", label: t("people"), children: <People /> },
                 { key: "tokens", label: t("tokens"), children: <Tokens /> },
+                { key: "settings", label: t("settings"), children: <Settings /> },
                 { key: "audit", label: t("audit"), children: <Audit /> },
               ]
             : []),

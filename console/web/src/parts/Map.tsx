@@ -126,6 +126,7 @@ function Drawn({ docks, leads, places, chosen, onChoose, lines, areas, coverage 
       waiting.current.clear();
     });
     m.on("style.load", () => {
+      loaded.current = true;
       shown.current.clear();
       setReady((n) => n + 1);
     });
@@ -153,10 +154,12 @@ function Drawn({ docks, leads, places, chosen, onChoose, lines, areas, coverage 
   useEffect(() => {
     if (styled.current === dark) return;
     styled.current = dark;
+    loaded.current = false;
     map.current?.setStyle(styleOf(dark, base), { diff: false });
   }, [dark]);
 
   const shown = useRef(new Map<string, string>()); // by source, what it shows
+  const loaded = useRef(false); // the style
   const waiting = useRef(new Map<string, GeoJSON.Feature[]>()); // what comes while somebody moves the map: to move it is not to stutter
   const put = (source: string, features: GeoJSON.Feature[]) => {
     const now = JSON.stringify(features);
@@ -167,9 +170,10 @@ function Drawn({ docks, leads, places, chosen, onChoose, lines, areas, coverage 
   };
   // a layer that shows nothing costs as much as one that does
   const show = (source: string, on: boolean) => {
-    for (const l of map.current?.getStyle().layers ?? []) if ("source" in l && l.source === source) map.current!.setLayoutProperty(l.id, "visibility", on ? "visible" : "none");
+    for (const l of map.current?.getStyle()?.layers ?? []) if ("source" in l && l.source === source) map.current!.setLayoutProperty(l.id, "visibility", on ? "visible" : "none");
   };
   const set = (source: string, features: GeoJSON.Feature[]) => {
+    if (!loaded.current) return; // the effects come again once the style is there
     if (map.current?.isMoving()) waiting.current.set(source, features);
     else put(source, features);
   };

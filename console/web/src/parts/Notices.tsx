@@ -45,7 +45,7 @@ export default function Notices({ onBack }: { onBack: () => void }) {
           <Form.Item name="secret" label={t("robot-secret")}>
             <Input.Password autoComplete="off" />
           </Form.Item>
-          <Form.Item name="topics" label={t("tell-me")} rules={[{ required: true, message: t("needed") }]}>
+          <Form.Item name="topics" label={t("tell-me")} rules={[{ type: "array", min: 1, message: t("needed") }]}>
             <Checkbox.Group options={topics.map((x) => ({ value: x, label: t(`tell-${x}`) }))} />
           </Form.Item>
         </Form>

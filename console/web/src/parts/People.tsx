@@ -70,7 +70,7 @@ export function People() {
             <Input.Password autoComplete="new-password" />
           </Form.Item>
           )}
-          <Form.Item name="roles" label={t("roles")} rules={[{ required: true, message: t("needed") }]}>
+          <Form.Item name="roles" label={t("roles")} rules={[{ type: "array", min: 1, message: t("needed") }]}>
             <Checkbox.Group options={roles.map((r) => ({ value: r, label: t(`role-${r}`) }))} />
           </Form.Item>
           <Form.Item name="subdistricts" label={t("subdistricts")} extra={t("subdistricts-how")}>

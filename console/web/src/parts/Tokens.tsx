@@ -48,7 +48,7 @@ export function Tokens() {
           <Form.Item name="name" label={t("for-what")} rules={[{ required: true, message: t("needed") }]}>
             <Input maxLength={100} />
           </Form.Item>
-          <Form.Item name="roles" label={t("roles")} rules={[{ required: true, message: t("needed") }]}>
+          <Form.Item name="roles" label={t("roles")} rules={[{ type: "array", min: 1, message: t("needed") }]}>
             <Select mode="multiple" options={roles.map((r) => ({ value: r, label: t(`role-${r}`) }))} />
           </Form.Item>
           <Form.Item name="days" label={t("days-good")} rules={[{ required: true, message: t("needed") }]}>
