@@ -177,8 +177,8 @@ func (s *segments) add(u Unit) {
 			s.init = initOf(u.NALUs)
 		}
 	}
-	sample, err := fmp4.NewSampleH264(0, u.NALUs)
-	if err != nil {
+	sample := &fmp4.Sample{}
+	if sample.FillH264(0, u.NALUs) != nil {
 		return
 	}
 	s.last = u.Stamp
