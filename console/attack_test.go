@@ -423,6 +423,12 @@ func TestFootageIsOpenedWithAReason(t *testing.T) {
 	if a, b := video("analyst"), video("legal"); a != 200 || b != 403 {
 		t.Errorf("opened by the analyst: %d for him, %d for another", a, b)
 	}
+	x.add("of one subdistrict", accounts.Operator, "310115004")
+	for _, a := range []answer{x.ask("of one subdistrict", http.MethodGet, "/api/flights", ""), x.ask("of one subdistrict", http.MethodPost, "/api/flights/F1/open", `{"reason": "r"}`)} {
+		if a.Code != 403 {
+			t.Errorf("who sees one subdistrict: %d: %s", a.Code, a.Body)
+		}
+	}
 	for _, id := range []string{"..%2fF1", "%2e%2e%2f%2e%2e%2fetc%2fpasswd", "F2"} {
 		if a := x.ask("analyst", http.MethodPost, "/api/flights/"+id+"/open", `{"reason": "r"}`); a.Code < 400 || a.Code >= 500 {
 			t.Errorf("%s: %d", id, a.Code)

@@ -66,11 +66,21 @@ func (o *opened) may(who, id string) bool {
 // footageAPI lets flights be watched again. Video is not made unrecognisable: who opens it says why, which the audit log keeps.
 func footageAPI(h huma.API, mux *http.ServeMux, o Options) {
 	var open opened
-	huma.Get(h, "/api/flights", func(_ context.Context, in *struct {
+	// a flight shows what lies in several subdistricts
+	whole := func(ctx context.Context) error {
+		if len(person(ctx).Subdistricts) > 0 {
+			return huma.Error403Forbidden("your account is of some subdistricts, and a flight shows others, too: ask somebody who sees the whole district")
+		}
+		return nil
+	}
+	huma.Get(h, "/api/flights", func(ctx context.Context, in *struct {
 		Dock  string `query:"dock" maxLength:"64" doc:"Of one dock only"`
 		After string `query:"after" maxLength:"210" doc:"The last id of the page before"`
 		Limit int    `query:"limit" minimum:"1" maximum:"500" default:"50"`
 	}) (*body[FootagePage], error) {
+		if err := whole(ctx); err != nil {
+			return nil, err
+		}
 		all, err := o.Footage.Flights()
 		if err != nil {
 			return nil, huma.Error503ServiceUnavailable("flights' video cannot be listed: " + err.Error())
@@ -92,6 +102,9 @@ func footageAPI(h huma.API, mux *http.ServeMux, o Options) {
 			Reason string `json:"reason" minLength:"1" maxLength:"500"`
 		}
 	}) (*body[FootageTrack], error) {
+		if err := whole(ctx); err != nil {
+			return nil, err
+		}
 		reason := strings.TrimSpace(in.Body.Reason)
 		if reason == "" {
 			return nil, huma.Error422UnprocessableEntity("say why the flight is watched: it is recorded")
