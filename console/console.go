@@ -29,6 +29,7 @@ import (
 
 // Options say what the console shows.
 type Options struct {
+	Zone     string   // of the times that people are told; empty: Asia/Shanghai
 	Hosts    []string // host:port by which the console may be addressed
 	Accounts *accounts.Keeper
 	SignOn   *signon.Provider // nil for none

@@ -21,6 +21,7 @@ type Me struct {
 	Subdistricts []string        `json:"subdistricts" doc:"Whose leads are seen; none for all"`
 	Demo         bool            `json:"demo" doc:"Everybody who reaches this console is let in"`
 	SignOn       string          `json:"sign_on,omitempty" doc:"What the identity provider is called by which people come in; empty for none"`
+	Zone         string          `json:"zone" doc:"In which times are told, as Asia/Shanghai"`
 	Setup        bool            `json:"setup" doc:"There is no account yet: open the link that Harrier printed"`
 }
 
@@ -115,7 +116,7 @@ func accountError(err error) error {
 }
 
 func (o Options) me(ctx context.Context, p *accounts.Person) (Me, error) {
-	m := Me{Name: p.Name, Roles: p.Roles, Subdistricts: p.Subdistricts, Demo: o.Open}
+	m := Me{Name: p.Name, Roles: p.Roles, Subdistricts: p.Subdistricts, Demo: o.Open, Zone: cmp.Or(o.Zone, "Asia/Shanghai")}
 	if m.Roles == nil {
 		m.Roles = []accounts.Role{}
 	}

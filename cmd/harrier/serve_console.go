@@ -48,6 +48,7 @@ func (b *base) console(people people, under *console.Basemap, video *live.Live, 
 			return proof.Pack(ctx, logIn(b.data), b.depot.Store, lead, originals, w)
 		},
 		Hosts:     append([]string{c.HTTP.Listen, net.JoinHostPort("localhost", port), net.JoinHostPort(c.PublicHost, port)}, c.HTTP.Hosts...),
+		Zone:      c.Leads.Reports.Zone,
 		Documents: documents, Ledger: book, Reports: reports, Docks: b.controller.States, Files: b.controller, Store: b.depot.Store, EvidenceKey: b.pictures, NATS: b.nc, Outline: ground.Grid.Outline(), Roads: ground.Roads, Basemap: under, Buildings: ground.Buildings, Fences: ground.Fences, Coverage: coverage,
 		Counts: func() map[string]int64 {
 			return map[string]int64{"received": w.Counts.Received.Load(), "dropped": w.Counts.Dropped.Load(), "decoded": w.Counts.Decoded.Load(), "analysed": w.Analysed.Load(), "tiles": w.Tiles.Load(), "blind": w.Blind.Load(), "poses_dropped": w.PosesDropped.Load()}

@@ -1157,6 +1157,8 @@ export interface components {
             sign_on?: string;
             /** @description Whose leads are seen; none for all */
             subdistricts: string[] | null;
+            /** @description In which times are told, as Asia/Shanghai */
+            zone: string;
         };
         ModelChange: {
             /** Format: date-time */

@@ -1,10 +1,16 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { client, type Me, ok } from "./api";
+import { setZone } from "./time";
 
 export type Role = Me["roles"] extends (infer R)[] | null ? R : never;
 
 /** Who is at the console; name is empty for nobody. */
-export const useMe = () => useQuery({ queryKey: ["me"], queryFn: () => ok(client.GET("/api/session")), staleTime: 60_000 });
+export const useMe = () => useQuery({ queryKey: ["me"], queryFn: async () => {
+      const me = await ok(client.GET("/api/session"));
+      setZone(me.zone);
+      return me;
+    },
+    staleTime: 60_000 });
 
 export const has = (me: Me | undefined, ...roles: string[]) => (me?.roles ?? []).some((r) => r === "admin" || roles.includes(r));
 
