@@ -7,17 +7,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"time"
 
 	"github.com/bluenviron/mediacommon/v2/pkg/codecs/h264"
-	"github.com/bluenviron/mediacommon/v2/pkg/formats/mp4"
-	"github.com/bluenviron/mediacommon/v2/pkg/formats/pmp4"
 	"github.com/google/renameio/v2"
 
 	"github.com/harrier-patrol/harrier/console/live"
@@ -52,23 +48,6 @@ type head struct {
 }
 
 var headSize = int64(binary.Size(head{}))
-
-// line is one of a flight's jsonl.
-type line struct {
-	Pose  *Pose              `json:"pose,omitempty"`
-	T     float64            `json:"t,omitempty"` // of the boxes' frame, seconds of video
-	Boxes *vision.FrameBoxes `json:"boxes,omitempty"`
-}
-
-// Pose is where the aircraft was and where its camera looked.
-type Pose struct {
-	Time     time.Time `json:"time"`
-	Lon      float64   `json:"lon"`
-	Lat      float64   `json:"lat"`
-	HeightM  float64   `json:"height_m"`
-	YawDeg   float64   `json:"yaw"`
-	PitchDeg float64   `json:"pitch"`
-}
 
 // recording is a flight that is being kept.
 type recording struct {
@@ -268,217 +247,4 @@ func (r *recording) write(l line) {
 	if r.failed == nil {
 		_, r.failed = r.track.Write(append(b, '\n'))
 	}
-}
-
-// finishLeft finishes what an earlier process was keeping when it ended.
-func (k *Keeper) finishLeft() {
-	names, err := filepath.Glob(filepath.Join(k.Dir, "*"+endingPart+".json"))
-	if err != nil {
-		return
-	}
-	for _, n := range names {
-		id := strings.TrimSuffix(filepath.Base(n), endingPart+".json")
-		if err := k.finish(id); err != nil {
-			k.Log.Warn("video that was being kept when Harrier ended is lost", "flight", id, "error", err)
-		}
-	}
-}
-
-// finish makes the MP4 of what was kept.
-func (k *Keeper) finish(id string) error {
-	part := filepath.Join(k.Dir, id+endingPart)
-	b, err := os.ReadFile(part + ".json")
-	if err != nil {
-		return err
-	}
-	var f Flight
-	if err := json.Unmarshal(b, &f); err != nil {
-		return err
-	}
-	in, err := os.Open(part)
-	if err != nil {
-		return err
-	}
-	defer in.Close()
-	track, err := trackOf(in)
-	if errors.Is(err, errNoVideo) {
-		return errors.Join(err, remove(part, part+".json", filepath.Join(k.Dir, id+".jsonl")))
-	}
-	if err != nil {
-		return err
-	}
-	whole := filepath.Join(k.Dir, id+".mp4")
-	out, err := os.OpenFile(whole+".new", os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
-	defer os.Remove(whole + ".new")
-	w := bufio.NewWriterSize(out, 1<<18)
-	err = pmp4.Presentation{Tracks: []*pmp4.Track{track}}.Marshal(w)
-	if err = errors.Join(err, w.Flush(), out.Sync(), out.Close()); err != nil {
-		return err
-	}
-	if err := os.Rename(whole+".new", whole); err != nil {
-		return err
-	}
-	var ticks int64
-	for _, s := range track.Samples {
-		ticks += int64(s.Duration)
-	}
-	f.Seconds = float64(ticks) / ticksPerS
-	if info, err := os.Stat(whole); err == nil {
-		f.Bytes = info.Size()
-	}
-	f.Zero = f.Began.Add(-usualDelay)
-	if lines, err := k.lines(id); err == nil {
-		for _, l := range lines {
-			if l.Boxes != nil { // the last one knows best when pictures were taken
-				f.Zero = l.Boxes.Captured.Add(-time.Duration(l.T * float64(time.Second)))
-			}
-		}
-	}
-	if b, err = json.Marshal(f); err != nil {
-		return err
-	}
-	if err := renameio.WriteFile(filepath.Join(k.Dir, id+".json"), b, 0o600); err != nil {
-		return err
-	}
-	return remove(part, part+".json")
-}
-
-// remove removes files that are there.
-func remove(files ...string) (err error) {
-	for _, f := range files {
-		if e := os.Remove(f); e != nil && !errors.Is(e, fs.ErrNotExist) {
-			err = errors.Join(err, e)
-		}
-	}
-	return err
-}
-
-var errNoVideo = errors.New("no video has come")
-
-// trackOf reads the heads of the pictures that were kept; one that was being written when this process died is left out.
-func trackOf(in *os.File) (*pmp4.Track, error) {
-	info, err := in.Stat()
-	if err != nil {
-		return nil, err
-	}
-	codec := &mp4.CodecH264{}
-	t := &pmp4.Track{ID: 1, TimeScale: ticksPerS, Codec: codec}
-	var last int64
-	for at := int64(0); at+headSize <= info.Size(); {
-		var h head
-		if err := binary.Read(io.NewSectionReader(in, at, headSize), binary.LittleEndian, &h); err != nil {
-			return nil, err
-		}
-		from := at + headSize
-		if at = from + int64(h.Size); at > info.Size() {
-			break
-		}
-		payload := func() ([]byte, error) {
-			b := make([]byte, h.Size)
-			_, err := in.ReadAt(b, from)
-			return b, err
-		}
-		if codec.SPS == nil {
-			b, err := payload()
-			if err != nil {
-				return nil, err
-			}
-			var au h264.AVCC
-			if err := au.Unmarshal(b); err != nil {
-				return nil, err
-			}
-			for _, n := range au {
-				switch h264.NALUType(n[0] & 0x1f) {
-				case h264.NALUTypeSPS:
-					codec.SPS = n
-				case h264.NALUTypePPS:
-					codec.PPS = n
-				}
-			}
-		}
-		if n := len(t.Samples); n > 0 {
-			t.Samples[n-1].Duration = uint32(max(1, h.Ticks-last))
-		}
-		last = h.Ticks
-		t.Samples = append(t.Samples, &pmp4.Sample{Duration: ticksPerS / 25, IsNonSyncSample: h.Key == 0, PayloadSize: h.Size, GetPayload: payload})
-	}
-	if len(t.Samples) < 2 || codec.SPS == nil || codec.PPS == nil {
-		return nil, errNoVideo
-	}
-	return t, nil
-}
-
-// lines are what was kept of where the aircraft was and what was seen; a last one that was being written is left out.
-func (k *Keeper) lines(id string) ([]line, error) {
-	f, err := k.open(id, ".jsonl")
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	var out []line
-	for in := json.NewDecoder(bufio.NewReader(f)); ; {
-		var l line
-		if in.Decode(&l) != nil {
-			return out, nil
-		}
-		out = append(out, l)
-	}
-}
-
-// Track is where the aircraft of a flight was and what was seen, by seconds of its video.
-type Track struct {
-	Poses []PoseAt  `json:"poses"`
-	Boxes []BoxesAt `json:"boxes"`
-}
-
-// PoseAt is a pose at a time of the video.
-type PoseAt struct {
-	T float64 `json:"t" doc:"Seconds of the video"`
-	Pose
-}
-
-// BoxesAt is what was seen in a frame of the video.
-type BoxesAt struct {
-	T      float64 `json:"t" doc:"Seconds of the video"`
-	Width  int     `json:"width"`
-	Height int     `json:"height"`
-	Boxes  []Seen  `json:"boxes"`
-}
-
-// Seen is one of its boxes.
-type Seen struct {
-	Class string     `json:"class"`
-	Score float64    `json:"score"`
-	Box   [4]float64 `json:"box" doc:"x, y, width, height, pixels"`
-	Scene string     `json:"scene,omitempty" doc:"That looks for the class"`
-	Moves [2]float64 `json:"moves" doc:"How the camera shifts it, pixels a second"`
-}
-
-// Track reads that of a flight.
-func (k *Keeper) Track(id string) (Track, error) {
-	out := Track{Poses: []PoseAt{}, Boxes: []BoxesAt{}}
-	f, err := k.Flight(id)
-	if err != nil {
-		return out, err
-	}
-	lines, err := k.lines(id)
-	if err != nil {
-		return out, err
-	}
-	for _, l := range lines {
-		switch {
-		case l.Pose != nil:
-			out.Poses = append(out.Poses, PoseAt{l.Pose.Time.Sub(f.Zero).Seconds(), *l.Pose})
-		case l.Boxes != nil:
-			b := BoxesAt{l.T, l.Boxes.Width, l.Boxes.Height, []Seen{}}
-			for _, s := range l.Boxes.Boxes {
-				b.Boxes = append(b.Boxes, Seen{s.Class, s.Score, [4]float64{s.Box.X, s.Box.Y, s.Box.W, s.Box.H}, s.Scene, s.Moves})
-			}
-			out.Boxes = append(out.Boxes, b)
-		}
-	}
-	return out, nil
 }
