@@ -229,7 +229,7 @@ await browse(async (page) => {
   await page.screenshot({ path: join(shots, "models.png") });
   await serious("models");
   await page.getByRole("tab", { name: "Settings" }).click();
-  await page.getByLabel("Settings").fill("http: {listen: nowhere}");
+  await page.getByRole("textbox", { name: "Settings" }).fill("http: {listen: nowhere}");
   await page.getByRole("button", { name: "Check" }).click();
   await page.locator(".ant-alert-error", { hasText: "listen" }).waitFor();
   await page.screenshot({ path: join(shots, "settings.png") });

@@ -77,7 +77,7 @@ export function Models() {
       )}
       <Table
         size="small"
-        locale={{ emptyText: t("no-promotions") }}
+        locale={{ emptyText: <p className="hint">{t("no-promotions")}</p> }}
         rowKey={(c) => c.at + c.sha256}
         pagination={{ pageSize: 20, hideOnSinglePage: true }}
         dataSource={s?.history ?? []}
