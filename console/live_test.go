@@ -231,6 +231,9 @@ func (l *listeners) count() int {
 
 // What a dock's camera shows is on the page within half a second (in the median, said by -v), and the boxes are those of the picture that is shown.
 func TestLiveVideoInABrowser(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a whole browser, once: in the run that is not short")
+	}
 	ffmpeg, err1 := exec.LookPath("ffmpeg")
 	node, err2 := exec.LookPath("node")
 	_, err3 := exec.LookPath("chromium")

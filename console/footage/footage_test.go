@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -138,9 +139,12 @@ func TestAFlightIsKept(t *testing.T) {
 	}
 	seen := func() int { mu.Lock(); defer mu.Unlock(); return len(stamps) }
 	wait(t, "a second of video", func() bool { return seen() > 30 })
+	mu.Lock()
+	known := slices.Clone(stamps)
+	mu.Unlock()
 	taken := time.Date(2026, 12, 1, 9, 0, 0, 0, time.UTC)
 	for i, at := range []int{10, 30} {
-		if !b.tell(vision.SubjectBoxes+"SIM0001", vision.FrameBoxes{Flight: "F1", Stamp: stamps[at], Width: 640, Height: 360, Captured: taken.Add(time.Duration(at) * 40 * time.Millisecond), Boxes: []vision.Seen{{Class: "stall", Box: vision.Box{X: float64(i)}}}}) ||
+		if !b.tell(vision.SubjectBoxes+"SIM0001", vision.FrameBoxes{Flight: "F1", Stamp: known[at], Width: 640, Height: 360, Captured: taken.Add(time.Duration(at) * 40 * time.Millisecond), Boxes: []vision.Seen{{Class: "stall", Box: vision.Box{X: float64(i)}}}}) ||
 			!b.tell(dock.SubjectPose+"SIM0001", dock.Telemetry{Flight: "F1", Pose: &geo.Pose{Time: taken.Add(time.Duration(at) * 40 * time.Millisecond), Lon: 121.5, Lat: 31.2, HeightM: 80}}) {
 			t.Fatal("nobody hears")
 		}
