@@ -2,13 +2,17 @@ package console
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/harrier-patrol/harrier/console/accounts"
 	"github.com/harrier-patrol/harrier/dock"
 	"github.com/harrier-patrol/harrier/evidence"
 	"github.com/harrier-patrol/harrier/geo"
@@ -126,6 +130,74 @@ func TestIfMatchGuardsWrites(t *testing.T) {
 	}{{account.Revision + 1, 412}, {account.Revision, 204}, {account.Revision, 412}} {
 		if a := x.ask("admin", http.MethodPut, "/api/accounts/viewer", `{"roles": ["viewer"]}`, func(r *http.Request) { r.Header.Set("If-Match", fmt.Sprintf("%q", fmt.Sprint(c.tag))) }); a.Code != c.want {
 			t.Errorf("%d: %d: %s", c.tag, a.Code, a.Body)
+		}
+	}
+}
+
+// A click in a live picture is a place: straight down the middle is below the aircraft, the right edge to its right; the sky is none.
+func TestAClickInThePictureIsAPlace(t *testing.T) {
+	x := newHouse(t)
+	pose := geo.Pose{Lon: 121.5, Lat: 31.2, HeightM: 100, YawDeg: 90, PitchDeg: -90}
+	x.options.Docks = func() []dock.Status {
+		a := dock.Status{Pose: &pose}
+		a.SN, a.Model = "SIM0001", "M4D"
+		b := dock.Status{}
+		b.SN = "SIM0002"
+		return []dock.Status{a, b}
+	}
+	x.h = New(x.options)
+	at := func(sn string, u, v float64) (e, n float64, code int) {
+		a := x.ask("viewer", http.MethodGet, fmt.Sprintf("/api/docks/%s/ground?x=%g&y=%g", sn, u, v), "")
+		var g GroundAt
+		_ = json.Unmarshal(a.Body.Bytes(), &g)
+		w := geo.NewFrame(pose.Point(), 0).To([2]float64{g.Lon, g.Lat}, 0)
+		return w.E, w.N, a.Code
+	}
+	if e, n, code := at("SIM0001", 0.5, 0.5); code != 200 || math.Hypot(e, n) > 0.1 {
+		t.Errorf("the middle: %d, %.1f east, %.1f north", code, e, n)
+	}
+	// it looks east, so its right is south, and its top east; the picture is 16:9
+	e1, n1, _ := at("SIM0001", 1, 0.5)
+	e2, n2, _ := at("SIM0001", 0.5, 0)
+	if math.Abs(e1) > 0.1 || n1 > -50 || n1 < -120 || math.Abs(n2) > 0.1 || math.Abs(e2+n1*9/16) > 0.5 {
+		t.Errorf("the right edge is %.1f east, %.1f north, the top %.1f, %.1f", e1, n1, e2, n2)
+	}
+	pose.PitchDeg = 0
+	if _, _, code := at("SIM0001", 0.5, 0.1); code != 422 {
+		t.Errorf("the sky: %d", code)
+	}
+	for _, sn := range []string{"SIM0002", "SIM0009"} {
+		if _, _, code := at(sn, 0.5, 0.5); code != 404 {
+			t.Errorf("%s: %d", sn, code)
+		}
+	}
+}
+
+// People are told of what waits for their own decision, in what they see.
+func TestPeopleAreToldOfTheirOwn(t *testing.T) {
+	soon := time.Now().Add(time.Hour)
+	all := []leads.Lead{}
+	for i, l := range []leads.Lead{
+		{State: leads.Candidate, Subdistrict: "310115004"}, {State: leads.Candidate, Subdistrict: "310115005", Due: soon}, {State: leads.Checked, Subdistrict: "310115004"},
+		{State: leads.Rejected, Subdistrict: "310115004"}, {State: leads.Confirmed, Subdistrict: "310115004"},
+	} {
+		l.Lead, l.Revision, l.Scene = fmt.Sprint("L", i), 1, "street-stall"
+		all = append(all, l)
+	}
+	x := newHouse(t, all...)
+	index, err := x.options.Ledger.Read()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		who          accounts.Person
+		waiting, due int
+	}{
+		{accounts.Person{Roles: []accounts.Role{accounts.Analyst}}, 2, 1}, {accounts.Person{Roles: []accounts.Role{accounts.Legal}}, 1, 1}, {accounts.Person{Roles: []accounts.Role{accounts.Viewer}}, 0, 1},
+		{accounts.Person{Roles: []accounts.Role{accounts.Admin}}, 3, 1}, {accounts.Person{Roles: []accounts.Role{accounts.Analyst}, Subdistricts: []string{"310115004"}}, 1, 0},
+	} {
+		if f, err := FactsFor(index, &c.who, time.Now()); err != nil || f.Waiting != c.waiting || f.Due != c.due {
+			t.Errorf("%+v: %+v, %v", c.who, f, err)
 		}
 	}
 }

@@ -18,14 +18,11 @@ import (
 	"time"
 
 	"github.com/bluenviron/gortsplib/v5"
-	"github.com/bluenviron/gortsplib/v5/pkg/base"
-	"github.com/bluenviron/gortsplib/v5/pkg/format"
 	"github.com/bluenviron/mediacommon/v2/pkg/codecs/h264"
-	"github.com/pion/rtp"
 
 	"github.com/harrier-patrol/harrier/console/live"
 	"github.com/harrier-patrol/harrier/dock"
-	"github.com/harrier-patrol/harrier/embedded"
+	"github.com/harrier-patrol/harrier/embedded/mediatest"
 	"github.com/harrier-patrol/harrier/geo"
 	"github.com/harrier-patrol/harrier/vision"
 )
@@ -99,48 +96,28 @@ func film(ctx context.Context, t *testing.T, ffmpeg, to string) {
 
 // watchFilm reads the stream as a watcher does, and tells of the square in every eighth frame, 300 ms after it: so long a network takes. Which frame it is, FFmpeg
 // shows of the first keyframe; from there on the time stamps say it.
-func watchFilm(t *testing.T, ffmpeg, url string, tell func([]byte)) *gortsplib.Client {
+func watchFilm(t *testing.T, ffmpeg, stream string, tell func([]byte)) *gortsplib.Client {
 	t.Helper()
-	u, err := base.ParseURL(url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	tcp := gortsplib.ProtocolTCP
-	c := &gortsplib.Client{Protocol: &tcp, Scheme: u.Scheme, Host: u.Host}
-	if err := c.Start(); err != nil {
-		t.Fatal(err)
-	}
-	desc, _, err := c.Describe(u)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var f *format.H264
-	m := desc.FindFormat(&f)
-	if _, err := c.Setup(desc.BaseURL, m, 0, 0); err != nil {
-		t.Fatal(err)
-	}
-	dec, err := f.CreateDecoder()
-	if err != nil {
-		t.Fatal(err)
-	}
 	known, zero := false, uint32(0)
-	c.OnPacketRTP(m, f, func(p *rtp.Packet) {
-		au, err := dec.Decode(p)
-		if err != nil || !known && !h264.IsRandomAccess(au) {
-			return
-		}
+	c, play, err := live.Read(t.Context(), stream, nil, func(u live.Unit) {
 		if !known {
-			known, zero = true, p.Timestamp-frameShown(t, ffmpeg, append([][]byte{f.SPS, f.PPS}, au...))*90000/filmFPS
+			if !u.Key {
+				return
+			}
+			known, zero = true, u.Stamp-frameShown(t, ffmpeg, u.NALUs)*live.TicksPerS/filmFPS
 		}
-		n := (p.Timestamp - zero + 45000/filmFPS) / (90000 / filmFPS)
+		n := (u.Stamp - zero + live.TicksPerS/filmFPS/2) / (live.TicksPerS / filmFPS)
 		if n%8 != 0 {
 			return
 		}
-		b, _ := json.Marshal(vision.FrameBoxes{Dock: "SIM0001", Stamp: p.Timestamp, Width: filmW, Height: filmH, Boxes: []vision.Seen{
+		b, _ := json.Marshal(vision.FrameBoxes{Dock: "SIM0001", Stamp: u.Stamp, Width: filmW, Height: filmH, Boxes: []vision.Seen{
 			{Class: "stall", Score: 0.9, Scene: "street-stall", Box: vision.Box{X: float64(filmX(n)), Y: 300, W: 100, H: 100}, Moves: [2]float64{filmStep * filmFPS, 0}}}})
 		time.AfterFunc(300*time.Millisecond, func() { tell(b) })
 	})
-	if _, err := c.Play(nil); err != nil {
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := play(); err != nil {
 		t.Fatal(err)
 	}
 	return c
@@ -169,30 +146,12 @@ func frameShown(t *testing.T, ffmpeg string, au [][]byte) (n uint32) {
 }
 
 // plays says whether a stream is there.
-func plays(url string) bool {
-	u, err := base.ParseURL(url)
-	if err != nil {
-		return false
+func plays(ctx context.Context, stream string) bool {
+	c, _, err := live.Read(ctx, stream, nil, func(live.Unit) {})
+	if err == nil {
+		c.Close()
 	}
-	tcp := gortsplib.ProtocolTCP
-	c := &gortsplib.Client{Protocol: &tcp, Scheme: u.Scheme, Host: u.Host}
-	if c.Start() != nil {
-		return false
-	}
-	defer c.Close()
-	_, _, err = c.Describe(u)
 	return err == nil
-}
-
-// freePort is one that nobody listens on, even, with the next one free.
-func freePort(t *testing.T) int {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port &^ 1
 }
 
 // listeners are browsers that are told what is seen.
@@ -240,20 +199,13 @@ func TestLiveVideoInABrowser(t *testing.T) {
 	if _, err4 := os.Stat("web/node_modules/playwright-core"); errors.Join(err1, err2, err3, err4) != nil {
 		t.Skip("no FFmpeg, Node, Chromium or playwright-core here: `make test` installs them")
 	}
-	at := func() string { return fmt.Sprintf("127.0.0.1:%d", freePort(t)) }
-	rtmp, rtsp := at(), at()
-	media, err := embedded.StartMedia(embedded.MediaOptions{RTMP: rtmp, RTSP: rtsp, Host: "127.0.0.1", RTPPort: freePort(t), Log: slog.New(slog.DiscardHandler)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer media.Close()
+	push, stream := mediatest.Start(t, "SIM0001")
 	ctx, cancel := context.WithCancel(t.Context())
 	var running sync.WaitGroup
 	defer running.Wait()
 	defer cancel()
-	running.Go(func() { film(ctx, t, ffmpeg, "rtmp://"+rtmp+"/live/SIM0001") })
-	stream := "rtsp://" + rtsp + "/live/SIM0001"
-	for deadline := time.Now().Add(30 * time.Second); !plays(stream); time.Sleep(100 * time.Millisecond) {
+	running.Go(func() { film(ctx, t, ffmpeg, push) })
+	for deadline := time.Now().Add(30 * time.Second); !plays(t.Context(), stream); time.Sleep(100 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatal("no stream")
 		}

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -158,6 +159,23 @@ func TestEveryOperationIsAnsweredToWhoMayAsk(t *testing.T) {
 	for _, d := range x.deeds {
 		if strings.Contains(string(d.What), password) || strings.Contains(string(d.What), `"password":"ABCD"`) {
 			t.Errorf("a password is in the audit log: %s", d.What)
+		}
+	}
+}
+
+// What is sent with secrets in it is not kept: the audit log says who changed what, not the robot's key nor a password of the configuration.
+func TestSecretsStayOutOfTheAuditLog(t *testing.T) {
+	x := newHouse(t)
+	before := len(x.deeds)
+	x.ask("analyst", http.MethodPut, "/api/notice", `{"url": "https://else.example/?access_token=KEY", "secret": "SECKEY", "topics": ["waiting"], "lang": "zh"}`)
+	x.ask("admin", http.MethodPut, "/api/settings", `{"text": "mqtt: {password: KEY}", "revision": "1"}`)
+	x.ask("admin", http.MethodPost, "/api/settings/check", `{"text": "mqtt: {password: KEY}"}`)
+	if n := len(x.deeds) - before; n != 3 {
+		t.Fatalf("%d changes are logged", n)
+	}
+	for _, d := range x.deeds[before:] {
+		if d.By == "" || bytes.Contains(d.What, []byte("KEY")) {
+			t.Errorf("%+v: %s", d, d.What)
 		}
 	}
 }

@@ -116,7 +116,7 @@ type Since struct {
 	New        bool      `json:"new"`
 	Last       time.Time `json:"last"` // capture of that pass
 	LastFlight string    `json:"last_flight"`
-	// Before and After are the SHA-256 of how that pass and this one show the place, from straight above, the one exactly over the other, faces and plates made
+	// Before and After are, of a new one, the SHA-256 of how that pass and this one show the place, from straight above, the one exactly over the other, faces and plates made
 	// unrecognisable; empty where they are not at hand.
 	Before string `json:"before,omitempty"`
 	After  string `json:"after,omitempty"`

@@ -22,7 +22,8 @@ type models struct {
 	js      jetstream.JetStream
 	watcher *watch.Watcher
 	scenes  []vision.SceneFile
-	mu      sync.Mutex // one change at a time
+	mu      sync.Mutex                 // one change, or one look, at a time
+	known   map[string]console.ModelOf // by name: a model of a name does not change
 }
 
 // available are the models that may be promoted without naming a file: those that come with Harrier, were in use, or are on trial.
@@ -48,8 +49,8 @@ func (m *models) State(ctx context.Context) (s console.ModelState, err error) {
 		return s, err
 	}
 	for _, name := range m.available(h) {
-		if _, man, err := networks.Load(name); err == nil {
-			s.Available = append(s.Available, console.ModelOf{Name: name, SHA: man.SHA256, Classes: len(man.Classes)})
+		if of, ok := m.model(name); ok {
+			s.Available = append(s.Available, of)
 		}
 	}
 	for _, p := range slices.Backward(h.All) {
@@ -69,6 +70,25 @@ func (m *models) State(ctx context.Context) (s console.ModelState, err error) {
 	})
 	s.Trial = &t
 	return s, err
+}
+
+// model says what a model is; ok is false where it cannot be read any more. Each is read once: it is hashed whole.
+func (m *models) model(name string) (of console.ModelOf, ok bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if of, ok = m.known[name]; ok {
+		return of, true
+	}
+	_, man, err := networks.Load(name)
+	if err != nil {
+		return of, false
+	}
+	if m.known == nil {
+		m.known = map[string]console.ModelOf{}
+	}
+	of = console.ModelOf{Name: name, SHA: man.SHA256, Classes: len(man.Classes)}
+	m.known[name] = of
+	return of, true
 }
 
 func (m *models) Promote(_ context.Context, model, by, why string) error {

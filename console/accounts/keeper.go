@@ -385,16 +385,22 @@ func (k *Keeper) Logout(ctx context.Context, secret string) error {
 
 // endSessions ends all sessions of an account.
 func (k *Keeper) endSessions(ctx context.Context, name string) error {
+	_, err := deleteWhere(ctx, k.sessions, func(s session) bool { return s.Name == name })
+	return err
+}
+
+// deleteWhere deletes the entries that fit, and says how many did.
+func deleteWhere[T any](ctx context.Context, kv jetstream.KeyValue, fits func(T) bool) (n int, err error) {
 	var keys []string
-	err := each(ctx, k.sessions, func(e jetstream.KeyValueEntry) error {
-		var s session
-		if json.Unmarshal(e.Value(), &s) == nil && s.Name == name {
+	err = each(ctx, kv, func(e jetstream.KeyValueEntry) error {
+		var x T
+		if json.Unmarshal(e.Value(), &x) == nil && fits(x) {
 			keys = append(keys, e.Key())
 		}
 		return nil
 	})
-	for _, x := range keys {
-		err = errors.Join(err, k.sessions.Delete(ctx, x))
+	for _, key := range keys {
+		err = errors.Join(err, kv.Delete(ctx, key))
 	}
-	return err
+	return len(keys), err
 }

@@ -117,32 +117,15 @@ func (k *Keeper) Tokens(ctx context.Context) (out []Token, err error) {
 
 // endTokens ends all tokens of an account.
 func (k *Keeper) endTokens(ctx context.Context, account string) error {
-	var keys []string
-	err := each(ctx, k.tokens, func(e jetstream.KeyValueEntry) error {
-		var t Token
-		if json.Unmarshal(e.Value(), &t) == nil && t.Account == account {
-			keys = append(keys, e.Key())
-		}
-		return nil
-	})
-	for _, x := range keys {
-		err = errors.Join(err, k.tokens.Delete(ctx, x))
-	}
+	_, err := deleteWhere(ctx, k.tokens, func(t Token) bool { return t.Account == account })
 	return err
 }
 
 // EndToken ends a token by its id.
 func (k *Keeper) EndToken(ctx context.Context, id string) error {
-	key := ""
-	err := each(ctx, k.tokens, func(e jetstream.KeyValueEntry) error {
-		var t Token
-		if json.Unmarshal(e.Value(), &t) == nil && t.ID == id {
-			key = e.Key()
-		}
-		return nil
-	})
-	if err != nil || key == "" {
-		return errors.Join(err, ErrNone)
+	n, err := deleteWhere(ctx, k.tokens, func(t Token) bool { return t.ID == id })
+	if err == nil && n == 0 {
+		return ErrNone
 	}
-	return k.tokens.Delete(ctx, key)
+	return err
 }

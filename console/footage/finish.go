@@ -16,6 +16,7 @@ import (
 	"github.com/bluenviron/mediacommon/v2/pkg/formats/mp4"
 	"github.com/bluenviron/mediacommon/v2/pkg/formats/pmp4"
 	"github.com/google/renameio/v2"
+	"github.com/harrier-patrol/harrier/console/live"
 )
 
 // finishLeft finishes what an earlier process was keeping when it ended.
@@ -73,7 +74,7 @@ func (k *Keeper) finish(id string) error {
 	for _, s := range track.Samples {
 		ticks += int64(s.Duration)
 	}
-	f.Seconds = float64(ticks) / ticksPerS
+	f.Seconds = float64(ticks) / live.TicksPerS
 	if info, err := os.Stat(whole); err == nil {
 		f.Bytes = info.Size()
 	}
@@ -113,7 +114,7 @@ func trackOf(in *os.File) (*pmp4.Track, error) {
 		return nil, err
 	}
 	codec := &mp4.CodecH264{}
-	t := &pmp4.Track{ID: 1, TimeScale: ticksPerS, Codec: codec}
+	t := &pmp4.Track{ID: 1, TimeScale: live.TicksPerS, Codec: codec}
 	var last int64
 	for at := int64(0); at+headSize <= info.Size(); {
 		var h head
@@ -138,20 +139,13 @@ func trackOf(in *os.File) (*pmp4.Track, error) {
 			if err := au.Unmarshal(b); err != nil {
 				return nil, err
 			}
-			for _, n := range au {
-				switch h264.NALUType(n[0] & 0x1f) {
-				case h264.NALUTypeSPS:
-					codec.SPS = n
-				case h264.NALUTypePPS:
-					codec.PPS = n
-				}
-			}
+			codec.SPS, codec.PPS = live.ParameterSets(au)
 		}
 		if n := len(t.Samples); n > 0 {
 			t.Samples[n-1].Duration = uint32(max(1, h.Ticks-last))
 		}
 		last = h.Ticks
-		t.Samples = append(t.Samples, &pmp4.Sample{Duration: ticksPerS / 25, IsNonSyncSample: h.Key == 0, PayloadSize: h.Size, GetPayload: payload})
+		t.Samples = append(t.Samples, &pmp4.Sample{Duration: live.TicksPerS / 25, IsNonSyncSample: h.Key == 0, PayloadSize: h.Size, GetPayload: payload})
 	}
 	if len(t.Samples) < 2 || codec.SPS == nil || codec.PPS == nil {
 		return nil, errNoVideo

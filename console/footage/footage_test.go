@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -18,7 +17,7 @@ import (
 
 	"github.com/harrier-patrol/harrier/console/live"
 	"github.com/harrier-patrol/harrier/dock"
-	"github.com/harrier-patrol/harrier/embedded"
+	"github.com/harrier-patrol/harrier/embedded/mediatest"
 	"github.com/harrier-patrol/harrier/geo"
 	"github.com/harrier-patrol/harrier/vision"
 )
@@ -37,26 +36,13 @@ func newBench(t *testing.T) *bench {
 	if err != nil {
 		t.Skip("no FFmpeg here: `make test` installs it")
 	}
-	port := func() int {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer l.Close()
-		return l.Addr().(*net.TCPAddr).Port &^ 1
-	}
-	rtmp, rtsp := fmt.Sprintf("127.0.0.1:%d", port()), fmt.Sprintf("127.0.0.1:%d", port())
-	m, err := embedded.StartMedia(embedded.MediaOptions{RTMP: rtmp, RTSP: rtsp, Host: "127.0.0.1", RTPPort: port(), Log: slog.New(slog.DiscardHandler)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { m.Close() })
-	push := exec.Command(ffmpeg, "-loglevel", "error", "-re", "-f", "lavfi", "-i", "testsrc=size=640x360:rate=25", "-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-pix_fmt", "yuv420p", "-g", "25", "-f", "flv", "rtmp://"+rtmp+"/live/SIM0001")
+	to, stream := mediatest.Start(t, "SIM0001")
+	push := exec.Command(ffmpeg, "-loglevel", "error", "-re", "-f", "lavfi", "-i", "testsrc=size=640x360:rate=25", "-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-pix_fmt", "yuv420p", "-g", "25", "-f", "flv", to)
 	if err := push.Start(); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = push.Process.Kill(); _ = push.Wait() })
-	return &bench{stream: "rtsp://" + rtsp + "/live/SIM0001", state: dock.Flying, hears: map[string]func([]byte){}}
+	return &bench{stream: stream, state: dock.Flying, hears: map[string]func([]byte){}}
 }
 
 func (b *bench) keeper(dir string) *Keeper {

@@ -21,14 +21,8 @@ import (
 	"github.com/harrier-patrol/harrier/vision"
 )
 
-// ticksPerS is the time scale of video: that of RTP.
-const ticksPerS = 90_000
-
 // An MP4 that Harrier writes has room for 4 GiB; a flight is kept up to maxFlight.
 const maxFlight = 3 << 30
-
-// maxStep is how far two pictures of one connection may be apart, ticks.
-const maxStep = 10 * ticksPerS
 
 // How long an end is waited for in vain before a stream that broke off is asked for again, and how old a live picture usually is when it comes.
 const (
@@ -187,7 +181,7 @@ func (r *recording) unit(u live.Unit) {
 	if !r.begun {
 		r.begun, r.zero = true, u.Stamp
 		if r.written > 0 { // a gap is as long as it was
-			r.start = max(r.last+ticksPerS/25, int64(time.Since(r.of.Began).Seconds()*ticksPerS))
+			r.start = max(r.last+live.TicksPerS/25, int64(time.Since(r.of.Began).Seconds()*live.TicksPerS))
 		} else {
 			r.of.Began = time.Now().UTC()
 			if err := r.know(); err != nil {
@@ -199,7 +193,7 @@ func (r *recording) unit(u live.Unit) {
 	if u.Key {
 		h.Key = 1
 	}
-	if step := h.Ticks - r.last; step < -maxStep || step > maxStep { // the dock's clock has jumped: from the next picture that can be shown by itself it is gone on
+	if step := h.Ticks - r.last; step < -live.MaxStep || step > live.MaxStep { // the dock's clock has jumped: from the next picture that can be shown by itself it is gone on
 		r.begun = false
 		return
 	} else if step < 0 {
@@ -230,7 +224,7 @@ func (r *recording) boxes(b []byte) {
 		return
 	}
 	r.mu.Lock()
-	begun, t := r.begun, float64(r.at(x.Stamp))/ticksPerS
+	begun, t := r.begun, float64(r.at(x.Stamp))/live.TicksPerS
 	r.mu.Unlock()
 	if begun && t >= 0 {
 		r.write(line{T: t, Boxes: &x})

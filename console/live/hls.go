@@ -10,7 +10,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/bluenviron/mediacommon/v2/pkg/codecs/h264"
 	"github.com/bluenviron/mediacommon/v2/pkg/formats/fmp4"
 	"github.com/bluenviron/mediacommon/v2/pkg/formats/fmp4/seekablebuffer"
 	"github.com/bluenviron/mediacommon/v2/pkg/formats/mp4"
@@ -19,12 +18,10 @@ import (
 // Where no UDP passes, a browser gets the video as HLS (RFC 8216, fragmented MP4): some seconds late, but it comes. A segment begins with a picture that a decoder
 // can begin with and is a second long at least; so many are kept, and made until nobody has asked for idleAfter.
 const (
-	segmentLeast = ticksPerS
+	segmentLeast = TicksPerS
 	segmentsKept = 6
 	idleAfter    = 20 * time.Second
-	ticksPerS    = 90_000
-	maxStep      = 10 * ticksPerS // between two pictures
-	maxSegment   = 16 << 20       // bytes: of a stream that has such pictures too seldom
+	maxSegment   = 16 << 20 // bytes: of a stream that has such pictures too seldom
 )
 
 // ErrNoFile says that a playlist has no such file, or has it no more.
@@ -156,7 +153,7 @@ func (s *segments) add(u Unit) {
 	}
 	if n := len(s.samples); n > 0 {
 		step := int32(u.Stamp - s.last)
-		if step < 0 || step > maxStep { // the dock's clock has jumped: it begins anew with the next picture that can be shown by itself
+		if step < 0 || step > MaxStep { // the dock's clock has jumped: it begins anew with the next picture that can be shown by itself
 			s.samples, s.bytes = nil, 0
 			if !u.Key {
 				return
@@ -210,9 +207,9 @@ func (s *segments) playlist() []byte {
 		longest = max(longest, x.ticks)
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:%d\n#EXT-X-MEDIA-SEQUENCE:%d\n#EXT-X-MAP:URI=\"init.mp4\"\n", int(math.Ceil(float64(longest)/ticksPerS)), s.all[0].n)
+	fmt.Fprintf(&b, "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:%d\n#EXT-X-MEDIA-SEQUENCE:%d\n#EXT-X-MAP:URI=\"init.mp4\"\n", int(math.Ceil(float64(longest)/TicksPerS)), s.all[0].n)
 	for _, x := range s.all {
-		fmt.Fprintf(&b, "#EXTINF:%.3f,\n%d.m4s\n", float64(x.ticks)/ticksPerS, x.n)
+		fmt.Fprintf(&b, "#EXTINF:%.3f,\n%d.m4s\n", float64(x.ticks)/TicksPerS, x.n)
 	}
 	return []byte(b.String())
 }
@@ -220,22 +217,12 @@ func (s *segments) playlist() []byte {
 // initOf is the beginning of an MP4 of a stream whose parameter sets stand in a picture; nil where they do not.
 func initOf(au [][]byte) []byte {
 	codec := &mp4.CodecH264{}
-	for _, n := range au {
-		if len(n) == 0 {
-			continue
-		}
-		switch h264.NALUType(n[0] & 0x1f) {
-		case h264.NALUTypeSPS:
-			codec.SPS = n
-		case h264.NALUTypePPS:
-			codec.PPS = n
-		}
-	}
+	codec.SPS, codec.PPS = ParameterSets(au)
 	if codec.SPS == nil || codec.PPS == nil {
 		return nil
 	}
 	var b seekablebuffer.Buffer
-	if (fmp4.Init{Tracks: []*fmp4.InitTrack{{ID: 1, TimeScale: ticksPerS, Codec: codec}}}).Marshal(&b) != nil {
+	if (fmp4.Init{Tracks: []*fmp4.InitTrack{{ID: 1, TimeScale: TicksPerS, Codec: codec}}}).Marshal(&b) != nil {
 		return nil
 	}
 	return b.Bytes()

@@ -13,6 +13,28 @@ import (
 	"github.com/pion/rtp"
 )
 
+// TicksPerS is the clock of RTP's time stamps. Where two pictures are farther apart than MaxStep, or the later one is the earlier, the dock's clock has jumped.
+const (
+	TicksPerS = 90_000
+	MaxStep   = 10 * TicksPerS
+)
+
+// ParameterSets are those that stand in a picture; nil where they do not.
+func ParameterSets(nalus [][]byte) (sps, pps []byte) {
+	for _, n := range nalus {
+		if len(n) == 0 {
+			continue
+		}
+		switch h264.NALUType(n[0] & 0x1f) {
+		case h264.NALUTypeSPS:
+			sps = n
+		case h264.NALUTypePPS:
+			pps = n
+		}
+	}
+	return sps, pps
+}
+
 // Unit is a picture of a stream as it is encoded. Before one that a decoder can begin with (Key) stand the parameter sets.
 type Unit struct {
 	NALUs [][]byte

@@ -249,8 +249,10 @@ func (w *Watcher) tellChanges(ctx context.Context, js jetstream.JetStream, job d
 		if f.Withheld {
 			f.Withheld, f.Attributes[vision.Because] = false, string(vision.ReasonNew)
 		}
-		if s.Before, s.After, err = w.placePair(ctx, c, orb.Point{f.Lon, f.Lat}); err != nil {
-			w.Log.Warn("a structure has no picture of its place before", "finding", f.ID, "error", err)
+		if s.New { // of what stood before the two would show the same
+			if s.Before, s.After, err = w.placePair(ctx, c, orb.Point{f.Lon, f.Lat}); err != nil {
+				w.Log.Warn("a new structure has no picture of its place before", "finding", f.ID, "error", err)
+			}
 		}
 		f.Since = &s
 		f.Revision++
