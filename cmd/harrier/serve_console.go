@@ -29,7 +29,6 @@ import (
 func (b *base) console(people people, under *console.Basemap, video *live.Live, tapes *footage.Keeper, known *models, documents map[string][]byte, book *ledger.Ledger, reports *report.Reader, notary *proof.Notary, w *watch.Watcher, coverage *console.Coverage, gauge *journal.Gauge, ground city.City, requests console.Requests, daily *planning.Daily) http.Handler {
 	c := b.conf
 	port := fmt.Sprint(config.Port(c.HTTP.Listen))
-	now := func() []string { return b.troubles(gauge, notary) }
 	return console.New(console.Options{
 		Accounts: people.keeper, SignOn: people.signOn, Machine: people.machine, Open: c.HTTP.Open, Log: people.log, Audit: people.audit,
 		Ready: func(context.Context) error {
@@ -53,7 +52,7 @@ func (b *base) console(people people, under *console.Basemap, video *live.Live, 
 		Counts: func() map[string]int64 {
 			return map[string]int64{"received": w.Counts.Received.Load(), "dropped": w.Counts.Dropped.Load(), "decoded": w.Counts.Decoded.Load(), "analysed": w.Analysed.Load(), "tiles": w.Tiles.Load(), "blind": w.Blind.Load(), "poses_dropped": w.PosesDropped.Load()}
 		},
-		Troubles: now,
+		Troubles: func() []string { return b.troubles(gauge, notary) },
 		Webhooks: b.queues,
 		Requests: requests,
 		Plans:    daily,

@@ -72,8 +72,8 @@ type Pages = InfiniteData<LeadPage, string>;
 
 /** Whether a lead still belongs into a list; undefined where only the server can tell. */
 function belongs(l: Lead, f: LeadFilter): boolean | undefined {
-  if ((f.state && l.state !== f.state) || (f.scene && l.scene !== f.scene) || (f.subdistrict && l.subdistrict !== f.subdistrict) || (f.open && ["rejected", "closed"].includes(l.state))) return false;
-  return f.words || f.lead ? undefined : true;
+  if ((f.lead && l.lead !== f.lead) || (f.state && l.state !== f.state) || (f.scene && l.scene !== f.scene) || (f.subdistrict && l.subdistrict !== f.subdistrict) || (f.open && ["rejected", "closed"].includes(l.state))) return false;
+  return f.words ? undefined : true;
 }
 
 /** Takes what changed into the lists that are shown, lead by lead: pages that were scrolled through are not read again. */
@@ -103,7 +103,7 @@ export async function takeChanges(cache: QueryClient) {
       const others = [...changed.values()].filter((l) => !known.has(l.lead) && belongs(l, filter) !== false);
       const added = others.filter((l) => belongs(l, filter) && l.first_seen >= last);
       // what belongs farther down, or only the server can place, and a page that is empty by now: read anew
-      again = added.length < others.length || pages.some((p) => p.more && p.leads.length === 0) || (changed.size > 0 && Boolean(filter.words ?? filter.lead));
+      again = added.length < others.length || pages.some((p) => p.more && p.leads.length === 0) || (changed.size > 0 && Boolean(filter.words));
       pages[0] = { ...pages[0], leads: [...added.sort((a, b) => b.first_seen.localeCompare(a.first_seen)), ...pages[0].leads], total: c.total, version: c.version };
       return { ...now, pages };
     });
