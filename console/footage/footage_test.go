@@ -1,10 +1,14 @@
 package footage
 
 import (
+	"bufio"
+	"bytes"
 	"context"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"os/exec"
@@ -261,5 +265,56 @@ func TestOldFootageIsForgotten(t *testing.T) {
 		if _, err := k.Video(id); !errors.Is(err, ErrNone) {
 			t.Errorf("%q: %v", id, err)
 		}
+	}
+}
+
+// Video that was away for long, and a dock whose clock jumps, go on at the next picture that can be shown by itself, as much later as it was.
+func TestFootageGoesOnAfterAGap(t *testing.T) {
+	var film bytes.Buffer
+	r := &recording{k: &Keeper{Dir: t.TempDir(), Log: slog.New(slog.DiscardHandler), Full: func() error { return nil }}, id: "F", video: bufio.NewWriter(&film)}
+	stamp := uint32(1<<32 - 10*live.TicksPerS) // it runs over 32 bits
+	frames := func(n int) (got []head) {
+		t.Helper()
+		film.Reset()
+		for i := range n {
+			r.unit(live.Unit{NALUs: [][]byte{{5, byte(i)}}, Stamp: stamp, Key: i%25 == 0})
+			stamp += live.TicksPerS / 25
+		}
+		if err := r.video.Flush(); err != nil || r.failed != nil {
+			t.Fatal(err, r.failed)
+		}
+		for in := bytes.NewReader(film.Bytes()); in.Len() > 0; {
+			var h head
+			if err := binary.Read(in, binary.LittleEndian, &h); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := in.Seek(int64(h.Size), io.SeekCurrent); err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, h)
+		}
+		return got
+	}
+	last := int64(-1)
+	check := func(what string, got []head, want int, from float64) {
+		t.Helper()
+		if len(got) != want || got[0].Key != 1 || float64(got[0].Ticks)/live.TicksPerS < from {
+			t.Fatalf("%s: %d of %d pictures are kept, the first at %.1f s", what, len(got), want, float64(got[0].Ticks)/live.TicksPerS)
+		}
+		for _, h := range got {
+			if h.Ticks <= last {
+				t.Fatalf("%s: %d ticks come after %d", what, h.Ticks, last)
+			}
+			last = h.Ticks
+		}
+	}
+	check("at first", frames(500), 500, 0)
+	r.begun = false // the connection broke off, for a minute
+	r.of.Began = r.of.Began.Add(-time.Minute)
+	stamp = 77
+	check("after a gap", frames(50), 50, 60)
+	for _, jump := range []int32{3600 * live.TicksPerS, -3600 * live.TicksPerS} {
+		stamp += uint32(jump)
+		check("after a jump", frames(100), 75, 62) // from the next picture that can be shown by itself
 	}
 }

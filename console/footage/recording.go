@@ -178,7 +178,8 @@ func (r *recording) unit(u live.Unit) {
 	if r.failed != nil || !r.begun && !u.Key {
 		return
 	}
-	if !r.begun {
+	fresh := !r.begun
+	if fresh {
 		r.begun, r.zero = true, u.Stamp
 		if r.written > 0 { // a gap is as long as it was
 			r.start = max(r.last+live.TicksPerS/25, int64(time.Since(r.of.Began).Seconds()*live.TicksPerS))
@@ -193,7 +194,7 @@ func (r *recording) unit(u live.Unit) {
 	if u.Key {
 		h.Key = 1
 	}
-	if step := h.Ticks - r.last; step < -live.MaxStep || step > live.MaxStep { // the dock's clock has jumped: from the next picture that can be shown by itself it is gone on
+	if step := h.Ticks - r.last; !fresh && (step < -live.MaxStep || step > live.MaxStep) { // the dock's clock has jumped: from the next picture that can be shown by itself it is gone on
 		r.begun = false
 		return
 	} else if step < 0 {
