@@ -298,8 +298,11 @@ func TestFootageGoesOnAfterAGap(t *testing.T) {
 	last := int64(-1)
 	check := func(what string, got []head, want int, from float64) {
 		t.Helper()
-		if len(got) != want || got[0].Key != 1 || float64(got[0].Ticks)/live.TicksPerS < from {
-			t.Fatalf("%s: %d of %d pictures are kept, the first at %.1f s", what, len(got), want, float64(got[0].Ticks)/live.TicksPerS)
+		if len(got) != want {
+			t.Fatalf("%s: %d of %d pictures are kept", what, len(got), want)
+		}
+		if got[0].Key != 1 || float64(got[0].Ticks)/live.TicksPerS < from {
+			t.Fatalf("%s: the first is %+v", what, got[0])
 		}
 		for _, h := range got {
 			if h.Ticks <= last {
