@@ -1,6 +1,7 @@
 package accounts
 
 import (
+	"encoding/json"
 	"errors"
 	"sync"
 	"testing"
@@ -124,5 +125,42 @@ func TestATokenHasNoMoreThanItsAccount(t *testing.T) {
 	}
 	if _, err := k.Token(t.Context(), "hrr_guess"); !errors.Is(err, ErrLogin) {
 		t.Error(err)
+	}
+}
+
+// Tokens of somebody whom the identity provider knows end when they have not come by it for long: it may not know them any more.
+func TestTokensEndWithLoginsByTheProvider(t *testing.T) {
+	k := opened(t)
+	ctx := t.Context()
+	if _, err := k.Enter(ctx, Account{Name: "Zhao", Roles: []Role{Operator}, External: "https://id u1"}); err != nil {
+		t.Fatal(err)
+	}
+	_, s, err := k.AddToken(ctx, &Person{Name: "Zhao", Roles: []Role{Operator}}, "a program", []Role{Operator}, time.Now().Add(90*24*time.Hour))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := k.Token(ctx, s); err != nil {
+		t.Fatal(err)
+	}
+	a, err := k.Account(ctx, "Zhao")
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.Entered = time.Now().Add(-seenWithin - time.Hour)
+	b, err := json.Marshal(a)
+	if err == nil {
+		_, err = k.accounts.Update(ctx, keyOf("Zhao"), b, a.Revision)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := k.Token(ctx, s); !errors.Is(err, ErrLogin) {
+		t.Errorf("a token of somebody who did not come for long: %v", err)
+	}
+	if _, err := k.Enter(ctx, Account{Name: "Zhao", Roles: []Role{Operator}, External: "https://id u1"}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := k.Token(ctx, s); err != nil {
+		t.Errorf("and once they did: %v", err)
 	}
 }

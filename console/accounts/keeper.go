@@ -366,16 +366,24 @@ func (k *Keeper) Session(ctx context.Context, secret string) (*Person, error) {
 
 // Person is who an account is; ErrLogin where there is none, or it is disabled.
 func (k *Keeper) Person(ctx context.Context, name string) (*Person, error) {
-	a, err := k.Account(ctx, name)
-	switch {
-	case errors.Is(err, ErrNone):
-		return nil, ErrLogin
-	case err != nil:
+	a, err := k.enabled(ctx, name)
+	if err != nil {
 		return nil, err
-	case a.Disabled:
-		return nil, ErrLogin
 	}
-	return &Person{Name: a.Name, Roles: a.Roles, Subdistricts: a.Subdistricts}, nil
+	return personOf(a), nil
+}
+
+// enabled is an account that may come in; ErrLogin where there is none, or it is disabled.
+func (k *Keeper) enabled(ctx context.Context, name string) (Account, error) {
+	a, err := k.Account(ctx, name)
+	if errors.Is(err, ErrNone) || err == nil && a.Disabled {
+		return a, ErrLogin
+	}
+	return a, err
+}
+
+func personOf(a Account) *Person {
+	return &Person{Name: a.Name, Roles: a.Roles, Subdistricts: a.Subdistricts}
 }
 
 // Logout ends a session.

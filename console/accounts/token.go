@@ -80,14 +80,15 @@ func (k *Keeper) Token(ctx context.Context, secret string) (*Person, error) {
 	if time.Now().After(t.Expires) {
 		return nil, ErrLogin
 	}
-	// of who has not come by the identity provider for long it is not known whether it still knows them
-	if a, err := k.Account(ctx, t.Account); err == nil && a.External != "" && time.Since(a.Entered) > seenWithin {
-		return nil, ErrLogin
-	}
-	p, err := k.Person(ctx, t.Account)
+	a, err := k.enabled(ctx, t.Account)
 	if err != nil {
 		return nil, err
 	}
+	// of who has not come by the identity provider for long it is not known whether it still knows them
+	if a.External != "" && time.Since(a.Entered) > seenWithin {
+		return nil, ErrLogin
+	}
+	p := personOf(a)
 	own := *p
 	p.Roles, p.Token = nil, t.Name
 	for _, r := range t.Roles {
