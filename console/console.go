@@ -76,6 +76,7 @@ type Options struct {
 	Documents map[string][]byte
 
 	start string // of this process, by which versions of its book are known
+	works *planWorks
 }
 
 // DeadLetters are messages that could not be worked off.
@@ -90,6 +91,7 @@ const DockFiles = "/routes/"
 // New returns the console's handler.
 func New(o Options) http.Handler {
 	mux := http.NewServeMux()
+	o.works = &planWorks{}
 	o.start = strconv.FormatInt(time.Now().UnixNano(), 36)
 	mux.Handle("GET "+DockFiles+"{file}", o.Files)
 	mux.HandleFunc("GET "+evidencePath+"{lead}/{sha}", o.picture)

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -24,6 +26,8 @@ type PlanWish struct {
 	Without []string // docks that are not to fly
 	Cause   string   // of a plan that Harrier makes by itself
 	Try     bool     // only to look at
+	// Progress is told which share of the work is done, 0 to 1; nil for nobody.
+	Progress func(share float64)
 }
 
 // PlanChange is what somebody changes of a plan by hand.
@@ -124,6 +128,8 @@ func planError(err error) error {
 		return huma.Error404NotFound(err.Error())
 	case errors.Is(err, plans.ErrMoved):
 		return huma.Error412PreconditionFailed(err.Error())
+	case errors.Is(err, context.DeadlineExceeded):
+		return huma.Error503ServiceUnavailable(fmt.Sprintf("the plan was not made within %s: is another one being made, or does this machine have too much to do? Try again", planWithin))
 	}
 	return huma.Error409Conflict(err.Error())
 }
@@ -131,6 +137,48 @@ func planError(err error) error {
 // PlanDay is the day of a plan.
 type PlanDay struct {
 	Date string `path:"date" pattern:"^[0-9]{4}-[0-9]{2}-[0-9]{2}$" doc:"As 2026-12-01"`
+}
+
+// PlanWork is a plan that is being made.
+type PlanWork struct {
+	Date  string    `json:"date"`
+	By    string    `json:"by"`
+	Began time.Time `json:"began"`
+	Share float64   `json:"share" doc:"Of the work that is done, 0 to 1: about the share of its time"`
+}
+
+// planWorks are the plans that are being made. Whoever waits for one gives it up by hanging up.
+type planWorks struct {
+	mu  sync.Mutex
+	all []*PlanWork
+}
+
+func (w *planWorks) begin(date, by string) (progress func(share float64), done func()) {
+	x := &PlanWork{Date: date, By: by, Began: time.Now().UTC()}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.all = append(w.all, x)
+	return func(share float64) {
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			x.Share = share
+		}, func() {
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			w.all = slices.DeleteFunc(w.all, func(y *PlanWork) bool { return y == x })
+		}
+}
+
+func (w *planWorks) now() []PlanWork {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	out := []PlanWork{}
+	for _, x := range w.all {
+		y := *x
+		y.Share = math.Floor(y.Share*100) / 100 // so that it is told a hundred times, not a thousand
+		out = append(out, y)
+	}
+	return out
 }
 
 // plansAPI makes, shows, changes and approves the plans of days.
@@ -165,7 +213,9 @@ func plansAPI(h huma.API, mux *http.ServeMux, o Options) {
 		ctx, cancel := context.WithTimeout(ctx, planWithin)
 		defer cancel()
 		b := in.Body
-		m, err := o.Plans.Make(ctx, in.Date, PlanWish{By: person(ctx).Name, Why: b.Why, Hours: b.Hours, WindMS: b.WindMS, Without: b.Without, Try: b.Try})
+		progress, done := o.works.begin(in.Date, person(ctx).Name)
+		defer done()
+		m, err := o.Plans.Make(ctx, in.Date, PlanWish{By: person(ctx).Name, Why: b.Why, Hours: b.Hours, WindMS: b.WindMS, Without: b.Without, Try: b.Try, Progress: progress})
 		if err != nil {
 			return nil, planError(err)
 		}

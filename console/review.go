@@ -235,7 +235,7 @@ func reviewAPI(h huma.API, mux *http.ServeMux, o Options) {
 	}))
 }
 
-// events tells the page what changes, as server-sent events: docks as they change, and that leads or plans did.
+// events tells the page what changes, as server-sent events: docks as they change, that leads did, and how far plans are that are being made.
 func events(mux *http.ServeMux, o Options) {
 	mux.HandleFunc("GET /api/events", only(anybody, func(w http.ResponseWriter, r *http.Request) {
 		out := http.NewResponseController(w)
@@ -254,6 +254,7 @@ func events(mux *http.ServeMux, o Options) {
 		}
 		last := map[string]string{}
 		var version uint64
+		var told []PlanWork
 		tick := time.NewTicker(eventEvery)
 		defer tick.Stop()
 		for n := 0; ; n++ {
@@ -271,6 +272,12 @@ func events(mux *http.ServeMux, o Options) {
 			if x, err := o.Ledger.Read(); err == nil && x.Version() != version {
 				version = x.Version()
 				if !send("leads", map[string]string{"version": o.versionOf(version)}) {
+					return
+				}
+			}
+			if works := o.works.now(); !slices.Equal(works, told) {
+				told = works
+				if !send("planning", works) {
 					return
 				}
 			}

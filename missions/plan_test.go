@@ -1,6 +1,8 @@
 package missions_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -333,5 +335,34 @@ func TestACloseUpIsFlownOverLowHouses(t *testing.T) {
 	p, err := missions.Make(t.Context(), []missions.Request{missions.CloseUpOf("c", "x", "lead A", f.From(0, -600), "street-stall")}, []missions.Dock{{SN: "d", Model: "M4D", At: at}}, day)
 	if err != nil || p.Promises[0].Share < missions.Whole {
 		t.Errorf("%+v, %v", p.Promises, err)
+	}
+}
+
+// How far a plan is goes up to the search's end, and to nothing more is gone on once it is given up.
+func TestAPlanTellsHowFarItIsAndCanBeGivenUp(t *testing.T) {
+	requests, docks := made(t, 1, 60, 4)
+	day := aDay(1)
+	var told []float64
+	day.Progress = func(share float64) { told = append(told, share) }
+	if _, err := missions.Make(t.Context(), requests, docks, day); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(told); n < 10 || !slices.IsSorted(told) || told[0] < 0.05 || told[n-1] < 0.8 || told[n-1] > 1 {
+		t.Errorf("told %d times: %v", len(told), told)
+	}
+	ctx, giveUp := context.WithCancel(t.Context())
+	told = nil
+	day.Progress = func(share float64) {
+		told = append(told, share)
+		if share > 0.3 {
+			giveUp()
+		}
+	}
+	if _, err := missions.Make(ctx, requests, docks, day); !errors.Is(err, context.Canceled) {
+		t.Errorf("given up: %v", err)
+	}
+	// what is told last is that the search is over
+	if n := len(told); told[n-2] > 0.5 {
+		t.Errorf("it went on after it was given up: %v", told)
 	}
 }

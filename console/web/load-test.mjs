@@ -75,22 +75,26 @@ await browse(async (page, context) => {
   figures.fleet_paint_ms = Math.round(await paint(page));
   await page.waitForTimeout(3000);
   ({ fps: figures.fleet_map_fps, gap: figures.fleet_map_longest_gap_ms } = await pans(page));
-  // memory, while docks and leads go on: after a collection of what is not used any more
-  const cdp = await context.newCDPSession(page);
-  const heap = async () => {
-    await cdp.send("HeapProfiler.collectGarbage");
-    return (await cdp.send("Runtime.getHeapUsage")).usedSize / 2 ** 20;
-  };
-  await page.goto(`${url}leads`);
-  await page.locator(".row").first().waitFor();
+  // memory of both pages, while docks and leads go on: after a collection of what is not used any more
+  const other = await context.newPage();
+  await other.goto(`${url}leads`);
+  await other.locator(".row").first().waitFor();
+  const heaps = { fleet: page, leads: other };
+  for (const [name, p] of Object.entries(heaps)) heaps[name] = { cdp: await context.newCDPSession(p), used: [] };
   await page.waitForTimeout(10000);
-  const used = [];
   const until = Date.now() + 1000 * Number(seconds);
   while (Date.now() < until) {
-    used.push(await heap());
+    for (const { cdp, used } of Object.values(heaps)) {
+      await cdp.send("HeapProfiler.collectGarbage");
+      used.push((await cdp.send("Runtime.getHeapUsage")).usedSize / 2 ** 20);
+    }
+    console.log(JSON.stringify(Object.values(heaps).map(({ used }) => Math.round(10 * used.at(-1)) / 10)));
     await page.waitForTimeout(Math.min(30000, 250 * Number(seconds)));
   }
-  figures.heap_mib_first = Math.round(10 * used[0]) / 10;
-  figures.heap_mib_last = Math.round(10 * used.at(-1)) / 10;
+  for (const [name, { used }] of Object.entries(heaps)) {
+    figures[`heap_${name}_mib_first`] = Math.round(10 * used[0]) / 10;
+    figures[`heap_${name}_mib_most`] = Math.round(10 * Math.max(...used)) / 10;
+    figures[`heap_${name}_mib_last`] = Math.round(10 * used.at(-1)) / 10;
+  }
   console.log(`FIGURES ${JSON.stringify(figures)}`);
 });

@@ -15,6 +15,8 @@ type Options struct {
 	Steps int // of each of the two searches that run side by side; 0 is Steps(jobs)
 	// Given is where to begin: tours of an earlier solution; jobs in none of them are put in.
 	Given []Tour
+	// Progress is told which share of the search is done; nil for nobody.
+	Progress func(share float64)
 }
 
 // Steps are so many that more of them bring little.
@@ -47,8 +49,12 @@ func (p *Problem) Solve(ctx context.Context, o Options) Solution {
 	if len(p.Jobs) > 1 {
 		for m := range meetings {
 			var wg sync.WaitGroup
-			for _, s := range all {
-				wg.Go(func() { s.anneal(ctx, steps/meetings, float64(m)/meetings, float64(m+1)/meetings) })
+			for i, s := range all {
+				tell := o.Progress
+				if i > 0 { // they go side by side
+					tell = nil
+				}
+				wg.Go(func() { s.anneal(ctx, steps/meetings, float64(m)/meetings, float64(m+1)/meetings, tell) })
 			}
 			wg.Wait()
 			best := slices.MinFunc(all, func(a, b *search) int { return cmp.Compare(a.bestCost, b.bestCost) })
@@ -254,10 +260,13 @@ func (s *search) fits(k int, r run) bool {
 }
 
 // anneal takes steps while the temperature goes down from one share of the way to another.
-func (s *search) anneal(ctx context.Context, steps int, from, to float64) {
+func (s *search) anneal(ctx context.Context, steps int, from, to float64, tell func(share float64)) {
 	for i := range steps {
 		if i%64 == 0 && ctx.Err() != nil {
 			return
+		}
+		if i%512 == 0 && tell != nil {
+			tell(from + (to-from)*float64(i)/float64(steps))
 		}
 		t := hot * math.Pow(cold/hot, from+(to-from)*float64(i)/float64(steps))
 		was, wasLeft := s.cost, slices.Clone(s.left)

@@ -17,6 +17,9 @@ import (
 func (d *Daily) make(ctx context.Context, date string, wish console.PlanWish, lost map[string]string, failed []string, now time.Time) (*console.PlanMade, error) {
 	d.making.Lock()
 	defer d.making.Unlock()
+	if err := ctx.Err(); err != nil { // given up while another was made
+		return nil, err
+	}
 	answers, err := d.Answers(ctx)
 	if err != nil {
 		return nil, err
@@ -158,7 +161,7 @@ func (d *Daily) world(date string, wish console.PlanWish, lost map[string]string
 	if w.day.Begin, w.day.End, err = p.Day(date); err != nil {
 		return w, err
 	}
-	w.day.WindMS, w.day.Seed = p.WindMS, 1
+	w.day.WindMS, w.day.Seed, w.day.Progress = p.WindMS, 1, wish.Progress
 	if wish.WindMS != nil {
 		w.day.WindMS = *wish.WindMS
 	} else if date == today(d.Now()) {

@@ -1,5 +1,6 @@
-import { type InfiniteData, keepPreviousData, type QueryClient, useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type InfiniteData, keepPreviousData, type QueryClient, useInfiniteQuery, skipToken, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import createClient from "openapi-fetch";
+import { useRef } from "react";
 import type { Boxes } from "./parts/boxes";
 import type { Base } from "./parts/style";
 import type { components, paths } from "./schema";
@@ -191,17 +192,34 @@ export const usePlan = (date: string) => useQuery({ queryKey: ["plan", date], qu
 type MakeBody = paths["/api/plans/{date}"]["post"]["requestBody"]["content"]["application/json"];
 type ChangeBody = paths["/api/plans/{date}/flights/{flight}"]["post"]["requestBody"]["content"]["application/json"];
 
-export const makePlan = (date: string, body: MakeBody) => ok(client.POST("/api/plans/{date}", { params: { path: { date } }, body }));
+export const makePlan = (date: string, body: MakeBody, signal?: AbortSignal) => ok(client.POST("/api/plans/{date}", { params: { path: { date } }, body, signal }));
 export const changePlan = (date: string, flight: string, body: ChangeBody) => ok(client.POST("/api/plans/{date}/flights/{flight}", { params: { path: { date, flight } }, body }));
 
-/** Makes, changes or approves the plan of a day, and shows it as it is then. */
+/** A plan that is being made, as the server tells of it. */
+export type PlanWork = { date: string; by: string; began: string; share: number };
+
+/** The plans that are being made just now: what listens to the server (live.ts) keeps them. */
+export const usePlanWorks = () => useQuery<PlanWork[]>({ queryKey: ["planning"], queryFn: skipToken }).data ?? [];
+
+/** Makes, changes or approves the plan of a day, and shows it as it is then. A plan that is being made can be given up. */
 export function usePlanning(date: string) {
   const cache = useQueryClient();
+  const hangUp = useRef<AbortController>(undefined);
   const after = { onSettled: () => cache.invalidateQueries({ queryKey: ["plan", date] }) };
-  const make = useMutation({ mutationFn: (body: MakeBody) => makePlan(date, body), ...after });
+  const make = useMutation({
+    mutationFn: (body: MakeBody) => {
+      hangUp.current = new AbortController();
+      return makePlan(date, body, hangUp.current.signal);
+    },
+    ...after,
+  });
+  const giveUp = () => {
+    hangUp.current?.abort();
+    make.reset();
+  };
   const change = useMutation({ mutationFn: ({ flight, ...body }: { flight: string } & ChangeBody) => changePlan(date, flight, body), ...after });
   const approve = useMutation({ mutationFn: (version: number) => ok(client.POST("/api/plans/{date}/approve", { params: { path: { date } }, body: { version } })), ...after });
-  return { make, change, approve };
+  return { make, giveUp, change, approve };
 }
 
 export const useReport = (report: "order" | "register" | "completion" | "agreement", simulated: boolean, period: "day" | "week" | "month" = "month", from?: string) =>

@@ -11,6 +11,7 @@ import { scenes } from "../parts/NewRequest";
 import { pictureOf } from "../parts/Picture";
 import { passOf, State } from "../parts/State";
 import { Reading, Wrong } from "../parts/Trouble";
+import { Working } from "../parts/Working";
 import type { LeadSearch } from "../router";
 import { moment } from "../time";
 import { Reject } from "./Review";
@@ -36,6 +37,8 @@ export function Leads() {
   const [views, setViews] = useState(savedViews);
   const [rejecting, setRejecting] = useState(false);
   const [undoable, setUndoable] = useState<Lead[]>([]);
+  const [done, setDone] = useState<{ n: number; of: number }>(); // of many that are being decided
+  const stopped = useRef(false);
   const all = useMemo(() => list.data?.pages.flatMap((p) => p.leads) ?? [], [list.data]);
   const total = list.data?.pages[0]?.total ?? 0;
   const box = useRef<HTMLDivElement>(null);
@@ -55,19 +58,25 @@ export function Leads() {
   }, [words]);
   const many = useMutation({
     // one after the other: of each it is told what became of it
-    mutationFn: async ({ leads, decide }: { leads: Lead[]; decide: (l: Lead) => ReviewBody | undefined }) => {
+    mutationFn: async ({ leads, decide, undoes }: { leads: Lead[]; decide: (l: Lead) => ReviewBody | undefined; undoes?: boolean }) => {
       const out: Lead[] = [];
       const wrong: string[] = [];
-      for (const l of leads) {
-        const body = decide(l);
-        if (!body) continue;
-        await decideOn(l, body).then(
+      const todo = leads.flatMap((lead) => {
+        const body = decide(lead);
+        return body ? [{ lead, body }] : [];
+      });
+      stopped.current = false;
+      for (const [done, { lead, body }] of todo.entries()) {
+        if (stopped.current) break;
+        setDone({ n: done, of: todo.length });
+        await decideOn(lead, body).then(
           (n) => out.push(n),
-          (e: Error) => wrong.push(`${l.lead}: ${e.message}`),
+          (e: Error) => wrong.push(`${lead.lead}: ${e.message}`),
         );
       }
-      setUndoable(out);
-      mark(new Set());
+      setDone(undefined);
+      setUndoable(undoes ? [] : out);
+      mark(new Set(todo.slice(out.length + wrong.length).map((x) => x.lead.lead))); // what was not come to, where it was given up
       if (wrong.length > 0) throw new Error(wrong.slice(0, 3).join("; "));
     },
     onSettled: () => cache.invalidateQueries({ queryKey: ["leads"] }),
@@ -135,10 +144,11 @@ export function Leads() {
             </Button>
           </Space>
         )}
-        {undoable.length > 0 && (
+        {done && <Working label={t("deciding-many", done)} share={done.n / done.of} onCancel={() => (stopped.current = true)} />}
+        {undoable.length > 0 && !many.isPending && (
           <div className="bar">
             {t("decided-many", { n: undoable.length })}{" "}
-            <Button size="small" onClick={() => (many.mutate({ leads: undoable, decide: (l) => ({ do: "undo", revision: l.revision }) }), setUndoable([]))}>
+            <Button size="small" onClick={() => many.mutate({ leads: undoable, decide: (l) => ({ do: "undo", revision: l.revision }), undoes: true })}>
               {t("undo")}
             </Button>
           </div>

@@ -2,7 +2,7 @@ import { Button, Checkbox, DatePicker, Modal, Progress, Segmented, Space, Statis
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import dayjs from "dayjs";
 import { useState } from "react";
-import { type Plan, type PlanFlight, useDocks, usePlan, usePlanning } from "../api";
+import { type Plan, type PlanFlight, useDocks, usePlan, usePlanning, usePlanWorks } from "../api";
 import { useText } from "../i18n";
 import { Ask } from "../parts/Ask";
 import { LazyMap } from "../parts/LazyMap";
@@ -12,6 +12,7 @@ import { inks, Mark } from "../parts/State";
 import { dockColours } from "../parts/style";
 import { TimeLine } from "../parts/TimeLine";
 import { Reading, Wrong } from "../parts/Trouble";
+import { Working } from "../parts/Working";
 import { has, useMe } from "../session";
 import { clock, day, moment } from "../time";
 
@@ -26,6 +27,7 @@ export function PlanPage() {
   const read = usePlan(date);
   const docks = useDocks().data ?? [];
   const planning = usePlanning(date);
+  const works = usePlanWorks().filter((w) => w.date === date);
   const [tab, setTab] = useState<"plan" | "requests">("plan");
   const [chosen, choose] = useState<string>();
   const [change, setChange] = useState<Change>();
@@ -85,7 +87,11 @@ export function PlanPage() {
                 <Button onClick={() => setMaking("make")} loading={planning.make.isPending}>
                   {v ? t("plan-anew") : t("make-plan")}
                 </Button>
-                {v && <Button onClick={() => setMaking("try")}>{t("what-if")}</Button>}
+                {v && (
+                  <Button onClick={() => setMaking("try")} disabled={planning.make.isPending}>
+                    {t("what-if")}
+                  </Button>
+                )}
                 {tried && <Button onClick={() => setTried(undefined)}>{t("leave-try")}</Button>}
                 {v && !tried && v.state === "draft" && (
                   <Button type="primary" className="approve" loading={planning.approve.isPending} onClick={() => planning.approve.mutate(v.number)}>
@@ -94,6 +100,9 @@ export function PlanPage() {
                 )}
               </Space>
             )}
+            {works.map((w) => (
+              <Working key={w.began + w.by} label={t("plan-is-made", { by: w.by })} share={w.share} onCancel={planning.make.isPending && w.by === me?.name ? planning.giveUp : undefined} />
+            ))}
             <Wrong of={planning.make} />
             <Wrong of={planning.approve} />
             <Wrong of={planning.change} />
@@ -154,14 +163,11 @@ export function PlanPage() {
         title={making === "try" ? t("what-if") : t(v ? "plan-anew" : "make-plan")}
         okText={making === "try" ? t("try-it") : t("send")}
         cancelText={t("back")}
-        confirmLoading={planning.make.isPending}
         onCancel={() => setMaking(undefined)}
-        onOk={async () => {
-          const why = making === "try" ? "what if" : t("asked-on-page");
-          const out = await planning.make.mutateAsync({ why, without, try: making === "try" }).catch(() => undefined);
-          if (making === "try" && out) setTried(out);
-          else setTried(undefined);
+        onOk={() => {
+          const only = making === "try";
           setMaking(undefined);
+          planning.make.mutate({ why: only ? "what if" : t("asked-on-page"), without, try: only }, { onSuccess: (out) => setTried(only ? out : undefined) });
         }}
       >
         <p>{t("without-docks")}</p>
