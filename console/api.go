@@ -99,7 +99,7 @@ func api(mux *http.ServeMux, o Options) huma.API {
 	deadLettersAPI(h, o)
 	reportsAPI(h, o)
 	modelsAPI(h, o)
-	settingsAPI(h, o)
+	settingsAPI(h, mux, o)
 	noticesAPI(h, o)
 	requestsAPI(h, o)
 	plansAPI(h, mux, o)

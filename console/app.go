@@ -18,7 +18,7 @@ import (
 var dist embed.FS
 
 // pages are the first parts of the paths that the web app shows something under.
-var pages = []string{"", "login", "setup", "fleet", "flights", "plan", "review", "leads", "register", "index", "system"}
+var pages = []string{"", "login", "setup", "start", "fleet", "flights", "plan", "review", "leads", "register", "index", "system"}
 
 // isPage says whether a path is one of the web app, or of a file of it.
 func isPage(at string) bool {

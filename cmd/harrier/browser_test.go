@@ -24,15 +24,7 @@ import (
 // which arrives on NATS, and which a case system closes. Every page is looked at for faults of accessibility.
 func TestPageInABrowser(t *testing.T) {
 	bin := whole(t)
-	node, err1 := exec.LookPath("node")
-	_, err2 := exec.LookPath("chromium")
-	web, err := filepath.Abs("../../console/web")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := os.Stat(filepath.Join(web, "node_modules", "playwright-core")); err1 != nil || err2 != nil || err != nil {
-		t.Skip("no Node, Chromium or playwright-core here: `make test` installs them")
-	}
+	web, node := browser(t)
 	dir := t.TempDir()
 	conf, page := unplanned(t, bin, dir)
 	start(t, bin, "serve", "--config", conf)
@@ -104,6 +96,21 @@ func TestPageInABrowser(t *testing.T) {
 		var l leads.Lead
 		return err == nil && json.Unmarshal(b, &l) == nil && l.State == leads.Closed
 	})
+}
+
+// browser is the folder of the tests that a browser runs, and Node, which starts them.
+func browser(t *testing.T) (web, node string) {
+	t.Helper()
+	node, err1 := exec.LookPath("node")
+	_, err2 := exec.LookPath("chromium")
+	web, err := filepath.Abs("../../console/web")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(filepath.Join(web, "node_modules", "playwright-core")); err1 != nil || err2 != nil || err != nil {
+		t.Skip("no Node, Chromium or playwright-core here: `make test` installs them")
+	}
+	return web, node
 }
 
 // unplanned starts simulated docks, and writes the configuration of a Harrier in which nothing is planned yet; illegal structures are decided on in two steps.

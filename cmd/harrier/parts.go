@@ -109,6 +109,7 @@ type base struct {
 	clock      clockWatch
 	force      *planning.Force
 	pictures   console.EvidenceKey // opens the pictures of leads
+	trouble    string              // why it did not start with what was changed
 }
 
 // open opens and connects all that flying docks needs; who is for the error of a second process on one data folder. Close the base, also after an error.

@@ -297,7 +297,7 @@ func TestPortInUseIsSaid(t *testing.T) {
 	c := config.Default()
 	c.Data = t.TempDir()
 	c.MQTT.Listen = "127.0.0.1:" + strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
-	err = serve(t.Context(), c, newLog(false))
+	err = serve(t.Context(), c, &attempt{}, newLog(false))
 	if err == nil || !strings.Contains(err.Error(), "address already in use") && !strings.Contains(err.Error(), "ONNX") {
 		t.Errorf("got %v", err)
 	}

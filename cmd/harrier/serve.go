@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net"
 	"os"
@@ -44,15 +45,65 @@ type serveCmd struct {
 	Verbose    bool   `short:"v" help:"Log more."`
 }
 
+// errAgain ends a run of Harrier that is to be started anew.
+var errAgain = errors.New("started anew with what was changed")
+
+// attempt is one of several starts of Harrier in a process.
+type attempt struct {
+	up      bool   // it started
+	trouble string // what kept the one before from starting
+}
+
+// Run runs Harrier, anew with what an administrator changed. A file with which it cannot start is put back.
 func (s *serveCmd) Run(ctx context.Context) error {
-	c, err := config.Load(s.Config)
+	log := newLog(s.Verbose)
+	c, err := s.load()
 	if err != nil {
 		return err
 	}
-	if err := c.Shift(s.PortOffset); err != nil {
-		return err
+	var before *config.Config // with which it ran, while it is not known whether it starts with what was changed
+	for a := (attempt{}); ; {
+		err := serve(ctx, c, &a, log)
+		switch {
+		case ctx.Err() != nil:
+			return ignoreAgain(err)
+		case errors.Is(err, errAgain):
+			next, err := s.load()
+			if err != nil {
+				a.trouble = "the configuration was changed meanwhile, and cannot be read: " + err.Error()
+				continue
+			}
+			was := c
+			before, c, a = &was, next, attempt{}
+		case err != nil && before != nil && !a.up:
+			log.Error("with the changed configuration Harrier cannot start; the one before is put back", "error", err)
+			a.trouble = fmt.Sprintf("with what was changed of %s Harrier could not start (%v): it runs as before, and what was changed lies beside it in %[1]s.failed", filepath.Base(c.File), err)
+			if err := before.PutBack(); err != nil {
+				return err
+			}
+			c, before = *before, nil
+		default:
+			return err
+		}
 	}
-	return serve(ctx, c, newLog(s.Verbose))
+}
+
+func ignoreAgain(err error) error {
+	if errors.Is(err, errAgain) {
+		return nil
+	}
+	return err
+}
+
+func (s *serveCmd) load() (config.Config, error) {
+	c, err := config.Load(s.Config)
+	if errors.Is(err, fs.ErrNotExist) {
+		return c, fmt.Errorf("there is no %s: an empty file is enough to begin with, and the page leads through the rest; --config names another", s.Config)
+	}
+	if err != nil {
+		return c, err
+	}
+	return c, c.Shift(s.PortOffset)
 }
 
 func newLog(verbose bool) *slog.Logger {
@@ -63,8 +114,10 @@ func newLog(verbose bool) *slog.Logger {
 	return slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
 }
 
-// serve puts the parts together and runs them until ctx ends.
-func serve(ctx context.Context, c config.Config, log *slog.Logger) (err error) {
+// serve puts the parts together and runs them until ctx ends, or somebody has it started anew (errAgain).
+func serve(ctx context.Context, c config.Config, a *attempt, log *slog.Logger) (err error) {
+	ctx, end := context.WithCancelCause(ctx)
+	defer end(nil)
 	stream.BoundMemory()
 	// what the layers of a city take is best not held twice
 	defer debug.SetGCPercent(debug.SetGCPercent(40))
@@ -121,6 +174,10 @@ func serve(ctx context.Context, c config.Config, log *slog.Logger) (err error) {
 	}
 	b.onClose(video.Close)
 	tapes := &footage.Keeper{Dir: filepath.Join(b.data, "footage"), For: c.Footage.Keep, MaxBytes: int64(c.Footage.GiB * (1 << 30)), Login: b.addrs.Login, Docks: b.controller.States, Hear: b.hear, Full: func() error { _, err := b.disk.Report(); return err }, Log: log}
+	settings, err := openSettings(c.File, func() { end(errAgain) })
+	if err != nil {
+		return err
+	}
 	people, err := b.openAccounts(ctx)
 	if err != nil {
 		return err
@@ -139,7 +196,7 @@ func serve(ctx context.Context, c config.Config, log *slog.Logger) (err error) {
 		return f, err
 	}}
 	b.add(people.notices.Run)
-	if err := b.listen(c.HTTP.Listen, b.console(people, base, video, tapes, &models{conf: c, js: b.js, watcher: watcher, scenes: scenes}, documents, book, reports, notary, watcher, coverage, gauge, ground, requests, daily)); err != nil {
+	if err := b.listen(c.HTTP.Listen, b.console(people, base, video, tapes, &models{conf: c, js: b.js, watcher: watcher, scenes: scenes}, settings, documents, book, reports, notary, watcher, coverage, gauge, ground, requests, daily)); err != nil {
 		return err
 	}
 	b.clock.log = log
@@ -154,7 +211,16 @@ func serve(ctx context.Context, c config.Config, log *slog.Logger) (err error) {
 	b.add(func(ctx context.Context) error { return coverage.Run(ctx, b.js) })
 	b.add(func(ctx context.Context) error { return c.City.Follow(ctx, ground, log) })
 	log.Info("harrier is up", "page", b.addrs.Page.String(), "data", b.data, "mqtt", config.Redacted(b.mqtt), "nats", config.Redacted(b.natsURL), "rtmp", b.addrs.RTMP.Redacted(), "rtsp", b.addrs.RTSP.String(), "docks", len(c.Docks), "flights", len(c.Flights))
-	return b.Run(ctx)
+	a.up, b.trouble = true, a.trouble
+	err = b.Run(ctx)
+	if errors.Is(context.Cause(ctx), errAgain) {
+		if err != nil && !errors.Is(err, context.Canceled) {
+			log.Warn("a part did not end as it should", "error", err)
+		}
+		log.Info("harrier starts anew with what was changed")
+		return errAgain
+	}
+	return err
 }
 
 // openMedia starts the embedded media server where no other is configured.

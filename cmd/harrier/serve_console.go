@@ -26,7 +26,7 @@ import (
 )
 
 // console is what people see of all that.
-func (b *base) console(people people, under *console.Basemap, video *live.Live, tapes *footage.Keeper, known *models, documents map[string][]byte, book *ledger.Ledger, reports *report.Reader, notary *proof.Notary, w *watch.Watcher, coverage *console.Coverage, gauge *journal.Gauge, ground city.City, requests console.Requests, daily *planning.Daily) http.Handler {
+func (b *base) console(people people, under *console.Basemap, video *live.Live, tapes *footage.Keeper, known *models, set *settings, documents map[string][]byte, book *ledger.Ledger, reports *report.Reader, notary *proof.Notary, w *watch.Watcher, coverage *console.Coverage, gauge *journal.Gauge, ground city.City, requests console.Requests, daily *planning.Daily) http.Handler {
 	c := b.conf
 	port := fmt.Sprint(config.Port(c.HTTP.Listen))
 	return console.New(console.Options{
@@ -60,7 +60,7 @@ func (b *base) console(people people, under *console.Basemap, video *live.Live, 
 		Live:     video,
 		Footage:  tapes,
 		Models:   known,
-		Settings: &settings{file: c.File},
+		Settings: set,
 		Notices:  people.notices,
 		DeadLetters: console.DeadLetters{
 			List:   func(ctx context.Context) ([]journal.Dead, error) { return journal.ListDead(ctx, b.js) },
@@ -72,6 +72,9 @@ func (b *base) console(people people, under *console.Basemap, video *live.Live, 
 // troubles are what keeps Harrier from working, now or soon.
 func (b *base) troubles(gauge *journal.Gauge, notary *proof.Notary) []string {
 	out := []string{}
+	if b.trouble != "" {
+		out = append(out, b.trouble)
+	}
 	if _, err := b.disk.Report(); err != nil {
 		out = append(out, err.Error())
 	}

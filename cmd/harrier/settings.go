@@ -26,8 +26,15 @@ var secretKeys = []string{"password", "key", "secret", "secret_key", "client_sec
 
 // settings are the configuration file of a Harrier that runs.
 type settings struct {
-	file string
-	mu   sync.Mutex
+	file    string
+	started string // its revision when Harrier was started
+	again   func() // starts Harrier anew
+	mu      sync.Mutex
+}
+
+func openSettings(file string, again func()) (*settings, error) {
+	b, err := os.ReadFile(file)
+	return &settings{file: file, started: revisionOf(b), again: again}, err
 }
 
 func (s *settings) Read() (text, revision string, err error) {
@@ -112,20 +119,25 @@ func (s *settings) whole(text string) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	return out, s.loads(out)
+}
+
+// loads says why a text is no configuration that can be loaded.
+func (s *settings) loads(text string) error {
 	// beside the file, as paths in it are relative to it
 	f, err := os.CreateTemp(filepath.Dir(s.file), ".harrier-check-*.yaml")
 	if err != nil {
-		return "", fmt.Errorf("the folder of the configuration cannot be written: change the file itself, and check it with harrier doctor: %w", err)
+		return fmt.Errorf("the folder of the configuration cannot be written: change the file itself, and check it with harrier doctor: %w", err)
 	}
 	defer os.Remove(f.Name())
-	_, err = f.WriteString(out)
+	_, err = f.WriteString(text)
 	if err = errors.Join(err, f.Close()); err != nil {
-		return "", err
+		return err
 	}
 	if _, err := config.Load(f.Name()); err != nil {
-		return "", errors.New(strings.ReplaceAll(err.Error(), f.Name(), filepath.Base(s.file)))
+		return errors.New(strings.ReplaceAll(err.Error(), f.Name(), filepath.Base(s.file)))
 	}
-	return out, nil
+	return nil
 }
 
 func (s *settings) Check(text string) error {
@@ -147,6 +159,10 @@ func (s *settings) Write(text, revision string) error {
 	if err != nil {
 		return err
 	}
-	// what it was before stays beside it
-	return errors.Join(renameio.WriteFile(s.file+".before", b, 0o600), renameio.WriteFile(s.file, []byte(out), 0o600))
+	return s.put(b, out)
+}
+
+// put writes the file; what it was before stays beside it.
+func (s *settings) put(before []byte, text string) error {
+	return errors.Join(renameio.WriteFile(s.file+".before", before, 0o600), renameio.WriteFile(s.file, []byte(text), 0o600))
 }

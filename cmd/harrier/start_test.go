@@ -80,8 +80,8 @@ func configured(t *testing.T, dir string) (at func(int) string) {
 func start(t *testing.T, name string, args ...string) *exec.Cmd {
 	t.Helper()
 	c := exec.Command(name, args...)
-	var out bytes.Buffer
-	c.Stdout, c.Stderr = &out, &out
+	out := &said{}
+	c.Stdout, c.Stderr = out, out
 	c.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
@@ -98,11 +98,29 @@ func start(t *testing.T, name string, args ...string) *exec.Cmd {
 			t.Errorf("%s does not end on SIGTERM", name)
 		}
 		if t.Failed() {
-			b := out.Bytes()
-			t.Logf("%s %v said:\n%s", filepath.Base(name), args, b[max(0, len(b)-3000):])
+			s := out.String()
+			t.Logf("%s %v said:\n%s", filepath.Base(name), args, s[max(0, len(s)-3000):])
 		}
 	})
 	return c
+}
+
+// said is what a program has printed so far.
+type said struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (s *said) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.Write(p)
+}
+
+func (s *said) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.String()
 }
 
 func until(t *testing.T, limit time.Duration, what string, ok func() bool) {

@@ -1,11 +1,8 @@
 // Three people's ways through the page, as they would go: browser-test.mjs URL FOLDER-FOR-SCREENSHOTS. It prints one JSON line of figures at its end.
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
-import { browse, median } from "./browser.mjs";
+import { browse, median, serious } from "./browser.mjs";
 
 const [url, shots] = process.argv.slice(2);
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const figures = {};
 const began = Date.now();
 const say = (what) => console.log(`${((Date.now() - began) / 1000).toFixed(0)} s: ${what}`);
@@ -23,13 +20,6 @@ await browse(async (page) => {
     await page.evaluate((name) => fetch("/api/session", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ name, password: "" }) }), role);
     await page.goto(`${url}${role === "operator" ? "fleet" : "review"}`);
     await page.getByRole("button", { name: `demo-${role}` }).waitFor();
-  };
-  const serious = async (what) => {
-    const found = await page.evaluate(async (source) => {
-      if (!window.axe) new Function(source)();
-      return (await window.axe.run(document, { resultTypes: ["violations"] })).violations.filter((v) => ["serious", "critical"].includes(v.impact)).map((v) => `${v.id}: ${v.nodes.map((n) => n.html.slice(0, 160)).slice(0, 3).join(" | ")}`);
-    }, axe).catch((e) => [`axe does not run: ${e}`]);
-    if (found.length > 0) throw new Error(`${what}: ${found.join("\n")}`);
   };
 
   // the page is first loaded
@@ -190,7 +180,7 @@ await browse(async (page) => {
   await page.waitForFunction(() => document.querySelector("video").currentTime > 0.6 * document.querySelector("video").duration, null, { timeout: 20000 });
   await page.waitForTimeout(1500);
   await page.screenshot({ path: join(shots, "flight.png") });
-  await serious("a flight watched again");
+  await serious(page, "a flight watched again");
   say("the flight is watched again");
 
   // every page: nothing serious for who cannot see or point, in both languages, light and dark, on a desk and on a phone
@@ -201,7 +191,7 @@ await browse(async (page) => {
     await page.goto(url + at);
     await page.waitForTimeout(1800);
     await page.screenshot({ path: join(shots, `${name}-en-light.png`) });
-    await serious(name);
+    await serious(page, name);
     const keys = await page.evaluate(() => (document.body.innerText.match(/\b(report|request|role|page|count|key)-[a-z_]+\b/g) ?? []).slice(0, 5));
     if (keys.length > 0) throw new Error(`${name}: keys stand where texts should: ${keys}`);
     await page.evaluate(() => {
@@ -211,7 +201,7 @@ await browse(async (page) => {
     await page.reload();
     await page.waitForTimeout(1500);
     await page.screenshot({ path: join(shots, `${name}-zh-dark.png`) });
-    await serious(`${name}, dark`);
+    await serious(page, `${name}, dark`);
     if (["review", "lead", "fleet"].includes(name)) {
       await page.setViewportSize({ width: 390, height: 844 });
       await page.waitForTimeout(800);
@@ -227,23 +217,23 @@ await browse(async (page) => {
   await page.getByRole("tab", { name: "Networks" }).click();
   await page.getByText("What was in use").waitFor();
   await page.screenshot({ path: join(shots, "models.png") });
-  await serious("models");
+  await serious(page, "models");
   await page.getByRole("tab", { name: "Settings" }).click();
   await page.getByRole("textbox", { name: "Settings" }).fill("http: {listen: nowhere}");
   await page.getByRole("button", { name: "Check" }).click();
   await page.locator(".ant-alert-error", { hasText: "listen" }).waitFor();
   await page.screenshot({ path: join(shots, "settings.png") });
-  await serious("settings");
+  await serious(page, "settings");
   await page.locator("button.me").click();
   await page.getByRole("menuitem", { name: "Notifications" }).click();
   await page.getByLabel("Webhook address of the robot").fill("https://example.org/robot");
   await page.getByRole("button", { name: "Send a first message and save" }).click();
   await page.getByText("the address of a robot, as DingTalk").waitFor();
   await page.screenshot({ path: join(shots, "notices.png") });
-  await serious("notifications");
+  await serious(page, "notifications");
   await page.goto(`${url}login`);
   await page.waitForTimeout(500);
-  await serious("login");
+  await serious(page, "login");
   say("no page has a serious fault of accessibility");
   if (outside.length > 0) throw new Error(`the page asked others: ${outside.slice(0, 3)}`);
   if (errors.length > 0) throw new Error(`errors in the page: ${errors.slice(0, 3)}`);

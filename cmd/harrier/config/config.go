@@ -15,6 +15,7 @@ import (
 	"go.yaml.in/yaml/v3"
 	"golang.org/x/sys/unix"
 
+	"github.com/google/renameio/v2"
 	"github.com/harrier-patrol/harrier/console/signon"
 	"github.com/harrier-patrol/harrier/dock"
 	"github.com/harrier-patrol/harrier/dock/cloudapi"
@@ -246,6 +247,15 @@ func Load(path string) (Config, error) {
 	}
 	c.File, c.content = path, b
 	return c, c.check()
+}
+
+// PutBack writes the file as it was when it was read; what stands there now lies beside it then, as .failed.
+func (c Config) PutBack() error {
+	now, err := os.ReadFile(c.File)
+	if err != nil {
+		return err
+	}
+	return errors.Join(renameio.WriteFile(c.File+".failed", now, 0o600), renameio.WriteFile(c.File, c.content, 0o600))
 }
 
 // DataFolder makes and returns the folder for data: what the configuration says; where it says nothing, a folder beside it where

@@ -15,6 +15,7 @@ export type Me = Schemas["Me"];
 export type Plan = Schemas["Plan"];
 export type PlanFlight = Schemas["PlanFlight"];
 export type Account = Schemas["Account"];
+export type ConfiguredDock = Schemas["ConfiguredDock"];
 export type Report = Schemas["Report"];
 
 /** As the server sends it: its lists and pairs are never null. */

@@ -42,6 +42,7 @@ const tree = root.addChildren([
   }),
   page("/login", () => import("./pages/Login"), "Login"),
   page("/setup", () => import("./pages/Setup"), "Setup"),
+  page("/start", () => import("./pages/Start"), "Start"),
   page("/fleet", () => import("./pages/Fleet"), "Fleet"),
   page("/flights", () => import("./pages/Flights"), "Flights"),
   createRoute({ getParentRoute: () => root, path: "/flights/$id", component: lazyRouteComponent(() => import("./pages/Flight"), "FlightPage") }),

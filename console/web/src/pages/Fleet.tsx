@@ -6,7 +6,6 @@ import { useText } from "../i18n";
 import { Ask } from "../parts/Ask";
 import { DockCard, inTheAir } from "../parts/DockCard";
 import { DockCommands } from "../parts/DockCommands";
-import { Guide } from "../parts/Guide";
 import { LazyMap } from "../parts/LazyMap";
 import { Live } from "../parts/Live";
 import { Reading, Wrong } from "../parts/Trouble";
@@ -66,7 +65,17 @@ export function Fleet() {
         <Wrong of={command} />
         <Wrong of={spot} />
         <Reading of={docks}>
-          {all.length === 0 && <Guide />}
+          {all.length === 0 && (
+            <Empty description={t("no-docks-yet")}>
+              {has(me, "admin") ? (
+                <Link to="/start">
+                  <Button type="primary">{t("guide-open")}</Button>
+                </Link>
+              ) : (
+                t("guide-admin")
+              )}
+            </Empty>
+          )}
           {all.filter(inTheAir).map(card)}
           {all.filter((d) => !inTheAir(d)).map(card)}
         </Reading>

@@ -1,19 +1,21 @@
 import { Alert, Button, Card, Form, Input, Typography } from "antd";
 import { useNavigate } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { useEffect } from "react";
 import { useText } from "../i18n";
 import { Wrong } from "../parts/Trouble";
 import { useSetup } from "../session";
 
-/** The first start: who is the administrator. The code stands behind the # of the link, so that it is in no log. */
+// behind the # of the link, so that it is in no log; it is not left in the address either
+const code = location.hash.slice(1);
+history.replaceState(history.state, "", location.pathname);
+
+/** The first start: who is the administrator. */
 export function Setup() {
   const { t } = useText();
-  const [code] = useState(() => location.hash.slice(1));
   const setup = useSetup();
   const go = useNavigate();
-  useEffect(() => history.replaceState(null, "", location.pathname), []);
   useEffect(() => {
-    if (setup.isSuccess) void go({ to: "/system" });
+    if (setup.isSuccess) void go({ to: "/start" });
   }, [setup.isSuccess, go]);
   return (
     <main className="alone">

@@ -21,6 +21,8 @@ type Props = {
   onChoose?: (lead: string) => void;
   lines?: Line[];
   areas?: GeoJSON.FeatureCollection;
+  /** Whether the map goes to the areas when they change. */
+  fitAreas?: boolean;
   coverage?: boolean;
   onPlace?: (lon: number, lat: number) => void;
   onMap?: (map: GLMap) => void;
@@ -69,6 +71,18 @@ function coarsely(m: GLMap, until: AbortSignal) {
   m.on("moveend", fineSoon);
 }
 
+/** The box round features. */
+function boundsOf(areas: GeoJSON.FeatureCollection): maplibregl.LngLatBounds {
+  const b = new maplibregl.LngLatBounds();
+  const each = (c: unknown): void => {
+    if (!Array.isArray(c)) return;
+    if (typeof c[0] === "number") b.extend([c[0], c[1] as number]);
+    else c.forEach(each);
+  };
+  for (const f of areas.features) if ("coordinates" in f.geometry) each(f.geometry.coordinates);
+  return b;
+}
+
 /** A circle as wide as the error of a position. */
 function circle(lon: number, lat: number, metres: number): GeoJSON.Feature {
   const ring = Array.from({ length: 49 }, (_, i) => {
@@ -104,7 +118,7 @@ export default function CityMap(props: Props) {
   return base.isPending ? <div className="map" /> : <Drawn {...props} base={base.data ?? ""} />;
 }
 
-function Drawn({ docks, leads, places, chosen, onChoose, lines, areas, coverage = false, onPlace, onMap, label, base }: Props & { base: Base }) {
+function Drawn({ docks, leads, places, chosen, onChoose, lines, areas, fitAreas = false, coverage = false, onPlace, onMap, label, base }: Props & { base: Base }) {
   const { t } = useText();
   const { dark } = useDark();
   const box = useRef<HTMLDivElement>(null);
@@ -210,8 +224,10 @@ function Drawn({ docks, leads, places, chosen, onChoose, lines, areas, coverage 
   }, [docks, lines, ready]);
 
   useEffect(() => {
-    if (ready) set("areas", areas?.features ?? []);
-  }, [areas, ready]);
+    if (!ready) return;
+    set("areas", areas?.features ?? []);
+    if (fitAreas && areas?.features.length) map.current?.fitBounds(boundsOf(areas), { padding: 40, maxZoom: 16, animate: false });
+  }, [areas, fitAreas, ready]);
 
   useEffect(() => {
     if (!ready) return;

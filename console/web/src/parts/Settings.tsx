@@ -3,6 +3,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { client, ok } from "../api";
 import { useText } from "../i18n";
+import { Restart } from "./Restart";
 import { Reading, Wrong } from "./Trouble";
 
 /** The configuration file: read without its secrets, checked, and changed for the next start. */
@@ -14,7 +15,10 @@ export function Settings() {
   const check = useMutation({ mutationFn: (of: string) => ok(client.POST("/api/settings/check", { body: { text: of } })) });
   const save = useMutation({
     mutationFn: (of: string) => ok(client.PUT("/api/settings", { body: { text: of, revision: file.data!.revision } })),
-    onSuccess: () => cache.invalidateQueries({ queryKey: ["settings"] }),
+    onSuccess: () => {
+      void cache.invalidateQueries({ queryKey: ["settings"] });
+      void cache.invalidateQueries({ queryKey: ["city-settings"] });
+    },
   });
   useEffect(() => setText(undefined), [file.data?.revision]);
   const now = text ?? file.data?.text ?? "";
@@ -44,9 +48,9 @@ export function Settings() {
           {text !== undefined && <Button onClick={() => setText(undefined)}>{t("undo-settings")}</Button>}
         </div>
         {check.isSuccess && <Alert type="success" showIcon title={t("settings-good")} />}
-        {save.isSuccess && <Alert type="success" showIcon title={t("settings-saved")} />}
         <Wrong of={check} />
         <Wrong of={save} />
+        <Restart />
       </Reading>
     </>
   );

@@ -1,0 +1,284 @@
+package main
+
+import (
+	"archive/zip"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/paulmach/orb/geojson"
+	"go.yaml.in/yaml/v3"
+
+	"github.com/harrier-patrol/harrier/cmd/harrier/config"
+	"github.com/harrier-patrol/harrier/console"
+	"github.com/harrier-patrol/harrier/geo"
+	"github.com/harrier-patrol/harrier/geo/layerfile"
+)
+
+// layerKinds are the layers of the ground that are taken on the page, as harrier geo import names them.
+var layerKinds = []string{"grid", "fences", "register", "outlines", "door-lines"}
+
+// City is where the district is and which docks there are, as the file has it now.
+func (s *settings) City() (console.CitySettings, error) {
+	out := console.CitySettings{Layers: []console.CityLayer{}, Docks: []console.ConfiguredDock{}}
+	c, err := config.Load(s.file)
+	if err != nil {
+		return out, err
+	}
+	b, err := os.ReadFile(s.file)
+	if err != nil {
+		return out, err
+	}
+	out.Revision, out.Started = revisionOf(b), s.started
+	for _, d := range c.Docks {
+		out.Docks = append(out.Docks, console.ConfiguredDock(d))
+	}
+	files := map[string]string{"grid": c.City.Grid, "fences": c.City.Fences, "register": c.City.Register, "outlines": c.City.Outlines, "door-lines": c.City.DoorLines}
+	for _, kind := range layerKinds {
+		l := console.CityLayer{Layer: kind}
+		if files[kind] != "" {
+			if l.File, err = filepath.Rel(filepath.Dir(s.file), files[kind]); err != nil {
+				l.File = files[kind]
+			}
+			if info, err := os.Stat(files[kind]); err == nil {
+				l.Changed = info.ModTime().UTC()
+			}
+		}
+		out.Layers = append(out.Layers, l)
+	}
+	return out, nil
+}
+
+// change changes the file where it is still the revision that was looked at ("" for any), with its comments.
+func (s *settings) change(revision string, do func(root *yaml.Node) error) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	b, err := os.ReadFile(s.file)
+	if err != nil {
+		return err
+	}
+	if revision != "" && revisionOf(b) != revision {
+		return console.ErrSettingsMoved
+	}
+	var doc yaml.Node
+	if err := yaml.Unmarshal(b, &doc); err != nil {
+		return err
+	}
+	if doc.Kind == 0 || doc.Content[0].Kind != yaml.MappingNode { // an empty file
+		doc = yaml.Node{Kind: yaml.DocumentNode, Content: []*yaml.Node{{Kind: yaml.MappingNode, HeadComment: doc.HeadComment}}}
+	}
+	if err := do(doc.Content[0]); err != nil {
+		return err
+	}
+	text, err := asText(&doc)
+	if err != nil {
+		return err
+	}
+	if err := s.loads(text); err != nil {
+		return err
+	}
+	return s.put(b, text)
+}
+
+// under is the value of a key of a mapping, which is put there where it is missing.
+func under(m *yaml.Node, key string, kind yaml.Kind) *yaml.Node {
+	for i := 0; i+1 < len(m.Content); i += 2 {
+		if m.Content[i].Value == key {
+			if m.Content[i+1].Kind != kind { // nothing stands there, or an alias
+				m.Content[i+1] = &yaml.Node{Kind: kind}
+			}
+			return m.Content[i+1]
+		}
+	}
+	v := &yaml.Node{Kind: kind}
+	m.Content = append(m.Content, &yaml.Node{Kind: yaml.ScalarNode, Value: key}, v)
+	return v
+}
+
+// SetDocks writes which docks there are.
+func (s *settings) SetDocks(all []console.ConfiguredDock, revision string) error {
+	for i, d := range all {
+		if _, err := geo.CameraOf(d.Model, "wide", 0, 1280, 720); err != nil {
+			return fmt.Errorf("docks[%d]: %w", i, err)
+		}
+		if d.Lon == 0 && d.Lat == 0 || math.Abs(d.Lon) > 180 || math.Abs(d.Lat) > 90 {
+			return fmt.Errorf("docks[%d]: %g, %g is no place of a dock: longitude and latitude, WGS-84", i, d.Lon, d.Lat)
+		}
+	}
+	return s.change(revision, func(root *yaml.Node) error {
+		v := under(root, "docks", yaml.SequenceNode)
+		var now yaml.Node
+		if err := now.Encode(all); err != nil {
+			return err
+		}
+		if v.LineComment != "" && len(now.Content) > 0 { // of a list that was empty: behind nothing any more
+			now.Content[0].HeadComment, v.LineComment = v.LineComment, ""
+		}
+		v.Content, v.Style = now.Content, now.Style
+		for _, d := range v.Content { // what is empty is left out
+			for i := 0; i+1 < len(d.Content); {
+				if d.Content[i+1].Value == "" {
+					d.Content = slices.Delete(d.Content, i, i+2)
+					continue
+				}
+				i += 2
+			}
+		}
+		return nil
+	})
+}
+
+// SetLayer writes where a layer's file is; "" for none.
+func (s *settings) SetLayer(kind, file string) error {
+	if !slices.Contains(layerKinds, kind) {
+		return fmt.Errorf("%w: %s", console.ErrNoLayer, strings.Join(layerKinds, ", "))
+	}
+	return s.change("", func(root *yaml.Node) error {
+		v := under(under(root, "city", yaml.MappingNode), strings.ReplaceAll(kind, "-", "_"), yaml.ScalarNode)
+		v.Value, v.Tag = file, "!!str"
+		v.Style = yaml.DoubleQuotedStyle
+		return nil
+	})
+}
+
+// shownFeatures are so many of a layer that the page shows to see whether it is the right one.
+const shownFeatures = 2000
+
+// TakeLayer checks a layer that somebody sends, as harrier geo import does, puts it into the folder city beside the file, and names it there.
+func (s *settings) TakeLayer(ctx context.Context, kind, name, datum string, r io.Reader) (out console.LayerTaken, err error) {
+	out.Layer, out.Warnings, out.Shown = kind, []string{}, geojson.NewFeatureCollection()
+	if !slices.Contains(layerKinds, kind) {
+		return out, fmt.Errorf("%w: %s", console.ErrNoLayer, strings.Join(layerKinds, ", "))
+	}
+	dir, err := os.MkdirTemp("", "harrier-layer-")
+	if err != nil {
+		return out, err
+	}
+	defer os.RemoveAll(dir)
+	path, err := unpacked(dir, name, r)
+	if err != nil {
+		return out, err
+	}
+	if err := ctx.Err(); err != nil {
+		return out, err
+	}
+	k, err := layerArgs{File: path, As: kind, Datum: datum}.check()
+	switch {
+	case errors.Is(err, layerfile.ErrNoDatum):
+		return out, errors.New("the file does not say its datum: choose it above, and send the file again")
+	case err != nil:
+		return out, errors.New(strings.ReplaceAll(err.Error(), path, name))
+	}
+	out.Sum = k.sum
+	var bad []string
+	for _, p := range k.problems {
+		if p.Warning {
+			out.Warnings = append(out.Warnings, p.String())
+		} else {
+			bad = append(bad, p.String())
+		}
+	}
+	out.WarningsInAll = len(out.Warnings)
+	out.Warnings = out.Warnings[:min(len(out.Warnings), 20)]
+	if len(bad) > 0 {
+		return out, fmt.Errorf("%s has %d errors, and changes nothing; mend them and send it again. The first: %s", name, len(bad), strings.Join(bad[:min(len(bad), 5)], "; "))
+	}
+	if len(k.good) == 0 {
+		return out, fmt.Errorf("%s holds nothing", name)
+	}
+	out.File = filepath.Join("city", kind+".geojson")
+	if err := layerfile.WriteGeoJSON(filepath.Join(filepath.Dir(s.file), out.File), k.good); err != nil {
+		return out, err
+	}
+	step := (len(k.good) + shownFeatures - 1) / shownFeatures
+	for i := 0; i < len(k.good); i += step {
+		if g := k.good[i].Geometry; g != nil {
+			out.Shown.Append(geojson.NewFeature(g))
+		}
+	}
+	return out, s.SetLayer(kind, out.File)
+}
+
+// maxUnpacked bounds what comes out of a zip, bytes.
+const maxUnpacked = 4 << 30
+
+// unpacked keeps a file that somebody sends in a folder, under a name of ours with its own ending; of a zip the Shapefile in it.
+func unpacked(dir, name string, r io.Reader) (path string, err error) {
+	ext := strings.ToLower(filepath.Ext(name))
+	if !slices.Contains([]string{".geojson", ".json", ".gpkg", ".kml", ".csv", ".zip"}, ext) {
+		return "", fmt.Errorf("%s: files end in .geojson, .gpkg, .kml or .csv; a Shapefile comes as a .zip", filepath.Base(name))
+	}
+	path = filepath.Join(dir, "layer"+ext)
+	f, err := os.Create(path)
+	if err != nil {
+		return "", err
+	}
+	_, err = io.Copy(f, r)
+	if err := errors.Join(err, f.Close()); err != nil {
+		return "", fmt.Errorf("%s did not come as a whole: %w", filepath.Base(name), err)
+	}
+	if ext != ".zip" {
+		return path, nil
+	}
+	z, err := zip.OpenReader(path)
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", filepath.Base(name), err)
+	}
+	defer z.Close()
+	left := int64(maxUnpacked)
+	found := map[string]string{} // by its ending: in the zip
+	for _, e := range z.File {
+		ext := strings.ToLower(filepath.Ext(e.Name))
+		if !slices.Contains([]string{".shp", ".shx", ".dbf", ".prj", ".cpg"}, ext) {
+			continue
+		}
+		if was := found[ext]; was != "" {
+			return "", fmt.Errorf("%s holds %s and %s: send one Shapefile at a time", filepath.Base(name), was, e.Name)
+		}
+		found[ext] = e.Name
+		n, err := unzip(e, filepath.Join(dir, "layer"+ext), left)
+		if err != nil {
+			return "", fmt.Errorf("%s: %s: %w", filepath.Base(name), e.Name, err)
+		}
+		left -= n
+	}
+	if found[".shp"] == "" {
+		return "", fmt.Errorf("%s holds no .shp", filepath.Base(name))
+	}
+	return filepath.Join(dir, "layer.shp"), nil
+}
+
+func unzip(e *zip.File, to string, most int64) (n int64, err error) {
+	in, err := e.Open()
+	if err != nil {
+		return 0, err
+	}
+	defer in.Close()
+	f, err := os.Create(to)
+	if err != nil {
+		return 0, err
+	}
+	n, err = io.Copy(f, io.LimitReader(in, most+1))
+	if n > most {
+		err = fmt.Errorf("it is longer than %d bytes", most)
+	}
+	return n, errors.Join(err, f.Close())
+}
+
+// Restart lets Harrier start anew with the file as it is now.
+func (s *settings) Restart() error {
+	if s.again == nil {
+		return errors.New("here Harrier is started by something else: end it, and start it again")
+	}
+	if _, err := config.Load(s.file); err != nil {
+		return err
+	}
+	s.again()
+	return nil
+}
