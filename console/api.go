@@ -17,6 +17,7 @@ import (
 
 	"github.com/harrier-patrol/harrier/console/accounts"
 	"github.com/harrier-patrol/harrier/dock"
+	"github.com/harrier-patrol/harrier/dock/gate"
 	"github.com/harrier-patrol/harrier/geo"
 	"github.com/harrier-patrol/harrier/journal"
 	"github.com/harrier-patrol/harrier/leads/handover"
@@ -32,6 +33,7 @@ type Dock struct {
 	Online   bool          `json:"online"`
 	Life     string        `json:"life" enum:"offline,idle,preparing,flying,returning,charging,blocked,maintenance"`
 	Why      string        `json:"why" doc:"What keeps it from flying, or its flight from starting"`
+	Blocked  []gate.Check  `json:"blocked" doc:"What keeps a flight from starting now, where none is on"`
 	Holds    []string      `json:"holds" doc:"Who keeps it on the ground, and why"`
 	Pilot    string        `json:"pilot" doc:"The operator who has the aircraft"`
 	Flight   string        `json:"flight"`
@@ -128,7 +130,10 @@ func api(mux *http.ServeMux, o Options) huma.API {
 }
 
 func toDock(d dock.Status) Dock {
-	x := Dock{SN: d.SN, Name: d.Name, Lon: d.Lon, Lat: d.Lat, Online: d.Online, Life: string(d.Life), Why: d.Why(), Holds: []string{}, Pilot: d.Pilot, Flight: d.Flight, State: string(d.State), Percent: d.Percent, Battery: d.Battery, Stream: d.Stream, Route: d.Route, Weather: d.Weather, Sim: dock.Simulated(d.SN)}
+	x := Dock{SN: d.SN, Name: d.Name, Lon: d.Lon, Lat: d.Lat, Online: d.Online, Life: string(d.Life), Why: d.Why(), Blocked: []gate.Check{}, Holds: []string{}, Pilot: d.Pilot, Flight: d.Flight, State: string(d.State), Percent: d.Percent, Battery: d.Battery, Stream: d.Stream, Route: d.Route, Weather: d.Weather, Sim: dock.Simulated(d.SN)}
+	if d.Flight == "" {
+		x.Blocked = append(x.Blocked, d.Blocked...)
+	}
 	for _, h := range d.Holds {
 		x.Holds = append(x.Holds, h.Operator+": "+h.Reason)
 	}

@@ -76,7 +76,7 @@ type Options struct {
 	Documents map[string][]byte
 
 	start string // of this process, by which versions of its book are known
-	works *planWorks
+	works *works
 }
 
 // DeadLetters are messages that could not be worked off.
@@ -91,7 +91,7 @@ const DockFiles = "/routes/"
 // New returns the console's handler.
 func New(o Options) http.Handler {
 	mux := http.NewServeMux()
-	o.works = &planWorks{}
+	o.works = &works{}
 	o.start = strconv.FormatInt(time.Now().UnixNano(), 36)
 	mux.Handle("GET "+DockFiles+"{file}", o.Files)
 	mux.HandleFunc("GET "+evidencePath+"{lead}/{sha}", o.picture)

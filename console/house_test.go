@@ -56,6 +56,13 @@ func (m *oneModel) Promote(_ context.Context, model, by, _ string) error {
 	return nil
 }
 
+func (*oneModel) Compare(_ context.Context, model string, _ func(float64)) (ModelComparison, error) {
+	if model != "harrier-nano" {
+		return ModelComparison{}, ErrNoModel
+	}
+	return ModelComparison{}, ErrNothingDecided
+}
+
 func (*oneModel) Rollback(context.Context, string, string) error {
 	return errors.New("no other was in use")
 }

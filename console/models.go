@@ -47,11 +47,40 @@ type ModelChange struct {
 	SHA   string    `json:"sha256"`
 }
 
+// ModelComparison is how two models do on the frames of leads that people have decided on.
+type ModelComparison struct {
+	InUse         string       `json:"in_use"`
+	Other         string       `json:"other"`
+	Frames        int          `json:"frames" doc:"The last ones that were decided on"`
+	InUseSPerLook float64      `json:"in_use_s" doc:"Seconds a frame, with one thread"`
+	OtherSPerLook float64      `json:"other_s"`
+	Scenes        []SceneScore `json:"scenes"`
+}
+
+// SceneScore is how two models do on the leads of a scene. Models find what people have decided on, so the one that found it has it easier.
+type SceneScore struct {
+	Scene      string `json:"scene"`
+	Confirmed  int    `json:"confirmed"`
+	InUse      int    `json:"in_use_found" doc:"Of the confirmed ones, that it finds"`
+	Other      int    `json:"other_found"`
+	Rejected   int    `json:"rejected"`
+	InUseAgain int    `json:"in_use_again" doc:"Of the rejected ones, that it takes for violations again"`
+	OtherAgain int    `json:"other_again"`
+}
+
+// compareWithin bounds a comparison: a frame takes a second or two.
+const compareWithin = 10 * time.Minute
+
+// ErrNothingDecided says that there is nothing to compare models on.
+var ErrNothingDecided = errors.New("no lead has been confirmed or rejected yet: review some first, then compare")
+
 // Models says which models there are, and puts others into use.
 type Models interface {
 	State(context.Context) (ModelState, error)
 	// Promote puts one of the available models into use from the next start on; ErrNoModel where it is none of them.
 	Promote(ctx context.Context, model, by, why string) error
+	// Compare says how another model does beside the one in use on what people have decided; progress is told which share of it is done.
+	Compare(ctx context.Context, model string, progress func(share float64)) (ModelComparison, error)
 	// Rollback puts the one before back.
 	Rollback(ctx context.Context, by, why string) error
 }
@@ -83,6 +112,24 @@ func modelsAPI(h huma.API, o Options) {
 		}
 		return nil, nil
 	}, may(accounts.Admin))
+	huma.Post(h, "/api/models/compare", func(ctx context.Context, in *struct {
+		Body struct {
+			Model string `json:"model" minLength:"1" maxLength:"500" doc:"One of the available ones, beside the one in use"`
+		}
+	}) (*body[ModelComparison], error) {
+		ctx, cancel := context.WithTimeout(ctx, compareWithin)
+		defer cancel()
+		progress, done := o.works.begin(WorkCompare, in.Body.Model, person(ctx).Name)
+		defer done()
+		out, err := o.Models.Compare(ctx, in.Body.Model, progress)
+		switch {
+		case errors.Is(err, ErrNoModel):
+			return nil, huma.Error404NotFound(err.Error())
+		case err != nil:
+			return nil, huma.Error409Conflict("the models are not compared: " + err.Error())
+		}
+		return &body[ModelComparison]{out}, nil
+	}, may(accounts.Operator))
 	huma.Post(h, "/api/models/rollback", func(ctx context.Context, in *struct {
 		Body struct {
 			Reason string `json:"reason" minLength:"1" maxLength:"500"`

@@ -4,10 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"net/http"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -139,48 +137,6 @@ type PlanDay struct {
 	Date string `path:"date" pattern:"^[0-9]{4}-[0-9]{2}-[0-9]{2}$" doc:"As 2026-12-01"`
 }
 
-// PlanWork is a plan that is being made.
-type PlanWork struct {
-	Date  string    `json:"date"`
-	By    string    `json:"by"`
-	Began time.Time `json:"began"`
-	Share float64   `json:"share" doc:"Of the work that is done, 0 to 1: about the share of its time"`
-}
-
-// planWorks are the plans that are being made. Whoever waits for one gives it up by hanging up.
-type planWorks struct {
-	mu  sync.Mutex
-	all []*PlanWork
-}
-
-func (w *planWorks) begin(date, by string) (progress func(share float64), done func()) {
-	x := &PlanWork{Date: date, By: by, Began: time.Now().UTC()}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.all = append(w.all, x)
-	return func(share float64) {
-			w.mu.Lock()
-			defer w.mu.Unlock()
-			x.Share = share
-		}, func() {
-			w.mu.Lock()
-			defer w.mu.Unlock()
-			w.all = slices.DeleteFunc(w.all, func(y *PlanWork) bool { return y == x })
-		}
-}
-
-func (w *planWorks) now() []PlanWork {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	out := []PlanWork{}
-	for _, x := range w.all {
-		y := *x
-		y.Share = math.Floor(y.Share*100) / 100 // so that it is told a hundred times, not a thousand
-		out = append(out, y)
-	}
-	return out
-}
-
 // plansAPI makes, shows, changes and approves the plans of days.
 func plansAPI(h huma.API, mux *http.ServeMux, o Options) {
 	huma.Get(h, "/api/plans/{date}", func(ctx context.Context, in *struct {
@@ -213,7 +169,7 @@ func plansAPI(h huma.API, mux *http.ServeMux, o Options) {
 		ctx, cancel := context.WithTimeout(ctx, planWithin)
 		defer cancel()
 		b := in.Body
-		progress, done := o.works.begin(in.Date, person(ctx).Name)
+		progress, done := o.works.begin(WorkPlan, in.Date, person(ctx).Name)
 		defer done()
 		m, err := o.Plans.Make(ctx, in.Date, PlanWish{By: person(ctx).Name, Why: b.Why, Hours: b.Hours, WindMS: b.WindMS, Without: b.Without, Try: b.Try, Progress: progress})
 		if err != nil {

@@ -60,14 +60,14 @@ func TestAPlanThatIsMadeIsToldOfAndGivenUp(t *testing.T) {
 	lines := bufio.NewScanner(res.Body)
 	next := func() string {
 		for lines.Scan() {
-			if lines.Text() == "event: planning" && lines.Scan() {
+			if lines.Text() == "event: works" && lines.Scan() {
 				return strings.TrimPrefix(lines.Text(), "data: ")
 			}
 		}
 		t.Fatalf("no more is told: %v", lines.Err())
 		return ""
 	}
-	if told := next(); !strings.Contains(told, `"date":"2026-12-01","by":"operator"`) || !strings.Contains(told, `"share":0.25}`) {
+	if told := next(); !strings.Contains(told, `"kind":"plan","of":"2026-12-01","by":"operator"`) || !strings.Contains(told, `"share":0.25}`) {
 		t.Errorf("told: %s", told)
 	}
 	giveUp()

@@ -235,7 +235,7 @@ func reviewAPI(h huma.API, mux *http.ServeMux, o Options) {
 	}))
 }
 
-// events tells the page what changes, as server-sent events: docks as they change, that leads did, and how far plans are that are being made.
+// events tells the page what changes, as server-sent events: docks as they change, that leads did, and how far what takes long is.
 func events(mux *http.ServeMux, o Options) {
 	mux.HandleFunc("GET /api/events", only(anybody, func(w http.ResponseWriter, r *http.Request) {
 		out := http.NewResponseController(w)
@@ -254,7 +254,7 @@ func events(mux *http.ServeMux, o Options) {
 		}
 		last := map[string]string{}
 		var version uint64
-		var told []PlanWork
+		var told []Work
 		tick := time.NewTicker(eventEvery)
 		defer tick.Stop()
 		for n := 0; ; n++ {
@@ -275,9 +275,9 @@ func events(mux *http.ServeMux, o Options) {
 					return
 				}
 			}
-			if works := o.works.now(); !slices.Equal(works, told) {
-				told = works
-				if !send("planning", works) {
+			if now := o.works.now(); !slices.Equal(now, told) {
+				told = now
+				if !send("works", now) {
 					return
 				}
 			}

@@ -216,7 +216,11 @@ await browse(async (page) => {
   await page.goto(`${url}system`);
   await page.getByRole("tab", { name: "Networks" }).click();
   await page.getByText("What was in use").waitFor();
-  await page.screenshot({ path: join(shots, "models.png") });
+  await page.locator("tr", { hasText: "harrier-nano-fp32" }).getByRole("button", { name: "Compare" }).click();
+  await page.getByText("On the last").waitFor({ timeout: 180000 });
+  figures.compared = await page.locator("tr", { hasText: "illegal structure" }).last().locator("td").allInnerTexts();
+  if (!(Number(figures.compared[1]) > 0)) throw new Error(`of the leads that were confirmed none is compared: ${figures.compared}`);
+  await page.screenshot({ path: join(shots, "models.png"), fullPage: true });
   await serious(page, "models");
   await page.getByRole("tab", { name: "Settings" }).click();
   await page.getByRole("textbox", { name: "Settings" }).fill("http: {listen: nowhere}");

@@ -52,6 +52,9 @@ export async function ok<T>(p: Promise<Answer<T>>): Promise<T> {
   return data as T;
 }
 
+/** A dock of which only the place is known, as maps draw it. */
+export const dockAt = (sn: string, name: string, lon: number, lat: number): Dock => ({ sn, name, lon, lat, online: false, life: "offline", why: "", blocked: [], holds: [], pilot: "", flight: "", state: "", percent: 0, battery: 0, stream: "", route: [], simulated: false });
+
 export const useDocks = () => useQuery({ queryKey: ["docks"], queryFn: async () => (await ok(client.GET("/api/docks"))) ?? [], staleTime: Infinity });
 
 export const useRequests = () => useQuery({ queryKey: ["requests"], queryFn: async () => (await ok(client.GET("/api/requests"))) ?? [], refetchInterval: 30_000 });
@@ -196,31 +199,37 @@ type ChangeBody = paths["/api/plans/{date}/flights/{flight}"]["post"]["requestBo
 export const makePlan = (date: string, body: MakeBody, signal?: AbortSignal) => ok(client.POST("/api/plans/{date}", { params: { path: { date } }, body, signal }));
 export const changePlan = (date: string, flight: string, body: ChangeBody) => ok(client.POST("/api/plans/{date}/flights/{flight}", { params: { path: { date, flight } }, body }));
 
-/** A plan that is being made, as the server tells of it. */
-export type PlanWork = { date: string; by: string; began: string; share: number };
+/** Something that takes long, as the server tells of it: a plan of a day, a comparison with a model. */
+export type Work = { kind: "plan" | "compare"; of: string; by: string; began: string; share: number };
 
-/** The plans that are being made just now: what listens to the server (live.ts) keeps them. */
-export const usePlanWorks = () => useQuery<PlanWork[]>({ queryKey: ["planning"], queryFn: skipToken }).data ?? [];
+/** What is being worked on just now: what listens to the server (live.ts) keeps it. */
+export const useWorks = (kind: Work["kind"]) => (useQuery<Work[]>({ queryKey: ["works"], queryFn: skipToken }).data ?? []).filter((w) => w.kind === kind);
+
+/** A mutation that can be given up: it hangs up, and the server stops. */
+export function useLongWork<In, Out>(work: (what: In, signal: AbortSignal) => Promise<Out>, onSettled?: () => void) {
+  const hangUp = useRef<AbortController>(undefined);
+  const m = useMutation({
+    mutationFn: (what: In) => {
+      hangUp.current = new AbortController();
+      return work(what, hangUp.current.signal);
+    },
+    onSettled,
+  });
+  const giveUp = () => {
+    hangUp.current?.abort();
+    m.reset();
+  };
+  return { ...m, giveUp };
+}
 
 /** Makes, changes or approves the plan of a day, and shows it as it is then. A plan that is being made can be given up. */
 export function usePlanning(date: string) {
   const cache = useQueryClient();
-  const hangUp = useRef<AbortController>(undefined);
   const after = { onSettled: () => cache.invalidateQueries({ queryKey: ["plan", date] }) };
-  const make = useMutation({
-    mutationFn: (body: MakeBody) => {
-      hangUp.current = new AbortController();
-      return makePlan(date, body, hangUp.current.signal);
-    },
-    ...after,
-  });
-  const giveUp = () => {
-    hangUp.current?.abort();
-    make.reset();
-  };
+  const make = useLongWork((body: MakeBody, signal) => makePlan(date, body, signal), after.onSettled);
   const change = useMutation({ mutationFn: ({ flight, ...body }: { flight: string } & ChangeBody) => changePlan(date, flight, body), ...after });
   const approve = useMutation({ mutationFn: (version: number) => ok(client.POST("/api/plans/{date}/approve", { params: { path: { date } }, body: { version } })), ...after });
-  return { make, giveUp, change, approve };
+  return { make, change, approve };
 }
 
 export const useReport = (report: "order" | "register" | "completion" | "agreement", simulated: boolean, period: "day" | "week" | "month" = "month", from?: string) =>

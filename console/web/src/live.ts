@@ -1,6 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
-import { type Dock, type PlanWork, takeChanges } from "./api";
+import { type Dock, takeChanges, type Work } from "./api";
 
 const againAfter = 3000; // milliseconds until it is listened again
 const docksAtMostEvery = 500; // milliseconds between two drawings of docks that changed
@@ -41,7 +41,7 @@ export function useLive(on: boolean) {
           void cache.invalidateQueries({ queryKey: ["lead"] });
         }, leadsAtMostEvery);
       });
-      events.addEventListener("planning", (e) => cache.setQueryData<PlanWork[]>(["planning"], JSON.parse(e.data) as PlanWork[]));
+      events.addEventListener("works", (e) => cache.setQueryData<Work[]>(["works"], JSON.parse(e.data) as Work[]));
       events.addEventListener("out", () => cache.invalidateQueries({ queryKey: ["me"] }));
       events.onopen = () => setHeard(true);
       events.onerror = () => {

@@ -379,6 +379,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/models/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Post API models compare */
+        post: operations["post-api-models-compare"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/models/promote": {
         parameters: {
             query?: never;
@@ -894,6 +911,11 @@ export interface components {
             /** Format: double */
             share: number;
         };
+        Check: {
+            condition: string;
+            limit: string;
+            value: string;
+        };
         CityLayer: {
             /** Format: date-time */
             changed?: string;
@@ -995,6 +1017,8 @@ export interface components {
             aircraft?: components["schemas"]["AircraftAt"];
             /** Format: int64 */
             battery: number;
+            /** @description What keeps a flight from starting now, where none is on */
+            blocked: components["schemas"]["Check"][] | null;
             flight: string;
             /** @description Who keeps it on the ground, and why */
             holds: string[] | null;
@@ -1265,6 +1289,23 @@ export interface components {
             sha256: string;
             why: string;
         };
+        ModelComparison: {
+            /**
+             * Format: int64
+             * @description The last ones that were decided on
+             */
+            frames: number;
+            in_use: string;
+            /**
+             * Format: double
+             * @description Seconds a frame, with one thread
+             */
+            in_use_s: number;
+            other: string;
+            /** Format: double */
+            other_s: number;
+            scenes: components["schemas"]["SceneScore"][] | null;
+        };
         ModelOf: {
             /** Format: int64 */
             classes: number;
@@ -1533,6 +1574,10 @@ export interface components {
              * @enum {string}
              */
             verdict?: "confirmed" | "rejected";
+        };
+        "Post-api-models-compareRequest": {
+            /** @description One of the available ones, beside the one in use */
+            model: string;
         };
         "Post-api-models-promoteRequest": {
             model: string;
@@ -1810,6 +1855,27 @@ export interface components {
             ellipsoidal?: boolean;
             unlinked?: string;
             waypoints: components["schemas"]["Waypoint"][] | null;
+        };
+        SceneScore: {
+            /** Format: int64 */
+            confirmed: number;
+            /**
+             * Format: int64
+             * @description Of the rejected ones, that it takes for violations again
+             */
+            in_use_again: number;
+            /**
+             * Format: int64
+             * @description Of the confirmed ones, that it finds
+             */
+            in_use_found: number;
+            /** Format: int64 */
+            other_again: number;
+            /** Format: int64 */
+            other_found: number;
+            /** Format: int64 */
+            rejected: number;
+            scene: string;
         };
         Second: {
             /** Format: date-time */
@@ -3389,6 +3455,66 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "post-api-models-compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Post-api-models-compareRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelComparison"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

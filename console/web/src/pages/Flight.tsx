@@ -2,7 +2,7 @@ import { CaretRightOutlined, PauseOutlined } from "@ant-design/icons";
 import { Alert, Button, Input, Select, Slider } from "antd";
 import { useParams } from "@tanstack/react-router";
 import { useEffect, useMemo, useRef, useState } from "react";
-import { type Dock, type FootageTrack, useOpenFlight } from "../api";
+import { type Dock, dockAt, type FootageTrack, useOpenFlight } from "../api";
 import { useText } from "../i18n";
 import type { Boxes } from "../parts/boxes";
 import { LazyMap } from "../parts/LazyMap";
@@ -86,7 +86,7 @@ function Player({ of }: { of: FootageTrack }) {
     const from = f.route?.[0] ?? (pose && [pose.lon, pose.lat]);
     if (!from) return [];
     const [lon, lat] = from;
-    return [{ sn: f.dock, name: f.dock_name, lon, lat, online: true, life: "flying", why: "", holds: [], pilot: "", flight: f.flight, state: "flying", percent: 0, battery: 0, stream: "", route: [], simulated: f.simulated, aircraft }];
+    return [{ ...dockAt(f.dock, f.dock_name, lon, lat), online: true, life: "flying", flight: f.flight, state: "flying", simulated: f.simulated, aircraft }];
   }, [of, pose]);
   return (
     <main className="split">

@@ -2,7 +2,7 @@ import { Button, Checkbox, DatePicker, Modal, Progress, Segmented, Space, Statis
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import dayjs from "dayjs";
 import { useState } from "react";
-import { type Plan, type PlanFlight, useDocks, usePlan, usePlanning, usePlanWorks } from "../api";
+import { type Plan, type PlanFlight, useDocks, usePlan, usePlanning, useWorks } from "../api";
 import { useText } from "../i18n";
 import { Ask } from "../parts/Ask";
 import { LazyMap } from "../parts/LazyMap";
@@ -27,7 +27,7 @@ export function PlanPage() {
   const read = usePlan(date);
   const docks = useDocks().data ?? [];
   const planning = usePlanning(date);
-  const works = usePlanWorks().filter((w) => w.date === date);
+  const works = useWorks("plan").filter((w) => w.of === date);
   const [tab, setTab] = useState<"plan" | "requests">("plan");
   const [chosen, choose] = useState<string>();
   const [change, setChange] = useState<Change>();
@@ -101,7 +101,7 @@ export function PlanPage() {
               </Space>
             )}
             {works.map((w) => (
-              <Working key={w.began + w.by} label={t("plan-is-made", { by: w.by })} share={w.share} onCancel={planning.make.isPending && w.by === me?.name ? planning.giveUp : undefined} />
+              <Working key={w.began + w.by} label={t("plan-is-made", { by: w.by })} share={w.share} onCancel={planning.make.isPending && w.by === me?.name ? planning.make.giveUp : undefined} />
             ))}
             <Wrong of={planning.make} />
             <Wrong of={planning.approve} />

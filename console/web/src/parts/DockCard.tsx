@@ -31,7 +31,13 @@ export const DockCard = memo(
           {d.weather && <span>{`${t("wind")} ${d.weather.wind_ms.toFixed(1)} m/s · ${d.weather.temp_c.toFixed(0)} °C${d.weather.rain > 0 ? ` · ${t("rain")}` : ""}`}</span>}
           {next && <span>{`${t("next-flight")} ${clock(next)}`}</span>}
         </div>
-        {d.why && <div className="why">{d.why}</div>}
+        {d.blocked?.map((c) => (
+          <div key={c.condition + c.value} className="why">
+            {`${word(`gate-${c.condition}`)}: ${c.value} (${c.limit})`}
+            <div className="hint">{word(`do-${c.condition}`)}</div>
+          </div>
+        ))}
+        {d.why && !d.blocked?.length && <div className="why">{d.why}</div>}
         {!d.why &&
           d.holds?.map((h) => (
             <div key={h} className="why">

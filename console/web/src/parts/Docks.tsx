@@ -1,7 +1,7 @@
 import { Button, Form, Input, InputNumber, Select, Table } from "antd";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { client, type ConfiguredDock, type Dock, ok } from "../api";
+import { client, type ConfiguredDock, dockAt, ok } from "../api";
 import { useText } from "../i18n";
 import { LazyMap } from "./LazyMap";
 import { useCity } from "./Restart";
@@ -9,9 +9,6 @@ import { Reading, Wrong } from "./Trouble";
 
 const models = ["M4D", "M4TD", "M3D", "M3TD", "M30", "M30T"];
 const empty: Partial<ConfiguredDock> = { sn: "", aircraft: "", name: "", model: "M4D", lon: undefined, lat: undefined, certificate: "" };
-
-/** As the map draws a dock that is not flown yet. */
-const onMap = (d: ConfiguredDock): Dock => ({ sn: d.sn, name: d.name, lon: d.lon, lat: d.lat, online: false, life: "offline", why: "", holds: [], pilot: "", flight: "", state: "", percent: 0, battery: 0, stream: "", route: [], simulated: false });
 
 /** Which docks there are: each is entered with its place, which a click on the map gives, too. */
 export function Docks() {
@@ -74,7 +71,7 @@ export function Docks() {
       </Form>
       <Wrong of={save} />
       <div className="sheet-map">
-        <LazyMap label={t("map-of-docks")} docks={all.map(onMap)} onPlace={(lon, lat) => form.setFieldsValue({ lon: Math.round(lon * 1e6) / 1e6, lat: Math.round(lat * 1e6) / 1e6 })} />
+        <LazyMap label={t("map-of-docks")} docks={all.map((d) => dockAt(d.sn, d.name, d.lon, d.lat))} onPlace={(lon, lat) => form.setFieldsValue({ lon: Math.round(lon * 1e6) / 1e6, lat: Math.round(lat * 1e6) / 1e6 })} />
       </div>
       <Reading of={city} empty={all.length === 0 ? t("no-docks-yet") : undefined}>
         <Table

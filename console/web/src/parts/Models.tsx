@@ -1,17 +1,19 @@
 import { Alert, Button, Descriptions, Table, Tag } from "antd";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { client, ok } from "../api";
+import { client, ok, useLongWork, useWorks } from "../api";
 import { useText } from "../i18n";
 import { has, useMe } from "../session";
 import { full } from "../time";
 import { Ask } from "./Ask";
 import { Reading, Wrong } from "./Trouble";
+import { Working } from "./Working";
 
 /** Which network looks at flights, how one on trial does beside it, and, for administrators, which is used from the next start on. */
 export function Models() {
-  const { t } = useText();
-  const admin = has(useMe().data, "admin");
+  const { t, word } = useText();
+  const me = useMe().data;
+  const admin = has(me, "admin");
   const cache = useQueryClient();
   const state = useQuery({ queryKey: ["models"], queryFn: () => ok(client.GET("/api/models")) });
   const [asked, ask] = useState<string>(); // a model, or "" for the one before
@@ -19,6 +21,9 @@ export function Models() {
     mutationFn: ({ model, reason }: { model: string; reason: string }) => (model === "" ? ok(client.POST("/api/models/rollback", { body: { reason } })) : ok(client.POST("/api/models/promote", { body: { model, reason } }))),
     onSettled: () => cache.invalidateQueries({ queryKey: ["models"] }),
   });
+  const compare = useLongWork((model: string, signal) => ok(client.POST("/api/models/compare", { body: { model }, signal })));
+  const works = useWorks("compare");
+  const c = compare.data;
   const s = state.data;
   const trial = s?.trial;
   return (
@@ -64,9 +69,50 @@ export function Models() {
           { title: t("model"), dataIndex: "name", render: (n: string) => <>{n} {n === s?.next && <Tag>{t("model-next")}</Tag>}</> },
           { title: "SHA-256", dataIndex: "sha256", render: (x: string) => x.slice(0, 12) },
           { title: t("classes"), dataIndex: "classes", align: "right" },
-          { title: "", render: (_, m) => admin && m.name !== s?.next && <Button size="small" onClick={() => ask(m.name)}>{t("promote")}</Button> },
+          {
+            title: "",
+            render: (_, m) =>
+              m.name !== s?.next && (
+                <span className="buttons">
+                  <Button size="small" disabled={compare.isPending} onClick={() => compare.mutate(m.name)}>
+                    {t("compare")}
+                  </Button>
+                  {admin && (
+                    <Button size="small" onClick={() => ask(m.name)}>
+                      {t("promote")}
+                    </Button>
+                  )}
+                </span>
+              ),
+          },
         ]}
       />
+      {works.map((w) => (
+        <Working key={w.began + w.by} label={t("compared-by", { by: w.by, model: w.of })} share={w.share} onCancel={compare.isPending && w.by === me?.name ? compare.giveUp : undefined} />
+      ))}
+      <Wrong of={compare} />
+      {c && (
+        <>
+          <h2>{t("compared", { a: c.in_use, b: c.other })}</h2>
+          <p className="hint">{t("compared-how", { n: c.frames, a: c.in_use_s.toFixed(2), b: c.other_s.toFixed(2) })}</p>
+          <Table
+            size="small"
+            rowKey="scene"
+            pagination={false}
+            dataSource={c.scenes ?? []}
+            scroll={{ x: true }}
+            columns={[
+              { title: t("scene"), dataIndex: "scene", render: word },
+              { title: t("confirmed"), dataIndex: "confirmed", align: "right" },
+              { title: t("found-by", { model: c.in_use }), dataIndex: "in_use_found", align: "right" },
+              { title: t("found-by", { model: c.other }), dataIndex: "other_found", align: "right" },
+              { title: t("rejected"), dataIndex: "rejected", align: "right" },
+              { title: t("again-by", { model: c.in_use }), dataIndex: "in_use_again", align: "right" },
+              { title: t("again-by", { model: c.other }), dataIndex: "other_again", align: "right" },
+            ]}
+          />
+        </>
+      )}
       <h2>{t("model-history")}</h2>
       {admin && (s?.history ?? []).length > 1 && (
         <div className="bar">
