@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"net/netip"
 	"strconv"
 	"strings"
 	"time"
@@ -29,8 +30,9 @@ import (
 
 // Options say what the console shows.
 type Options struct {
-	Zone     string   // of the times that people are told; empty: Asia/Shanghai
-	Hosts    []string // host:port by which the console may be addressed
+	Zone     string         // of the times that people are told; empty: Asia/Shanghai
+	Hosts    []string       // host:port by which the console may be addressed
+	Proxies  []netip.Prefix // of which X-Forwarded-For is believed
 	Accounts *accounts.Keeper
 	SignOn   *signon.Provider // nil for none
 	// Open lets everybody in who reaches the console: a demo, on localhost.

@@ -7,7 +7,9 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"path"
 	"slices"
@@ -49,6 +51,7 @@ func problem(w http.ResponseWriter, status int, detail string) {
 func guard(o Options, next http.Handler) http.Handler {
 	cross := http.NewCrossOriginProtection()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.RemoteAddr = o.from(r)
 		h := w.Header()
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "no-referrer")
@@ -98,6 +101,36 @@ func guard(o Options, next http.Handler) http.Handler {
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// from is the address of who asks: of the nearest that is no proxy of ours.
+func (o Options) from(r *http.Request) string {
+	ours := func(host string) bool {
+		a, err := netip.ParseAddr(host)
+		return err == nil && slices.ContainsFunc(o.Proxies, func(p netip.Prefix) bool { return p.Contains(a.Unmap()) })
+	}
+	if host := hostOf(r.RemoteAddr); !ours(host) {
+		return r.RemoteAddr
+	}
+	through := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+	for _, host := range slices.Backward(through) {
+		if host = strings.TrimSpace(host); ours(host) {
+			continue
+		}
+		if _, err := netip.ParseAddr(host); err != nil {
+			break // said by nobody whom we believe
+		}
+		return net.JoinHostPort(host, "0")
+	}
+	return r.RemoteAddr
+}
+
+func hostOf(addr string) string {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return addr
+	}
+	return host
 }
 
 // whole reads what is sent as a whole, within the server's time for it; what takes long from here on is the answer, which has its own time.

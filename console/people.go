@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"net"
 	"net/http"
 	"slices"
 	"time"
@@ -68,13 +67,7 @@ func (s *SessionInput) Resolve(ctx huma.Context) []error {
 
 func (s *SessionInput) secure() bool { return s.ctx.TLS() != nil || s.Proto == "https" }
 
-func (s *SessionInput) host() string {
-	host, _, err := net.SplitHostPort(s.ctx.RemoteAddr())
-	if err != nil {
-		return s.ctx.RemoteAddr()
-	}
-	return host
-}
+func (s *SessionInput) host() string { return hostOf(s.ctx.RemoteAddr()) }
 
 func (s *SessionInput) cookie(secret string, lasts time.Duration) http.Cookie {
 	return sessionCookieOf(secret, lasts, s.secure())

@@ -68,6 +68,11 @@ func signOn(mux *http.ServeMux, o Options) {
 			answer(w, http.StatusForbidden, fmt.Errorf("the identity provider says: %.100s %.300s", q.Get("error"), q.Get("error_description")))
 			return
 		}
+		good, err := o.Accounts.TryFrom(hostOf(r.RemoteAddr))
+		if err != nil {
+			answer(w, http.StatusTooManyRequests, err)
+			return
+		}
 		a, err := o.SignOn.Back(r.Context(), on, q.Get("state"), q.Get("code"))
 		var secret string
 		if errors.Is(err, signon.ErrRoles) {
@@ -78,12 +83,14 @@ func signOn(mux *http.ServeMux, o Options) {
 		}
 		switch {
 		case errors.Is(err, signon.ErrAway):
+			good() // it is nobody's fault who comes
 			answer(w, http.StatusBadGateway, err)
 			return
 		case err != nil:
 			answer(w, http.StatusForbidden, err)
 			return
 		}
+		good()
 		session := sessionCookieOf(secret, accounts.SessionLasts, secure)
 		http.SetCookie(w, &session)
 		if o.Log != nil {

@@ -209,6 +209,15 @@ func TestPeopleComeInByTheIdentityProvider(t *testing.T) {
 	if a := back(way, state, "good"); a.Code != 403 || a.session() != "" {
 		t.Errorf("disabled: %d", a.Code)
 	}
+	// who is sent back again and again without being vouched for waits
+	for range 40 {
+		way, state = begin()
+		p.forged = true
+		back(way, state, "good")
+	}
+	if way, state = begin(); back(way, state, "good").Code != http.StatusTooManyRequests {
+		t.Error("nobody counts who is refused")
+	}
 	p.Close()
 	if a := back(way, state, "good"); a.Code == 200 {
 		t.Error("the provider is away")

@@ -29,6 +29,7 @@ import (
 func (b *base) console(people people, under *console.Basemap, video *live.Live, tapes *footage.Keeper, known *models, set *settings, documents map[string][]byte, book *ledger.Ledger, reports *report.Reader, notary *proof.Notary, w *watch.Watcher, coverage *console.Coverage, gauge *journal.Gauge, ground city.City, requests console.Requests, daily *planning.Daily) http.Handler {
 	c := b.conf
 	port := fmt.Sprint(config.Port(c.HTTP.Listen))
+	proxies, _ := c.Proxies() // they were checked when the file was read
 	return console.New(console.Options{
 		Accounts: people.keeper, SignOn: people.signOn, Machine: people.machine, Open: c.HTTP.Open, Log: people.log, Audit: people.audit,
 		Ready: func(context.Context) error {
@@ -47,6 +48,7 @@ func (b *base) console(people people, under *console.Basemap, video *live.Live, 
 			return proof.Pack(ctx, logIn(b.data), b.depot.Store, lead, originals, w)
 		},
 		Hosts:     append([]string{c.HTTP.Listen, net.JoinHostPort("localhost", port), net.JoinHostPort(c.PublicHost, port)}, c.HTTP.Hosts...),
+		Proxies:   proxies,
 		Zone:      c.Leads.Reports.Zone,
 		Documents: documents, Ledger: book, Reports: reports, Docks: b.controller.States, Files: b.controller, Store: b.depot.Store, EvidenceKey: b.pictures, NATS: b.nc, Outline: ground.Grid.Outline(), Roads: ground.Roads, Basemap: under, Buildings: ground.Buildings, Fences: ground.Fences, Coverage: coverage,
 		Counts: func() map[string]int64 {

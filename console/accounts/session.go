@@ -48,6 +48,14 @@ func (k *Keeper) Login(ctx context.Context, name, password, from string) (secret
 	return k.begin(ctx, session{Name: a.Name, Since: now.UTC()})
 }
 
+// TryFrom notes a try to come in from an address before it is made; good takes it back where it succeeds. ErrTooOften after so many that did not.
+func (k *Keeper) TryFrom(from string) (good func(), err error) {
+	if !k.hosts.take(from, triesOfHost, time.Now()) {
+		return nil, ErrTooOften
+	}
+	return func() { k.hosts.back(from) }, nil
+}
+
 // Enter begins a session of somebody whom an identity provider knows (External), with the roles that it says they have. Their account is made when they come for the
 // first time; what an administrator said of it since (subdistricts, disabled) stays.
 func (k *Keeper) Enter(ctx context.Context, a Account) (secret string, err error) {

@@ -126,6 +126,12 @@ func (p *Provider) ask(ctx context.Context) (*oidc.Provider, *oauth2.Config, err
 	return found, &oauth2.Config{ClientID: p.Config.ClientID, ClientSecret: p.Config.ClientSecret, Endpoint: found.Endpoint(), RedirectURL: strings.TrimSuffix(p.Config.Page, "/") + PathBack, Scopes: []string{oidc.ScopeOpenID, "profile", "email", "groups"}}, nil
 }
 
+// Reach says why the provider cannot be asked.
+func (c Config) Reach(ctx context.Context) error {
+	_, err := oidc.NewProvider(oidc.ClientContext(ctx, client), c.Issuer)
+	return err
+}
+
 // Begin is where somebody's browser goes, and what it keeps for its way back.
 func (p *Provider) Begin(ctx context.Context) (to string, w Way, err error) {
 	ctx, cancel := context.WithTimeout(ctx, answerWithin)

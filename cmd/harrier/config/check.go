@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"regexp"
 	"strings"
 	"time"
@@ -82,6 +83,9 @@ func (c Config) check() error {
 	}
 	if _, _, err := net.SplitHostPort(c.HTTP.WebRTC); err != nil {
 		return fmt.Errorf("http.webrtc: %q is not host:port: %w", c.HTTP.WebRTC, err)
+	}
+	if _, err := c.Proxies(); err != nil {
+		return err
 	}
 	if c.HTTP.Open && (!loopback(host) || len(c.HTTP.Hosts) > 0) {
 		return errors.New("http.open lets everybody in: it is for a demo on this machine, with http.listen on localhost and without http.hosts")
@@ -162,4 +166,19 @@ func (c Config) checkFlights(known map[string]bool) error {
 		}
 	}
 	return nil
+}
+
+// Proxies are the networks of the proxies that say for whom they ask.
+func (c Config) Proxies() (out []netip.Prefix, err error) {
+	for i, s := range c.HTTP.Proxies {
+		p, err := netip.ParsePrefix(s)
+		if a, err2 := netip.ParseAddr(s); err2 == nil {
+			p, err = netip.PrefixFrom(a, a.BitLen()), nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("http.proxies[%d]: %q is neither an address nor a network such as 10.0.0.0/8", i, s)
+		}
+		out = append(out, p)
+	}
+	return out, nil
 }

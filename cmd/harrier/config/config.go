@@ -39,6 +39,8 @@ type Config struct {
 		// Basemap is a PMTiles file that lies under the map.
 		Basemap string   `yaml:"basemap"`
 		Hosts   []string `yaml:"hosts"`
+		// Proxies are addresses, or networks, of proxies that say for whom they ask.
+		Proxies []string `yaml:"proxies"`
 	} `yaml:"http"`
 	OIDC signon.Config `yaml:"oidc"`
 	MQTT MQTT          `yaml:"mqtt"`

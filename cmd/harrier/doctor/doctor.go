@@ -107,7 +107,7 @@ func deadLettersOf(ctx context.Context, js jetstream.JetStream) (string, error) 
 
 func checksOf(ctx context.Context, c config.Config) []check {
 	checks := slices.Concat(programChecks(c), configChecks(c), dataChecks(ctx, c),
-		[]check{listens("HTTP port", c.HTTP.Listen)}, brokerChecks(c), natsChecks(ctx, c), mediaChecks(c), storageChecks(ctx, c))
+		[]check{listens("HTTP port", c.HTTP.Listen)}, brokerChecks(c), natsChecks(ctx, c), mediaChecks(c), storageChecks(ctx, c), peopleChecks(ctx, c))
 	_, man, err := networks.Load(c.Vision.Model)
 	if err == nil && len(c.Docks) == 0 {
 		checks = append(checks, check{"docks", func() (string, error) {
@@ -275,6 +275,18 @@ func natsChecks(ctx context.Context, c config.Config) []check {
 		_, err = js.AccountInfo(tctx)
 		return config.Redacted(c.NATS.URL) + ", JetStream on", err
 	}, "start nats-server with the configuration that harrier nats init writes, or correct nats.url, nats.user and nats.password; without nats.url an embedded one is used"}}
+}
+
+// peopleChecks are of where people log in.
+func peopleChecks(ctx context.Context, c config.Config) []check {
+	if c.OIDC.Issuer == "" {
+		return nil
+	}
+	return []check{{"identity provider", func() (string, error) {
+		tctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+		defer cancel()
+		return c.OIDC.Issuer, c.OIDC.Reach(tctx)
+	}, "correct oidc.issuer, as the provider names itself under /.well-known/openid-configuration, or have the provider seen to; people with passwords come in all the same"}}
 }
 
 // mediaChecks are of where video goes.

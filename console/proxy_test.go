@@ -1,0 +1,52 @@
+package console
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"testing"
+)
+
+// For whom a proxy of ours asks is believed, of nobody else; so whoever guesses passwords behind it holds up nobody but themselves.
+func TestAProxySaysForWhomItAsks(t *testing.T) {
+	o := Options{Proxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("::1/128")}}
+	for _, c := range []struct{ peer, through, want string }{
+		{"192.0.2.7:5000", "203.0.113.9", "192.0.2.7:5000"}, // says so itself
+		{"10.1.2.3:5000", "203.0.113.9", "203.0.113.9:0"},
+		{"10.1.2.3:5000", "203.0.113.9, 10.9.9.9", "203.0.113.9:0"},
+		{"10.1.2.3:5000", "198.51.100.1, 203.0.113.9", "203.0.113.9:0"}, // what stands before is said by who asks
+		{"[::1]:5000", "2001:db8::5", "[2001:db8::5]:0"},
+		{"[::ffff:10.1.2.3]:5000", "203.0.113.9", "203.0.113.9:0"},
+		{"10.1.2.3:5000", "", "10.1.2.3:5000"},
+		{"10.1.2.3:5000", "unknown", "10.1.2.3:5000"},
+		{"10.1.2.3:5000", "203.0.113.9, <script>", "10.1.2.3:5000"},
+	} {
+		r := httptest.NewRequest(http.MethodGet, "/", nil)
+		r.RemoteAddr = c.peer
+		if c.through != "" {
+			r.Header.Set("X-Forwarded-For", c.through)
+		}
+		if got := o.from(r); got != c.want {
+			t.Errorf("%s for %q: %s, not %s", c.peer, c.through, got, c.want)
+		}
+	}
+	x := newHouse(t)
+	x.options.Proxies = o.Proxies
+	x.h = New(x.options)
+	login := func(host, name, word string) int {
+		return x.ask("", http.MethodPost, "/api/session", fmt.Sprintf(`{"name": %q, "password": %q}`, name, word), func(r *http.Request) {
+			r.RemoteAddr = "10.0.0.1:1234"
+			r.Header.Set("X-Forwarded-For", host)
+		}).Code
+	}
+	for i := range 40 {
+		login("203.0.113.9", fmt.Sprintf("nobody-%d", i), "guess guess guess")
+	}
+	if code := login("203.0.113.9", "operator", password); code != http.StatusTooManyRequests {
+		t.Errorf("who guesses: %d", code)
+	}
+	if code := login("203.0.113.10", "operator", password); code != http.StatusOK {
+		t.Errorf("somebody else behind the same proxy: %d", code)
+	}
+}
