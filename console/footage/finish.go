@@ -5,10 +5,13 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,14 +30,39 @@ func (k *Keeper) finishLeft() {
 	}
 	for _, n := range names {
 		id := strings.TrimSuffix(filepath.Base(n), endingPart+".json")
-		if err := k.finish(id); err != nil {
+		if err := k.finish(id); err != nil && !errors.Is(err, errWaits) {
 			k.Log.Warn("video that was being kept when Harrier ended is lost", "flight", id, "error", err)
 		}
 	}
 }
 
-// finish makes the MP4 of what was kept.
+// errWaits says that a flight is finished once the disk has room: what was kept of it stays.
+var errWaits = errors.New("finished once the disk has room")
+
+// finishWaiting finishes what waits for room on the disk.
+func (k *Keeper) finishWaiting() {
+	k.mu.Lock()
+	all := slices.Collect(maps.Keys(k.waits))
+	clear(k.waits)
+	k.mu.Unlock()
+	for _, id := range all {
+		if err := k.finish(id); err != nil && !errors.Is(err, errWaits) {
+			k.Log.Warn("video of a flight is lost", "flight", id, "error", err)
+		}
+	}
+}
+
+// finish makes the MP4 of what was kept. For a moment it is there twice.
 func (k *Keeper) finish(id string) error {
+	if err := k.Full(); err != nil {
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		if k.waits == nil {
+			k.waits = map[string]bool{}
+		}
+		k.waits[id] = true
+		return fmt.Errorf("%w: %w", errWaits, err)
+	}
 	part := filepath.Join(k.Dir, id+endingPart)
 	b, err := os.ReadFile(part + ".json")
 	if err != nil {

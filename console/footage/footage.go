@@ -37,6 +37,7 @@ type Keeper struct {
 
 	mu    sync.Mutex
 	being map[string]bool // ids of flights that are being kept
+	waits map[string]bool // of those that are finished once the disk has room
 }
 
 // Flight is one whose footage is kept.
@@ -83,6 +84,7 @@ func (k *Keeper) Run(ctx context.Context) error {
 			return nil
 		case <-old.C:
 			k.forget(time.Now())
+			k.finishWaiting()
 		case <-look.C:
 			for _, d := range k.Docks() {
 				if k.For == 0 || k.MaxBytes == 0 || d.Flight == "" || d.Stream == "" || !d.State.InTheAir() || k.Full() != nil {

@@ -203,6 +203,21 @@ func TestWhatWasBeingKeptIsFinished(t *testing.T) {
 		t.Error("what is being kept is not finished at the end")
 	}
 	k := b.keeper(second)
+	// while the disk is full it waits, and is not lost
+	full := errors.New("the disk is full")
+	k.Full = func() error { return full }
+	k.finishLeft()
+	if _, err := os.Stat(filepath.Join(second, "F1.part")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := k.Flight("F1"); !errors.Is(err, ErrNone) {
+		t.Errorf("finished on a full disk: %v", err)
+	}
+	full = nil
+	k.finishWaiting()
+	if _, err := k.Flight("F1"); err != nil {
+		t.Errorf("not finished once there is room: %v", err)
+	}
 	ctx, cancel = context.WithCancel(t.Context())
 	go func() { ended <- k.Run(ctx) }()
 	wait(t, "the first part", func() bool { _, err := k.Flight("F1"); return err == nil })
