@@ -105,6 +105,7 @@ func api(mux *http.ServeMux, o Options) huma.API {
 	noticesAPI(h, o)
 	requestsAPI(h, o)
 	plansAPI(h, mux, o)
+	worksAPI(h, o)
 	huma.Get(h, "/api/coverage/{cell}", func(_ context.Context, in *struct {
 		Cell string `path:"cell" pattern:"^[0-9]{15}$" doc:"Code of a unit grid cell"`
 	}) (*body[CellCoverage], error) {
@@ -126,7 +127,29 @@ func api(mux *http.ServeMux, o Options) huma.API {
 	maps(mux, o)
 	basemap(mux, o)
 	health(mux, o)
+	documentErrors(h.OpenAPI())
 	return h
+}
+
+// documentErrors says of every operation that whatever else is wrong comes as problem+json, too.
+func documentErrors(doc *huma.OpenAPI) {
+	for _, p := range doc.Paths {
+		for _, op := range []*huma.Operation{p.Get, p.Post, p.Put, p.Delete} {
+			if op == nil {
+				continue
+			}
+			of := *op.Responses["500"] // that every operation has
+			of.Description = "What is wrong, and what to do"
+			op.Responses["default"] = &of
+		}
+	}
+}
+
+// answersWith says in which media type an operation answers, where it is not JSON.
+func answersWith(media string) func(*huma.Operation) {
+	return func(op *huma.Operation) {
+		op.Responses = map[string]*huma.Response{"200": {Description: "OK", Content: map[string]*huma.MediaType{media: {}}}}
+	}
 }
 
 func toDock(d dock.Status) Dock {

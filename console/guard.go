@@ -114,7 +114,7 @@ func (o Options) from(r *http.Request) string {
 	}
 	through := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
 	for _, host := range slices.Backward(through) {
-		if host = strings.TrimSpace(host); ours(host) {
+		if host = hostOf(strings.TrimSpace(host)); ours(host) {
 			continue
 		}
 		if _, err := netip.ParseAddr(host); err != nil {

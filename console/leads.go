@@ -282,7 +282,7 @@ func leadsAPI(h huma.API, o Options) {
 		return &placesOut{"application/geo+json", b.Bytes()}, nil
 	}, may(anybody...), func(op *huma.Operation) {
 		op.Summary = "Where all leads lie that a filter lets through, as GeoJSON: of all, not of a page"
-	})
+	}, answersWith("application/geo+json"))
 	huma.Get(h, "/api/leads/changes", func(ctx context.Context, in *struct {
 		Since string `query:"since" required:"true" maxLength:"100" doc:"The version of the page or the changes before"`
 		Limit int    `query:"limit" minimum:"1" maximum:"500" default:"200"`

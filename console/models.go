@@ -119,14 +119,14 @@ func modelsAPI(h huma.API, o Options) {
 	}) (*body[ModelComparison], error) {
 		ctx, cancel := context.WithTimeout(ctx, compareWithin)
 		defer cancel()
-		progress, done := o.works.begin(WorkCompare, in.Body.Model, person(ctx).Name)
+		ctx, progress, done := o.works.begin(ctx, WorkCompare, in.Body.Model, person(ctx).Name)
 		defer done()
 		out, err := o.Models.Compare(ctx, in.Body.Model, progress)
 		switch {
 		case errors.Is(err, ErrNoModel):
 			return nil, huma.Error404NotFound(err.Error())
 		case err != nil:
-			return nil, huma.Error409Conflict("the models are not compared: " + err.Error())
+			return nil, huma.Error409Conflict("the models are not compared: " + givenUp(ctx, err).Error())
 		}
 		return &body[ModelComparison]{out}, nil
 	}, may(accounts.Operator))

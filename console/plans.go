@@ -169,11 +169,11 @@ func plansAPI(h huma.API, mux *http.ServeMux, o Options) {
 		ctx, cancel := context.WithTimeout(ctx, planWithin)
 		defer cancel()
 		b := in.Body
-		progress, done := o.works.begin(WorkPlan, in.Date, person(ctx).Name)
+		ctx, progress, done := o.works.begin(ctx, WorkPlan, in.Date, person(ctx).Name)
 		defer done()
 		m, err := o.Plans.Make(ctx, in.Date, PlanWish{By: person(ctx).Name, Why: b.Why, Hours: b.Hours, WindMS: b.WindMS, Without: b.Without, Try: b.Try, Progress: progress})
 		if err != nil {
-			return nil, planError(err)
+			return nil, planError(givenUp(ctx, err))
 		}
 		return &body[*Plan]{planOf(nil, m)}, nil
 	}, may(accounts.Operator))

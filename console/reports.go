@@ -68,5 +68,5 @@ func reportsAPI(h huma.API, o Options) {
 			return nil, err
 		}
 		return &table{"text/csv; charset=utf-8", b.Bytes()}, nil
-	}, may(anybody...))
+	}, may(anybody...), answersWith("text/csv"))
 }

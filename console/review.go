@@ -67,8 +67,8 @@ func (d *Desk) renew(ctx context.Context, lead, by string) error {
 // back puts a lead back that is somebody's.
 func (d *Desk) back(ctx context.Context, lead, by string) error {
 	e, err := d.kv.Get(ctx, lead)
-	if errors.Is(err, jetstream.ErrKeyNotFound) || err == nil && string(e.Value()) != by {
-		return nil
+	if errors.Is(err, jetstream.ErrKeyNotFound) || errors.Is(err, jetstream.ErrInvalidKey) || err == nil && string(e.Value()) != by {
+		return nil // it is nobody's, or no name of one
 	}
 	if err != nil {
 		return err
@@ -275,7 +275,7 @@ func events(mux *http.ServeMux, o Options) {
 					return
 				}
 			}
-			if now := o.works.now(); !slices.Equal(now, told) {
+			if now := o.works.now(); n == 0 || !slices.EqualFunc(now, told, func(a, b Work) bool { return a.ID == b.ID && a.Share == b.Share }) { // at first, as the page may know of some that are over
 				told = now
 				if !send("works", now) {
 					return

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"io/fs"
 	"net/http"
 	"path"
 	"time"
@@ -42,6 +43,7 @@ type CitySettings struct {
 	Docks    []ConfiguredDock `json:"docks" maxItems:"2000"`
 	Revision string           `json:"revision" maxLength:"100" doc:"Of the file that was read"`
 	Started  string           `json:"started" maxLength:"100" doc:"Revision with which Harrier was started: another one counts from the next start on"`
+	Trouble  string           `json:"trouble" doc:"What kept Harrier from starting with what was changed; empty where nothing did"`
 	Since    string           `json:"since" maxLength:"100" doc:"Of this start: another one after each"`
 }
 
@@ -64,6 +66,9 @@ type LayerTaken struct {
 	WarningsInAll int                        `json:"warnings_in_all"`
 	Shown         *geojson.FeatureCollection `json:"shown"` // some of its features
 }
+
+// ErrBusy says that something is being done that is done once at a time.
+var ErrBusy = errors.New("somebody else has the same done just now: wait until it is over, and try again")
 
 // ErrNoLayer says that there is no such layer.
 var ErrNoLayer = errors.New("there is no such layer; there are")
@@ -132,9 +137,16 @@ func settingsAPI(h huma.API, mux *http.ServeMux, o Options) {
 		sent := &steady{r: http.MaxBytesReader(w, r.Body, maxLayer), c: http.NewResponseController(w)}
 		out, err := o.Settings.TakeLayer(r.Context(), kind, name, r.URL.Query().Get("datum"), sent)
 		status := http.StatusOK
+		_, _ = io.Copy(io.Discard, sent) // else whoever sends it does not get to read the answer
 		switch {
 		case errors.Is(err, ErrNoLayer):
 			status = http.StatusNotFound
+		case errors.Is(err, ErrBusy):
+			status = http.StatusConflict
+		case errors.As(err, new(*http.MaxBytesError)):
+			status = http.StatusRequestEntityTooLarge
+		case errors.As(err, new(*fs.PathError)):
+			status = http.StatusServiceUnavailable
 		case err != nil:
 			status = http.StatusUnprocessableEntity
 		}
@@ -155,7 +167,7 @@ func settingsAPI(h huma.API, mux *http.ServeMux, o Options) {
 // layersPath is under which layers are sent, which may be longer than what else is sent: so many bytes, each piece within so long.
 const (
 	layersPath  = "/api/settings/layers/"
-	maxLayer    = 1 << 30
+	maxLayer    = 512 << 20
 	pieceWithin = 20 * time.Second
 )
 

@@ -147,6 +147,7 @@ func (c *Controller) Run(ctx context.Context) error {
 	close(c.up)
 	c.cl = mqtt.NewClient(opts)
 	tok := c.cl.Connect()
+	defer c.cl.Disconnect(250) // also while it has not been there yet: it would go on trying
 	select {
 	case <-tok.Done():
 		if tok.Error() != nil {
@@ -155,7 +156,6 @@ func (c *Controller) Run(ctx context.Context) error {
 	case <-ctx.Done():
 		return nil
 	}
-	defer c.cl.Disconnect(250)
 	sub, err := c.nc.Subscribe(SubjectCommands+"*", func(m *nats.Msg) {
 		if err := journal.Guarded(func() error { c.hand(m); return nil }); err != nil {
 			c.o.Log.Error("a fault of Harrier at a command; please report it", "subject", m.Subject, "error", err)

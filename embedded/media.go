@@ -44,7 +44,7 @@ type Media struct {
 type MediaOptions struct {
 	RTMP, RTSP string // host:port
 	Host       string
-	RTPPort    int // RTP over UDP; RTCP on the next
+	RTPPort    int // RTP over UDP, RTCP on the next; 0: over TCP only
 	// Push says what is wrong with a publisher's path and key, nil where it may push; nil: everybody may.
 	Push func(path, key string) error
 	// User and Password are those of who watches; without a user everybody may.
@@ -115,7 +115,10 @@ func (r *relay) catchUp(s *gortsplib.ServerSession) {
 func StartMedia(o MediaOptions) (*Media, error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	m := &Media{o: o, cancel: cancel, live: map[string]*relay{}, told: map[string]string{}}
-	m.rtsp = &gortsplib.Server{Handler: m, RTSPAddress: o.RTSP, UDPRTPAddress: fmt.Sprintf("%s:%d", o.Host, o.RTPPort), UDPRTCPAddress: fmt.Sprintf("%s:%d", o.Host, o.RTPPort+1), WriteQueueSize: 4096}
+	m.rtsp = &gortsplib.Server{Handler: m, RTSPAddress: o.RTSP, WriteQueueSize: 4096}
+	if o.RTPPort > 0 {
+		m.rtsp.UDPRTPAddress, m.rtsp.UDPRTCPAddress = fmt.Sprintf("%s:%d", o.Host, o.RTPPort), fmt.Sprintf("%s:%d", o.Host, o.RTPPort+1)
+	}
 	if err := m.rtsp.Start(); err != nil {
 		cancel()
 		return nil, fmt.Errorf("RTSP server on %s: %w; --port-offset moves all ports", o.RTSP, err)

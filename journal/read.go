@@ -62,6 +62,9 @@ func read(ctx context.Context, js jetstream.JetStream, stream, subject string, f
 			err = fmt.Errorf("read stream %s: %w", stream, err)
 		}
 	}()
+	if from.Time.Before(time.Unix(0, 0)) { // NATS counts from then on
+		from.Time = time.Time{}
+	}
 	st, err := js.Stream(ctx, stream)
 	if err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 	"io"
 	"math"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -24,6 +25,11 @@ import (
 // layerKinds are the layers of the ground that are taken on the page, as harrier geo import names them.
 var layerKinds = []string{"grid", "fences", "register", "outlines", "door-lines"}
 
+// layersOf are the files of the layers, by kind; "" where there is none.
+func layersOf(c config.Config) map[string]string {
+	return map[string]string{"grid": c.City.Grid, "fences": c.City.Fences, "register": c.City.Register, "outlines": c.City.Outlines, "door-lines": c.City.DoorLines}
+}
+
 // City is where the district is and which docks there are, as the file has it now.
 func (s *settings) City() (console.CitySettings, error) {
 	out := console.CitySettings{Layers: []console.CityLayer{}, Docks: []console.ConfiguredDock{}}
@@ -35,11 +41,11 @@ func (s *settings) City() (console.CitySettings, error) {
 	if err != nil {
 		return out, err
 	}
-	out.Revision, out.Started = revisionOf(b), s.started
+	out.Revision, out.Started, out.Trouble = revisionOf(b), revisionOf(s.run.Text()), s.trouble
 	for _, d := range c.Docks {
 		out.Docks = append(out.Docks, console.ConfiguredDock(d))
 	}
-	files := map[string]string{"grid": c.City.Grid, "fences": c.City.Fences, "register": c.City.Register, "outlines": c.City.Outlines, "door-lines": c.City.DoorLines}
+	files := layersOf(c)
 	for _, kind := range layerKinds {
 		l := console.CityLayer{Layer: kind}
 		if files[kind] != "" {
@@ -70,8 +76,15 @@ func (s *settings) change(revision string, do func(root *yaml.Node) error) error
 	if err := yaml.Unmarshal(b, &doc); err != nil {
 		return err
 	}
-	if doc.Kind == 0 || doc.Content[0].Kind != yaml.MappingNode { // an empty file
-		doc = yaml.Node{Kind: yaml.DocumentNode, Content: []*yaml.Node{{Kind: yaml.MappingNode, HeadComment: doc.HeadComment}}}
+	above := ""
+	if doc.Kind == 0 { // an empty file, or one of comments alone
+		if above = strings.TrimSpace(string(b)); above != "" {
+			above += "\n\n"
+		}
+		doc = yaml.Node{Kind: yaml.DocumentNode, Content: []*yaml.Node{{Kind: yaml.MappingNode}}}
+	}
+	if doc.Content[0].Kind != yaml.MappingNode {
+		return fmt.Errorf("%s is no configuration", filepath.Base(s.file))
 	}
 	if err := do(doc.Content[0]); err != nil {
 		return err
@@ -80,6 +93,7 @@ func (s *settings) change(revision string, do func(root *yaml.Node) error) error
 	if err != nil {
 		return err
 	}
+	text = above + text
 	if err := s.loads(text); err != nil {
 		return err
 	}
@@ -113,25 +127,53 @@ func (s *settings) SetDocks(all []console.ConfiguredDock, revision string) error
 	}
 	return s.change(revision, func(root *yaml.Node) error {
 		v := under(root, "docks", yaml.SequenceNode)
-		var now yaml.Node
-		if err := now.Encode(all); err != nil {
-			return err
-		}
-		if v.LineComment != "" && len(now.Content) > 0 { // of a list that was empty: behind nothing any more
-			now.Content[0].HeadComment, v.LineComment = v.LineComment, ""
-		}
-		v.Content, v.Style = now.Content, now.Style
-		for _, d := range v.Content { // what is empty is left out
-			for i := 0; i+1 < len(d.Content); {
-				if d.Content[i+1].Value == "" {
-					d.Content = slices.Delete(d.Content, i, i+2)
-					continue
-				}
-				i += 2
+		had := map[string]*yaml.Node{} // by serial number
+		for _, d := range v.Content {
+			if d.Kind == yaml.MappingNode {
+				had[under(d, "sn", yaml.ScalarNode).Value] = d
 			}
+		}
+		var now []*yaml.Node
+		for _, d := range all {
+			var fresh yaml.Node
+			if err := fresh.Encode(d); err != nil {
+				return err
+			}
+			now = append(now, dockAs(had[d.SN], &fresh))
+		}
+		if v.LineComment != "" && len(now) > 0 { // of a list that was empty: behind nothing any more
+			now[0].HeadComment, v.LineComment = v.LineComment, ""
+		}
+		if v.Content = now; len(now) > 0 {
+			v.Style = 0
 		}
 		return nil
 	})
+}
+
+// dockAs is a dock as it is to be, in place of how it stood, nil for a new one: with its comments, and without what is empty.
+func dockAs(was, now *yaml.Node) *yaml.Node {
+	if was == nil {
+		was = &yaml.Node{Kind: yaml.MappingNode}
+	}
+	for i := 0; i+1 < len(now.Content); i += 2 {
+		key, value := now.Content[i].Value, now.Content[i+1]
+		at := 0
+		for at+1 < len(was.Content) && was.Content[at].Value != key {
+			at += 2
+		}
+		switch {
+		case at+1 >= len(was.Content) && value.Value != "":
+			was.Content = append(was.Content, now.Content[i], value)
+		case at+1 >= len(was.Content):
+		case value.Value == "":
+			was.Content = slices.Delete(was.Content, at, at+2)
+		case was.Content[at+1].Value != value.Value:
+			value.LineComment = was.Content[at+1].LineComment
+			was.Content[at+1] = value
+		}
+	}
+	return was
 }
 
 // SetLayer writes where a layer's file is; "" for none.
@@ -156,7 +198,11 @@ func (s *settings) TakeLayer(ctx context.Context, kind, name, datum string, r io
 	if !slices.Contains(layerKinds, kind) {
 		return out, fmt.Errorf("%w: %s", console.ErrNoLayer, strings.Join(layerKinds, ", "))
 	}
-	dir, err := os.MkdirTemp("", "harrier-layer-")
+	if !s.taking.TryLock() {
+		return out, console.ErrBusy
+	}
+	defer s.taking.Unlock()
+	dir, err := os.MkdirTemp(s.data, "layer-")
 	if err != nil {
 		return out, err
 	}
@@ -168,7 +214,15 @@ func (s *settings) TakeLayer(ctx context.Context, kind, name, datum string, r io
 	if err := ctx.Err(); err != nil {
 		return out, err
 	}
-	k, err := layerArgs{File: path, As: kind, Datum: datum}.check()
+	c, err := config.Load(s.file)
+	if err != nil {
+		return out, err
+	}
+	args := layerArgs{File: path, As: kind, Datum: datum}
+	if kind == "grid" {
+		args.Communities = c.City.Communities
+	}
+	k, err := args.check()
 	switch {
 	case errors.Is(err, layerfile.ErrNoDatum):
 		return out, errors.New("the file does not say its datum: choose it above, and send the file again")
@@ -192,8 +246,7 @@ func (s *settings) TakeLayer(ctx context.Context, kind, name, datum string, r io
 	if len(k.good) == 0 {
 		return out, fmt.Errorf("%s holds nothing", name)
 	}
-	out.File = filepath.Join("city", kind+".geojson")
-	if err := layerfile.WriteGeoJSON(filepath.Join(filepath.Dir(s.file), out.File), k.good); err != nil {
+	if out.File, err = s.keepLayer(kind, k.good, c); err != nil {
 		return out, err
 	}
 	step := (len(k.good) + shownFeatures - 1) / shownFeatures
@@ -202,20 +255,52 @@ func (s *settings) TakeLayer(ctx context.Context, kind, name, datum string, r io
 			out.Shown.Append(geojson.NewFeature(g))
 		}
 	}
-	return out, s.SetLayer(kind, out.File)
+	return out, nil
+}
+
+// keepLayer puts a layer into the folder city beside the file under a name of its own, and names it there. What Harrier runs with stays as it is, so that it can
+// go on as before; older ones go.
+func (s *settings) keepLayer(kind string, features []geo.Feature, c config.Config) (name string, err error) {
+	folder := filepath.Join(filepath.Dir(s.file), "city")
+	fresh := filepath.Join(folder, kind+"-new.geojson")
+	if err := layerfile.WriteGeoJSON(fresh, features); err != nil {
+		return "", err
+	}
+	defer os.Remove(fresh)
+	b, err := os.ReadFile(fresh)
+	if err != nil {
+		return "", err
+	}
+	name = filepath.Join("city", fmt.Sprintf("%s-%s.geojson", kind, revisionOf(b)))
+	if err := os.Rename(fresh, filepath.Join(filepath.Dir(s.file), name)); err != nil {
+		return "", err
+	}
+	if err := s.SetLayer(kind, name); err != nil {
+		return "", err
+	}
+	old, err := filepath.Glob(filepath.Join(folder, kind+"-????????????????.geojson"))
+	if err != nil {
+		return "", err
+	}
+	for _, o := range old {
+		if o != filepath.Join(filepath.Dir(s.file), name) && o != layersOf(c)[kind] && o != layersOf(s.run)[kind] {
+			err = errors.Join(err, os.Remove(o))
+		}
+	}
+	return name, err
 }
 
 // maxUnpacked bounds what comes out of a zip, bytes.
-const maxUnpacked = 4 << 30
+const maxUnpacked = 1 << 30
 
 // unpacked keeps a file that somebody sends in a folder, under a name of ours with its own ending; of a zip the Shapefile in it.
-func unpacked(dir, name string, r io.Reader) (path string, err error) {
+func unpacked(dir, name string, r io.Reader) (file string, err error) {
 	ext := strings.ToLower(filepath.Ext(name))
 	if !slices.Contains([]string{".geojson", ".json", ".gpkg", ".kml", ".csv", ".zip"}, ext) {
 		return "", fmt.Errorf("%s: files end in .geojson, .gpkg, .kml or .csv; a Shapefile comes as a .zip", filepath.Base(name))
 	}
-	path = filepath.Join(dir, "layer"+ext)
-	f, err := os.Create(path)
+	file = filepath.Join(dir, "layer"+ext)
+	f, err := os.Create(file)
 	if err != nil {
 		return "", err
 	}
@@ -224,9 +309,9 @@ func unpacked(dir, name string, r io.Reader) (path string, err error) {
 		return "", fmt.Errorf("%s did not come as a whole: %w", filepath.Base(name), err)
 	}
 	if ext != ".zip" {
-		return path, nil
+		return file, nil
 	}
-	z, err := zip.OpenReader(path)
+	z, err := zip.OpenReader(file)
 	if err != nil {
 		return "", fmt.Errorf("%s: %w", filepath.Base(name), err)
 	}
@@ -235,7 +320,7 @@ func unpacked(dir, name string, r io.Reader) (path string, err error) {
 	found := map[string]string{} // by its ending: in the zip
 	for _, e := range z.File {
 		ext := strings.ToLower(filepath.Ext(e.Name))
-		if !slices.Contains([]string{".shp", ".shx", ".dbf", ".prj", ".cpg"}, ext) {
+		if base := path.Base(e.Name); !slices.Contains([]string{".shp", ".shx", ".dbf", ".prj", ".cpg"}, ext) || strings.HasPrefix(base, "._") { // as macOS adds
 			continue
 		}
 		if was := found[ext]; was != "" {

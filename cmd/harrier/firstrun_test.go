@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -29,10 +30,15 @@ const aFenceAsCSV = "kind,name,wkt\nno-fly,school,\"POLYGON((121.52 31.22,121.53
 func TestLayersAndDocksAreTakenOnThePage(t *testing.T) {
 	dir := t.TempDir()
 	file := write(t, dir, "harrier.yaml", "# ours\nmedia: {key: \"0123456789abcdef-rtmp\"}\ndocks: [] # none yet\n")
-	s, err := openSettings(file, nil)
-	if err != nil {
-		t.Fatal(err)
+	opened := func() *settings {
+		t.Helper()
+		c, err := config.Load(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return openSettings(c, t.TempDir(), "", nil)
 	}
+	s := opened()
 	take := func(kind, name, datum, text string) (console.LayerTaken, error) {
 		return s.TakeLayer(t.Context(), kind, name, datum, strings.NewReader(text))
 	}
@@ -40,6 +46,16 @@ func TestLayersAndDocksAreTakenOnThePage(t *testing.T) {
 	z := zip.NewWriter(&empty)
 	if _, err := z.Create("../../readme.txt"); err != nil {
 		t.Fatal(err)
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	var mac bytes.Buffer // as macOS packs it
+	z = zip.NewWriter(&mac)
+	for _, name := range []string{"a.shp", "__MACOSX/._a.shp"} {
+		if _, err := z.Create(name); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if err := z.Close(); err != nil {
 		t.Fatal(err)
@@ -52,9 +68,10 @@ func TestLayersAndDocksAreTakenOnThePage(t *testing.T) {
 		{"fences", "f.exe", "WGS-84", aFence, "files end in"},
 		{"fences", "../../etc/x.zip", "WGS-84", "PK", "x.zip: zip"},
 		{"fences", "x.zip", "WGS-84", empty.String(), "holds no .shp"},
+		{"fences", "x.zip", "WGS-84", mac.String(), "x.zip: "},
 		{"stalls", "f.geojson", "WGS-84", aFence, "there is no such layer"},
 	} {
-		if _, err := take(c.kind, c.name, c.datum, c.text); err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "/tmp") {
+		if _, err := take(c.kind, c.name, c.datum, c.text); err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "/tmp") || strings.Contains(err.Error(), "at a time") {
 			t.Errorf("%s as %s: %v, wanted %q", c.name, c.kind, err, c.want)
 		}
 	}
@@ -62,8 +79,19 @@ func TestLayersAndDocksAreTakenOnThePage(t *testing.T) {
 		t.Fatalf("what was refused changed the file:\n%s", now)
 	}
 	got, err := take("fences", "f.geojson", "WGS-84", aFence)
-	if err != nil || got.Sum != "1 fences" || got.File != "city/fences.geojson" || len(got.Shown.Features) != 1 {
+	if err != nil || got.Sum != "1 fences" || !strings.HasPrefix(got.File, "city/fences-") || len(got.Shown.Features) != 1 {
 		t.Fatalf("%+v, %v", got, err)
+	}
+	first := filepath.Join(dir, got.File)
+	// Harrier runs with it when others come: it goes on with it where it cannot start with them; it stays with the last one and the one before, older ones go
+	s = opened()
+	for _, name := range []string{"park", "market", "station"} {
+		if got, err = take("fences", "f.geojson", "WGS-84", strings.Replace(aFence, "school", name, 1)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if left, err := filepath.Glob(filepath.Join(dir, "city", "*")); err != nil || len(left) != 3 || !slices.Contains(left, first) || !slices.Contains(left, filepath.Join(dir, got.File)) {
+		t.Errorf("in the folder: %v, %v", left, err)
 	}
 	k, err := s.City()
 	if err != nil || k.Revision == k.Started || k.Layers[1].File != got.File {
@@ -88,7 +116,7 @@ func TestLayersAndDocksAreTakenOnThePage(t *testing.T) {
 		t.Fatal(err)
 	}
 	c, err := config.Load(file)
-	if err != nil || len(c.Docks) != 1 || console.ConfiguredDock(c.Docks[0]) != dock || c.Media.Key != "0123456789abcdef-rtmp" || c.City.Fences != filepath.Join(dir, "city", "fences.geojson") {
+	if err != nil || len(c.Docks) != 1 || console.ConfiguredDock(c.Docks[0]) != dock || c.Media.Key != "0123456789abcdef-rtmp" || c.City.Fences != filepath.Join(dir, got.File) {
 		t.Fatalf("%+v, %v", c.Docks, err)
 	}
 	text, _ := os.ReadFile(file)
@@ -99,6 +127,31 @@ func TestLayersAndDocksAreTakenOnThePage(t *testing.T) {
 	}
 	if strings.Contains(string(text), "certificate") {
 		t.Errorf("what is empty is written:\n%s", text)
+	}
+	// what somebody wrote beside a dock stays when another one comes
+	noted := strings.Replace(string(text), "name: Dock A", "name: Dock A # on the roof of station 3", 1)
+	write(t, dir, "harrier.yaml", noted)
+	if k, err = s.City(); err != nil {
+		t.Fatal(err)
+	}
+	moved, second := dock, dock
+	moved.Lon, second.SN = 121.6, "7CTDM5900B3X1C"
+	if err := s.SetDocks([]console.ConfiguredDock{moved, second}, k.Revision); err != nil {
+		t.Fatal(err)
+	}
+	if text, _ = os.ReadFile(file); !strings.Contains(string(text), "# on the roof of station 3") || !strings.Contains(string(text), "121.6") || !strings.Contains(string(text), second.SN) {
+		t.Errorf("lost:\n%s", text)
+	}
+	if err := s.SetDocks([]console.ConfiguredDock{dock}, ""); err != nil {
+		t.Fatal(err)
+	}
+	// a file of comments alone
+	write(t, dir, "harrier.yaml", "# call Mr Li before you change this\n")
+	if err := s.SetDocks([]console.ConfiguredDock{dock}, ""); err != nil {
+		t.Fatal(err)
+	}
+	if text, _ = os.ReadFile(file); !strings.HasPrefix(string(text), "# call Mr Li before you change this\n") || !strings.Contains(string(text), dock.SN) {
+		t.Errorf("lost:\n%s", text)
 	}
 	if err := s.SetLayer("fences", ""); err != nil {
 		t.Fatal(err)
@@ -117,7 +170,7 @@ func TestItStartsAnewWithWhatWasChanged(t *testing.T) {
 	bin, dir := whole(t), t.TempDir()
 	at := configured(t, dir)
 	conf := filepath.Join(dir, "harrier.yaml")
-	c := start(t, bin, "serve", "--config", conf)
+	start(t, bin, "serve", "--config", conf)
 	until(t, time.Minute, "the page is up", func() bool { return listening(at(0)) })
 	city := func() (k console.CitySettings) {
 		_, b, err := child.Get("http://" + at(0) + "/api/settings/city")
@@ -188,7 +241,7 @@ func TestItStartsAnewWithWhatWasChanged(t *testing.T) {
 	if err != nil || !strings.Contains(string(troubles), "could not start") || !strings.Contains(string(troubles), "harrier.yaml.failed") {
 		t.Errorf("nothing is said: %v, %s", err, troubles)
 	}
-	if !strings.Contains(docks(), "7CTDM5900B3X1B") || c.ProcessState != nil {
+	if !strings.Contains(docks(), "7CTDM5900B3X1B") || !strings.Contains(city().Trouble, "could not start") {
 		t.Error("it does not run as before")
 	}
 }

@@ -24,6 +24,8 @@ type models struct {
 	scenes  []vision.SceneFile
 	mu      sync.Mutex                 // one change, or one look, at a time
 	known   map[string]console.ModelOf // by name: a model of a name does not change
+
+	comparing sync.Mutex // one comparison at a time: it takes a core from the patrol
 }
 
 // available are the models that may be promoted without naming a file: those that come with Harrier, were in use, or are on trial.

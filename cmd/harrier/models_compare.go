@@ -27,6 +27,10 @@ const (
 
 // Compare looks at the frames of leads that people have decided on with the model in use and with another one.
 func (m *models) Compare(ctx context.Context, model string, progress func(share float64)) (out console.ModelComparison, err error) {
+	if !m.comparing.TryLock() {
+		return out, console.ErrBusy
+	}
+	defer m.comparing.Unlock()
 	h, err := m.conf.ModelHistory()
 	if err != nil {
 		return out, err
@@ -83,7 +87,7 @@ func (m *models) Compare(ctx context.Context, model string, progress func(share 
 // count counts a lead that the k-th model found, or did not.
 func count(s *console.SceneScore, l leads.Lead, k int, found bool) {
 	of, n := &s.Rejected, [2]*int{&s.InUseAgain, &s.OtherAgain}
-	if l.State == leads.Confirmed {
+	if l.WasConfirmed() {
 		of, n = &s.Confirmed, [2]*int{&s.InUse, &s.Other}
 	}
 	if k == 0 {

@@ -68,6 +68,9 @@ func (s *serveCmd) Run(ctx context.Context) error {
 		case ctx.Err() != nil:
 			return ignoreAgain(err)
 		case errors.Is(err, errAgain):
+			if err != errAgain { // what else went wrong is joined to it
+				log.Warn("a part did not end as it should", "error", err)
+			}
 			next, err := s.load()
 			if err != nil {
 				a.trouble = "the configuration was changed meanwhile, and cannot be read: " + err.Error()
@@ -78,8 +81,8 @@ func (s *serveCmd) Run(ctx context.Context) error {
 		case err != nil && before != nil && !a.up:
 			log.Error("with the changed configuration Harrier cannot start; the one before is put back", "error", err)
 			a.trouble = fmt.Sprintf("with what was changed of %s Harrier could not start (%v): it runs as before, and what was changed lies beside it in %[1]s.failed", filepath.Base(c.File), err)
-			if err := before.PutBack(); err != nil {
-				return err
+			if wrong := before.PutBack(); wrong != nil { // whoever may not write it sees to it
+				a.trouble = fmt.Sprintf("with what was changed of %s Harrier could not start (%v): it runs as before, but the file could not be put back (%v); put it right before the next start", filepath.Base(c.File), err, wrong)
 			}
 			c, before = *before, nil
 		default:
@@ -126,10 +129,15 @@ func serve(ctx context.Context, c config.Config, a *attempt, log *slog.Logger) (
 		return err
 	}
 	b, err := open(ctx, c, "harrier serve", ground.Fences, pace.Wall, log)
-	defer func() { err = errors.Join(err, b.Close()) }()
+	defer func() {
+		if wrong := b.Close(); wrong != nil {
+			err = errors.Join(err, wrong)
+		}
+	}()
 	if err != nil {
 		return err
 	}
+	b.trouble = a.trouble
 	if err := b.openMedia(); err != nil {
 		return err
 	}
@@ -173,11 +181,8 @@ func serve(ctx context.Context, c config.Config, a *attempt, log *slog.Logger) (
 		return err
 	}
 	b.onClose(video.Close)
-	tapes := &footage.Keeper{Dir: filepath.Join(b.data, "footage"), For: c.Footage.Keep, MaxBytes: int64(c.Footage.GiB * (1 << 30)), Login: b.addrs.Login, Docks: b.controller.States, Hear: b.hear, Full: func() error { _, err := b.disk.Report(); return err }, Log: log}
-	settings, err := openSettings(c.File, func() { end(errAgain) })
-	if err != nil {
-		return err
-	}
+	tapes := &footage.Keeper{Dir: filepath.Join(b.data, "footage"), For: c.Footage.Keep, MaxBytes: int64(c.Footage.GiB * (1 << 30)), Login: b.addrs.Login, Docks: b.controller.States, Hear: b.hear, Full: func() error { _, err := b.disk.Report(); return err }, NoRoom: b.noRoom, Log: log}
+	settings := openSettings(c, b.data, a.trouble, func() { end(errAgain) })
 	people, err := b.openAccounts(ctx)
 	if err != nil {
 		return err
@@ -211,7 +216,7 @@ func serve(ctx context.Context, c config.Config, a *attempt, log *slog.Logger) (
 	b.add(func(ctx context.Context) error { return coverage.Run(ctx, b.js) })
 	b.add(func(ctx context.Context) error { return c.City.Follow(ctx, ground, log) })
 	log.Info("harrier is up", "page", b.addrs.Page.String(), "data", b.data, "mqtt", config.Redacted(b.mqtt), "nats", config.Redacted(b.natsURL), "rtmp", b.addrs.RTMP.Redacted(), "rtsp", b.addrs.RTSP.String(), "docks", len(c.Docks), "flights", len(c.Flights))
-	a.up, b.trouble = true, a.trouble
+	a.up = true
 	err = b.Run(ctx)
 	if errors.Is(context.Cause(ctx), errAgain) {
 		if err != nil && !errors.Is(err, context.Canceled) {
@@ -223,6 +228,14 @@ func serve(ctx context.Context, c config.Config, a *attempt, log *slog.Logger) (
 	return err
 }
 
+// noRoom says why nothing more is to be written to the data folder.
+func (b *base) noRoom() error {
+	if why := b.disk.Why(); why != "" {
+		return errors.New(why)
+	}
+	return nil
+}
+
 // openMedia starts the embedded media server where no other is configured.
 func (b *base) openMedia() error {
 	c := b.conf.Media
@@ -230,7 +243,11 @@ func (b *base) openMedia() error {
 		return nil
 	}
 	host, _, _ := net.SplitHostPort(c.ListenRTSP)
-	m, err := embedded.StartMedia(embedded.MediaOptions{RTMP: c.ListenRTMP, RTSP: c.ListenRTSP, Host: host, RTPPort: c.RTPPort, Push: b.addrs.MayPush, User: c.User, Password: c.Password, Log: b.log})
+	port := 0
+	if c.UDP {
+		port = c.RTPPort
+	}
+	m, err := embedded.StartMedia(embedded.MediaOptions{RTMP: c.ListenRTMP, RTSP: c.ListenRTSP, Host: host, RTPPort: port, Push: b.addrs.MayPush, User: c.User, Password: c.Password, Log: b.log})
 	if err != nil {
 		return err
 	}

@@ -27,14 +27,16 @@ var secretKeys = []string{"password", "key", "secret", "secret_key", "client_sec
 // settings are the configuration file of a Harrier that runs.
 type settings struct {
 	file    string
-	started string // its revision when Harrier was started
-	again   func() // starts Harrier anew
+	run     config.Config // with which Harrier runs
+	data    string        // folder for what is being taken
+	trouble string        // what kept it from starting with what was changed
+	again   func()        // starts Harrier anew
 	mu      sync.Mutex
+	taking  sync.Mutex // one layer at a time: a district's takes hundreds of megabytes while it is checked
 }
 
-func openSettings(file string, again func()) (*settings, error) {
-	b, err := os.ReadFile(file)
-	return &settings{file: file, started: revisionOf(b), again: again}, err
+func openSettings(c config.Config, data, trouble string, again func()) *settings {
+	return &settings{file: c.File, run: c, data: data, trouble: trouble, again: again}
 }
 
 func (s *settings) Read() (text, revision string, err error) {

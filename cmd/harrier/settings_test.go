@@ -25,7 +25,7 @@ leads:
       secret: whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=
 docks: []
 `)
-	s := &settings{file: file}
+	s := openSettings(config.Config{File: file}, dir, "", nil)
 	text, revision, err := s.Read()
 	if err != nil {
 		t.Fatal(err)

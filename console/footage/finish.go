@@ -2,6 +2,7 @@ package footage
 
 import (
 	"bufio"
+	"context"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
@@ -40,12 +41,17 @@ func (k *Keeper) finishLeft() {
 var errWaits = errors.New("finished once the disk has room")
 
 // finishWaiting finishes what waits for room on the disk.
-func (k *Keeper) finishWaiting() {
+func (k *Keeper) finishWaiting(ctx context.Context) {
 	k.mu.Lock()
-	all := slices.Collect(maps.Keys(k.waits))
-	clear(k.waits)
+	all := slices.Sorted(maps.Keys(k.waits))
 	k.mu.Unlock()
 	for _, id := range all {
+		if ctx.Err() != nil {
+			return
+		}
+		k.mu.Lock()
+		delete(k.waits, id)
+		k.mu.Unlock()
 		if err := k.finish(id); err != nil && !errors.Is(err, errWaits) {
 			k.Log.Warn("video of a flight is lost", "flight", id, "error", err)
 		}
@@ -54,13 +60,14 @@ func (k *Keeper) finishWaiting() {
 
 // finish makes the MP4 of what was kept. For a moment it is there twice.
 func (k *Keeper) finish(id string) error {
-	if err := k.Full(); err != nil {
+	if err := k.NoRoom(); err != nil {
 		k.mu.Lock()
 		defer k.mu.Unlock()
 		if k.waits == nil {
 			k.waits = map[string]bool{}
 		}
 		k.waits[id] = true
+		k.Log.Debug("video of a flight waits for room on the disk", "flight", id, "why", err)
 		return fmt.Errorf("%w: %w", errWaits, err)
 	}
 	part := filepath.Join(k.Dir, id+endingPart)

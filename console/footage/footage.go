@@ -31,9 +31,9 @@ type Keeper struct {
 	Docks    func() []dock.Status
 	// Hear hands on what is told on a subject of NATS until stop is called.
 	Hear func(subject string, each func([]byte)) (stop func(), err error)
-	// Full says why nothing may be written now; nil where it may.
-	Full func() error
-	Log  *slog.Logger
+	// Full says why no more flights are to be kept now; nil where they may be. NoRoom says why what was kept cannot even be finished.
+	Full, NoRoom func() error
+	Log          *slog.Logger
 
 	mu    sync.Mutex
 	being map[string]bool // ids of flights that are being kept
@@ -76,6 +76,7 @@ func (k *Keeper) Run(ctx context.Context) error {
 	defer old.Stop()
 	var wg sync.WaitGroup
 	defer wg.Wait()
+	var finishing sync.Mutex    // it takes long, and flights begin meanwhile
 	kept := map[string]string{} // by dock, the flight that is being kept, or was last
 	k.forget(time.Now())
 	for {
@@ -84,7 +85,12 @@ func (k *Keeper) Run(ctx context.Context) error {
 			return nil
 		case <-old.C:
 			k.forget(time.Now())
-			k.finishWaiting()
+			if finishing.TryLock() {
+				wg.Go(func() {
+					defer finishing.Unlock()
+					k.finishWaiting(ctx)
+				})
+			}
 		case <-look.C:
 			for _, d := range k.Docks() {
 				if k.For == 0 || k.MaxBytes == 0 || d.Flight == "" || d.Stream == "" || !d.State.InTheAir() || k.Full() != nil {

@@ -50,7 +50,7 @@ func newBench(t *testing.T) *bench {
 }
 
 func (b *bench) keeper(dir string) *Keeper {
-	return &Keeper{Dir: dir, For: time.Hour, MaxBytes: 1 << 30, Log: slog.New(slog.DiscardHandler), Full: func() error { return nil },
+	return &Keeper{Dir: dir, For: time.Hour, MaxBytes: 1 << 30, Log: slog.New(slog.DiscardHandler), Full: func() error { return nil }, NoRoom: func() error { return nil },
 		Docks: func() []dock.Status {
 			b.mu.Lock()
 			defer b.mu.Unlock()
@@ -205,7 +205,7 @@ func TestWhatWasBeingKeptIsFinished(t *testing.T) {
 	k := b.keeper(second)
 	// while the disk is full it waits, and is not lost
 	full := errors.New("the disk is full")
-	k.Full = func() error { return full }
+	k.NoRoom = func() error { return full }
 	k.finishLeft()
 	if _, err := os.Stat(filepath.Join(second, "F1.part")); err != nil {
 		t.Fatal(err)
@@ -214,7 +214,7 @@ func TestWhatWasBeingKeptIsFinished(t *testing.T) {
 		t.Errorf("finished on a full disk: %v", err)
 	}
 	full = nil
-	k.finishWaiting()
+	k.finishWaiting(t.Context())
 	if _, err := k.Flight("F1"); err != nil {
 		t.Errorf("not finished once there is room: %v", err)
 	}
@@ -286,7 +286,7 @@ func TestOldFootageIsForgotten(t *testing.T) {
 // Video that was away for long, and a dock whose clock jumps, go on at the next picture that can be shown by itself, as much later as it was.
 func TestFootageGoesOnAfterAGap(t *testing.T) {
 	var film bytes.Buffer
-	r := &recording{k: &Keeper{Dir: t.TempDir(), Log: slog.New(slog.DiscardHandler), Full: func() error { return nil }}, id: "F", video: bufio.NewWriter(&film)}
+	r := &recording{k: &Keeper{Dir: t.TempDir(), Log: slog.New(slog.DiscardHandler), Full: func() error { return nil }, NoRoom: func() error { return nil }}, id: "F", video: bufio.NewWriter(&film)}
 	stamp := uint32(1<<32 - 10*live.TicksPerS) // it runs over 32 bits
 	frames := func(n int) (got []head) {
 		t.Helper()

@@ -23,7 +23,7 @@ import (
 	"github.com/harrier-patrol/harrier/vision/dataset"
 )
 
-// Reviewed are the leads that were decided on, as they are now.
+// Reviewed are the leads that were decided on, as they are now, whatever case systems have done with them since.
 func Reviewed(ctx context.Context, js jetstream.JetStream) ([]leads.Lead, error) {
 	all, err := ledger.Last(ctx, js)
 	if err != nil {
@@ -31,7 +31,7 @@ func Reviewed(ctx context.Context, js jetstream.JetStream) ([]leads.Lead, error)
 	}
 	var out []leads.Lead
 	for _, l := range all {
-		if (l.State == leads.Confirmed || l.State == leads.Rejected) && l.Original != "" && l.Deleted == nil {
+		if (l.WasConfirmed() || l.State == leads.Rejected) && l.Original != "" && l.Deleted == nil {
 			out = append(out, l)
 		}
 	}

@@ -112,6 +112,10 @@ func (f *Facts) OrderIndex(by string) (out []OrderRow, err error) {
 		area, scene string
 	}
 	confirmed, waiting := map[key]int{}, map[key]int{}
+	stood := make([]map[string]bool, len(f.Periods)) // areas in which something stood
+	for i := range stood {
+		stood[i] = map[string]bool{}
+	}
 	for l, err := range f.Leads {
 		if err != nil {
 			return nil, err
@@ -132,13 +136,23 @@ func (f *Facts) OrderIndex(by string) (out []OrderRow, err error) {
 			}
 			for _, a := range f.Ground.of(by, l) {
 				counts[key{i, a, l.Scene}]++
+				stood[i][a] = true
 			}
 		}
 	}
 	scenes := slices.DeleteFunc(slices.Sorted(maps.Keys(f.Scenes)), func(s string) bool { return f.Scenes[s].HalfPerKM2 <= 0 })
 	for i, p := range f.Periods {
 		seen := f.in(i)
+		looked := map[string]bool{} // cells
+		for _, s := range scenes {
+			for code := range seen.found[s] {
+				looked[code] = true
+			}
+		}
 		for _, a := range areas {
+			if by == ByCell && !looked[a.name] && !stood[i][a.name] { // of a district's many cells few are looked at in a day
+				continue
+			}
 			var rows []OrderRow
 			var whole counted
 			all := OrderRow{Period: p.Name, By: by, Area: a.name, Subdistrict: a.subdistrict, KM2: a.km2, Measured: true, Looked: 1}

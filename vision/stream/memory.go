@@ -10,7 +10,7 @@ const (
 )
 
 // BoundMemory keeps the C libraries (FFmpeg, OpenCV) from holding what they no longer need: the allocator otherwise keeps an arena for
-// each of the threads on which Go happens to call them, with the pictures that were in it. It is called once, before anything is decoded.
+// each of the threads on which Go happens to call them, with the pictures that were in it. It is called before anything is decoded.
 func BoundMemory() {
 	C.mallopt(C.M_ARENA_MAX, maxArenas)
 	C.mallopt(C.M_MMAP_THRESHOLD, mappedFrom)

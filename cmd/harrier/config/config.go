@@ -251,6 +251,9 @@ func Load(path string) (Config, error) {
 	return c, c.check()
 }
 
+// Text is the file as it was read.
+func (c Config) Text() []byte { return c.content }
+
 // PutBack writes the file as it was when it was read; what stands there now lies beside it then, as .failed.
 func (c Config) PutBack() error {
 	now, err := os.ReadFile(c.File)

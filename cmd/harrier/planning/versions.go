@@ -15,11 +15,14 @@ import (
 
 // make makes a version of a day's plan: anew from what is in force where the day has begun, or from what was kept by hand.
 func (d *Daily) make(ctx context.Context, date string, wish console.PlanWish, lost map[string]string, failed []string, now time.Time) (*console.PlanMade, error) {
-	d.making.Lock()
-	defer d.making.Unlock()
-	if err := ctx.Err(); err != nil { // given up while another was made
-		return nil, err
+	for !d.making.TryLock() {
+		select {
+		case <-ctx.Done(): // given up while another was made
+			return nil, ctx.Err()
+		case <-time.After(lockLook):
+		}
 	}
+	defer d.making.Unlock()
 	answers, err := d.Answers(ctx)
 	if err != nil {
 		return nil, err
@@ -58,6 +61,9 @@ func (d *Daily) make(ctx context.Context, date string, wish console.PlanWish, lo
 	}
 	return d.keep(ctx, v, c, last.Number, wish.Try)
 }
+
+// lockLook is how often it is looked whether the plan before is made.
+const lockLook = 100 * time.Millisecond
 
 // soonest is how long from now on a plan that is made amid its day begins: somebody is to look at it.
 const soonest = 20 * time.Second

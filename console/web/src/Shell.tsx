@@ -41,7 +41,7 @@ export function Shell() {
     />
   );
   if (me.isPending) return <Spin fullscreen description={t("loading")} />;
-  if (me.isError)
+  if (me.isError && !me.data) // while it is away for a moment, what is open stays
     return (
       <main className="alone">
         <Alert type="error" showIcon title={t("server-away")} description={me.error.message} action={<Button onClick={() => me.refetch()}>{t("try-again")}</Button>} />

@@ -1,6 +1,5 @@
 import { type InfiniteData, keepPreviousData, type QueryClient, useInfiniteQuery, skipToken, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import createClient from "openapi-fetch";
-import { useRef } from "react";
 import type { Boxes } from "./parts/boxes";
 import type { Base } from "./parts/style";
 import type { components, paths } from "./schema";
@@ -15,6 +14,7 @@ export type Me = Schemas["Me"];
 export type Plan = Schemas["Plan"];
 export type PlanFlight = Schemas["PlanFlight"];
 export type Account = Schemas["Account"];
+export type Comparison = Schemas["ModelComparison"];
 export type ConfiguredDock = Schemas["ConfiguredDock"];
 export type Report = Schemas["Report"];
 
@@ -36,7 +36,10 @@ export class Refused extends Error {
 /** An answer of what is no operation of the API: WHEP, zips. */
 export async function taken(p: Promise<Response>): Promise<Response> {
   const res = await p;
-  if (!res.ok) throw new Refused(((await res.json()) as { detail?: string }).detail ?? res.statusText, res.status);
+  if (!res.ok) {
+    const said = (await res.json().catch(() => ({}))) as { detail?: string }; // a proxy answers otherwise
+    throw new Refused(said.detail ?? `${res.status} ${res.statusText}`, res.status);
+  }
   return res;
 }
 
@@ -196,37 +199,23 @@ export const usePlan = (date: string) => useQuery({ queryKey: ["plan", date], qu
 type MakeBody = paths["/api/plans/{date}"]["post"]["requestBody"]["content"]["application/json"];
 type ChangeBody = paths["/api/plans/{date}/flights/{flight}"]["post"]["requestBody"]["content"]["application/json"];
 
-export const makePlan = (date: string, body: MakeBody, signal?: AbortSignal) => ok(client.POST("/api/plans/{date}", { params: { path: { date } }, body, signal }));
+export const makePlan = (date: string, body: MakeBody) => ok(client.POST("/api/plans/{date}", { params: { path: { date } }, body }));
 export const changePlan = (date: string, flight: string, body: ChangeBody) => ok(client.POST("/api/plans/{date}/flights/{flight}", { params: { path: { date, flight } }, body }));
 
 /** Something that takes long, as the server tells of it: a plan of a day, a comparison with a model. */
-export type Work = { kind: "plan" | "compare"; of: string; by: string; began: string; share: number };
+export type Work = { id: string; kind: "plan" | "compare"; of: string; by: string; began: string; share: number };
 
 /** What is being worked on just now: what listens to the server (live.ts) keeps it. */
 export const useWorks = (kind: Work["kind"]) => (useQuery<Work[]>({ queryKey: ["works"], queryFn: skipToken }).data ?? []).filter((w) => w.kind === kind);
 
-/** A mutation that can be given up: it hangs up, and the server stops. */
-export function useLongWork<In, Out>(work: (what: In, signal: AbortSignal) => Promise<Out>, onSettled?: () => void) {
-  const hangUp = useRef<AbortController>(undefined);
-  const m = useMutation({
-    mutationFn: (what: In) => {
-      hangUp.current = new AbortController();
-      return work(what, hangUp.current.signal);
-    },
-    onSettled,
-  });
-  const giveUp = () => {
-    hangUp.current?.abort();
-    m.reset();
-  };
-  return { ...m, giveUp };
-}
+/** Gives up what takes long: one's own, or as an administrator another's. */
+export const useGiveUp = () => useMutation({ mutationFn: (id: string) => ok(client.DELETE("/api/works/{id}", { params: { path: { id } } })) });
 
 /** Makes, changes or approves the plan of a day, and shows it as it is then. A plan that is being made can be given up. */
 export function usePlanning(date: string) {
   const cache = useQueryClient();
   const after = { onSettled: () => cache.invalidateQueries({ queryKey: ["plan", date] }) };
-  const make = useLongWork((body: MakeBody, signal) => makePlan(date, body, signal), after.onSettled);
+  const make = useMutation({ mutationFn: (body: MakeBody) => makePlan(date, body), ...after });
   const change = useMutation({ mutationFn: ({ flight, ...body }: { flight: string } & ChangeBody) => changePlan(date, flight, body), ...after });
   const approve = useMutation({ mutationFn: (version: number) => ok(client.POST("/api/plans/{date}/approve", { params: { path: { date } }, body: { version } })), ...after });
   return { make, change, approve };

@@ -43,7 +43,10 @@ export function useLive(on: boolean) {
       });
       events.addEventListener("works", (e) => cache.setQueryData<Work[]>(["works"], JSON.parse(e.data) as Work[]));
       events.addEventListener("out", () => cache.invalidateQueries({ queryKey: ["me"] }));
-      events.onopen = () => setHeard(true);
+      events.onopen = () => {
+        setHeard(true);
+        void cache.invalidateQueries({ queryKey: ["docks"] }); // of those that are gone nothing is told
+      };
       events.onerror = () => {
         setHeard(false);
         void cache.invalidateQueries({ queryKey: ["me"] });

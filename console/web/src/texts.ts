@@ -475,7 +475,7 @@ export const texts = {
   compare: { zh: "对比", en: "Compare" },
   compared: { zh: "{{a}} 与 {{b}}", en: "{{a}} and {{b}}" },
   "compared-by": { zh: "{{by}} 正在对比 {{model}}", en: "{{by}} has {{model}} compared" },
-  "compared-how": { zh: "最近 {{n}} 帧已审核的画面；每帧 {{a}} 秒与 {{b}} 秒（单线程）。线索由当时的模型发现，因此对它更有利。", en: "On the last {{n}} frames that people have decided on; {{a}} and {{b}} s a frame with one thread. What was decided on was found by the network of that time, which has it easier." },
+  "compared-how": { zh: "最近 {{n}} 帧已审核的画面；每帧单独识别，{{a}} 秒与 {{b}} 秒（单线程）。线索由当时的模型发现，因此对它更有利。", en: "On the last {{n}} frames that people have decided on; each looked at by itself, {{a}} and {{b}} s a frame with one thread. What was decided on was found by the network of that time, which has it easier." },
   "found-by": { zh: "{{model}} 发现", en: "found by {{model}}" },
   "again-by": { zh: "{{model}} 再次误报", en: "again by {{model}}" },
   promote: { zh: "启用", en: "Promote" },

@@ -2,7 +2,7 @@ import { Button, Checkbox, DatePicker, Modal, Progress, Segmented, Space, Statis
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import dayjs from "dayjs";
 import { useState } from "react";
-import { type Plan, type PlanFlight, useDocks, usePlan, usePlanning, useWorks } from "../api";
+import { type Plan, type PlanFlight, useDocks, usePlan, usePlanning } from "../api";
 import { useText } from "../i18n";
 import { Ask } from "../parts/Ask";
 import { LazyMap } from "../parts/LazyMap";
@@ -12,22 +12,26 @@ import { inks, Mark } from "../parts/State";
 import { dockColours } from "../parts/style";
 import { TimeLine } from "../parts/TimeLine";
 import { Reading, Wrong } from "../parts/Trouble";
-import { Working } from "../parts/Working";
+import { Works } from "../parts/Works";
 import { has, useMe } from "../session";
 import { clock, day, moment } from "../time";
 
 type Change = { flight: PlanFlight; at?: Date };
 
-/** What is asked for, and the plan that is made of it: which flight serves whom; moved, taken off and approved by hand. */
+/** The plan of the day that stands in the address, or of today. */
 export function PlanPage() {
+  const date = useSearch({ from: "/plan" }).date ?? day(new Date());
+  return <PlanOf key={date} date={date} />;
+}
+
+/** What is asked for, and the plan that is made of it for a day: which flight serves whom; moved, taken off and approved by hand. */
+function PlanOf({ date }: { date: string }) {
   const { t, word } = useText();
   const me = useMe().data;
   const go = useNavigate();
-  const date = useSearch({ from: "/plan" }).date ?? day(new Date());
   const read = usePlan(date);
   const docks = useDocks().data ?? [];
   const planning = usePlanning(date);
-  const works = useWorks("plan").filter((w) => w.of === date);
   const [tab, setTab] = useState<"plan" | "requests">("plan");
   const [chosen, choose] = useState<string>();
   const [change, setChange] = useState<Change>();
@@ -100,9 +104,7 @@ export function PlanPage() {
                 )}
               </Space>
             )}
-            {works.map((w) => (
-              <Working key={w.began + w.by} label={t("plan-is-made", { by: w.by })} share={w.share} onCancel={planning.make.isPending && w.by === me?.name ? planning.make.giveUp : undefined} />
-            ))}
+            <Works kind="plan" of={date} label={(w) => t("plan-is-made", { by: w.by })} />
             <Wrong of={planning.make} />
             <Wrong of={planning.approve} />
             <Wrong of={planning.change} />

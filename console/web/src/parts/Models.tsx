@@ -1,19 +1,18 @@
 import { Alert, Button, Descriptions, Table, Tag } from "antd";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { skipToken, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { client, ok, useLongWork, useWorks } from "../api";
+import { client, type Comparison, ok } from "../api";
 import { useText } from "../i18n";
 import { has, useMe } from "../session";
 import { full } from "../time";
 import { Ask } from "./Ask";
 import { Reading, Wrong } from "./Trouble";
-import { Working } from "./Working";
+import { Works } from "./Works";
 
 /** Which network looks at flights, how one on trial does beside it, and, for administrators, which is used from the next start on. */
 export function Models() {
   const { t, word } = useText();
-  const me = useMe().data;
-  const admin = has(me, "admin");
+  const admin = has(useMe().data, "admin");
   const cache = useQueryClient();
   const state = useQuery({ queryKey: ["models"], queryFn: () => ok(client.GET("/api/models")) });
   const [asked, ask] = useState<string>(); // a model, or "" for the one before
@@ -21,9 +20,11 @@ export function Models() {
     mutationFn: ({ model, reason }: { model: string; reason: string }) => (model === "" ? ok(client.POST("/api/models/rollback", { body: { reason } })) : ok(client.POST("/api/models/promote", { body: { model, reason } }))),
     onSettled: () => cache.invalidateQueries({ queryKey: ["models"] }),
   });
-  const compare = useLongWork((model: string, signal) => ok(client.POST("/api/models/compare", { body: { model }, signal })));
-  const works = useWorks("compare");
-  const c = compare.data;
+  const compare = useMutation({
+    mutationFn: (model: string) => ok(client.POST("/api/models/compare", { body: { model } })),
+    onSuccess: (c) => cache.setQueryData(["compared"], c), // it is there also after the page was left
+  });
+  const c = useQuery<Comparison>({ queryKey: ["compared"], queryFn: skipToken }).data;
   const s = state.data;
   const trial = s?.trial;
   return (
@@ -87,9 +88,7 @@ export function Models() {
           },
         ]}
       />
-      {works.map((w) => (
-        <Working key={w.began + w.by} label={t("compared-by", { by: w.by, model: w.of })} share={w.share} onCancel={compare.isPending && w.by === me?.name ? compare.giveUp : undefined} />
-      ))}
+      <Works kind="compare" label={(w) => t("compared-by", { by: w.by, model: w.of })} />
       <Wrong of={compare} />
       {c && (
         <>

@@ -23,7 +23,10 @@ export function Restart({ onDone }: { onDone?: () => void }) {
       for (let s = 0; s < giveUpS; s++) {
         await new Promise((next) => setTimeout(next, 1000));
         const now = await ok(client.GET("/api/settings/city")).catch(() => undefined); // it is away for a moment
-        if (now && now.since !== since) return;
+        if (now && now.since !== since) {
+          if (now.trouble) throw new Error(now.trouble);
+          return;
+        }
         cache.setQueryData(["restart"], (s + 1) / usualS);
       }
       throw new Error(t("not-back"));
