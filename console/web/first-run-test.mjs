@@ -59,8 +59,13 @@ await browse(async (page) => {
   await page.getByText("harrier dock enroll 7CTDM5900B3X1B").waitFor();
   await serious(page, "start");
   await page.screenshot({ path: join(dir, "start.png"), fullPage: true });
-  await page.getByRole("button", { name: "Start anew" }).click();
-  await page.locator(".ant-popconfirm").getByRole("button", { name: "Start anew" }).click();
-  await page.locator(".dock", { hasText: "Dock A" }).waitFor({ timeout: 90000 });
+  await page.getByRole("button", { name: "Start anew" }).press("Enter"); // by keys: what was just resized for a picture moves under a mouse
+  await page.locator(".ant-popconfirm").getByRole("button", { name: "Start anew" }).press("Enter");
+  try {
+    await page.locator(".dock", { hasText: "Dock A" }).waitFor({ timeout: 90000 });
+  } catch (e) {
+    await page.screenshot({ path: join(dir, "fleet.png") });
+    throw new Error(`${e} at ${page.url()}: ${await page.locator("main").innerText()}`);
+  }
   await page.screenshot({ path: join(dir, "fleet.png") });
 });
