@@ -146,7 +146,7 @@ func TestTwoPeopleNeverGetTheSameLead(t *testing.T) {
 		}
 		return out
 	}
-	ann, bob := take("ann", "{}"), take("bob", "{}")
+	ann, bob := take("ann", "{}"), take("bob", `{"back": ["no one's ª"]}`)
 	if len(ann) != atOnce || ann[0] != "L19" || ann[1] != "L02" {
 		t.Errorf("what is due first, then the higher priority: %v", ann)
 	}

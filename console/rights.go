@@ -39,6 +39,8 @@ func may(roles ...accounts.Role) func(*huma.Operation) {
 			op.Extensions = map[string]any{}
 		}
 		op.Extensions[rolesKey] = roles
+		// what is sent was read before (whole): a deadline here would end what takes longer, as a hang-up does
+		op.BodyReadTimeout = -1
 		op.Errors = append(op.Errors, http.StatusUnauthorized, http.StatusForbidden)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
 	"github.com/harrier-patrol/harrier/console/accounts"
 )
 
@@ -176,6 +177,17 @@ func TestSecretsStayOutOfTheAuditLog(t *testing.T) {
 	for _, d := range x.deeds[before:] {
 		if d.By == "" || bytes.Contains(d.What, []byte("KEY")) {
 			t.Errorf("%+v: %s", d, d.What)
+		}
+	}
+}
+
+// What is done may take longer than what is sent: a deadline of reading that is left would end it.
+func TestOperationsMayTakeLong(t *testing.T) {
+	for path, p := range api(http.NewServeMux(), Options{}).OpenAPI().Paths {
+		for _, op := range []*huma.Operation{p.Get, p.Post, p.Put, p.Delete} {
+			if op != nil && op.BodyReadTimeout >= 0 {
+				t.Errorf("%s %s is ended after %s", op.Method, path, op.BodyReadTimeout)
+			}
 		}
 	}
 }

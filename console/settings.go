@@ -115,7 +115,7 @@ func settingsAPI(h huma.API, mux *http.ServeMux, o Options) {
 	huma.Put(h, "/api/settings/docks", func(_ context.Context, in *struct {
 		Body struct {
 			Docks    []ConfiguredDock `json:"docks" maxItems:"2000"`
-			Revision string           `json:"revision" maxLength:"100" doc:"That was looked at"`
+			Revision string           `json:"revision" minLength:"1" maxLength:"100" doc:"That was looked at"`
 		}
 	}) (*struct{}, error) {
 		return nil, settingsError(o.Settings.SetDocks(in.Body.Docks, in.Body.Revision))
@@ -133,11 +133,17 @@ func settingsAPI(h huma.API, mux *http.ServeMux, o Options) {
 	}, may(accounts.Admin))
 	mux.HandleFunc("PUT "+layersPath+"{layer}", only([]accounts.Role{accounts.Admin}, func(w http.ResponseWriter, r *http.Request) {
 		kind, name := r.PathValue("layer"), path.Base(r.URL.Query().Get("name"))
+		if len(name) > 200 {
+			problem(w, http.StatusUnprocessableEntity, "name: at most 200 characters")
+			return
+		}
 		// it may come for long, as long as it comes
 		sent := &steady{r: http.MaxBytesReader(w, r.Body, maxLayer), c: http.NewResponseController(w)}
 		out, err := o.Settings.TakeLayer(r.Context(), kind, name, r.URL.Query().Get("datum"), sent)
 		status := http.StatusOK
-		_, _ = io.Copy(io.Discard, sent) // else whoever sends it does not get to read the answer
+		if _, unread := io.Copy(io.Discard, sent); unread != nil { // else whoever sends it does not get to read the answer
+			w.Header().Set("Connection", "close")
+		}
 		switch {
 		case errors.Is(err, ErrNoLayer):
 			status = http.StatusNotFound
@@ -180,7 +186,7 @@ type steady struct {
 func (s *steady) Read(p []byte) (int, error) {
 	_ = s.c.SetReadDeadline(time.Now().Add(pieceWithin))
 	n, err := s.r.Read(p)
-	if err != nil {
+	if errors.Is(err, io.EOF) { // what is done with it takes as long as it takes
 		_ = s.c.SetReadDeadline(time.Time{})
 	}
 	return n, err

@@ -253,7 +253,7 @@ func projDatum(s string) (Datum, error) {
 		}
 		for i, x := range all {
 			f, err := strconv.ParseFloat(x, 64)
-			if err != nil {
+			if err != nil || math.IsNaN(f) || math.Abs(f) > 1e4 {
 				return Datum{}, fmt.Errorf("%w: +towgs84: %q is no number", errProj, x)
 			}
 			t[i] = f

@@ -249,6 +249,11 @@ func TestFollowReadsWhatWasAndWhatComes(t *testing.T) {
 	if err := <-done; err != nil {
 		t.Error(err)
 	}
+	// from before what NATS counts time from
+	long := 0
+	if err := journal.Replay(t.Context(), js, "FACTS", "facts.>", journal.From{Time: time.Date(1679, 1, 1, 0, 0, 0, 0, time.UTC)}, func(journal.Msg) error { long++; return nil }); err != nil || long != 12 {
+		t.Errorf("%d, %v", long, err)
+	}
 }
 
 // BenchmarkReplay is how fast a stream of leads (1.5 kB each) is read back.

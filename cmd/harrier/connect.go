@@ -154,6 +154,9 @@ func (b *base) embeddedBucket() (*uploads.Bucket, error) {
 		Bucket: s.Bucket, Region: s.Region, Provider: s.Provider, AccessKey: s.AccessKey, SecretKey: s.SecretKey, Keys: keys})
 }
 
+// bucketWithin bounds the wait for a bucket at a start: without it nothing flies, and nobody sees why.
+const bucketWithin = 30 * time.Second
+
 // openDepot opens the bucket that docks upload to, with the evidence that takes over what comes.
 func (b *base) openDepot(ctx context.Context) error {
 	open := b.embeddedBucket
@@ -164,7 +167,9 @@ func (b *base) openDepot(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := bucket.Make(ctx); err != nil {
+	mctx, cancel := context.WithTimeout(ctx, bucketWithin)
+	defer cancel()
+	if err := bucket.Make(mctx); err != nil {
 		return err
 	}
 	store, err := b.conf.OpenEvidence(ctx)

@@ -10,9 +10,11 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/google/renameio/v2"
 	"github.com/paulmach/orb/geojson"
 	"go.yaml.in/yaml/v3"
 
@@ -198,10 +200,6 @@ func (s *settings) TakeLayer(ctx context.Context, kind, name, datum string, r io
 	if !slices.Contains(layerKinds, kind) {
 		return out, fmt.Errorf("%w: %s", console.ErrNoLayer, strings.Join(layerKinds, ", "))
 	}
-	if !s.taking.TryLock() {
-		return out, console.ErrBusy
-	}
-	defer s.taking.Unlock()
 	dir, err := os.MkdirTemp(s.data, "layer-")
 	if err != nil {
 		return out, err
@@ -214,6 +212,10 @@ func (s *settings) TakeLayer(ctx context.Context, kind, name, datum string, r io
 	if err := ctx.Err(); err != nil {
 		return out, err
 	}
+	if !s.taking.TryLock() { // once it has come: who sends slowly holds nobody up
+		return out, console.ErrBusy
+	}
+	defer s.taking.Unlock()
 	c, err := config.Load(s.file)
 	if err != nil {
 		return out, err
@@ -246,6 +248,9 @@ func (s *settings) TakeLayer(ctx context.Context, kind, name, datum string, r io
 	if len(k.good) == 0 {
 		return out, fmt.Errorf("%s holds nothing", name)
 	}
+	if err := ctx.Err(); err != nil { // given up, or Harrier ends
+		return out, err
+	}
 	if out.File, err = s.keepLayer(kind, k.good, c); err != nil {
 		return out, err
 	}
@@ -262,28 +267,51 @@ func (s *settings) TakeLayer(ctx context.Context, kind, name, datum string, r io
 // go on as before; older ones go.
 func (s *settings) keepLayer(kind string, features []geo.Feature, c config.Config) (name string, err error) {
 	folder := filepath.Join(filepath.Dir(s.file), "city")
-	fresh := filepath.Join(folder, kind+"-new.geojson")
+	temp, err := os.MkdirTemp(s.data, "layer-")
+	if err != nil {
+		return "", err
+	}
+	defer os.RemoveAll(temp)
+	fresh := filepath.Join(temp, kind+".geojson")
 	if err := layerfile.WriteGeoJSON(fresh, features); err != nil {
 		return "", err
 	}
-	defer os.Remove(fresh)
+	// as it is read at a start: coordinates are rounded, and what hardly has an area has none then
+	args := layerArgs{File: fresh, As: kind}
+	if kind == "grid" {
+		args.Communities = c.City.Communities
+	}
+	if again, err := args.check(); err != nil {
+		return "", fmt.Errorf("it cannot be read again as it would be kept: %s", strings.ReplaceAll(err.Error(), fresh, kind))
+	} else if n := geo.Errors(again.problems); n > 0 {
+		i := slices.IndexFunc(again.problems, func(p geo.Problem) bool { return !p.Warning })
+		return "", fmt.Errorf("as it would be kept, to 9 decimals, it has %d errors, the first: %s", n, again.problems[i])
+	}
 	b, err := os.ReadFile(fresh)
 	if err != nil {
 		return "", err
 	}
 	name = filepath.Join("city", fmt.Sprintf("%s-%s.geojson", kind, revisionOf(b)))
-	if err := os.Rename(fresh, filepath.Join(filepath.Dir(s.file), name)); err != nil {
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return "", err
+	}
+	at := filepath.Join(filepath.Dir(s.file), name)
+	if err := renameio.WriteFile(at, b, 0o644); err != nil {
 		return "", err
 	}
 	if err := s.SetLayer(kind, name); err != nil {
+		if at != layersOf(c)[kind] && at != layersOf(s.run)[kind] {
+			err = errors.Join(err, os.Remove(at))
+		}
 		return "", err
 	}
-	old, err := filepath.Glob(filepath.Join(folder, kind+"-????????????????.geojson"))
+	old, err := filepath.Glob(filepath.Join(folder, kind+"-*.geojson"))
 	if err != nil {
 		return "", err
 	}
+	ours := regexp.MustCompile(`^` + kind + `-[0-9a-f]{16}\.geojson$`)
 	for _, o := range old {
-		if o != filepath.Join(filepath.Dir(s.file), name) && o != layersOf(c)[kind] && o != layersOf(s.run)[kind] {
+		if ours.MatchString(filepath.Base(o)) && o != at && o != layersOf(c)[kind] && o != layersOf(s.run)[kind] {
 			err = errors.Join(err, os.Remove(o))
 		}
 	}

@@ -65,6 +65,8 @@ func TestLayersAndDocksAreTakenOnThePage(t *testing.T) {
 		{"fences", "f.csv", "", aFenceAsCSV, "does not say its datum"},
 		{"fences", "f.geojson", "WGS-84", strings.Replace(aFence, "no-fly", "nofly", 1), `f.geojson has 1 errors, and changes nothing; mend them and send it again. The first: feature 1 (line 1): kind: "nofly"`},
 		{"fences", "f.geojson", "WGS-84", "{", "f.geojson: "},
+		{"fences", "f.geojson", "WGS-84", strings.NewReplacer("121.53", "121.5200000001").Replace(aFence), "to 9 decimals"},
+		{"fences", "f.csv", "+proj=tmerc +lat_0=31 +lon_0=121 +k=1 +ellps=WGS84 +towgs84=NaN,0,0", aFenceAsCSV, "towgs84"},
 		{"fences", "f.exe", "WGS-84", aFence, "files end in"},
 		{"fences", "../../etc/x.zip", "WGS-84", "PK", "x.zip: zip"},
 		{"fences", "x.zip", "WGS-84", empty.String(), "holds no .shp"},

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -53,7 +54,7 @@ func (m *models) Compare(ctx context.Context, model string, progress func(share 
 		return out, console.ErrNothingDecided
 	}
 	frames := lastFrames(decided)
-	out = console.ModelComparison{InUse: inUse, Other: model, Frames: len(frames), Scenes: []console.SceneScore{}}
+	out = console.ModelComparison{InUse: inUse, Other: model, Scenes: []console.SceneScore{}}
 	scores := map[string]*console.SceneScore{}
 	for _, l := range decided {
 		if scores[l.Scene] == nil {
@@ -65,13 +66,16 @@ func (m *models) Compare(ctx context.Context, model string, progress func(share 
 		if err != nil {
 			return out, err
 		}
-		spent, err := m.look(ctx, opened, frames, func(l leads.Lead, found bool) { count(scores[l.Scene], l, k, found) }, func(share float64) { progress((float64(k) + share) / 2) })
+		looked, spent, err := m.look(ctx, opened, frames, func(l leads.Lead, found bool) { count(scores[l.Scene], l, k, found) }, func(share float64) { progress((float64(k) + share) / 2) })
 		opened.Close()
 		if err != nil {
 			return out, err
 		}
-		if s := spent.Seconds() / float64(len(frames)); k == 0 {
-			out.InUseSPerLook = s
+		if looked == 0 {
+			return out, errors.New("none of the frames that people decided on is kept any more")
+		}
+		if s := spent.Seconds() / float64(looked); k == 0 {
+			out.Frames, out.InUseSPerLook = looked, s
 		} else {
 			out.OtherSPerLook = s
 		}
@@ -127,31 +131,35 @@ func lastFrames(decided []leads.Lead) [][]leads.Lead {
 }
 
 // look says of each lead whether a model takes what is there for a violation of its scene.
-func (m *models) look(ctx context.Context, model *infer.Model, frames [][]leads.Lead, found func(l leads.Lead, found bool), progress func(share float64)) (spent time.Duration, err error) {
+func (m *models) look(ctx context.Context, model *infer.Model, frames [][]leads.Lead, found func(l leads.Lead, found bool), progress func(share float64)) (looked int, spent time.Duration, err error) {
 	for i, of := range frames {
 		progress(float64(i) / float64(len(frames)))
 		b, err := m.watcher.Store.Unseal(ctx, of[0].Original)
-		if err != nil {
-			return spent, err
+		if ctx.Err() != nil {
+			return looked, spent, ctx.Err()
+		}
+		if err != nil { // it is too old, or lost: the others still tell
+			continue
 		}
 		pic, err := gocv.IMDecode(b, gocv.IMReadColor)
 		if err != nil {
-			return spent, fmt.Errorf("frame %s: %w", of[0].Original, err)
+			return looked, spent, fmt.Errorf("frame %s: %w", of[0].Original, err)
 		}
 		began := time.Now()
 		seen, err := model.Picture(ctx, pic, vision.TilesAt(pic.Cols(), pic.Rows(), model.Manifest.Size, vision.VideoScale), 0)
 		spent += time.Since(began)
+		looked++
 		_ = pic.Close()
 		if err != nil {
-			return spent, err
+			return looked, spent, err
 		}
 		for _, l := range of {
 			var box vision.Box
 			if err := json.Unmarshal(l.Box, &box); err != nil {
-				return spent, fmt.Errorf("lead %s: box: %w", l.Lead, err)
+				return looked, spent, fmt.Errorf("lead %s: box: %w", l.Lead, err)
 			}
 			found(l, slices.ContainsFunc(seen, func(d vision.Detection) bool { return m.violates(l.Scene, d) && d.Box.IoU(box) >= samePlace }))
 		}
 	}
-	return spent, ctx.Err()
+	return looked, spent, ctx.Err()
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -36,6 +37,11 @@ type settings struct {
 }
 
 func openSettings(c config.Config, data, trouble string, again func()) *settings {
+	// what a process left that died
+	left, _ := filepath.Glob(filepath.Join(data, "layer-*"))
+	for _, dir := range left {
+		_ = os.RemoveAll(dir)
+	}
 	return &settings{file: c.File, run: c, data: data, trouble: trouble, again: again}
 }
 
@@ -71,10 +77,20 @@ func eachSecret(n *yaml.Node, at []string, f func(at []string, v *yaml.Node)) {
 				f(append(slices.Clone(at), key), c)
 			}
 			eachSecret(c, append(slices.Clone(at), key), f)
-		default:
-			eachSecret(c, append(slices.Clone(at), fmt.Sprint(i)), f)
+		default: // of a list: by its address, as others may be put before it
+			eachSecret(c, append(slices.Clone(at), cmp.Or(addressIn(c), fmt.Sprint(i))), f)
 		}
 	}
+}
+
+// addressIn is the url of a mapping, "" where it has none.
+func addressIn(n *yaml.Node) string {
+	for i := 0; n.Kind == yaml.MappingNode && i+1 < len(n.Content); i += 2 {
+		if n.Content[i].Value == "url" {
+			return n.Content[i+1].Value
+		}
+	}
+	return ""
 }
 
 func asText(doc *yaml.Node) (string, error) {
@@ -107,6 +123,9 @@ func (s *settings) whole(text string) (string, error) {
 	eachSecret(&doc, nil, func(at []string, v *yaml.Node) {
 		if v.Value != hidden {
 			return
+		}
+		if v.Anchor != "" { // it would be shown wherever it is repeated
+			err = errors.Join(err, fmt.Errorf("line %d: %s is hidden, and repeated elsewhere by &%s: write it out", v.Line, at[len(at)-1], v.Anchor))
 		}
 		was, ok := secrets[strings.Join(at, "\x00")]
 		if !ok {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -53,6 +54,24 @@ docks: []
 		if err := s.Write(bad, revision); err == nil {
 			t.Errorf("%s is kept", what)
 		}
+	}
+	// a list's secrets are those of their addresses, and are not shown by repeating them
+	two := write(t, t.TempDir(), "harrier.yaml", "leads:\n  webhooks:\n    - {url: https://a.example/x, secret: whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=}\n    - {url: https://b.example/x, secret: whsec_YWJjZGVmMDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODk=}\n")
+	hooks := openSettings(config.Config{File: two}, dir, "", nil)
+	shown, at, err := hooks.Read()
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(shown, "\n")
+	if err := hooks.Write(strings.Join(slices.Delete(lines, 2, 3), "\n"), at); err != nil {
+		t.Fatal(err)
+	}
+	if c, err := config.Load(two); err != nil || len(c.Leads.Webhooks) != 1 || c.Leads.Webhooks[0].URL != "https://b.example/x" || !strings.HasPrefix(c.Leads.Webhooks[0].Secret, "whsec_YWJj") {
+		t.Errorf("another's secret: %+v, %v", c.Leads.Webhooks, err)
+	}
+	repeated := strings.Replace(text, "key: \""+hidden+"\"", "key: &k \""+hidden+"\"", 1) + "public_host: *k\n"
+	if err := s.Check(repeated); err == nil || !strings.Contains(err.Error(), "repeated") {
+		t.Errorf("a hidden secret is repeated elsewhere: %v", err)
 	}
 	before, _ := os.ReadFile(file)
 	next := strings.Replace(text, "docks: []", "docks:\n  - sn: 7CTDM5900B3X1B\n    aircraft: 1581F6Q8D245P\n    name: Dock A\n    model: M4D\n    lon: 121.53\n    lat: 31.225\n", 1)

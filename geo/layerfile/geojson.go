@@ -212,6 +212,9 @@ func ringsOf(r gjson.Result) (orb.Polygon, error) {
 		switch c := s[i]; {
 		case c == '[' && depth < 2:
 			if depth++; depth == 2 {
+				if len(p) > 0 { // room for all is made once: of many rings it would be too much
+					points = 0
+				}
 				ring = make(orb.Ring, 0, max(points, 0))
 			}
 			i++

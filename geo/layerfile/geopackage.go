@@ -57,8 +57,26 @@ func readGeoPackage(path string) (*geo.Layer, string, error) {
 	return l, said, err
 }
 
+// onlyTables says which of the names are no plain tables: a view may compute anything, without an end.
+func onlyTables(db *sql.DB, names ...string) error {
+	for _, n := range names {
+		var kind, made string
+		switch err := db.QueryRow(`SELECT type, coalesce(sql, '') FROM sqlite_schema WHERE lower(name) = lower(?) AND type IN ('table', 'view')`, n).Scan(&kind, &made); {
+		case errors.Is(err, sql.ErrNoRows): // what is missing is said where it is asked for
+		case err != nil:
+			return err
+		case kind != "table" || strings.HasPrefix(strings.ToUpper(made), "CREATE VIRTUAL"):
+			return fmt.Errorf("%q is a view, not a table: export it as a table", n)
+		}
+	}
+	return nil
+}
+
 // featureTable is the one table of features, its column of geometries, and what it says of its datum.
 func featureTable(db *sql.DB) (table, column, said string, err error) {
+	if err := onlyTables(db, "gpkg_geometry_columns", "gpkg_contents", "gpkg_spatial_ref_sys"); err != nil {
+		return "", "", "", fmt.Errorf("no GeoPackage: %w", err)
+	}
 	rows, err := db.Query(`SELECT g.table_name, g.column_name, s.organization, s.organization_coordsys_id, s.definition
 		FROM gpkg_geometry_columns g JOIN gpkg_contents c ON c.table_name = g.table_name AND c.data_type = 'features'
 		LEFT JOIN gpkg_spatial_ref_sys s ON s.srs_id = g.srs_id`)
@@ -89,7 +107,7 @@ func featureTable(db *sql.DB) (table, column, said string, err error) {
 	if len(tables) != 1 {
 		return "", "", "", fmt.Errorf("it has %d tables of features (%s), wanted one", len(tables), strings.Join(tables, ", "))
 	}
-	return table, column, said, nil
+	return table, column, said, onlyTables(db, table)
 }
 
 // features reads a table.

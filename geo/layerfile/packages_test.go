@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/harrier-patrol/harrier/geo"
@@ -86,6 +87,29 @@ func TestGeoPackagesOfTheField(t *testing.T) {
 				t.Errorf("%v", problems)
 			}
 		})
+	}
+}
+
+// A view may compute without an end: it is refused before it is asked.
+func TestViewsOfGeoPackagesAreRefused(t *testing.T) {
+	const endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n) SELECT 'layer', 'geom', 'POLYGON', 4326, 0, 0 FROM n WHERE i < 0"
+	for name, change := range map[string][]string{
+		"gpkg_geometry_columns": {"DROP TABLE gpkg_geometry_columns", "CREATE VIEW gpkg_geometry_columns(table_name, column_name, geometry_type_name, srs_id, z, m) AS " + endless},
+		"layer":                 {"DROP TABLE layer", "CREATE VIEW LAYER(fid, geom, kind, name, a, b) AS " + endless},
+	} {
+		p := filepath.Join(t.TempDir(), "l.gpkg")
+		db := packageOf(t, p, "name", "TEXT", 4326, nil)
+		for _, q := range change {
+			if _, err := db.Exec(q); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := db.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Read(p, Options{}); err == nil || !strings.Contains(err.Error(), `"`+name+`" is a view`) {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 
