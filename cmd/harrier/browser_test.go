@@ -23,7 +23,6 @@ import (
 // An operator plans and starts a flight on the page, watches it and brings it home; an analyst reviews twenty leads by keys; a legal reviewer confirms one,
 // which arrives on NATS, and which a case system closes. Every page is looked at for faults of accessibility.
 func TestPageInABrowser(t *testing.T) {
-	t.Parallel()
 	bin := whole(t)
 	web, node := browser(t)
 	dir := t.TempDir()

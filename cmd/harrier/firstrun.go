@@ -220,11 +220,7 @@ func (s *settings) TakeLayer(ctx context.Context, kind, name, datum string, r io
 	if err != nil {
 		return out, err
 	}
-	args := layerArgs{File: path, As: kind, Datum: datum}
-	if kind == "grid" {
-		args.Communities = c.City.Communities
-	}
-	k, err := args.check()
+	k, err := checkFor(c, layerArgs{File: path, As: kind, Datum: datum})
 	switch {
 	case errors.Is(err, layerfile.ErrNoDatum):
 		return out, errors.New("the file does not say its datum: choose it above, and send the file again")
@@ -263,6 +259,14 @@ func (s *settings) TakeLayer(ctx context.Context, kind, name, datum string, r io
 	return out, nil
 }
 
+// checkFor checks a layer for a configuration: a grid against its communities.
+func checkFor(c config.Config, a layerArgs) (*checked, error) {
+	if a.As == "grid" {
+		a.Communities = c.City.Communities
+	}
+	return a.check()
+}
+
 // keepLayer puts a layer into the folder city beside the file under a name of its own, and names it there. What Harrier runs with stays as it is, so that it can
 // go on as before; older ones go.
 func (s *settings) keepLayer(kind string, features []geo.Feature, c config.Config) (name string, err error) {
@@ -277,11 +281,7 @@ func (s *settings) keepLayer(kind string, features []geo.Feature, c config.Confi
 		return "", err
 	}
 	// as it is read at a start: coordinates are rounded, and what hardly has an area has none then
-	args := layerArgs{File: fresh, As: kind}
-	if kind == "grid" {
-		args.Communities = c.City.Communities
-	}
-	if again, err := args.check(); err != nil {
+	if again, err := checkFor(c, layerArgs{File: fresh, As: kind}); err != nil {
 		return "", fmt.Errorf("it cannot be read again as it would be kept: %s", strings.ReplaceAll(err.Error(), fresh, kind))
 	} else if n := geo.Errors(again.problems); n > 0 {
 		i := slices.IndexFunc(again.problems, func(p geo.Problem) bool { return !p.Warning })

@@ -23,7 +23,6 @@ import (
 // A flight takes photos at its waypoints, the dock uploads them after landing, and what they show becomes findings; one photo never comes,
 // and is reported missing by its waypoint.
 func TestPhotosOfAFlightAreLookedAt(t *testing.T) {
-	t.Parallel()
 	bin := whole(t)
 	dir := t.TempDir()
 	city, faults := filepath.Join(dir, "city"), filepath.Join(dir, "faults.yaml")

@@ -16,7 +16,6 @@ import (
 
 // A plan is flown by simulated docks as it was promised: every flight to its end, and what was promised is seen.
 func TestAPlanIsFlownAsPromised(t *testing.T) {
-	t.Parallel()
 	out, err := exec.CommandContext(t.Context(), whole(t), "bench", "plan", "--docks", "1", "--requests", "4").Output()
 	if err != nil {
 		t.Fatalf("%v: %s", err, out)

@@ -56,7 +56,6 @@ func checkReport(t *testing.T, path string) demo.Report {
 }
 
 func TestDemoHandsOverLeads(t *testing.T) {
-	t.Parallel()
 	bin := whole(t)
 	rep := filepath.Join(t.TempDir(), "r.json")
 	out, err := exec.Command(bin, "demo", "--headless", "--docks", "4", "--flying", "2", "--duration", "50s", "--seed", "4711", "--port-offset", "20000", "--report", rep).CombinedOutput()
@@ -73,7 +72,6 @@ func TestDemoHandsOverLeads(t *testing.T) {
 
 // The same demo with Debian's mosquitto and nats-server beside it.
 func TestDemoWithMosquittoAndNATSServer(t *testing.T) {
-	t.Parallel()
 	bin := whole(t)
 	mosquitto, err1 := exec.LookPath("mosquitto")
 	server, err2 := exec.LookPath("nats-server")
@@ -109,7 +107,6 @@ func TestDemoWithMosquittoAndNATSServer(t *testing.T) {
 
 // A controller that is stopped leaves its flight flying; one that is started again takes it up and goes on finding.
 func TestServeTakesUpAFlight(t *testing.T) {
-	t.Parallel()
 	bin := whole(t)
 	mosquitto, err := exec.LookPath("mosquitto")
 	if err != nil {

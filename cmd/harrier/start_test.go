@@ -2,14 +2,11 @@ package main
 
 import (
 	"bytes"
-	"flag"
 	"fmt"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
-	"strconv"
 	"sync"
 	"syscall"
 	"testing"
@@ -37,11 +34,6 @@ var binary = sync.OnceValues(func() (string, error) {
 })
 
 func TestMain(m *testing.M) {
-	flag.Parse()
-	// each of those that run side by side starts whole programs, which have a core's work
-	if err := flag.Set("test.parallel", strconv.Itoa(max(2, runtime.NumCPU()/2))); err != nil {
-		panic(err)
-	}
 	code := m.Run()
 	if p, err := binary(); err == nil && !isShort() {
 		os.RemoveAll(filepath.Dir(p))

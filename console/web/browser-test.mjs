@@ -115,7 +115,7 @@ await browse(async (page) => {
   figures.layout_shift_review = Number((await page.evaluate(() => window.shifts)).toFixed(4));
   await page.screenshot({ path: join(shots, "review.png") });
   // what was seen again with a better frame meanwhile is refused, and looked at again
-  for (let i = 0; i < 5 && (await page.getByText("20 decided").count()) === 0; i++) {
+  for (let i = 0; i < 30 && (await page.getByText("20 decided").count()) === 0; i++) {
     await page.waitForTimeout(1000);
     if ((await page.locator(".again").count()) > 0) {
       say(`refused: ${await page.locator(".error").first().textContent()}`);
