@@ -121,6 +121,7 @@ func operations(t *testing.T) (out []operation) {
 	for _, raw := range []string{"/map/ground.geojson", "/map/base.json", "/map/base.pmtiles", "/map/coverage.geojson", "/api/plans/2026-12-01/flights/F/kmz", "/api/export/leads/csv"} {
 		out = append(out, operation{method: http.MethodGet, path: raw, roles: []string{"viewer", "operator", "analyst", "legal", "admin"}})
 	}
+	out = append(out, operation{method: http.MethodPut, path: layersPath + "grid?name=grid.geojson", body: "{}", roles: []string{"admin"}})
 	slices.SortFunc(out, func(a, b operation) int { return strings.Compare(a.path+a.method, b.path+b.method) })
 	return out
 }

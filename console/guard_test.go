@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"strings"
 	"testing"
 )
 
@@ -49,5 +50,25 @@ func TestAProxySaysForWhomItAsks(t *testing.T) {
 	}
 	if code := login("203.0.113.10", "operator", password); code != http.StatusOK {
 		t.Errorf("somebody else behind the same proxy: %d", code)
+	}
+}
+
+// A layer may be longer than what else is sent, but of administrators only; that it was taken stands in the audit log, what was in it does not.
+func TestLayersMayBeLong(t *testing.T) {
+	x := newHouse(t)
+	long := strings.Repeat("x", maxBody+1)
+	if a := x.ask("operator", http.MethodPut, layersPath+"grid?name=grid.csv", long); a.Code != http.StatusRequestEntityTooLarge {
+		t.Errorf("of an operator: %d", a.Code)
+	}
+	n := len(x.deeds)
+	a := x.ask("admin", http.MethodPut, layersPath+"grid?name=..%2F..%2Fgrid.csv", long)
+	if a.Code != http.StatusOK || !strings.Contains(a.Body.String(), fmt.Sprintf(`"file":"grid.csv","sum":"%d"`, len(long))) {
+		t.Errorf("of an administrator: %d %.200s", a.Code, a.Body)
+	}
+	if len(x.deeds) != n+1 || x.deeds[n].By != "admin" || len(x.deeds[n].What) > 200 {
+		t.Errorf("in the log: %+v", x.deeds[n:])
+	}
+	if a := x.ask("admin", http.MethodPut, layersPath+"grid?name="+strings.Repeat("n", 300), "{}"); a.Code != http.StatusUnprocessableEntity {
+		t.Errorf("a long name: %d", a.Code)
 	}
 }
