@@ -75,8 +75,9 @@ export function Leads() {
         );
       }
       setDone(undefined);
-      setUndoable(undoes ? [] : out);
-      mark(new Set(todo.slice(out.length + wrong.length).map((x) => x.lead.lead))); // what was not come to, where it was given up
+      const left = todo.slice(out.length + wrong.length).map((x) => x.lead); // what was not come to, where it was given up
+      setUndoable(undoes ? left : out);
+      mark(new Set(undoes ? [] : left.map((l) => l.lead)));
       if (wrong.length > 0) throw new Error(wrong.slice(0, 3).join("; "));
     },
     onSettled: () => cache.invalidateQueries({ queryKey: ["leads"] }),

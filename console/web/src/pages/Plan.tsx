@@ -16,23 +16,24 @@ import { Works } from "../parts/Works";
 import { has, useMe } from "../session";
 import { clock, day, moment } from "../time";
 
+type Tab = "plan" | "requests";
 type Change = { flight: PlanFlight; at?: Date };
 
 /** The plan of the day that stands in the address, or of today. */
 export function PlanPage() {
   const date = useSearch({ from: "/plan" }).date ?? day(new Date());
-  return <PlanOf key={date} date={date} />;
+  const [tab, setTab] = useState<Tab>("plan");
+  return <PlanOf key={date} date={date} tab={tab} setTab={setTab} />;
 }
 
 /** What is asked for, and the plan that is made of it for a day: which flight serves whom; moved, taken off and approved by hand. */
-function PlanOf({ date }: { date: string }) {
+function PlanOf({ date, tab, setTab }: { date: string; tab: Tab; setTab: (t: Tab) => void }) {
   const { t, word } = useText();
   const me = useMe().data;
   const go = useNavigate();
   const read = usePlan(date);
   const docks = useDocks().data ?? [];
   const planning = usePlanning(date);
-  const [tab, setTab] = useState<"plan" | "requests">("plan");
   const [chosen, choose] = useState<string>();
   const [change, setChange] = useState<Change>();
   const [making, setMaking] = useState<"make" | "try">();
