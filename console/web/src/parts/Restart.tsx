@@ -1,5 +1,6 @@
 import { Alert, Button, Popconfirm } from "antd";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
 import { client, ok } from "../api";
 import { useText } from "../i18n";
 import { Working } from "./Working";
@@ -16,6 +17,7 @@ export function Restart({ onDone }: { onDone?: () => void }) {
   const { t } = useText();
   const cache = useQueryClient();
   const city = useCity();
+  const [share, setShare] = useState(0); // of the usual time of a start
   const again = useMutation({
     mutationFn: async () => {
       const since = city.data!.since;
@@ -27,17 +29,16 @@ export function Restart({ onDone }: { onDone?: () => void }) {
           if (now.trouble) throw new Error(now.trouble);
           return;
         }
-        cache.setQueryData(["restart"], (s + 1) / usualS);
+        setShare((s + 1) / usualS);
       }
       throw new Error(t("not-back"));
     },
     onSuccess: onDone,
     onSettled: () => {
-      cache.removeQueries({ queryKey: ["restart"] });
+      setShare(0);
       void cache.invalidateQueries();
     },
   });
-  const share = useQuery<number>({ queryKey: ["restart"], enabled: false, queryFn: () => 0 }).data ?? 0;
   if (!city.data) return null;
   const changed = city.data.revision !== city.data.started;
   return (
